@@ -1,0 +1,133 @@
+"""Every message from the client (reference §1)."""
+
+from typing import ClassVar
+
+import attrs
+
+from ..wire.base import Json, WireMessage
+from ..wire.omitted import OMITTED, Omissible
+from .settings import Agent, Audio, Flags, Listen, Speak, Think, ThinkLive
+
+
+@attrs.frozen(kw_only=True)
+class Settings(WireMessage):
+    """The first message of a session, and the only one of its kind (§1.1).
+
+    Answer: `SettingsApplied` or `Error`. `agent` is the id of a stored agent when it is a string.
+    """
+
+    type: ClassVar[str] = "Settings"
+    audio: Audio
+    agent: Agent | str
+    tags: Omissible[tuple[str, ...]] = OMITTED
+    experimental: Omissible[bool] = OMITTED
+    flags: Omissible[Flags] = OMITTED
+    mip_opt_out: Omissible[bool] = OMITTED
+
+
+@attrs.frozen
+class UpdateListen(WireMessage):
+    """Merges into the listen settings. Answer: `ListenUpdated`, or a Warning."""
+
+    type: ClassVar[str] = "UpdateListen"
+    listen: Listen
+
+
+@attrs.frozen
+class UpdateThink(WireMessage):
+    """Replaces the whole think block, prompt and functions included. Answer: `ThinkUpdated`, or an Error."""
+
+    type: ClassVar[str] = "UpdateThink"
+    think: Think | tuple[Think, ...]
+
+
+@attrs.frozen
+class UpdateSpeak(WireMessage):
+    """Replaces the speak settings. Answer: `SpeakUpdated`."""
+
+    type: ClassVar[str] = "UpdateSpeak"
+    speak: Speak | tuple[Speak, ...]
+
+
+@attrs.frozen
+class UpdatePrompt(WireMessage):
+    """Appends to the prompt (§1.7). Answer: `PromptUpdated`."""
+
+    type: ClassVar[str] = "UpdatePrompt"
+    prompt: str
+
+
+@attrs.frozen
+class InjectUserMessage(WireMessage):
+    """Text as if the user had said it. Answer: `ConversationText`, then an agent turn."""
+
+    type: ClassVar[str] = "InjectUserMessage"
+    content: str
+
+
+@attrs.frozen
+class InjectAgentMessage(WireMessage):
+    """Text for the agent to say, or with `is_dynamic` an order to say something (Think Live).
+
+    `message` is required unless `is_dynamic` is true. `behavior` is `default`, `queue` or `interrupt`.
+    """
+
+    type: ClassVar[str] = "InjectAgentMessage"
+    message: Omissible[str] = OMITTED
+    behavior: Omissible[str] = OMITTED
+    is_dynamic: Omissible[bool] = OMITTED
+
+    def missing(self) -> str | None:
+        """Return `message` where neither it nor `is_dynamic` says what to say."""
+        return "message" if self.message is OMITTED and self.is_dynamic is not True else None
+
+
+@attrs.frozen(kw_only=True)
+class FunctionCallResponse(WireMessage):
+    """The result of a function.
+
+    From the client: the answer to a `FunctionCallRequest`, whose `id` it repeats. From the server: the result
+    of a function that is not the client's, for information.
+    """
+
+    type: ClassVar[str] = "FunctionCallResponse"
+    name: str
+    content: str
+    id: Omissible[str] = OMITTED
+
+
+@attrs.frozen
+class KeepAlive(WireMessage):
+    """Says that the client is there while no audio flows. Never answered."""
+
+    type: ClassVar[str] = "KeepAlive"
+
+
+@attrs.frozen
+class UpdateThinkLive(WireMessage):
+    """Changes the Think Live settings (§1.6). Answer: `ThinkLiveUpdated`."""
+
+    type: ClassVar[str] = "UpdateThink_Live"
+    think_live: ThinkLive
+
+
+@attrs.frozen
+class ForceEndTurn(WireMessage):
+    """Ends the user's turn now. Answer: none, or a Warning where it cannot be done."""
+
+    type: ClassVar[str] = "ForceEndTurn"
+
+
+@attrs.frozen
+class CustomToThinkProvider(WireMessage):
+    """Passes any JSON to a custom think provider."""
+
+    type: ClassVar[str] = "__customToThinkProvider"
+    content: Json
+
+
+@attrs.frozen
+class ClientAudio:
+    """A binary frame from the client: user audio in the format of `audio.input`."""
+
+    data: bytes

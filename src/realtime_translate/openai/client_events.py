@@ -1,0 +1,123 @@
+"""Every event to the server (reference §1).
+
+`event_id` comes back in the error that answers an event, if one does.
+"""
+
+from typing import ClassVar
+
+import attrs
+
+from ..wire.base import WireMessage
+from ..wire.omitted import OMITTED, Nullable, Omissible
+from .objects import Item, ResponseParams, Session
+
+
+@attrs.frozen
+class SessionUpdate(WireMessage):
+    """Changes the keys of the session that it has.
+
+    Answer: `SessionUpdated`, or an error and no change at all.
+    """
+
+    type: ClassVar[str] = "session.update"
+    session: Session
+    event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class InputAudioBufferAppend(WireMessage):
+    """Adds audio, base64 of at most 15 MiB, in the session's input format. Answer: none."""
+
+    type: ClassVar[str] = "input_audio_buffer.append"
+    audio: str
+    event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class InputAudioBufferCommit(WireMessage):
+    """Makes a user item of the buffer, which must hold 100 ms.
+
+    Answer: `InputAudioBufferCommitted`, no response.
+    """
+
+    type: ClassVar[str] = "input_audio_buffer.commit"
+    event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class InputAudioBufferClear(WireMessage):
+    """Empties the buffer. Answer: `InputAudioBufferCleared`."""
+
+    type: ClassVar[str] = "input_audio_buffer.clear"
+    event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class ConversationItemCreate(WireMessage):
+    """Adds an item, at the end unless `previous_item_id` says after which. Answer: added, then done."""
+
+    type: ClassVar[str] = "conversation.item.create"
+    item: Item
+    previous_item_id: Nullable[str] = OMITTED
+    event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class ConversationItemRetrieve(WireMessage):
+    """Asks for an item with its audio. Answer: `ConversationItemRetrieved`."""
+
+    type: ClassVar[str] = "conversation.item.retrieve"
+    item_id: str
+    event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class ConversationItemTruncate(WireMessage):
+    """Removes what was not heard of an assistant item: audio after `audio_end_ms` (milliseconds)."""
+
+    type: ClassVar[str] = "conversation.item.truncate"
+    item_id: str
+    content_index: int
+    audio_end_ms: int
+    event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class ConversationItemDelete(WireMessage):
+    """Removes an item. Answer: `ConversationItemDeleted`."""
+
+    type: ClassVar[str] = "conversation.item.delete"
+    item_id: str
+    event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class ResponseCreate(WireMessage):
+    """Asks for a response; at most one is active in a conversation.
+
+    Answer: `ResponseCreated` … `ResponseDone`.
+    """
+
+    type: ClassVar[str] = "response.create"
+    response: Omissible[ResponseParams] = OMITTED
+    event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class ResponseCancel(WireMessage):
+    """Cancels a response, the active one unless `response_id` names another.
+
+    Answer: `ResponseDone` (cancelled).
+    """
+
+    type: ClassVar[str] = "response.cancel"
+    response_id: Omissible[str] = OMITTED
+    event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class OutputAudioBufferClear(WireMessage):
+    """Drops audio that is not played yet. WebRTC and SIP only."""
+
+    type: ClassVar[str] = "output_audio_buffer.clear"
+    event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)

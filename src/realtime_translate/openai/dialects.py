@@ -1,0 +1,31 @@
+"""How OpenAI-compatible servers differ, as data: one row a server.
+
+Sources: reference of the Realtime protocol, sections 0 (transport) and 4 (other servers).
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from attrs import frozen
+
+__all__ = ["AZURE_GA", "OPENAI_GA", "UpstreamDialect"]
+
+
+@frozen
+class UpstreamDialect:
+    """A server that speaks the GA shape of the Realtime protocol.
+
+    `path` is the path and query of the URL with `{model}` for the (quoted) model or deployment name.
+    """
+
+    name: str
+    path: str
+
+    def target(self, model: str) -> str:
+        """The path and query to dial for `model`."""
+        return self.path.format(model=quote(model, safe=""))
+
+
+OPENAI_GA = UpstreamDialect("openai-ga", "/v1/realtime?model={model}")
+AZURE_GA = UpstreamDialect("azure-ga", "/openai/v1/realtime?model={model}")

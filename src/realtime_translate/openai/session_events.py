@@ -1,0 +1,134 @@
+"""Events about the session, the audio buffers and errors (reference §3)."""
+
+from typing import ClassVar
+
+import attrs
+
+from ..wire.base import WireMessage
+from ..wire.omitted import OMITTED, Nullable
+from .objects import ErrorDetail, RateLimit, Session
+
+
+@attrs.frozen
+class ErrorEvent(WireMessage):
+    """An event of ours failed, or the server did. Most errors leave the session open (reference §5)."""
+
+    type: ClassVar[str] = "error"
+    error: ErrorDetail
+    event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class SessionCreated(WireMessage):
+    """The first event: the session with its defaults."""
+
+    type: ClassVar[str] = "session.created"
+    session: Session
+    event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class SessionUpdated(WireMessage):
+    """The answer to `session.update`: the whole session as it is now."""
+
+    type: ClassVar[str] = "session.updated"
+    session: Session
+    event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class RateLimitsUpdated(WireMessage):
+    """What is left of the rate limits; comes after `response.done`, if at all."""
+
+    type: ClassVar[str] = "rate_limits.updated"
+    rate_limits: Nullable[tuple[RateLimit, ...]] = OMITTED
+    event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class InputAudioBufferCommitted(WireMessage):
+    """The buffer became the user item `item_id`."""
+
+    type: ClassVar[str] = "input_audio_buffer.committed"
+    previous_item_id: Nullable[str] = OMITTED
+    item_id: Nullable[str] = OMITTED
+    event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class InputAudioBufferCleared(WireMessage):
+    """The answer to `input_audio_buffer.clear`."""
+
+    type: ClassVar[str] = "input_audio_buffer.cleared"
+    event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class InputAudioBufferSpeechStarted(WireMessage):
+    """VAD heard speech. `audio_start_ms` counts the audio appended in this session, in milliseconds."""
+
+    type: ClassVar[str] = "input_audio_buffer.speech_started"
+    audio_start_ms: Nullable[float] = OMITTED
+    item_id: Nullable[str] = OMITTED
+    event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class InputAudioBufferSpeechStopped(WireMessage):
+    """VAD heard the end of speech. `audio_end_ms` is in milliseconds of the audio appended."""
+
+    type: ClassVar[str] = "input_audio_buffer.speech_stopped"
+    audio_end_ms: Nullable[float] = OMITTED
+    item_id: Nullable[str] = OMITTED
+    event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class InputAudioBufferTimeoutTriggered(WireMessage):
+    """`idle_timeout_ms` ran out: the silence is committed as `item_id` and a response follows.
+
+    Times in milliseconds.
+    """
+
+    type: ClassVar[str] = "input_audio_buffer.timeout_triggered"
+    audio_start_ms: Nullable[float] = OMITTED
+    audio_end_ms: Nullable[float] = OMITTED
+    item_id: Nullable[str] = OMITTED
+    event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class InputAudioBufferDtmfEventReceived(WireMessage):
+    """A telephone key, SIP only. `received_at` is in seconds since 1970. It has no `event_id`."""
+
+    type: ClassVar[str] = "input_audio_buffer.dtmf_event_received"
+    event: Nullable[str] = OMITTED
+    received_at: Nullable[float] = OMITTED
+    event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class OutputAudioBufferStarted(WireMessage):
+    """Playback starts. WebRTC and SIP only."""
+
+    type: ClassVar[str] = "output_audio_buffer.started"
+    response_id: Nullable[str] = OMITTED
+    event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class OutputAudioBufferStopped(WireMessage):
+    """Playback has ended. WebRTC and SIP only."""
+
+    type: ClassVar[str] = "output_audio_buffer.stopped"
+    response_id: Nullable[str] = OMITTED
+    event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
+
+
+@attrs.frozen
+class OutputAudioBufferCleared(WireMessage):
+    """Playback was cut. WebRTC and SIP only."""
+
+    type: ClassVar[str] = "output_audio_buffer.cleared"
+    response_id: Nullable[str] = OMITTED
+    event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)

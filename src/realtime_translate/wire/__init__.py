@@ -1,0 +1,28 @@
+"""What both wire protocols share:
+
+JSON that is safe to decode, strict codecs, and the values for what is absent.
+"""
+
+from .base import Json, JsonObject, WireMessage, WireObject
+from .codec import Codec, unknown_fields, unstructure
+from .json import decode, dumps
+from .omitted import OMITTED, Nullable, Omissible, Omitted
+from .outcomes import Malformed, Unknown
+
+__all__ = [
+    "OMITTED",
+    "Codec",
+    "Json",
+    "JsonObject",
+    "Malformed",
+    "Nullable",
+    "Omissible",
+    "Omitted",
+    "Unknown",
+    "WireMessage",
+    "WireObject",
+    "decode",
+    "dumps",
+    "unknown_fields",
+    "unstructure",
+]

@@ -1,0 +1,55 @@
+"""The base classes of everything that both protocols send.
+
+A class says all that the codec needs: its tag on the wire (`type`), its fields with their types, and the
+wire name of a field where it differs from the Python name (`named`). Annotations are read at run time, so
+the modules that define messages do not postpone them.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar, Final, TypeAlias
+
+import attrs
+
+Json: TypeAlias = object
+"""Any JSON value, kept as it came."""
+
+JsonObject: TypeAlias = Mapping[str, object]
+"""Any JSON object, kept as it came."""
+
+WIRE_NAME: Final = "wire_name"
+
+
+def named(wire_name: str) -> dict[str, str]:
+    """Return the metadata of a field whose name on the wire is not its Python name."""
+    return {WIRE_NAME: wire_name}
+
+
+def wire_name(field: "attrs.Attribute[object]") -> str:
+    """Return the name that a field has on the wire."""
+    name: str = field.metadata.get(WIRE_NAME, field.name)
+    return name
+
+
+def _nothing() -> dict[str, object]:
+    return {}
+
+
+@attrs.frozen
+class WireObject:
+    """A JSON object with typed fields. `extra` holds the keys that no field claims, and is written back."""
+
+    extra: Mapping[str, object] = attrs.field(factory=_nothing, kw_only=True, hash=False)
+
+    chosen_by: ClassVar[str | None] = None
+    """Where several classes share a `type`: the key whose presence selects this one."""
+
+
+@attrs.frozen
+class WireMessage(WireObject):
+    """A message of a protocol: an object that names itself with `type`."""
+
+    type: ClassVar[str]
+
+    def missing(self) -> str | None:
+        """Return the field that this message cannot do without, in view of its other fields, or None."""
+        return None

@@ -1,0 +1,93 @@
+"""From frames to messages and back, for one set of message classes."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final, Generic, TypeVar, cast
+
+import attrs
+
+from .base import WireMessage, WireObject, wire_name
+from .faults import REFUSALS, join, kind_of, locate
+from .hooks import choose, strict_converter
+from .json import decode
+from .outcomes import Malformed, Unknown
+
+M = TypeVar("M", bound=WireMessage)
+
+# One private pair for both protocols: a converter is a cache of hooks, one a class, each built on first use.
+_FAST: Final = strict_converter(detailed=False)
+_DETAILED: Final = strict_converter(detailed=True)
+
+
+class Codec(Generic[M]):
+    """Parses the messages of one direction of one protocol.
+
+    `registry` maps each `type` to its classes: one, or several that `WireObject.chosen_by` tells apart.
+    """
+
+    def __init__(self, classes: Iterable[type[M]]) -> None:
+        registry: dict[str, tuple[type[M], ...]] = {}
+        for cls in classes:
+            registry[cls.type] = (*registry.get(cls.type, ()), cls)
+        self.registry: Mapping[str, tuple[type[M], ...]] = MappingProxyType(registry)
+
+    def parse(self, frame: str | bytes) -> M | Unknown | Malformed:
+        """Parse a frame of JSON text. Never raises."""
+        data = decode(frame)
+        return data if isinstance(data, Malformed) else self.structure(data)
+
+    def structure(self, data: Mapping[str, object]) -> M | Unknown | Malformed:
+        """Make a message of a decoded frame. Never raises: what does not fit is a value, too."""
+        tag = data.get("type")
+        if not isinstance(tag, str):
+            return _untyped(data)
+        classes = self.registry.get(tag)
+        if classes is None:
+            return Unknown(tag, data)
+        plain = data if isinstance(data, dict) else dict(data)
+        cls = classes[0] if len(classes) == 1 else choose(classes, plain)
+        try:
+            message: M = _FAST.get_structure_hook(cls)(plain, cls)
+        except REFUSALS:
+            return _explain(cls, plain, tag)
+        absent = message.missing()
+        return message if absent is None else Malformed(f"{absent} is required", absent, tag)
+
+
+def unstructure(value: WireObject) -> dict[str, object]:
+    """Return any message, or any object inside one, as a dict of JSON values."""
+    data: dict[str, object] = _FAST.get_unstructure_hook(value.__class__)(value)
+    return data
+
+
+def unknown_fields(message: WireObject) -> tuple[str, ...]:
+    """Return the paths of all keys that no class claims, at every typed level of a message."""
+    return tuple(_unknown(message, ""))
+
+
+def _unknown(value: object, path: str) -> Iterator[str]:
+    if isinstance(value, tuple):
+        for index, element in enumerate(cast("tuple[object, ...]", value)):
+            yield from _unknown(element, f"{path}[{index}]")
+    elif isinstance(value, WireObject):
+        for field in attrs.fields(value.__class__):
+            if field.name != "extra":
+                yield from _unknown(getattr(value, field.name), join(path, wire_name(field)))
+        for key in value.extra:
+            yield join(path, key)
+
+
+def _explain(cls: type[WireMessage], data: dict[str, object], tag: str) -> Malformed:
+    """Structure once more, slowly, to learn where it fails."""
+    path, problem = "", "the frame does not fit its type"
+    try:
+        _DETAILED.get_structure_hook(cls)(data, cls)
+    except REFUSALS as error:
+        path, problem = locate(error)
+    return Malformed(f"{path} {problem}", path, tag)
+
+
+def _untyped(data: Mapping[str, object]) -> Malformed:
+    if "type" not in data:
+        return Malformed("type is required", "type")
+    return Malformed(f"type must be a string, not {kind_of(type(data['type']))}", "type")

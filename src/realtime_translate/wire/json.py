@@ -1,0 +1,126 @@
+"""JSON text to a dict and back, safe against anything that a peer can send (L1).
+
+`json.loads` is lenient where the wire must not be: it takes NaN, turns 1e999 into infinity, keeps lone
+surrogates that no UTF-8 frame can carry back, and recurses. The checks here cost next to nothing on a frame
+that cannot need them: no Python code runs over the characters of an ordinary frame.
+"""
+
+import json
+import math
+import re
+from typing import Any, Final, NoReturn, cast
+
+from .outcomes import Malformed
+
+MAX_DEPTH: Final = 64
+"""How deep objects and lists may be nested, the outermost included."""
+
+MAX_DIGITS: Final = 400
+"""How many characters a number may have. The widest double needs 309 digits before the point."""
+
+_SURROGATE_ESCAPE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class _RefusedError(ValueError):
+    """A value that is JSON to Python but not to this library. The text is the reason."""
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise _RefusedError(f"the frame holds {name}, which is not JSON")
+
+
+def _parse_float(digits: str) -> float:
+    if len(digits) > MAX_DIGITS:
+        raise _RefusedError(f"the frame holds a number of {len(digits)} characters; {MAX_DIGITS} are allowed")
+    value = float(digits)
+    if math.isinf(value):
+        raise _RefusedError("the frame holds a number that is too large")
+    return value
+
+
+def _parse_int(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise _RefusedError(f"the frame holds a number of {len(digits)} digits; {MAX_DIGITS} are allowed")
+    return int(digits)
+
+
+_SHORT: Final = json.JSONDecoder(parse_float=_parse_float, parse_constant=_refuse_constant)
+"""For text that is too short to hold an integer of more than `MAX_DIGITS` digits: integers cost no call."""
+
+_LONG: Final = json.JSONDecoder(
+    parse_float=_parse_float, parse_int=_parse_int, parse_constant=_refuse_constant
+)
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def decode(text: str | bytes) -> dict[str, object] | Malformed:
+    """Decode a frame that should hold one JSON object. Never raises. Of duplicate keys the last wins."""
+    if isinstance(text, bytes):
+        try:
+            text = text.decode()
+        except UnicodeDecodeError:
+            return Malformed("the frame is not UTF-8")
+    elif not text.isascii() and _has_surrogate(text):
+        return Malformed("the frame holds a lone surrogate, which is not text")
+    try:
+        value: object = (_SHORT if len(text) <= MAX_DIGITS else _LONG).decode(text)
+    except _RefusedError as refusal:
+        return Malformed(str(refusal))
+    except json.JSONDecodeError as error:
+        return Malformed(f"the frame is not JSON: {error.msg} at character {error.pos}")
+    except RecursionError:
+        return _too_deep()
+    return _checked(text, value)
+
+
+def dumps(value: object) -> str:
+    """Encode compactly. Raises ValueError on NaN and infinities, which only a host can have put there."""
+    return _ENCODER.encode(value)
+
+
+def _checked(text: str, value: object) -> dict[str, object] | Malformed:
+    if _may_be_too_deep(text, value) and _is_too_deep(value):
+        return _too_deep()
+    # One character is found faster than two, and most frames have no escapes.
+    if "\\" in text and _SURROGATE_ESCAPE.search(text) and _has_surrogate(dumps(value)):
+        return Malformed("the frame holds a lone surrogate, which is not text")
+    if not isinstance(value, dict):
+        return Malformed("the frame is JSON but not an object")
+    return cast("dict[str, object]", value)
+
+
+def _too_deep() -> Malformed:
+    return Malformed(f"the frame is nested too deep; {MAX_DEPTH} levels are allowed")
+
+
+def _has_surrogate(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _may_be_too_deep(text: str, value: Any) -> bool:
+    """Tell by looking at the outermost level, or by counting, that an ordinary frame needs no closer look."""
+    for child in value.values() if value.__class__ is dict else (value,):
+        if child.__class__ is dict or child.__class__ is list:
+            return text.count("{") + text.count("[") > MAX_DEPTH
+    return False
+
+
+def _is_too_deep(value: Any) -> bool:
+    """Go down level by level, not by recursion, and no deeper than needed."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for container in level:
+            if container:
+                for child in container.values() if container.__class__ is dict else container:
+                    if child.__class__ is dict or child.__class__ is list:
+                        below.append(child)
+        if not below:
+            return False
+        level = below
+    return True

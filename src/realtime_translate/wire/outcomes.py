@@ -1,0 +1,27 @@
+"""What a parse gives when a frame is not one of the protocol's messages."""
+
+from collections.abc import Mapping
+
+import attrs
+
+
+@attrs.frozen
+class Unknown:
+    """A JSON object with a string `type` that no class of the protocol has."""
+
+    type: str
+    data: Mapping[str, object]
+
+
+@attrs.frozen
+class Malformed:
+    """A frame that is no message at all, or a known message that breaks its own shape.
+
+    `reason` is a sentence that says what is wrong and where; it quotes no content. `path` is the place in the
+    frame (`agent.think.functions[0].name`), empty when the whole frame is at fault. `type` is the frame's
+    `type`, when it has one.
+    """
+
+    reason: str
+    path: str = ""
+    type: str | None = None
