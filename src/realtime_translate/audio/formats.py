@@ -1,0 +1,39 @@
+"""The raw audio formats that both protocols know: mono, no header."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+__all__ = ["ALAW_8K", "MULAW_8K", "PCM_24K", "AudioFormat"]
+
+_SAMPLE_BYTES = {"linear16": 2, "mulaw": 1, "alaw": 1}
+
+
+@frozen
+class AudioFormat:
+    """`encoding` is linear16 (16-bit little-endian), mulaw or alaw; `rate` is in samples a second."""
+
+    encoding: str
+    rate: int
+
+    @property
+    def sample_bytes(self) -> int:
+        """Bytes of one sample."""
+        return _SAMPLE_BYTES[self.encoding]
+
+    @property
+    def bytes_per_second(self) -> int:
+        """Bytes of one second of audio."""
+        return self.rate * self.sample_bytes
+
+    def bytes_of(self, milliseconds: int) -> int:
+        """Bytes of so many milliseconds, rounded down to whole samples."""
+        return self.rate * milliseconds // 1000 * self.sample_bytes
+
+    def __str__(self) -> str:
+        return f"{self.encoding} at {self.rate}"
+
+
+PCM_24K = AudioFormat("linear16", 24000)
+MULAW_8K = AudioFormat("mulaw", 8000)
+ALAW_8K = AudioFormat("alaw", 8000)

@@ -1,0 +1,227 @@
+"""What the host decides for a call: one frozen `Config`, checked when it is built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from math import inf, isfinite
+from typing import Final, TypeAlias, TypedDict
+
+from attrs import field, fields, frozen
+from typing_extensions import Unpack
+
+from .errors import ConfigError
+from .openai.dialects import OPENAI_GA, UpstreamDialect
+
+__all__ = [
+    "FROM_SETTINGS",
+    "ClientDialect",
+    "Config",
+    "ContextMode",
+    "FromSettings",
+    "GreetingMode",
+    "Limits",
+    "ManualCommit",
+    "SemanticVad",
+    "ServerVad",
+    "TurnDetection",
+    "Voices",
+]
+
+
+class ClientDialect(str, Enum):
+    """Which messages the client gets and may send."""
+
+    DEEPGRAM = "deepgram"
+    """Any Deepgram Voice Agent V1 client."""
+    COMPONENT = "component"
+    """The React component's dialect (reference, section 4)."""
+
+
+class GreetingMode(str, Enum):
+    """What becomes of `agent.greeting`."""
+
+    TEXT = "text"
+    """Shown to the client as text, never sent upstream as an item or a response (G1)."""
+    SPOKEN = "spoken"
+    """Spoken by the model. Not supported yet: it is shown as text, with a Warning."""
+    SUPPRESSED = "suppressed"
+    """Nothing at all."""
+
+
+class ContextMode(str, Enum):
+    """How `agent.context.messages` reach the model (C1)."""
+
+    INSTRUCTIONS = "instructions"
+    """Folded into the instructions."""
+    ITEMS = "items"
+    """One conversation item a message."""
+
+
+def _in_range(name: str, value: float | None, low: float, high: float = inf) -> None:
+    if value is None or (low <= value <= high and isfinite(value)):
+        return
+    bounds = f"at least {low:g}" if high == inf else f"from {low:g} to {high:g}"
+    raise ConfigError(f"{name} must be {bounds}, not {value!r}")
+
+
+def _above_zero(name: str, value: float | None) -> None:
+    if value is not None and not (value > 0 and isfinite(value)):
+        raise ConfigError(f"{name} must be above 0, not {value!r}")
+
+
+@frozen
+class ManualCommit:
+    """The translator commits the audio buffer (V1): `turn_detection` is null upstream.
+
+    `debounce`: seconds without audio after which it commits (A5). `ceiling`: seconds after which it commits although audio
+    still flows (A7), counted from the moment at which enough for a commit was appended; None for never.
+    """
+
+    debounce: float = 0.4
+    ceiling: float | None = None
+
+    def __attrs_post_init__(self) -> None:
+        _above_zero("debounce", self.debounce)
+        _above_zero("ceiling", self.ceiling)
+
+
+@frozen
+class ServerVad:
+    """The server finds the end of a turn by silence and commits (V1). None leaves the server's own default.
+
+    `threshold` 0 to 1; `prefix_padding_ms`, `silence_duration_ms` in milliseconds; `idle_timeout_ms` 5000 to 30000.
+    With `create_response` False the translator asks for the response when the server has committed (V3).
+    """
+
+    threshold: float | None = None
+    prefix_padding_ms: int | None = None
+    silence_duration_ms: int | None = None
+    idle_timeout_ms: int | None = None
+    create_response: bool = True
+    interrupt_response: bool = True
+
+    def __attrs_post_init__(self) -> None:
+        _in_range("threshold", self.threshold, 0.0, 1.0)
+        _in_range("idle_timeout_ms", self.idle_timeout_ms, 5000, 30000)
+        _in_range("prefix_padding_ms", self.prefix_padding_ms, 0)
+        _in_range("silence_duration_ms", self.silence_duration_ms, 0)
+
+
+@frozen
+class SemanticVad:
+    """The server finds the end of a turn by what was said and commits (V1). `eagerness`: low, medium, high or auto."""
+
+    eagerness: str = "auto"
+    create_response: bool = True
+    interrupt_response: bool = True
+
+    def __attrs_post_init__(self) -> None:
+        if self.eagerness not in ("low", "medium", "high", "auto"):
+            raise ConfigError(f"eagerness must be low, medium, high or auto, not {self.eagerness!r}")
+
+
+class FromSettings(Enum):
+    """The type of `FROM_SETTINGS`."""
+
+    FROM_SETTINGS = "from settings"
+
+
+FROM_SETTINGS: Final = FromSettings.FROM_SETTINGS
+"""Settings and the dialect decide about turn detection (V2)."""
+
+TurnDetection: TypeAlias = "ManualCommit | ServerVad | SemanticVad"
+
+
+@frozen
+class Voices:
+    """Which upstream voice stands for a Deepgram voice name (S10).
+
+    `names` maps a speak model (`aura-2-thalia-en`) to a voice; any other gives `default`, or, if that is None, no voice is
+    sent and the server's own default speaks.
+    """
+
+    names: Mapping[str, str] = field(factory=dict[str, str])
+    default: str | None = "marin"
+
+
+@frozen
+class Limits:
+    """Every bound and every timeout; all above 0. Times in seconds, sizes in bytes."""
+
+    settings_timeout: float = 15.0
+    """From `client_opened` to the first Settings (S9)."""
+    configure_timeout: float = 10.0
+    """From Settings to `session.updated` (S9)."""
+    create_timeout: float = 10.0
+    """From `response.create` to `response.created` (R1)."""
+    response_grace: float = 1.0
+    """How long a response that should start or end by itself is waited for (R3, R4, R7)."""
+    confirm_timeout: float = 2.0
+    """From a user text item to the response, when the server confirms no item (T1)."""
+    call_hold: float = 10.0
+    """How long a wish for a response waits for an unanswered function call (R8)."""
+    follow_up_timeout: float = 20.0
+    """From the last function output to the response after it, when `response.done` never comes (F5)."""
+    pending_audio_seconds: float = 30.0
+    """Audio that may wait before the session is ready (A8)."""
+    pending_messages: int = 256
+    """Text messages, and function calls, that may wait at a time (L3)."""
+    frame_bytes_up: int = 16 * 2**20
+    """The largest frame taken from the client (L1)."""
+    frame_bytes_down: int = 32 * 2**20
+    """The largest frame taken from upstream (L1)."""
+    item_text: int = 2**20
+    """Characters of one item's text collected from deltas; what is longer is told when the item's whole text comes."""
+
+    def __attrs_post_init__(self) -> None:
+        for each in fields(Limits):
+            _above_zero(f"limits.{each.name}", getattr(self, each.name))
+
+
+class ConfigFields(TypedDict, total=False):
+    """The fields of `Config`, for the presets."""
+
+    upstream: UpstreamDialect
+    turn_detection: TurnDetection | FromSettings
+    greeting: GreetingMode
+    context: ContextMode
+    voices: Voices
+    model: str
+    transcription_model: str
+    strict_fields: bool
+    limits: Limits
+
+
+@frozen
+class Config:
+    """What the host decides for a call. `Config.deepgram()` and `Config.component()` are presets; all can be set by hand."""
+
+    dialect: ClientDialect = ClientDialect.DEEPGRAM
+    upstream: UpstreamDialect = OPENAI_GA
+    turn_detection: TurnDetection | FromSettings = FROM_SETTINGS
+    greeting: GreetingMode = GreetingMode.TEXT
+    context: ContextMode = ContextMode.INSTRUCTIONS
+    voices: Voices = field(factory=Voices)
+    model: str = "gpt-realtime"
+    """Used unless Settings names a realtime model."""
+    transcription_model: str = "gpt-4o-transcribe"
+    """Always sent upstream: user speech is transcribed."""
+    strict_fields: bool = False
+    """Unknown fields of client messages are fatal, as in the real service (T5)."""
+    limits: Limits = field(factory=Limits)
+
+    def __attrs_post_init__(self) -> None:
+        for name in ("model", "transcription_model"):
+            if not getattr(self, name):
+                raise ConfigError(f"{name} must not be empty")
+
+    @classmethod
+    def deepgram(cls, **changes: Unpack[ConfigFields]) -> Config:
+        """The preset for any Deepgram Voice Agent client, with `changes` on top."""
+        return cls(**changes)
+
+    @classmethod
+    def component(cls, **changes: Unpack[ConfigFields]) -> Config:
+        """The preset for the React component's dialect, with `changes` on top."""
+        return cls(ClientDialect.COMPONENT, **changes)

@@ -1,0 +1,57 @@
+"""What the library raises. Only a mistake of the host raises; whatever a peer sends becomes outputs."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = [
+    "ClockError",
+    "ConfigError",
+    "FrameTypeError",
+    "IdError",
+    "LocalProtocolError",
+    "OrderError",
+    "SnapshotError",
+]
+
+
+class LocalProtocolError(Exception):
+    """The host broke the contract of `Translator`. The message says what to do instead; `code` is stable."""
+
+    code: ClassVar[str] = "LOCAL_PROTOCOL_ERROR"
+
+
+class ConfigError(LocalProtocolError):
+    """A `Config` that cannot work."""
+
+    code: ClassVar[str] = "INVALID_CONFIG"
+
+
+class FrameTypeError(LocalProtocolError):
+    """A frame of a type that the method does not take."""
+
+    code: ClassVar[str] = "INVALID_FRAME_TYPE"
+
+
+class OrderError(LocalProtocolError):
+    """An input at a moment when it cannot happen, for example a frame before `client_opened`."""
+
+    code: ClassVar[str] = "INPUT_OUT_OF_ORDER"
+
+
+class ClockError(LocalProtocolError):
+    """The injected clock gave NaN or an infinity."""
+
+    code: ClassVar[str] = "INVALID_CLOCK"
+
+
+class IdError(LocalProtocolError):
+    """The injected id source gave something else than 1 to 24 characters of `[A-Za-z0-9_-]`."""
+
+    code: ClassVar[str] = "INVALID_ID"
+
+
+class SnapshotError(LocalProtocolError):
+    """A snapshot that this version cannot restore: foreign, corrupt, or of another version."""
+
+    code: ClassVar[str] = "INVALID_SNAPSHOT"

@@ -1,0 +1,1 @@
+"""Pure functions from the messages of one protocol to those of the other. They know no time and no state."""

@@ -1,0 +1,145 @@
+"""The fields that only the component's dialect has (S10, reference §4.1). An invalid value is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from attrs import evolve
+
+from ..audio import AudioFormat
+from ..deepgram.component import ComponentAgent, ComponentThink
+from ..deepgram.settings import Think
+from ..notices import notice
+from ..openai import objects as upstream
+from ..outputs import Notice
+from ..wire.omitted import OMITTED, Omissible
+from . import formats
+from .speech import SPEED_RANGE
+
+__all__ = ["apply_component"]
+
+T = TypeVar("T")
+_MAX_TOKENS = 4096
+
+
+def apply_component(
+    session: upstream.Session,
+    audio: AudioFormat,
+    agent: ComponentAgent,
+    think: Think | None,
+    notes: list[Notice],
+) -> tuple[upstream.Session, AudioFormat]:
+    """The session with the dialect's fields on top, and the output format that is then in effect."""
+    if isinstance(think, ComponentThink):
+        session = evolve(
+            session,
+            tool_choice=_checked(think.tool_choice, _tool_choice, "agent.think.toolChoice", notes),
+            output_modalities=_checked(
+                think.output_modalities, _modalities, "agent.think.outputModalities", notes
+            ),
+            max_output_tokens=_checked(
+                think.max_output_tokens, _tokens, "agent.think.maxOutputTokens", notes
+            ),
+            prompt=_checked(think.managed_prompt, _prompt, "agent.think.managedPrompt", notes),
+        )
+    asked = _checked(agent.session_audio_output, _mapping, "agent.sessionAudioOutput", notes)
+    if not asked or not session.audio:
+        return session, audio
+    output = _output(asked, session.audio.output or upstream.AudioOutput(), notes)
+    format_asked = formats.from_upstream(output.format.type if output.format else None)
+    return evolve(session, audio=evolve(session.audio, output=output)), format_asked or audio
+
+
+def _output(
+    asked: Mapping[str, object], below: upstream.AudioOutput, notes: list[Notice]
+) -> upstream.AudioOutput:
+    """Each valid part of `sessionAudioOutput` beats what `agent.speak` and `audio.output` gave."""
+    path = "agent.sessionAudioOutput"
+    wanted = _checked(asked.get("format", OMITTED), _format, f"{path}.format", notes)
+    voice = _checked(asked.get("voice", OMITTED), _voice, f"{path}.voice", notes)
+    speed = _checked(asked.get("speed", OMITTED), _speed, f"{path}.speed", notes)
+    return upstream.AudioOutput(
+        wanted if wanted is not OMITTED else below.format,
+        voice if voice is not OMITTED else below.voice,
+        speed if speed is not OMITTED else below.speed,
+    )
+
+
+class _Invalid(ValueError):
+    """Why a value cannot be sent."""
+
+
+def _checked(value: object, check: Callable[[object], T], path: str, notes: list[Notice]) -> Omissible[T]:
+    if value is OMITTED:
+        return OMITTED
+    try:
+        return check(value)
+    except _Invalid as invalid:
+        notes.append(notice("SETTING_INVALID", path=path, reason=str(invalid)))
+        return OMITTED
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        raise _Invalid("it is an object")
+    return {str(key): each for key, each in value.items()}
+
+
+def _tool_choice(value: object) -> object:
+    if value in ("auto", "none", "required"):
+        return value
+    choice = _mapping(value)
+    if choice.get("type") != "function" or not _text(choice.get("name")):
+        raise _Invalid('it is auto, none, required or {"type": "function", "name": …}')
+    return {"type": "function", "name": choice["name"]}
+
+
+def _modalities(value: object) -> tuple[str, ...]:
+    """Upstream takes one of the two; audio brings its transcript along."""
+    wanted = set(value) if isinstance(value, (list, tuple)) and all(map(_text, value)) else set[str]()
+    if not wanted or not wanted <= {"text", "audio"}:
+        raise _Invalid("it is a list of text or audio")
+    return ("audio",) if "audio" in wanted else ("text",)
+
+
+def _tokens(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MAX_TOKENS:
+        raise _Invalid(f"it is a whole number from 1 to {_MAX_TOKENS}")
+    return value
+
+
+def _prompt(value: object) -> Mapping[str, object]:
+    prompt = _mapping(value)
+    if not _text(prompt.get("id")):
+        raise _Invalid("it needs an id")
+    if not _text(prompt.get("version", "any")) or not isinstance(prompt.get("variables", {}), Mapping):
+        raise _Invalid("version is a text and variables is an object")
+    return {key: prompt[key] for key in ("id", "version", "variables") if key in prompt}
+
+
+def _format(value: object) -> upstream.AudioFormat:
+    known = formats.from_upstream(_mapping(value).get("type"))
+    if known is None:
+        raise _Invalid("its type is audio/pcm, audio/pcmu or audio/pcma")
+    return formats.to_upstream(known)
+
+
+def _voice(value: object) -> object:
+    if _text(value):
+        return value
+    voice_id = _mapping(value).get("id")
+    if not _text(voice_id):
+        raise _Invalid("it is a name or an object with an id")
+    return {"id": voice_id}
+
+
+def _speed(value: object) -> float:
+    low, high = SPEED_RANGE
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not low <= value <= high:
+        raise _Invalid(f"it is a number from {low} to {high}")
+    return value
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str) and value != ""

@@ -1,0 +1,76 @@
+"""What an upstream `error` means: by code first, then by message (R6, E1-E3, reference §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+from attrs import frozen
+
+from ..openai.objects import ErrorDetail
+
+__all__ = ["Fault", "Problem", "fault"]
+
+
+class Fault(Enum):
+    """The kinds of errors that the session treats differently."""
+
+    BUSY = "a response is active"
+    COMMIT_EMPTY = "nothing to commit"
+    BENIGN = "needs no attention"
+    EXPIRED = "the session's time is over"
+    IDLE = "the session was idle"
+    ACCESS = "credentials, quota or model"
+    SERVER = "the server's own"
+    OTHER = "anything else"
+
+
+@frozen
+class Problem:
+    """An upstream error, read. `code` is never empty; `description` may be told to the client."""
+
+    fault: Fault
+    code: str
+    description: str
+    event_id: str
+
+
+_BY_CODE: Mapping[str, Fault] = {
+    "conversation_already_has_active_response": Fault.BUSY,
+    "input_audio_buffer_commit_empty": Fault.COMMIT_EMPTY,
+    "response_cancel_not_active": Fault.BENIGN,
+    "session_expired": Fault.EXPIRED,
+    "session_max_duration": Fault.EXPIRED,
+    "idle_timeout": Fault.IDLE,
+    "invalid_api_key": Fault.ACCESS,
+    "invalid_model": Fault.ACCESS,
+    "missing_model": Fault.ACCESS,
+    "beta_api_shape_disabled": Fault.ACCESS,
+    "insufficient_quota": Fault.ACCESS,
+    "account_deactivated": Fault.ACCESS,
+    "billing_hard_limit_reached": Fault.ACCESS,
+    "server_error": Fault.SERVER,
+}
+_BY_MESSAGE: tuple[tuple[str, Fault], ...] = (
+    ("already has an active response", Fault.BUSY),
+    ("buffer too small", Fault.COMMIT_EMPTY),
+    ("no active response found", Fault.BENIGN),
+    ("maximum duration", Fault.EXPIRED),
+    ("missing bearer", Fault.ACCESS),
+    ("incorrect api key", Fault.ACCESS),
+)
+
+
+def fault(detail: ErrorDetail) -> Problem:
+    """Read an error. Access errors are not quoted to the client: they speak of the host's credentials."""
+    code, message = detail.code or "", detail.message or ""
+    kind = _BY_CODE.get(code) or _BY_CODE.get(detail.type or "") or _by_message(message)
+    text = f"the upstream server refused access ({code or 'no code'})" if kind is Fault.ACCESS else message
+    return Problem(
+        kind, code or "unknown", text or "the upstream server reported an error", detail.event_id or ""
+    )
+
+
+def _by_message(message: str) -> Fault:
+    lowered = message.lower()
+    return next((kind for part, kind in _BY_MESSAGE if part in lowered), Fault.OTHER)

@@ -1,0 +1,42 @@
+"""`instructions`: the prompt, what was said before, and what the model must know of its situation (S10, G1, C1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..deepgram.history import HistoryCalls, HistoryText
+
+__all__ = ["build"]
+
+_FUNCTIONS_HINT = "Call the functions that you were given when they help to answer; never invent what a function would return."
+_GREETING_HINT = "The user has already been greeted with the following words. Do not greet again.\n{greeting}"
+
+
+def build(
+    prompt: str,
+    *,
+    context: Sequence[HistoryText | HistoryCalls] = (),
+    greeting: str | None = None,
+    has_functions: bool = False,
+) -> str:
+    """Join the parts with a blank line between them, leaving out what is not there."""
+    parts = [
+        prompt,
+        _folded(context),
+        _GREETING_HINT.format(greeting=greeting) if greeting else "",
+        _FUNCTIONS_HINT if has_functions else "",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _folded(context: Sequence[HistoryText | HistoryCalls]) -> str:
+    lines = [line for message in context for line in _lines(message)]
+    return "\n".join(["Previous conversation:", *lines]) if lines else ""
+
+
+def _lines(message: HistoryText | HistoryCalls) -> list[str]:
+    if isinstance(message, HistoryText):
+        return [f"{message.role}: {message.content}"]
+    return [
+        f"function: {call.name}({call.arguments}) returned {call.response}" for call in message.function_calls
+    ]

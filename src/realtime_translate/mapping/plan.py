@@ -1,0 +1,52 @@
+"""What a Settings message means for a call: the result of the mapping, and what the session remembers of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+from ..audio import PCM_24K, AudioFormat
+
+__all__ = ["CommitPlan", "FunctionSpec", "Plan"]
+
+
+@frozen
+class CommitPlan:
+    """Who commits the user's audio (V1): the translator when `manual`, else the server.
+
+    `debounce`, `ceiling` in seconds (A5, A7). `create_response`: the server asks itself for a response (V3, R7).
+    """
+
+    manual: bool = False
+    debounce: float = 0.4
+    ceiling: float | None = None
+    create_response: bool = True
+
+
+@frozen
+class FunctionSpec:
+    """A declared function. With an `endpoint` the host runs it, without one the client does (F6)."""
+
+    name: str
+    endpoint: Mapping[str, object] | None = None
+
+
+@frozen
+class Plan:
+    """What a call was told in Settings; the defaults stand until Settings come."""
+
+    input: AudioFormat = PCM_24K
+    output: AudioFormat = PCM_24K
+    commit: CommitPlan = CommitPlan()
+    history: bool = True
+    experimental: bool = False
+    greeting: str | None = None
+    context_given: bool = False
+    functions: tuple[FunctionSpec, ...] = ()
+    context_items: tuple[Mapping[str, object], ...] = field(default=())
+    """Items to create upstream before anything else (C1), as JSON objects without ids."""
+
+    def function(self, name: str) -> FunctionSpec | None:
+        """The declared function of that name."""
+        return next((spec for spec in self.functions if spec.name == name), None)

@@ -1,0 +1,16 @@
+"""How a mapping says that a setting cannot work."""
+
+from __future__ import annotations
+
+from ..deepgram.codes import ErrorCode
+
+__all__ = ["Refusal"]
+
+
+class Refusal(Exception):
+    """The client asked for what cannot work (S10). Caught where the mapping is called; never reaches the host."""
+
+    def __init__(self, path: str, reason: str, code: ErrorCode = ErrorCode.INVALID_SETTINGS) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.code = code
+        self.description = f"{path}: {reason}"

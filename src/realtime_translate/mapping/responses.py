@@ -1,0 +1,56 @@
+"""Reading `response` objects of any server (R1, R5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from ..openai.objects import Response, ResponseParams
+
+__all__ = ["TAG", "Outcome", "outcome", "tag_of", "tagged"]
+
+TAG = "rt"
+"""The metadata key that carries our create's event id (R6)."""
+
+
+@frozen
+class Outcome:
+    """How a response ended. `failure` says why it did not complete, or is empty."""
+
+    cancelled: bool = False
+    failure: str = ""
+    produced: bool = False
+
+
+def tagged(event_id: str) -> ResponseParams:
+    """The parameters of a create that can be recognised in `response.created` and `response.done`."""
+    return ResponseParams(metadata={TAG: event_id})
+
+
+def tag_of(response: Response) -> str:
+    """The event id of the create that this response answers, if the server echoes it."""
+    tag = response.metadata.get(TAG) if response.metadata else None
+    return tag if isinstance(tag, str) else ""
+
+
+def outcome(response: Response) -> Outcome:
+    """Read the end of a response; `status_details` may be anything on servers that are not OpenAI's."""
+    status = response.status or "completed"
+    produced = bool(response.output)
+    if status == "cancelled":
+        return Outcome(cancelled=True, produced=produced)
+    if status in ("failed", "incomplete"):
+        return Outcome(failure=_reason(status, response.status_details), produced=produced)
+    return Outcome(produced=produced)
+
+
+def _reason(status: str, details: object) -> str:
+    if not isinstance(details, Mapping):
+        return status
+    error = details.get("error")
+    if isinstance(error, Mapping):
+        parts = [str(error[key]) for key in ("code", "message") if error.get(key)]
+        return ": ".join(parts) or status
+    reason = details.get("reason")
+    return reason if isinstance(reason, str) else status

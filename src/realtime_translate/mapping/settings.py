@@ -1,0 +1,165 @@
+"""Settings to `session.update` and to the plan of the call (S10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from attrs import frozen
+
+from .. import deepgram
+from ..config import Config, ContextMode, GreetingMode
+from ..deepgram.codes import ErrorCode
+from ..deepgram.component import ComponentAgent
+from ..deepgram.history import HistoryCalls, HistoryText
+from ..deepgram.settings import Agent, Think, ThinkProvider
+from ..notices import notice
+from ..openai import objects as upstream
+from ..outputs import Notice
+from ..wire import OMITTED, Omissible, unstructure
+from . import context, formats, instructions, speech, tools, turns
+from .component_fields import apply_component
+from .plan import Plan
+from .refusal import Refusal
+
+__all__ = ["Mapped", "first_of", "map_settings"]
+
+T = TypeVar("T")
+_ROLES = ("user", "assistant", "system")
+
+
+@frozen
+class Mapped:
+    """What one Settings message gives: whom to dial, what to ask of it, and what to remember."""
+
+    model: str
+    session: upstream.Session
+    plan: Plan
+    notices: tuple[Notice, ...]
+
+
+def map_settings(settings: deepgram.Settings, config: Config) -> Mapped:
+    """Translate Settings. Raises `Refusal` for what cannot work."""
+    agent = settings.agent
+    if isinstance(agent, str):
+        raise Refusal(
+            "agent",
+            "stored agents are not available here; send the agent's configuration",
+            ErrorCode.AGENT_ID_NOT_SUPPORTED,
+        )
+    notes: list[Notice] = []
+    _note_left_out(settings, agent, notes)
+    think = first_of(agent.think, "agent.think", notes)
+    functions = (think.functions or ()) if think else ()
+    turn_detection = turns.choose(config, agent)
+    messages = _context(agent, config)
+    greeting = _greeting(agent, bool(messages), config, notes)
+    tool_objects = tools.tools(functions, "agent.think.functions", notes)
+    audio_in, audio_out = formats.input_format(settings.audio), formats.output_format(settings.audio)
+    session = upstream.Session(
+        type="realtime",
+        instructions=instructions.build(
+            (think.prompt or "") if think else "",
+            context=messages if config.context is ContextMode.INSTRUCTIONS else (),
+            greeting=greeting,
+            has_functions=bool(functions),
+        ),
+        audio=upstream.SessionAudio(
+            input=upstream.AudioInput(
+                format=formats.to_upstream(audio_in),
+                transcription=speech.transcription(agent, config.transcription_model, notes),
+                turn_detection=turns.to_upstream(turn_detection),
+            ),
+            output=speech.output(agent, audio_out, config, notes),
+        ),
+        tools=tool_objects if tool_objects else OMITTED,
+    )
+    if isinstance(agent, ComponentAgent):
+        session, audio_out = apply_component(session, audio_out, agent, think, notes)
+    plan = Plan(
+        input=audio_in,
+        output=audio_out,
+        commit=turns.commit_plan(turn_detection),
+        history=not settings.flags or settings.flags.history is not False,
+        experimental=settings.experimental is True,
+        greeting=greeting,
+        functions=tools.specs(functions),
+        context_items=_context_items(messages, config, notes),
+    )
+    return Mapped(_model(think, config, notes), session, plan, tuple(notes))
+
+
+def first_of(value: Omissible[T | tuple[T, ...]], path: str, notes: list[Notice]) -> T | None:
+    """The first of a list of fallbacks, or the value itself; the fallbacks are noticed."""
+    if value is OMITTED:
+        return None
+    if not isinstance(value, tuple):
+        return value
+    if len(value) > 1:
+        notes.append(notice("SETTING_LEFT_OUT", path=f"{path}[1:]"))
+    return value[0] if value else None
+
+
+def _note_left_out(settings: deepgram.Settings, agent: Agent, notes: list[Notice]) -> None:
+    candidates: Mapping[str, object] = {
+        "tags": settings.tags,
+        "mip_opt_out": settings.mip_opt_out,
+        "audio.output.bitrate": settings.audio.output.bitrate if settings.audio.output else OMITTED,
+        "agent.think_live": agent.think_live,
+    }
+    notes.extend(
+        notice("SETTING_LEFT_OUT", path=path) for path, value in candidates.items() if value is not OMITTED
+    )
+
+
+def _context(agent: Agent, config: Config) -> tuple[HistoryText | HistoryCalls, ...]:
+    messages = (agent.context.messages or ()) if agent.context else ()
+    if config.context is ContextMode.ITEMS:
+        for index, message in enumerate(messages):
+            if isinstance(message, HistoryText) and message.role not in _ROLES:
+                raise Refusal(f"agent.context.messages[{index}].role", "the role is user or assistant")
+    return messages
+
+
+def _context_items(
+    messages: tuple[HistoryText | HistoryCalls, ...], config: Config, notes: list[Notice]
+) -> tuple[Mapping[str, object], ...]:
+    if config.context is not ContextMode.ITEMS:
+        return ()
+    return tuple(unstructure(item) for item in context.items(messages, notes))
+
+
+def _greeting(agent: Agent, has_context: bool, config: Config, notes: list[Notice]) -> str | None:
+    if not agent.greeting:
+        return None
+    if config.greeting is GreetingMode.SUPPRESSED:
+        notes.append(notice("GREETING_SUPPRESSED", reason="the configuration says so"))
+        return None
+    if has_context:  # G2: the client has it in its history
+        notes.append(notice("GREETING_SUPPRESSED", reason="Settings carry context"))
+        return None
+    return agent.greeting
+
+
+def _model(think: Think | None, config: Config, notes: list[Notice]) -> str:
+    if think is None:
+        return config.model
+    _note_think(think, notes)
+    named = think.provider.model
+    if named and "realtime" in named:
+        return named
+    if named:
+        notes.append(
+            notice("MODEL_REPLACED", path="agent.think.provider.model", asked=named, sent=config.model)
+        )
+    return config.model
+
+
+_PROVIDER_LEFT_OUT = ("temperature", "reasoning_mode", "credentials", "voice_prompt_opt_out")
+
+
+def _note_think(think: Think, notes: list[Notice]) -> None:
+    provider: ThinkProvider = think.provider
+    paths = [f"provider.{name}" for name in _PROVIDER_LEFT_OUT if getattr(provider, name) is not OMITTED]
+    paths += [name for name in ("endpoint", "context_length") if getattr(think, name) is not OMITTED]
+    notes.extend(notice("SETTING_LEFT_OUT", path=f"agent.think.{path}") for path in paths)

@@ -1,0 +1,115 @@
+"""`agent.listen` and `agent.speak`: transcription of the user, voice of the agent (S10)."""
+
+from __future__ import annotations
+
+from ..audio import PCM_24K, AudioFormat
+from ..config import ClientDialect, Config
+from ..deepgram.settings import Agent, Speak, SpeakProvider
+from ..notices import notice
+from ..openai import objects as upstream
+from ..outputs import Notice
+from ..wire.omitted import OMITTED, Omissible
+from . import formats
+
+__all__ = ["UPSTREAM_VOICES", "clamp_speed", "output", "transcription"]
+
+UPSTREAM_VOICES = ("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar")
+"""The voices of the reference, §2."""
+
+SPEED_RANGE = (0.25, 1.5)
+
+_LISTEN_LEFT_OUT = (
+    "model", "language_hints", "language_hint", "smart_format",
+    "eot_threshold", "eager_eot_threshold", "eot_timeout_ms",
+)  # fmt: skip
+_SPEAK_LEFT_OUT = ("language", "language_code", "volume", "expressivity", "engine", "credentials")
+
+
+def transcription(agent: Agent, model: str, notes: list[Notice]) -> upstream.Transcription:
+    """`audio.input.transcription`; its model is always sent."""
+    provider = agent.listen.provider if agent.listen else None
+    language = (provider.language if provider else OMITTED) or agent.language
+    keyterms = (provider.keyterms or ()) if provider else ()
+    if provider:
+        _note(provider, _LISTEN_LEFT_OUT, "agent.listen.provider", notes)
+    return upstream.Transcription(
+        model,
+        language=_iso_639(language, notes) if language else OMITTED,
+        prompt=", ".join(keyterms) if keyterms else OMITTED,
+    )
+
+
+def _iso_639(language: str, notes: list[Notice]) -> Omissible[str]:
+    """The two letters that upstream takes of a tag such as `en-US`; `multi` has none."""
+    primary = language.split("-")[0].lower()
+    if len(primary) == 2 and primary.isalpha():
+        return primary
+    notes.append(notice("SETTING_LEFT_OUT", path="agent.listen.provider.language"))
+    return OMITTED
+
+
+def output(
+    agent: Agent, audio: AudioFormat, config: Config, notes: list[Notice]
+) -> Omissible[upstream.AudioOutput]:
+    """`audio.output`. The component's dialect sends nothing that nobody asked for."""
+    speak = _first(agent.speak, notes)
+    asked_by_default = config.dialect is ClientDialect.DEEPGRAM
+    voice = _voice(speak.provider if speak else None, config, asked_by_default, notes)
+    speed = clamp_speed(speak.provider.speed, "agent.speak.provider.speed", notes) if speak else OMITTED
+    wanted = formats.to_upstream(audio) if asked_by_default or audio != PCM_24K else OMITTED
+    if wanted is OMITTED and voice is OMITTED and speed is OMITTED:
+        return OMITTED
+    return upstream.AudioOutput(wanted, voice, speed)
+
+
+def _first(speak: Omissible[Speak | tuple[Speak, ...]], notes: list[Notice]) -> Speak | None:
+    if not isinstance(speak, tuple):
+        return speak or None
+    if len(speak) > 1:
+        notes.append(notice("SETTING_LEFT_OUT", path="agent.speak[1:]"))
+    return speak[0] if speak else None
+
+
+def _voice(
+    provider: SpeakProvider | None, config: Config, by_default: bool, notes: list[Notice]
+) -> Omissible[str]:
+    default = config.voices.default if by_default and config.voices.default else OMITTED
+    if provider is None:
+        return default
+    _note(provider, _SPEAK_LEFT_OUT, "agent.speak.provider", notes)
+    path, asked = _voice_name(provider)
+    if provider.type == "open_ai" and asked in UPSTREAM_VOICES:
+        return asked
+    if asked in config.voices.names:
+        return config.voices.names[asked]
+    if default:
+        notes.append(notice("VOICE_APPROXIMATED", path=path, asked=asked or "none", sent=default))
+    return default
+
+
+def _voice_name(provider: SpeakProvider) -> tuple[str, str]:
+    """Where a provider names its voice, and the name; Deepgram's voices are models."""
+    if isinstance(provider.voice, str):
+        return "agent.speak.provider.voice", provider.voice
+    if provider.model:
+        return "agent.speak.provider.model", provider.model
+    return "agent.speak.provider.model_id", provider.model_id or ""
+
+
+def clamp_speed(asked: object, path: str, notes: list[Notice]) -> Omissible[float]:
+    """A speed from 0.25 to 1.5, noticed when it had to be moved there (reference §6, rule 16)."""
+    if not isinstance(asked, (int, float)):
+        return OMITTED
+    low, high = SPEED_RANGE
+    sent = min(max(asked, low), high)
+    if sent != asked:
+        notes.append(notice("SETTING_CLAMPED", path=path, asked=asked, sent=sent))
+    return sent
+
+
+def _note(provider: object, names: tuple[str, ...], path: str, notes: list[Notice]) -> None:
+    notes.extend(
+        notice("SETTING_LEFT_OUT", path=f"{path}.{name}")
+        for name in names
+        if getattr(provider, name) is not OMITTED
+    )

@@ -1,0 +1,34 @@
+"""Frames for the client, in its dialect."""
+
+from __future__ import annotations
+
+from .. import deepgram
+from ..config import ClientDialect
+from ..outputs import SendToClient
+
+__all__ = ["conversation_text", "error", "say", "warning"]
+
+
+def say(message: deepgram.ServerMessage) -> SendToClient:
+    """One message as a frame."""
+    return SendToClient(deepgram.encode(message), message)
+
+
+def error(code: str, description: str) -> SendToClient:
+    """`Error{code, description}`."""
+    return say(deepgram.Error(description=description, code=code))
+
+
+def warning(code: str, description: str) -> SendToClient:
+    """`Warning{code, description}`."""
+    return say(deepgram.Warning(description=description, code=code))
+
+
+def conversation_text(
+    dialect: ClientDialect, history: bool, role: str, content: str
+) -> tuple[SendToClient, ...]:
+    """`ConversationText`, and in Deepgram's dialect the `History` that repeats it (T1, G1, O3)."""
+    text = say(deepgram.ConversationText(role=role, content=content))
+    if dialect is ClientDialect.COMPONENT or not history:
+        return (text,)
+    return text, say(deepgram.HistoryText(role=role, content=content))

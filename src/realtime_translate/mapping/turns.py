@@ -1,0 +1,85 @@
+"""Who ends the user's turn: `turn_detection` upstream and the commit plan here (V1, V2)."""
+
+from __future__ import annotations
+
+from ..config import (
+    ClientDialect,
+    Config,
+    FromSettings,
+    ManualCommit,
+    SemanticVad,
+    ServerVad,
+    TurnDetection,
+)
+from ..deepgram.component import ComponentAgent
+from ..deepgram.settings import Agent
+from ..openai import objects as upstream
+from ..wire.omitted import OMITTED
+from .plan import CommitPlan
+
+__all__ = ["choose", "commit_plan", "effective_plan", "to_upstream"]
+
+_IDLE_TIMEOUT_MS = (5000, 30000)
+_COMPONENT_DEFAULT = ManualCommit(debounce=0.4, ceiling=15.0)
+_DEEPGRAM_DEFAULT = ServerVad(create_response=True, interrupt_response=True)
+
+
+def choose(config: Config, agent: Agent) -> TurnDetection:
+    """What decides about turns in this call (V2)."""
+    if not isinstance(config.turn_detection, FromSettings):
+        return config.turn_detection
+    if config.dialect is ClientDialect.DEEPGRAM:
+        return _DEEPGRAM_DEFAULT
+    if isinstance(agent, ComponentAgent):
+        return _from_component(agent)
+    return _COMPONENT_DEFAULT
+
+
+def _from_component(agent: ComponentAgent) -> TurnDetection:
+    if agent.use_openai_manual_audio_commit is True:
+        return ManualCommit()
+    idle = agent.idle_timeout_ms
+    if isinstance(idle, (int, float)) and not isinstance(idle, bool) and idle >= 0:
+        low, high = _IDLE_TIMEOUT_MS
+        return ServerVad(idle_timeout_ms=int(min(max(idle, low), high)), create_response=False)
+    return _COMPONENT_DEFAULT
+
+
+def to_upstream(turns: TurnDetection) -> upstream.TurnDetection | None:
+    """`turn_detection` of `session.update`; the two flags are always explicit (V2)."""
+    if isinstance(turns, ManualCommit):
+        return None
+    if isinstance(turns, SemanticVad):
+        return upstream.TurnDetection(
+            "semantic_vad",
+            eagerness=turns.eagerness,
+            create_response=turns.create_response,
+            interrupt_response=turns.interrupt_response,
+        )
+    return upstream.TurnDetection(
+        "server_vad",
+        threshold=OMITTED if turns.threshold is None else turns.threshold,
+        prefix_padding_ms=OMITTED if turns.prefix_padding_ms is None else turns.prefix_padding_ms,
+        silence_duration_ms=OMITTED if turns.silence_duration_ms is None else turns.silence_duration_ms,
+        idle_timeout_ms=OMITTED if turns.idle_timeout_ms is None else turns.idle_timeout_ms,
+        create_response=turns.create_response,
+        interrupt_response=turns.interrupt_response,
+    )
+
+
+def commit_plan(turns: TurnDetection) -> CommitPlan:
+    """What the session has to do about commits."""
+    if isinstance(turns, ManualCommit):
+        return CommitPlan(manual=True, debounce=turns.debounce, ceiling=turns.ceiling)
+    return CommitPlan(create_response=turns.create_response)
+
+
+def effective_plan(session: upstream.Session) -> CommitPlan:
+    """What the session has to do about commits under a `session.updated` that nobody asked for (S4).
+
+    The server's own default is server VAD with `create_response` (reference §2).
+    """
+    turns = session.audio.input.turn_detection if session.audio and session.audio.input else OMITTED
+    if turns is None:
+        return commit_plan(_COMPONENT_DEFAULT)
+    return CommitPlan(create_response=not turns or turns.create_response is not False)

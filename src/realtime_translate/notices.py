@@ -1,0 +1,84 @@
+"""Every `Notice` of the library: its code, its level, and its sentence for people.
+
+Codes are stable. The values of the sentence's braces are also the notice's `fields`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .outputs import Level, Notice
+
+__all__ = ["NOTICES", "notice"]
+
+_DEBUG, _INFO, _WARNING = Level.DEBUG, Level.INFO, Level.WARNING
+
+NOTICES: Mapping[str, tuple[Level, str]] = {
+    # opening
+    "SETTING_LEFT_OUT": (_INFO, "{path} has no counterpart upstream and was left out"),
+    "SETTING_CLAMPED": (_INFO, "{path} was clamped from {asked} to {sent}"),
+    "SETTING_INVALID": (_WARNING, "{path} is invalid ({reason}) and was left out"),
+    "VOICE_APPROXIMATED": (
+        _INFO,
+        "{path} names voice {asked}, which upstream does not have; {sent} speaks instead",
+    ),
+    "MODEL_REPLACED": (_INFO, "{path} is {asked}, which is no realtime model; {sent} is used"),
+    "SETTINGS_REPEATED": (_INFO, "a second Settings changes nothing; it was answered with SettingsApplied"),
+    "MESSAGE_WAITS": (_DEBUG, "{type} waits until the session is ready"),
+    "READY_UNASKED": (_INFO, "upstream sent session.updated before any Settings; the session is ready"),
+    "CONTEXT_SENT": (_DEBUG, "{items} context items went upstream"),
+    "CONTEXT_REFUSED": (_WARNING, "upstream refused a context item: {code}"),
+    "CALL_ID_REPLACED": (_INFO, "call id {call_id} of the context does not fit upstream and became {sent}"),
+    "GREETING_SUPPRESSED": (_INFO, "the greeting was suppressed: {reason}"),
+    # client messages
+    "UNKNOWN_FIELDS": (_INFO, "{type} has unknown fields, which were ignored: {paths}"),
+    "CLIENT_MESSAGE_REFUSED": (_WARNING, "a client message was refused: {reason}"),
+    "KEEPALIVE_ABSORBED": (_DEBUG, "KeepAlive goes nowhere"),
+    "NOT_SUPPORTED_YET": (_WARNING, "{what} is not supported yet"),
+    # audio in
+    "COMMIT_OWED": (_DEBUG, "the commit waits for the response slot"),
+    "COMMIT_TOO_SHORT": (_DEBUG, "{bytes} bytes are under 100 ms; they count toward the next commit"),
+    "COMMIT_REFUSED": (_INFO, "upstream found nothing to commit; its wish for a response was dropped"),
+    # text
+    "ITEM_UNCONFIRMED": (
+        _WARNING,
+        "upstream did not confirm a user item in time; the response is asked for anyway",
+    ),
+    "ITEM_REFUSED": (_WARNING, "upstream refused a user item: {code}"),
+    # the response slot
+    "RESPONSE_DEFERRED": (_DEBUG, "a wish for a response waits: {reason}"),
+    "RESPONSE_CONFLICT": (_INFO, "the server had started a response by itself; ours is asked for after it"),
+    "RESPONSE_UNANNOUNCED": (_INFO, "a response began without response.created"),
+    "RESPONSE_SUPERSEDED": (_INFO, "a new response began before the end of the old one was announced"),
+    "RESPONSE_PRESUMED_DONE": (_WARNING, "response.done did not come; the response counts as done"),
+    "RESPONSE_MISSED": (_INFO, "the server started no response for the audio it committed; one is asked for"),
+    "RESPONSE_FAILED": (_WARNING, "a response did not complete: {reason}"),
+    "LATE_DONE": (_DEBUG, "response.done of a response that had ended already"),
+    # function calls
+    "CALL_ANSWER_IGNORED": (_INFO, "an answer for a function call was not sent upstream: {reason}"),
+    "CALL_INCOMPLETE": (_INFO, "a function call did not complete and was not passed on"),
+    "CALL_OUTPUT_REFUSED": (_WARNING, "upstream refused a function output: {code}"),
+    "CALLS_CLOSED": (_INFO, "no output of a response's calls was accepted; no response is asked for"),
+    "CALL_HOLD_OVER": (
+        _WARNING,
+        "a function call is unanswered for {seconds} s; the waiting wish goes ahead",
+    ),
+    # upstream events
+    "AGENT_TEXT_LONG": (_INFO, "deltas beyond {characters} characters were not collected"),
+    "AUDIO_UNDECODABLE": (_WARNING, "an audio delta holds no valid base64 text and was dropped"),
+    "UPSTREAM_ABSORBED": (_DEBUG, "{type} has no counterpart for the client"),
+    "UPSTREAM_UNKNOWN": (_WARNING, "upstream sent an event of unknown type {type}"),
+    "UPSTREAM_MALFORMED": (_WARNING, "upstream sent a malformed frame: {reason}"),
+    "UPSTREAM_ERROR": (_WARNING, "upstream reported an error: {code}"),
+    "UPSTREAM_ERROR_BENIGN": (_DEBUG, "upstream reported an error that needs no attention: {code}"),
+    # ends
+    "UPSTREAM_CLOSED": (_INFO, "upstream closed with {code}"),
+    "CLIENT_CLOSED": (_INFO, "the client closed with {code}"),
+    "SESSION_FAILED": (_WARNING, "the session ends with {code}"),
+}
+
+
+def notice(code: str, /, **fields: object) -> Notice:
+    """Build the notice `code`; `fields` fill its sentence."""
+    level, sentence = NOTICES[code]
+    return Notice(code, level, sentence.format(**fields), fields)

@@ -1,0 +1,115 @@
+"""What the host has to do: the values that every input of `Translator` returns, in order.
+
+All are frozen attrs classes for positional `match`. A host keeps one first-in-first-out queue for each leg, puts outputs
+in without awaiting, and has one writer for each leg: the order is then right by construction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import TypeAlias
+
+from attrs import field, frozen
+
+from . import deepgram
+
+__all__ = [
+    "CloseClient",
+    "CloseUpstream",
+    "Level",
+    "Notice",
+    "OpenUpstream",
+    "Output",
+    "Outputs",
+    "RunFunction",
+    "SendToClient",
+    "SendToUpstream",
+]
+
+
+class Level(str, Enum):
+    """How much a `Notice` matters, named like the levels of `logging`."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+
+
+@frozen
+class SendToClient:
+    """Send one frame to the client: `str` as a text frame, `bytes` as a binary frame (agent audio).
+
+    `message` is what a text frame says, for hosts that frame messages themselves; None for audio.
+    """
+
+    data: str | bytes
+    message: deepgram.ServerMessage | None = None
+
+
+@frozen
+class SendToUpstream:
+    """Send one text frame to the upstream server."""
+
+    data: str
+
+
+@frozen
+class OpenUpstream:
+    """Dial the upstream server now, unless that is done already (a host may dial before Settings).
+
+    `target` is the path and query of the URL; `headers` never hold credentials: the host adds its own.
+    Report the result with `upstream_opened()`, or `upstream_closed()` for a dial that failed.
+    """
+
+    model: str
+    target: str
+    headers: Mapping[str, str] = field(factory=dict[str, str])
+
+
+@frozen
+class CloseClient:
+    """Close the client's socket. `reason` fits a close frame: at most 123 bytes of UTF-8."""
+
+    code: int
+    reason: str = ""
+
+
+@frozen
+class CloseUpstream:
+    """Close the upstream socket, abort its dial, or do nothing if there is neither."""
+
+    code: int
+    reason: str = ""
+
+
+@frozen
+class RunFunction:
+    """Run a function that Settings declared with an `endpoint`, then call `function_result(call_id, content)`.
+
+    `arguments` is the JSON text that the model produced (it may be invalid JSON); `endpoint` is the declared object.
+    """
+
+    call_id: str
+    name: str
+    arguments: str
+    endpoint: Mapping[str, object]
+
+
+@frozen
+class Notice:
+    """Log this: why something was deferred, suppressed, clamped, dropped or approximated.
+
+    `code` is stable, `message` is for people, `fields` holds the numbers and names. Carries no transcript, audio or secret.
+    """
+
+    code: str
+    level: Level
+    message: str
+    fields: Mapping[str, object] = field(factory=dict[str, object])
+
+
+Output: TypeAlias = (
+    "SendToClient | SendToUpstream | OpenUpstream | CloseClient | CloseUpstream | RunFunction | Notice"
+)
+Outputs: TypeAlias = "tuple[Output, ...]"
