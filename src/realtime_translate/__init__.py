@@ -1,0 +1,82 @@
+"""Deepgram Voice Agent clients on OpenAI Realtime servers: a pure state machine without I/O.
+
+One `Translator` for each call: feed it whole WebSocket messages, perform the outputs.
+"""
+
+from __future__ import annotations
+
+from . import deepgram, openai
+from .config import (
+    FROM_SETTINGS,
+    ClientDialect,
+    Config,
+    ContextMode,
+    GreetingMode,
+    Limits,
+    ManualCommit,
+    SemanticVad,
+    ServerVad,
+    TurnDetection,
+    Voices,
+)
+from .errors import (
+    ClockError,
+    ConfigError,
+    FrameTypeError,
+    IdError,
+    LocalProtocolError,
+    OrderError,
+    SnapshotError,
+)
+from .openai.dialects import AZURE_GA, OPENAI_GA, UpstreamDialect
+from .outputs import (
+    CloseClient,
+    CloseUpstream,
+    Level,
+    Notice,
+    OpenUpstream,
+    Output,
+    Outputs,
+    RunFunction,
+    SendToClient,
+    SendToUpstream,
+)
+from .translator import SessionState, Translator
+
+__all__ = [
+    "AZURE_GA",
+    "FROM_SETTINGS",
+    "OPENAI_GA",
+    "ClientDialect",
+    "ClockError",
+    "CloseClient",
+    "CloseUpstream",
+    "Config",
+    "ConfigError",
+    "ContextMode",
+    "FrameTypeError",
+    "GreetingMode",
+    "IdError",
+    "Level",
+    "Limits",
+    "LocalProtocolError",
+    "ManualCommit",
+    "Notice",
+    "OpenUpstream",
+    "OrderError",
+    "Output",
+    "Outputs",
+    "RunFunction",
+    "SemanticVad",
+    "SendToClient",
+    "SendToUpstream",
+    "ServerVad",
+    "SessionState",
+    "SnapshotError",
+    "Translator",
+    "TurnDetection",
+    "UpstreamDialect",
+    "Voices",
+    "deepgram",
+    "openai",
+]

@@ -1,0 +1,138 @@
+"""The agent's turn as the client sees it: who speaks, since when, and that everything was sent (O1, O2, O5)."""
+
+from __future__ import annotations
+
+from binascii import Error as Base64Error
+from binascii import a2b_base64
+from collections.abc import Callable, Mapping
+
+from attrs import define, field
+
+from .. import deepgram, openai
+from ..outputs import SendToClient
+from .env import Env
+from .event_kinds import TextEvent
+from .signals import Effect, Effects, ResponseEnded, TurnStep
+from .tables import TurnEvent
+from .timers import Instant
+
+__all__ = [
+    "ACTIONS",
+    "AgentTurn",
+    "audio",
+    "audio_done",
+    "item_added",
+    "item_done",
+    "response_ended",
+    "text_came",
+    "text_done",
+]
+
+_REMEMBERED = 64
+
+
+@define
+class AgentTurn:
+    """`asked_at`: when the turn began to be waited for; `text_at`: when its first text came.
+
+    `open_messages`: announced message items of the response that have not ended (O5).
+    """
+
+    asked_at: Instant | None = None
+    text_at: Instant | None = None
+    open_messages: list[str] = field(factory=list[str])
+
+
+def audio(base64_text: object) -> SendToClient | None:
+    """One audio delta as a binary frame, or None if it cannot be decoded (O1)."""
+    if not isinstance(base64_text, str):
+        return None
+    try:
+        return SendToClient(a2b_base64(base64_text))
+    except (Base64Error, ValueError):
+        return None
+
+
+def begin_turn(state: AgentTurn, env: Env) -> Effects:
+    """The turn begins to be waited for."""
+    state.asked_at, state.text_at = Instant(env.now), None
+    return ()
+
+
+def drop_turn(state: AgentTurn, env: Env) -> Effects:
+    """The turn ended before anything of it was sent; the client hears nothing of it (O5)."""
+    state.asked_at = state.text_at = None
+    return ()
+
+
+def text_came(state: AgentTurn, env: Env, event: TextEvent) -> Effects:
+    """The first text of a turn: the time to it is a latency of Deepgram's (O2)."""
+    if state.text_at is None:
+        state.text_at = Instant(env.now)
+    return ()
+
+
+def start_speaking(state: AgentTurn, env: Env) -> Effects:
+    """Before the first audio of a turn (O2)."""
+    if env.component:
+        return (env.client(deepgram.ComponentAgentStartedSpeaking()),)
+    if not env.plan.experimental:
+        return ()
+    begun = env.now if state.asked_at is None else state.asked_at
+    text_at = env.now if state.text_at is None else state.text_at
+    latencies = deepgram.AgentStartedSpeaking(
+        total_latency=float(env.now - begun),
+        tts_latency=float(env.now - text_at),
+        ttt_latency=float(max(text_at - begun, 0.0)),
+    )
+    return (env.client(latencies),)
+
+
+def end_turn(state: AgentTurn, env: Env) -> Effects:
+    """Everything of the turn was sent (O5)."""
+    drop_turn(state, env)
+    done = env.client(deepgram.AgentAudioDone())
+    return (env.client(deepgram.AgentDone()), done) if env.component else (done,)
+
+
+def item_added(state: AgentTurn, env: Env, event: openai.ResponseOutputItemAdded) -> Effects:
+    """A message of the response begins."""
+    if event.item.type == "message" and event.item.id and event.item.id not in state.open_messages:
+        state.open_messages = [*state.open_messages[1 - _REMEMBERED :], event.item.id]
+    return ()
+
+
+def item_done(state: AgentTurn, env: Env, event: openai.ResponseOutputItemDone) -> Effects:
+    """A message of the response ended."""
+    state.open_messages = [each for each in state.open_messages if each != event.item.id]
+    return ()
+
+
+def audio_done(state: AgentTurn, env: Env, event: openai.ResponseOutputAudioDone) -> Effects:
+    """All audio of an item was sent; the component's client is told unless another message is announced (O5)."""
+    return _unless_more(state, event.item_id or "", TurnEvent.AUDIO_DONE)
+
+
+def text_done(state: AgentTurn, env: Env, event: openai.ResponseOutputTextDone) -> Effects:
+    """All text of an item was sent (O5)."""
+    return _unless_more(state, event.item_id or "", TurnEvent.TEXT_DONE)
+
+
+def _unless_more(state: AgentTurn, item_id: str, event: TurnEvent) -> list[Effect]:
+    others = [each for each in state.open_messages if each != item_id]
+    return [] if others else [TurnStep(event)]
+
+
+def response_ended(state: AgentTurn, env: Env, _: ResponseEnded) -> Effects:
+    """No message of an ended response is open."""
+    state.open_messages = []
+    return ()
+
+
+ACTIONS: Mapping[str, Callable[[AgentTurn, Env], Effects]] = {
+    "begin_turn": begin_turn,
+    "drop_turn": drop_turn,
+    "start_speaking": start_speaking,
+    "end_turn": end_turn,
+}
+"""The actions of `tables.TURNS`."""

@@ -1,0 +1,294 @@
+"""The engine: takes one input, sends it to the policies, and collects what the host has to do.
+
+It owns the two tables that several policies share, the opening and the agent's turn, and nothing else. Effects are carried
+out depth first, in order: outputs are collected, signals go where `routes` sends them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from .. import deepgram, openai
+from ..config import Config
+from ..deepgram.codes import ComponentCode, ErrorCode
+from ..mapping import to_client
+from ..mapping.errors import fault
+from ..mapping.plan import Plan
+from ..notices import notice
+from ..outputs import Output
+from ..wire import Malformed, Unknown, decode, unknown_fields
+from . import agent_turn, function_calls, input_audio, opening
+from .call import Call
+from .env import Env, Ids
+from .opening import Facts
+from .pending import Pending
+from .response_slot import events
+from .routes import CLIENT, SIGNALS, TIMERS, UNSUPPORTED, UNSUPPORTED_UPSTREAM, UPSTREAM, Route
+from .signals import Deliver, Effect, Effects, Fatal, OpeningStep, Refused, TurnStep
+from .tables import (
+    GATES,
+    OPENING,
+    TURNS,
+    Gate,
+    Opening,
+    OpeningEvent,
+    SlotState,
+    TurnEvent,
+    TurnState,
+)
+from .timers import TimerName, Timers
+from .unsupported import unsupported
+
+__all__ = ["Engine"]
+
+NoneType = type(None)
+
+_AUDIO_DELTA = "response.output_audio.delta"
+_READY = (Opening.READY, Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
+_UPDATE_IN_FLIGHT = (Opening.CONFIGURING, Opening.APPLYING)
+_TIMER_STEPS: Mapping[TimerName, OpeningEvent] = {
+    "settings": OpeningEvent.SETTINGS_LATE,
+    "configure": OpeningEvent.CONFIGURE_LATE,
+}
+
+
+class Engine:
+    """One call's policies at work. Time is only ever `env.now`."""
+
+    __slots__ = ("_gates", "_turns", "call", "env", "out")
+
+    def __init__(self, config: Config, call: Call, plan: Plan, timers: Timers, ids: Ids) -> None:
+        self.call = call
+        self.env = Env(config, plan, timers, ids, busy=call.slot.state is not SlotState.FREE)
+        self.out: list[Output] = []
+        self._gates = GATES[config.dialect]
+        self._turns = TURNS[config.dialect]
+
+    # --- inputs: each leaves what the host has to do in `out` ------------------------------------------------------
+
+    def fire(self, name: TimerName) -> None:
+        """A timer is due."""
+        step = _TIMER_STEPS.get(name)
+        if step is not None:
+            self.step(step)
+            return
+        part, function = TIMERS[name]
+        self.perform(function(getattr(self.call, part), self.env))
+
+    def step(self, event: OpeningEvent, facts: Facts = Facts()) -> None:
+        """Take a step of the opening. The last step's actions are outputs, carried out although the call is closed."""
+        step = OPENING[self.call.phase][event]
+        self.call.phase = step.to
+        effects = opening.ACTIONS[step.action](self.call.opening, self.env, facts) if step.action else ()
+        if step.to is Opening.CLOSED:
+            self.env.timers.deadlines.clear()
+            self.out.extend(cast("Sequence[Output]", effects))
+        else:
+            self.perform(effects)
+
+    def client_audio(self, frame: bytes) -> None:
+        """A binary frame of the client (A1)."""
+        gate = self._gates[self.call.phase]
+        if len(frame) > self.env.limits.frame_bytes_up:
+            self.perform([Fatal(ErrorCode.CLIENT_MESSAGE_TOO_LARGE, "the audio frame is too large")])
+        elif gate is Gate.DELIVER:
+            self.perform(input_audio.received(self.call.audio, self.env, frame))
+        elif gate is Gate.WAIT:
+            self.perform(opening.wait_audio(self.call.opening, self.env, frame))
+        else:
+            self.perform([_too_early("audio")])
+
+    def client_text(self, frame: str) -> None:
+        """A text frame of the client (T5, L1)."""
+        if _too_large(frame, self.env.limits.frame_bytes_up):
+            self.perform(self._unparsable("the text frame is too large"))
+            return
+        component = self.env.component
+        message = deepgram.parse_component_client(frame) if component else deepgram.parse_client(frame)
+        if isinstance(message, Unknown):
+            self.perform(self._unparsable(f"messages of type {message.type[:80]} are not known", known=False))
+        elif isinstance(message, Malformed):
+            self.perform(self._unparsable(message.reason))
+        else:
+            self._client_message(message, frame)
+
+    def upstream_text(self, frame: str | bytes) -> None:
+        """A frame of upstream (E4, L1, O7)."""
+        self.call.errors.last = ""
+        if _too_large(frame, self.env.limits.frame_bytes_down):
+            self.perform(self._not_an_event("the frame is too large"))
+            return
+        data = decode(frame)
+        if isinstance(data, Malformed):
+            self.perform(self._not_an_event(data.reason))
+        elif data.get("type") == _AUDIO_DELTA and self.call.phase in _READY:
+            self._audio_delta(data)
+        else:
+            self._structured(data)
+
+    def function_result(self, call_id: str, content: str) -> None:
+        """The host ran a function (F6)."""
+        self.perform(function_calls.host_answered(self.call.calls, self.env, call_id, content))
+
+    # --- the client leg --------------------------------------------------------------------------------------------
+
+    def _client_message(self, message: deepgram.ClientMessage, frame: str) -> None:
+        unknown = () if isinstance(message, deepgram.ClientAudio) else unknown_fields(message)
+        if unknown and self.env.config.strict_fields:
+            self.perform([Fatal(ErrorCode.UNPARSABLE_CLIENT_MESSAGE, f"unknown field {unknown[0]}")])
+            return
+        kind = "" if isinstance(message, deepgram.ClientAudio) else message.type
+        if unknown:
+            self.perform([notice("UNKNOWN_FIELDS", type=kind, paths=", ".join(unknown[:10]))])
+        gate = self._gates[self.call.phase]
+        if isinstance(message, deepgram.KeepAlive):
+            self.perform([notice("KEEPALIVE_ABSORBED")])
+        elif isinstance(message, deepgram.Settings):
+            self.step(OpeningEvent.SETTINGS, Facts(settings=message))
+        elif gate is Gate.DELIVER:
+            self._route_client(message, kind)
+        elif gate is Gate.WAIT:
+            self.perform([notice("MESSAGE_WAITS", type=kind)])
+            self.perform(opening.wait_text(self.call.opening, self.env, frame))
+        else:
+            self.perform([_too_early(kind)])
+
+    def _route_client(self, message: deepgram.ClientMessage, kind: str) -> None:
+        if isinstance(message, UNSUPPORTED):
+            self.perform(unsupported(kind))
+        else:
+            self._route(CLIENT[type(message)], message)
+
+    def _unparsable(self, reason: str, *, known: bool = True) -> Effects:
+        """T5: Deepgram hangs up, the component's dialect goes on."""
+        if not self.env.component:
+            return [Fatal(ErrorCode.UNPARSABLE_CLIENT_MESSAGE, reason)]
+        code = (
+            ComponentCode.UNPARSABLE_CLIENT_MESSAGE if known else ComponentCode.DISALLOWED_CLIENT_MESSAGE_TYPE
+        )
+        return [notice("CLIENT_MESSAGE_REFUSED", reason=reason), to_client.error(code, reason)]
+
+    # --- the upstream leg ------------------------------------------------------------------------------------------
+
+    def _audio_delta(self, data: Mapping[str, object]) -> None:
+        """Agent audio, past the codec: one look-up, one base64, one output."""
+        response_id, audio = data.get("response_id"), agent_turn.audio(data.get("delta"))
+        if audio is None or not isinstance(response_id, (str, NoneType)):
+            self.perform([notice("AUDIO_UNDECODABLE")])
+            return
+        slot = self.call.slot
+        effects = events.output(slot, self.env, response_id or slot.active)
+        if effects:
+            self.perform(effects)
+        if self.call.turn_state is not TurnState.SPEAKING:
+            self._turn(TurnEvent.AUDIO)
+        self.out.append(audio)
+
+    def _structured(self, data: Mapping[str, object]) -> None:
+        event = openai.structure_server(data)
+        if isinstance(event, Unknown):
+            self.perform([notice("UPSTREAM_UNKNOWN", type=event.type[:80])])
+        elif isinstance(event, Malformed):
+            self.perform(self._malformed(event))
+        elif isinstance(event, openai.SessionUpdated):
+            self.step(OpeningEvent.UPDATED, Facts(session=event.session))
+        elif isinstance(event, openai.ErrorEvent):
+            self._error(event)
+        elif self.call.phase in _READY:
+            self._upstream_event(event)
+        else:
+            self.perform([notice("UPSTREAM_ABSORBED", type=event.type)])
+
+    def _upstream_event(self, event: openai.ServerEvent) -> None:
+        routes = UPSTREAM.get(type(event))
+        if routes is not None:
+            ends = event.response.id if isinstance(event, openai.ResponseDone) else None
+            self.env.response = ends or self.call.slot.active
+            self._route(routes, event)
+        elif type(event) in UNSUPPORTED_UPSTREAM:
+            self.perform(unsupported(UNSUPPORTED_UPSTREAM[type(event)]))
+        else:
+            self.perform([notice("UPSTREAM_ABSORBED", type=event.type)])
+
+    def _error(self, event: openai.ErrorEvent) -> None:
+        """An error before ready answers our update if it carries its id, or none (S7)."""
+        problem = fault(event.error)
+        phase, update = self.call.phase, self.call.opening.update_event
+        answers_update = problem.event_id == update or (not problem.event_id and phase is Opening.CONFIGURING)
+        if phase in _UPDATE_IN_FLIGHT and answers_update:
+            self.step(OpeningEvent.REFUSED, Facts(problem=problem))
+        else:
+            self.perform([Refused(problem)])
+
+    def _malformed(self, event: Malformed) -> Effects:
+        """An event without a string type is none at all (E4); a known one with wrong fields is noticed."""
+        if event.type is None:
+            return self._not_an_event(event.reason)
+        return [notice("UPSTREAM_MALFORMED", reason=event.reason)]
+
+    def _not_an_event(self, reason: str) -> Effects:
+        effects: list[Effect] = [notice("UPSTREAM_MALFORMED", reason=reason)]
+        if self.env.component:
+            effects.append(to_client.error(ComponentCode.UNMAPPED_UPSTREAM_EVENT, reason))
+        return effects
+
+    # --- effects ---------------------------------------------------------------------------------------------------
+
+    def perform(self, effects: Effects) -> None:
+        """Carry out effects depth first, in order; nothing after the call has closed."""
+        for effect in effects:
+            if self.call.phase is Opening.CLOSED:
+                return
+            routes = SIGNALS.get(effect.__class__)
+            if routes is not None:
+                self._route(routes, effect)
+            else:
+                self._own(effect)
+
+    def _route(self, routes: tuple[Route, ...], subject: object) -> None:
+        for part, function in routes:
+            effects = function(getattr(self.call, part), self.env, subject)
+            if effects:
+                self.perform(effects)
+
+    def _own(self, effect: Effect) -> None:
+        """Outputs, and the signals that are the engine's to act on."""
+        if isinstance(effect, TurnStep):
+            self._turn(effect.event)
+        elif isinstance(effect, OpeningStep):
+            self.step(effect.event)
+        elif isinstance(effect, Deliver):
+            self._deliver(effect.entry)
+        elif isinstance(effect, Fatal):
+            self.step(OpeningEvent.FATAL, Facts(error=effect.code, description=effect.description))
+        else:
+            self.out.append(cast("Output", effect))
+
+    def _turn(self, event: TurnEvent) -> None:
+        step = self._turns[self.call.turn_state][event]
+        self.call.turn_state = step.to
+        if step.action:
+            self.perform(agent_turn.ACTIONS[step.action](self.call.turn, self.env))
+
+    def _deliver(self, entry: Pending) -> None:
+        if entry.text is None:
+            self.client_audio(bytes(entry.audio))
+        else:
+            self.client_text(entry.text)
+
+
+def _too_early(kind: str) -> Fatal:
+    """S5: Deepgram's clients send Settings first."""
+    return Fatal(
+        ErrorCode.NON_SETTINGS_MESSAGE_BEFORE_SETTINGS, f"{kind} came before Settings; send Settings first"
+    )
+
+
+def _too_large(frame: str | bytes, limit: int) -> bool:
+    """Whether a frame is over so many bytes (of UTF-8, if it is text)."""
+    if len(frame) > limit:
+        return True
+    if isinstance(frame, bytes) or frame.isascii() or len(frame) * 4 <= limit:
+        return False
+    return len(frame.encode("utf-8", "replace")) > limit

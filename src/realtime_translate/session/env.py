@@ -1,0 +1,71 @@
+"""What every policy may read: the configuration, the plan of the call, time, timers and ids."""
+
+from __future__ import annotations
+
+from attrs import define
+
+from .. import openai
+from ..config import ClientDialect, Config, Limits
+from ..deepgram import ServerMessage
+from ..mapping import to_client
+from ..mapping.plan import Plan
+from ..outputs import SendToClient, SendToUpstream
+from .timers import TimerName, Timers
+
+__all__ = ["Env", "Ids"]
+
+
+@define
+class Ids:
+    """Ids of our own upstream events and items: one prefix a session, and a counter (R6)."""
+
+    prefix: str = ""
+    count: int = 0
+
+    def next(self) -> str:
+        """A new id: at most 32 characters for the first ten million, as upstream's item ids must be."""
+        self.count += 1
+        return f"{self.prefix}_{self.count}"
+
+
+@define
+class Env:
+    """The surroundings of a policy. `now` is the logical time of the input or of the timer that is being handled."""
+
+    config: Config
+    plan: Plan
+    timers: Timers
+    ids: Ids
+    now: float = 0.0
+    response: str = ""
+    """The response that the upstream event at hand belongs to; empty when none is known."""
+    busy: bool = False
+    """Whether the response slot is taken."""
+
+    @property
+    def limits(self) -> Limits:
+        """The configured limits."""
+        return self.config.limits
+
+    @property
+    def component(self) -> bool:
+        """Whether the client speaks the component's dialect."""
+        return self.config.dialect is ClientDialect.COMPONENT
+
+    def start(self, name: TimerName, seconds: float) -> None:
+        """Set a timer so many seconds from now."""
+        self.timers.set(name, self.now + seconds)
+
+    def text(self, role: str, content: str) -> tuple[SendToClient, ...]:
+        """`ConversationText` and its `History`, as the dialect and the flags have it."""
+        return to_client.conversation_text(self.config.dialect, self.plan.history, role, content)
+
+    @staticmethod
+    def client(message: ServerMessage) -> SendToClient:
+        """One message for the client."""
+        return to_client.say(message)
+
+    @staticmethod
+    def upstream(event: openai.ClientEvent) -> SendToUpstream:
+        """One event for upstream."""
+        return SendToUpstream(openai.encode(event))

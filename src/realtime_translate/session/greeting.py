@@ -1,0 +1,47 @@
+"""What is said before the first turn: the context upstream, the greeting to the client (C1, G1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from ..config import GreetingMode
+from ..notices import notice
+from ..outputs import SendToUpstream
+from ..wire import dumps
+from .env import Env
+from .signals import Effect, Effects, OwnText, SessionReady, TurnStep
+from .tables import TurnEvent
+from .unsupported import unsupported
+
+__all__ = ["context_items", "greet"]
+
+
+def context_items(state: object, env: Env, _: SessionReady) -> Effects:
+    """One item a message of the context, before anything else and without a response (C1)."""
+    effects: list[Effect] = []
+    for item in env.plan.context_items:
+        item_id, event_id = env.ids.next(), env.ids.next()
+        frame = {"type": "conversation.item.create", "event_id": event_id, "item": {"id": item_id, **item}}
+        effects.append(SendToUpstream(dumps(frame)))
+        if item.get("role") == "assistant":
+            effects.append(OwnText(item_id, _text(item)))
+    if effects:
+        effects.append(notice("CONTEXT_SENT", items=len(env.plan.context_items)))
+    return effects
+
+
+def _text(item: Mapping[str, object]) -> str:
+    parts = cast("list[Mapping[str, str]]", item["content"])
+    return "".join(part["text"] for part in parts)
+
+
+def greet(state: object, env: Env, _: SessionReady) -> Effects:
+    """Show the greeting and end the agent's turn; nothing of it goes upstream as an item or a response (G1)."""
+    if env.plan.greeting is None:
+        return ()
+    effects: list[Effect] = []
+    if env.config.greeting is GreetingMode.SPOKEN:
+        effects += unsupported("a spoken greeting (it is shown as text)")
+    effects += env.text("assistant", env.plan.greeting)
+    return [*effects, TurnStep(TurnEvent.GREETED)]

@@ -1,0 +1,168 @@
+"""The actions of the slot's table, and the step that leads to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from ... import openai
+from ...deepgram.codes import WarningCode
+from ...mapping import to_client
+from ...mapping.responses import Outcome, tagged
+from ...notices import notice
+from ..env import Env
+from ..signals import Effect, ResponseEnded, ResponseRequested, SlotFreed, TurnStep
+from ..tables import SLOT, SlotEvent, SlotState, TurnEvent
+from .state import REMEMBERED, About, ResponseSlot
+
+__all__ = ["happen"]
+
+_Action: TypeAlias = "Callable[[ResponseSlot, Env, About], list[Effect]]"
+
+
+def happen(slot: ResponseSlot, env: Env, event: SlotEvent, about: About = About()) -> list[Effect]:
+    """Take the table's step for `event` and carry out its action."""
+    step = SLOT[slot.state][event]
+    slot.state = step.to
+    env.busy = step.to is not SlotState.FREE
+    return _ACTIONS[step.action](slot, env, about) if step.action else []
+
+
+def _create(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
+    slot.sent = slot.confirmed = slot.fallen = False
+    slot.claimed = ""
+    slot.request = env.ids.next()
+    env.timers.cancel("hold")
+    env.start("create", env.limits.create_timeout)
+    create = openai.ResponseCreate(tagged(slot.request), event_id=slot.request)
+    return [env.upstream(create), ResponseRequested(), TurnStep(TurnEvent.ASKED)]
+
+
+def _begin(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    slot.active = about.response_id
+    slot.confirmed = slot.produced = False
+    slot.open_items = []
+    env.timers.cancel("grace")
+    return [TurnStep(TurnEvent.ASKED)]
+
+
+def _begin_ours(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    _answered(slot, env)
+    return _begin(slot, env, about)
+
+
+def _answered(slot: ResponseSlot, env: Env) -> None:
+    slot.request = ""
+    slot.falls = slot.fallen = False
+    env.timers.cancel("create")
+
+
+def _supersede(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    ended = _finish(slot, env, slot.active, Outcome(produced=slot.produced))
+    return [notice("RESPONSE_SUPERSEDED"), *ended, *_begin(slot, env, about)]
+
+
+def _supersede_by_ours(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    _answered(slot, env)
+    return _supersede(slot, env, about)
+
+
+def _end(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    if about.response_id != slot.active:
+        _remember(slot, about.response_id)
+    return [*_finish(slot, env, slot.active or about.response_id, about.outcome), SlotFreed()]
+
+
+def _end_ours(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    _answered(slot, env)
+    return [*_finish(slot, env, about.response_id, about.outcome), SlotFreed()]
+
+
+def _end_crossing(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    """Ours came and went whole while the server's own is still announced as active."""
+    _answered(slot, env)
+    _remember(slot, about.response_id)
+    return [*_failure(about.outcome), ResponseEnded(about.response_id)]
+
+
+def _end_unannounced(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    ended = _finish(slot, env, slot.active, Outcome(produced=slot.produced))
+    return [notice("RESPONSE_PRESUMED_DONE"), *ended, SlotFreed()]
+
+
+def _finish(slot: ResponseSlot, env: Env, response_id: str, how: Outcome) -> list[Effect]:
+    void = how.cancelled and not how.produced and not slot.produced
+    _remember(slot, response_id)
+    slot.active = ""
+    slot.claimed = ""
+    slot.produced = False
+    slot.open_items = []
+    env.timers.cancel("quiet")
+    env.timers.cancel("grace")
+    return [*_failure(how), ResponseEnded(response_id, void)]
+
+
+def _failure(how: Outcome) -> list[Effect]:
+    if not how.failure:
+        return []
+    warning = to_client.warning(
+        WarningCode.THINK_REQUEST_FAILED, f"The response did not complete: {how.failure}"
+    )
+    return [notice("RESPONSE_FAILED", reason=how.failure.partition(":")[0]), warning]
+
+
+def _remember(slot: ResponseSlot, response_id: str) -> None:
+    if response_id:
+        slot.ended = [*slot.ended[1 - REMEMBERED :], response_id]
+
+
+def _keep_wish(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
+    slot.sent = slot.sent or not slot.fallen
+    slot.claimed = ""
+    _answered(slot, env)
+    return [notice("RESPONSE_CONFLICT")]
+
+
+def _await_stranger(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    env.start("grace", env.limits.response_grace)
+    return _keep_wish(slot, env, about)
+
+
+def _fail(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    failed = slot.request
+    _answered(slot, env)
+    return [*_failure(Outcome(failure=about.reason)), ResponseEnded(failed), SlotFreed()]
+
+
+def _expect(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
+    env.start("grace", env.limits.response_grace)
+    return [TurnStep(TurnEvent.ASKED)]
+
+
+def _wish(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
+    slot.confirmed = True
+    return [notice("RESPONSE_DEFERRED", reason="the slot is taken")]
+
+
+def _missed(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
+    slot.confirmed = True
+    return [notice("RESPONSE_MISSED")]
+
+
+_ACTIONS: Mapping[str, _Action] = {
+    "create": _create,
+    "begin": _begin,
+    "begin_ours": _begin_ours,
+    "supersede": _supersede,
+    "supersede_by_ours": _supersede_by_ours,
+    "end": _end,
+    "end_ours": _end_ours,
+    "end_crossing": _end_crossing,
+    "end_unannounced": _end_unannounced,
+    "keep_wish": _keep_wish,
+    "await_stranger": _await_stranger,
+    "fail": _fail,
+    "expect": _expect,
+    "wish": _wish,
+    "missed": _missed,
+}

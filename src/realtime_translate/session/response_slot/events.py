@@ -1,0 +1,158 @@
+"""What upstream and the timers tell the slot (R1, R3, R4, R7)."""
+
+from __future__ import annotations
+
+from ... import openai
+from ...mapping.errors import Fault
+from ...mapping.responses import outcome, tag_of
+from ...notices import notice
+from ..env import Env
+from ..event_kinds import ResponseEvent
+from ..signals import Effects, Refused, ResponseEnded, ResponseOverdue, ServerCommitted, SlotFreed
+from ..tables import SlotEvent, SlotState
+from ..unsupported import unsupported
+from .actions import happen
+from .state import REMEMBERED, About, ResponseSlot
+
+__all__ = [
+    "activity",
+    "barged_in",
+    "create_late",
+    "created",
+    "done",
+    "grace_over",
+    "output",
+    "overdue",
+    "quiet",
+    "refused",
+    "server_committed",
+]
+
+_END_OF_OUTPUT = (
+    openai.ResponseOutputTextDone,
+    openai.ResponseOutputAudioDone,
+    openai.ResponseOutputAudioTranscriptDone,
+    openai.ResponseFunctionCallArgumentsDone,
+    openai.ResponseOutputItemDone,
+)
+_ITEM_EVENTS = (openai.ResponseOutputItemAdded, openai.ResponseOutputItemDone)
+_TAKEN = (SlotState.RUNNING, SlotState.CROSSED)
+
+
+def created(slot: ResponseSlot, env: Env, event: openai.ResponseCreated) -> Effects:
+    """A response began (R1)."""
+    response_id = event.response.id or ""
+    if response_id and (response_id in slot.ended or response_id == slot.active):
+        return ()
+    ours = _is_ours(slot, tag_of(event.response))
+    env.response = response_id
+    which = SlotEvent.CREATED_OURS if ours else SlotEvent.CREATED_OTHER
+    return happen(slot, env, which, About(response_id))
+
+
+def _is_ours(slot: ResponseSlot, tag: str) -> bool:
+    """By the echoed tag; while no tag was ever echoed, the first response after our create is ours (R1)."""
+    if tag and tag in (slot.request, slot.claimed):
+        slot.tags_echoed = True
+        slot.claimed = ""
+        return True
+    if slot.tags_echoed or not slot.request:
+        return False
+    slot.claimed = slot.request
+    return True
+
+
+def activity(slot: ResponseSlot, env: Env, event: ResponseEvent) -> Effects:
+    """Some output of a response: tells which response it is, and whether it goes on (R1, R4)."""
+    effects = output(slot, env, event.response_id or slot.active)
+    if isinstance(event, _ITEM_EVENTS):
+        _track(slot, event)
+    if isinstance(event, _END_OF_OUTPUT) and env.response == slot.active and not slot.open_items:
+        env.start("quiet", env.limits.response_grace)
+    return effects
+
+
+def output(slot: ResponseSlot, env: Env, response_id: str) -> Effects:
+    """Output of `response_id` came: an unknown response begins with it (R1). Runs for each audio delta."""
+    env.response = response_id
+    if slot.state in _TAKEN and (response_id == slot.active or not slot.active):
+        slot.active = response_id
+        slot.produced = True
+        if "quiet" in env.timers.deadlines:
+            env.timers.cancel("quiet")
+        return ()
+    if response_id in slot.ended:
+        return ()
+    which = SlotEvent.CREATED_OURS if _is_ours(slot, "") else SlotEvent.CREATED_OTHER
+    effects = happen(slot, env, which, About(response_id))
+    slot.produced = True
+    return [notice("RESPONSE_UNANNOUNCED"), *effects]
+
+
+def _track(slot: ResponseSlot, event: openai.ResponseOutputItemAdded | openai.ResponseOutputItemDone) -> None:
+    key = event.item.id or f"#{event.output_index or 0}"
+    if isinstance(event, openai.ResponseOutputItemDone):
+        slot.open_items = [each for each in slot.open_items if each != key]
+    elif key not in slot.open_items:
+        slot.open_items = [*slot.open_items[-REMEMBERED:], key]
+
+
+def done(slot: ResponseSlot, env: Env, event: openai.ResponseDone) -> Effects:
+    """A response ended. Without an id, or with an unknown one, it is the one in the slot (R1)."""
+    response = event.response
+    response_id = response.id or slot.active
+    if response_id and response_id in slot.ended:
+        return (notice("LATE_DONE"),)
+    about = About(response_id, outcome(response))
+    return happen(slot, env, _kind_of_done(slot, tag_of(response), response_id), about)
+
+
+def _kind_of_done(slot: ResponseSlot, tag: str, response_id: str) -> SlotEvent:
+    if not tag or tag != slot.request:
+        return SlotEvent.DONE
+    slot.tags_echoed = True
+    crossed = slot.state is SlotState.CROSSED
+    return SlotEvent.DONE_SAME if crossed and response_id == slot.active else SlotEvent.DONE_OURS
+
+
+def server_committed(slot: ResponseSlot, env: Env, _: ServerCommitted) -> Effects:
+    """The server has audio to answer by itself (R7)."""
+    return happen(slot, env, SlotEvent.COMMITTED)
+
+
+def barged_in(slot: ResponseSlot, env: Env, _: openai.InputAudioBufferSpeechStarted) -> Effects:
+    """The user speaks while a response is active: cutting the agent is not done yet (B)."""
+    return unsupported("barge-in (cutting what the agent says)") if slot.state in _TAKEN else ()
+
+
+def overdue(slot: ResponseSlot, env: Env, signal: ResponseOverdue) -> Effects:
+    """The response of answered calls does not end by itself (F5)."""
+    if signal.response_id != slot.active:
+        return (ResponseEnded(signal.response_id),)
+    return happen(slot, env, SlotEvent.OVERDUE)
+
+
+def refused(slot: ResponseSlot, env: Env, refusal: Refused) -> Effects:
+    """An error that answers our create (R1, R3)."""
+    problem = refusal.problem
+    mine = problem.event_id and problem.event_id in (slot.request, slot.claimed)
+    if problem.fault is Fault.BUSY and (mine or not problem.event_id):
+        return happen(slot, env, SlotEvent.BUSY) if slot.request or slot.claimed else ()
+    if mine and problem.event_id == slot.request:
+        return happen(slot, env, SlotEvent.FAILED, About(reason=f"{problem.code}: {problem.description}"))
+    return ()
+
+
+def create_late(slot: ResponseSlot, env: Env) -> Effects:
+    """`response.created` did not come (R1)."""
+    return happen(slot, env, SlotEvent.CREATE_LATE, About(reason="the model did not start to answer in time"))
+
+
+def grace_over(slot: ResponseSlot, env: Env) -> Effects:
+    """The server's own response did not show itself (R3, R7)."""
+    return [*happen(slot, env, SlotEvent.GRACE_OVER), SlotFreed()]
+
+
+def quiet(slot: ResponseSlot, env: Env) -> Effects:
+    """All output ended and nothing followed (R4)."""
+    return happen(slot, env, SlotEvent.QUIET)

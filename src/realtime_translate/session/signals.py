@@ -1,0 +1,180 @@
+"""What policies tell each other. The engine sends each signal to the policies that `routes.SIGNALS` names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from attrs import frozen
+
+from ..mapping.errors import Problem
+from ..outputs import Output
+from .pending import Pending
+from .tables import OpeningEvent, TurnEvent
+
+__all__ = [
+    "CallsAnswered",
+    "CallsOpened",
+    "CommitDue",
+    "CommitGranted",
+    "CommitRefused",
+    "CommitWithdrawn",
+    "Deliver",
+    "Effect",
+    "Effects",
+    "Fatal",
+    "OpeningStep",
+    "OwnText",
+    "Refused",
+    "ResponseEnded",
+    "ResponseOverdue",
+    "ResponseRequested",
+    "ResponseWanted",
+    "ServerCommitted",
+    "SessionReady",
+    "Signal",
+    "SlotFreed",
+    "TextsCovered",
+    "TurnStep",
+    "UpdateWanted",
+]
+
+
+@frozen
+class Fatal:
+    """The session cannot go on: tell the client why and close both legs."""
+
+    code: str
+    description: str
+
+
+@frozen
+class OpeningStep:
+    """The opening's table has to take this step."""
+
+    event: OpeningEvent
+
+
+@frozen
+class TurnStep:
+    """The agent turn's table has to take this step."""
+
+    event: TurnEvent
+
+
+@frozen
+class SessionReady:
+    """The session became ready: what waited may go (S4)."""
+
+
+@frozen
+class Deliver:
+    """A client message that waited is handled now."""
+
+    entry: Pending
+
+
+@frozen
+class OwnText:
+    """An assistant item that we created: it is never announced to the client (O3). `item_id` is the id that we gave."""
+
+    item_id: str
+    text: str
+
+
+@frozen
+class UpdateWanted:
+    """A `session.update` waits for a free slot."""
+
+
+@frozen
+class CommitDue:
+    """The debounce or the ceiling is over: a commit wants the slot (A5, A7)."""
+
+
+@frozen
+class CommitWithdrawn:
+    """Audio flows again: the commit that waited does not want the slot now (A6)."""
+
+
+@frozen
+class CommitGranted:
+    """The slot is free: commit now and ask for the response back to back (A5)."""
+
+
+@frozen
+class CommitRefused:
+    """Upstream found nothing to commit: the wish that came with the commit is dropped (A5)."""
+
+
+@frozen
+class Refused:
+    """Upstream reported an error: the policy whose event it answers takes it."""
+
+    problem: Problem
+
+
+@frozen
+class ResponseWanted:
+    """A wish for a response (R2).
+
+    `confirmed`: its items are known to be in the conversation, so any response that starts from now on answers it.
+    `of_commit`: it comes with a commit, and falls with it (A5).
+    """
+
+    confirmed: bool
+    of_commit: bool = False
+
+
+@frozen
+class TextsCovered:
+    """The create in flight answers user texts too: it must not fall with the commit."""
+
+
+@frozen
+class ServerCommitted:
+    """The server committed audio and will start a response by itself (R7)."""
+
+
+@frozen
+class ResponseRequested:
+    """Our `response.create` went upstream; it covers every item sent before it (R2)."""
+
+
+@frozen
+class ResponseEnded:
+    """A response is over. `void`: it was cancelled before it produced anything."""
+
+    response_id: str
+    void: bool = False
+
+
+@frozen
+class ResponseOverdue:
+    """The response of these calls was not announced as done in time (F5)."""
+
+    response_id: str
+
+
+@frozen
+class SlotFreed:
+    """The slot may be free: what waits for it may go."""
+
+
+@frozen
+class CallsOpened:
+    """A function call waits for its answer: plain wishes wait too (R8)."""
+
+
+@frozen
+class CallsAnswered:
+    """No function call waits for its answer any more."""
+
+
+Signal: TypeAlias = (
+    "Fatal | OpeningStep | TurnStep | SessionReady | Deliver | OwnText | UpdateWanted | CommitDue | CommitWithdrawn | "
+    "CommitGranted | CommitRefused | Refused | ResponseWanted | TextsCovered | ServerCommitted | ResponseRequested | "
+    "ResponseEnded | ResponseOverdue | SlotFreed | CallsOpened | CallsAnswered"
+)
+Effect: TypeAlias = "Output | Signal"
+Effects: TypeAlias = Sequence[Effect]

@@ -1,0 +1,119 @@
+"""The memory of a call as JSON-able data, and back (*Always true* 6).
+
+Nothing but unstructuring: enums by value, bytes as base64. Instants are stored relative to the moment of the snapshot, so
+that a call can go on under another clock.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from typing import Any
+
+from attrs import define
+from cattrs import Converter
+
+from ..errors import SnapshotError
+from ..mapping.plan import Plan
+from .call import Call
+from .env import Ids
+from .timers import Instant, Timers
+
+__all__ = ["INSTANTS", "Saved", "load", "save"]
+
+_FORMAT = "realtime_translate"
+_VERSION = 1
+
+INSTANTS: tuple[tuple[str, ...], ...] = (
+    ("timers", "deadlines", "*"),
+    ("call", "user_texts", "waiting", "*", "deadline"),
+    ("call", "turn", "asked_at"),
+    ("call", "turn", "text_at"),
+)
+"""Where the readings of the clock are in a snapshot; `*` stands for each element."""
+
+
+@define
+class Saved:
+    """Everything that a snapshot holds."""
+
+    call: Call
+    plan: Plan
+    timers: Timers
+    ids: Ids
+
+
+def save(saved: Saved, now: float) -> dict[str, object]:
+    """The call as JSON-able data that shares nothing with it."""
+    data: dict[str, Any] = deepcopy(_CONVERTER.unstructure(saved))
+    for path in INSTANTS:
+        _shift(data, path, -now)
+    return {"format": _FORMAT, "version": _VERSION, **data}
+
+
+def load(snapshot: Mapping[str, object], now: float) -> Saved:
+    """The call that a snapshot holds. Raises `SnapshotError` for anything else."""
+    if not isinstance(snapshot, Mapping) or snapshot.get("format") != _FORMAT:
+        raise SnapshotError("this is no snapshot of a Translator; restore takes what snapshot() gave")
+    if snapshot.get("version") != _VERSION:
+        found = snapshot.get("version")
+        raise SnapshotError(f"the snapshot has version {found!r}, and this library reads version {_VERSION}")
+    data = deepcopy({key: value for key, value in snapshot.items() if key not in ("format", "version")})
+    try:
+        for path in INSTANTS:
+            _shift(data, path, now)
+        return _CONVERTER.structure(data, Saved)
+    except Exception as error:  # corrupt data fails in as many ways as there are types
+        raise SnapshotError(f"the snapshot is corrupt: {type(error).__name__}: {error}") from error
+
+
+def _shift(data: Any, path: tuple[str, ...], by: float) -> None:
+    """Add `by` to every number that `path` leads to; None stays None."""
+    head, *rest = path
+    keys = _keys(data) if head == "*" else [head]
+    for key in keys:
+        if rest:
+            _shift(data[key], tuple(rest), by)
+        elif data[key] is not None:
+            data[key] = data[key] + by
+
+
+def _keys(data: Any) -> list[Any]:
+    return list(data) if isinstance(data, dict) else list(range(len(data)))
+
+
+def _strict(kind: type, *accepted: type) -> Callable[[Any, Any], Any]:
+    """cattrs would turn None into "None" and "false" into True."""
+
+    def structure(value: Any, _: Any) -> Any:
+        if type(value) in accepted:
+            return value
+        raise TypeError(f"expected {kind.__name__}, found {type(value).__name__}")
+
+    return structure
+
+
+def _converter() -> Converter:
+    converter = Converter(forbid_extra_keys=True)
+    for kind, accepted in ((str, (str,)), (int, (int,)), (bool, (bool,)), (float, (float, int))):
+        converter.register_structure_hook(kind, _strict(kind, *accepted))
+    converter.register_structure_hook(Instant, _strict(float, float, int))
+    converter.register_unstructure_hook(bytes, _to_base64)
+    converter.register_unstructure_hook(bytearray, _to_base64)
+    converter.register_structure_hook(bytes, lambda value, _: b64decode(value, validate=True))
+    converter.register_structure_hook(bytearray, lambda value, _: bytearray(b64decode(value, validate=True)))
+    converter.register_structure_hook_func(_is_json_object, _strict(dict, dict))
+    converter.register_unstructure_hook_func(_is_json_object, dict)
+    return converter
+
+
+def _to_base64(value: bytes | bytearray) -> str:
+    return b64encode(value).decode("ascii")
+
+
+def _is_json_object(kind: Any) -> bool:
+    return bool(kind == Mapping[str, object])
+
+
+_CONVERTER = _converter()

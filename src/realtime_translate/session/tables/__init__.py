@@ -1,0 +1,32 @@
+"""All transitions of a call, as data.
+
+Complete tables: every state answers every event, with a step to another state, or by staying with a reason. Nothing
+outside this package decides where a state goes; code elsewhere only names the event that happened.
+
+* `OPENING`: from before `client_opened` to closed, for both legs.
+* `GATES`: what becomes of a client message in each phase of the opening.
+* `SLOT`: the one response that the conversation may have.
+* `TURNS`: the agent's turn as the client sees it.
+"""
+
+from __future__ import annotations
+
+from .opening import GATES, OPENING, Gate, Opening, OpeningEvent
+from .slot import SLOT, SlotEvent, SlotState
+from .step import Step
+from .turn import TURNS, TurnEvent, TurnState
+
+__all__ = [
+    "GATES",
+    "OPENING",
+    "SLOT",
+    "TURNS",
+    "Gate",
+    "Opening",
+    "OpeningEvent",
+    "SlotEvent",
+    "SlotState",
+    "Step",
+    "TurnEvent",
+    "TurnState",
+]

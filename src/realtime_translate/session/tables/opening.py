@@ -1,0 +1,190 @@
+"""The opening of a call, one table for both legs (S1-S9), and what becomes of client messages meanwhile (S5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+from ...config import ClientDialect
+from .step import Step
+
+__all__ = ["GATES", "OPENING", "Gate", "Opening", "OpeningEvent"]
+
+
+class Opening(str, Enum):
+    """Where a call is on its way to being ready."""
+
+    NEW = "new"
+    """Before `client_opened`."""
+    GREETED = "greeted"
+    """The client is there; no Settings, no upstream."""
+    DIALLED_EARLY = "dialled early"
+    """Upstream is open before Settings came."""
+    DIALLING = "dialling"
+    """Settings came; upstream is not open yet."""
+    CONFIGURING = "configuring"
+    """Our `session.update` is on its way."""
+    READY_UNASKED = "ready unasked"
+    """Component dialect: a `session.updated` came before any Settings (S4)."""
+    AWAITING_SLOT = "awaiting slot"
+    """Component dialect: ready, and the first Settings wait for a free response slot (S4)."""
+    APPLYING = "applying"
+    """Component dialect: ready, and the update of the first Settings is on its way (S4)."""
+    READY = "ready"
+    CLOSED = "closed"
+
+
+class OpeningEvent(str, Enum):
+    """What can happen to the opening."""
+
+    CLIENT_OPENED = "client opened"
+    UPSTREAM_OPENED = "upstream opened"
+    SETTINGS = "Settings"
+    UPDATED = "session.updated"
+    REFUSED = "session.update refused"
+    UPDATE_GRANTED = "slot free for an update"
+    SETTINGS_LATE = "settings timeout"
+    CONFIGURE_LATE = "configure timeout"
+    UPSTREAM_CLOSED = "upstream closed"
+    CLIENT_CLOSED = "client closed"
+    HOST_CLOSED = "close()"
+    FATAL = "fatal error"
+
+
+def _row(
+    state: Opening, steps: Mapping[OpeningEvent, Step[Opening]], **because: str
+) -> dict[OpeningEvent, Step[Opening]]:
+    """A whole row: `steps`, the endings that every living state has, and a reason for each event that does nothing."""
+    ends = {
+        OpeningEvent.CLIENT_CLOSED: Step(Opening.CLOSED, "client_left"),
+        OpeningEvent.HOST_CLOSED: Step(Opening.CLOSED, "going_away"),
+        OpeningEvent.UPSTREAM_CLOSED: Step(Opening.CLOSED, "upstream_lost"),
+        OpeningEvent.FATAL: Step(Opening.CLOSED, "hang_up"),
+    }
+    stays = {event: Step(state, because=_STAYS[event]) for event in _STAYS}
+    named = {OpeningEvent[name.upper()]: Step(state, because=reason) for name, reason in because.items()}
+    return {**stays, **ends, **steps, **named}
+
+
+_STAYS: Mapping[OpeningEvent, str] = {
+    OpeningEvent.CLIENT_OPENED: "the facade raises: the client opens once",
+    OpeningEvent.UPSTREAM_OPENED: "the facade raises: upstream opens once",
+    OpeningEvent.UPDATED: "no update of ours is on its way (S3)",
+    OpeningEvent.REFUSED: "no update of ours is on its way",
+    OpeningEvent.UPDATE_GRANTED: "no update waits",
+    OpeningEvent.SETTINGS_LATE: "Settings came: the timer is off",
+    OpeningEvent.CONFIGURE_LATE: "the timer is off",
+}
+
+OPENING: Mapping[Opening, Mapping[OpeningEvent, Step[Opening]]] = {
+    Opening.NEW: {
+        event: Step(Opening.GREETED, "welcome")
+        if event is OpeningEvent.CLIENT_OPENED
+        else Step(Opening.CLOSED, "going_away")
+        if event is OpeningEvent.HOST_CLOSED
+        else Step(Opening.NEW, because="the facade raises: client_opened comes first")
+        for event in OpeningEvent
+    },
+    Opening.GREETED: _row(
+        Opening.GREETED,
+        {
+            OpeningEvent.UPSTREAM_OPENED: Step(Opening.DIALLED_EARLY),
+            OpeningEvent.SETTINGS: Step(Opening.DIALLING, "dial"),
+            OpeningEvent.SETTINGS_LATE: Step(Opening.GREETED, "no_settings"),
+            OpeningEvent.UPSTREAM_CLOSED: Step(Opening.CLOSED, "never_ready"),
+        },
+        updated="upstream is not open",
+    ),
+    Opening.DIALLED_EARLY: _row(
+        Opening.DIALLED_EARLY,
+        {
+            OpeningEvent.SETTINGS: Step(Opening.CONFIGURING, "configure"),
+            OpeningEvent.UPDATED: Step(Opening.READY_UNASKED, "ready_unasked"),
+            OpeningEvent.SETTINGS_LATE: Step(Opening.DIALLED_EARLY, "no_settings"),
+            OpeningEvent.UPSTREAM_CLOSED: Step(Opening.CLOSED, "never_ready"),
+        },
+    ),
+    Opening.DIALLING: _row(
+        Opening.DIALLING,
+        {
+            OpeningEvent.UPSTREAM_OPENED: Step(Opening.CONFIGURING, "send_update"),
+            OpeningEvent.SETTINGS: Step(Opening.DIALLING, "second_settings_early"),
+            OpeningEvent.CONFIGURE_LATE: Step(Opening.DIALLING, "never_configured"),
+            OpeningEvent.UPSTREAM_CLOSED: Step(Opening.CLOSED, "never_ready"),
+        },
+        updated="upstream is not open",
+    ),
+    Opening.CONFIGURING: _row(
+        Opening.CONFIGURING,
+        {
+            OpeningEvent.SETTINGS: Step(Opening.CONFIGURING, "second_settings_early"),
+            OpeningEvent.UPDATED: Step(Opening.READY, "ready"),
+            OpeningEvent.REFUSED: Step(Opening.CONFIGURING, "refuse_settings"),
+            OpeningEvent.CONFIGURE_LATE: Step(Opening.CONFIGURING, "never_configured"),
+            OpeningEvent.UPSTREAM_CLOSED: Step(Opening.CLOSED, "never_ready"),
+        },
+    ),
+    Opening.READY_UNASKED: _row(
+        Opening.READY_UNASKED,
+        {OpeningEvent.SETTINGS: Step(Opening.AWAITING_SLOT, "ask_for_update")},
+        updated="ready already",
+        settings_late="upstream made the session ready: Settings may come any time",
+    ),
+    Opening.AWAITING_SLOT: _row(
+        Opening.AWAITING_SLOT,
+        {
+            OpeningEvent.SETTINGS: Step(Opening.AWAITING_SLOT, "second_settings_early"),
+            OpeningEvent.UPDATE_GRANTED: Step(Opening.APPLYING, "send_late_update"),
+        },
+    ),
+    Opening.APPLYING: _row(
+        Opening.APPLYING,
+        {
+            OpeningEvent.SETTINGS: Step(Opening.APPLYING, "second_settings_early"),
+            OpeningEvent.UPDATED: Step(Opening.READY, "applied"),
+            OpeningEvent.REFUSED: Step(Opening.APPLYING, "refuse_settings"),
+            OpeningEvent.CONFIGURE_LATE: Step(Opening.APPLYING, "never_configured"),
+        },
+    ),
+    Opening.READY: _row(
+        Opening.READY,
+        {OpeningEvent.SETTINGS: Step(Opening.READY, "second_settings")},
+        updated="ready already",
+    ),
+    Opening.CLOSED: {
+        event: Step(Opening.CLOSED, because="after close nothing happens") for event in OpeningEvent
+    },
+}
+
+
+class Gate(Enum):
+    """What becomes of a client message."""
+
+    DELIVER = "deliver"
+    WAIT = "wait"
+    REFUSE = "refuse"
+
+
+_COMMON_GATES: Mapping[Opening, Gate] = {
+    Opening.NEW: Gate.REFUSE,
+    Opening.DIALLING: Gate.WAIT,
+    Opening.CONFIGURING: Gate.WAIT,
+    Opening.READY_UNASKED: Gate.DELIVER,
+    Opening.AWAITING_SLOT: Gate.DELIVER,
+    Opening.APPLYING: Gate.DELIVER,
+    Opening.READY: Gate.DELIVER,
+    Opening.CLOSED: Gate.REFUSE,
+}
+
+GATES: Mapping[ClientDialect, Mapping[Opening, Gate]] = {
+    ClientDialect.DEEPGRAM: {
+        **_COMMON_GATES,
+        Opening.GREETED: Gate.REFUSE,
+        Opening.DIALLED_EARLY: Gate.REFUSE,
+    },
+    ClientDialect.COMPONENT: {
+        **_COMMON_GATES,
+        Opening.GREETED: Gate.WAIT,
+        Opening.DIALLED_EARLY: Gate.WAIT,
+    },
+}

@@ -1,0 +1,133 @@
+"""The one response that the conversation may have at a time (R1-R4, R7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+from .step import Step
+
+__all__ = ["SLOT", "SlotEvent", "SlotState"]
+
+
+class SlotState(str, Enum):
+    """Who has the one response of the conversation."""
+
+    FREE = "free"
+    EXPECTED = "expected"
+    """The server committed audio and will start a response by itself (R7)."""
+    REQUESTED = "requested"
+    """Our `response.create` is in flight."""
+    RUNNING = "running"
+    """A response is active."""
+    CROSSED = "crossed"
+    """Our `response.create` is in flight while the server's own response is active."""
+    REFUSED = "refused"
+    """Our create was refused for a response that we have not heard of; the wish waits for it (R3)."""
+
+
+class SlotEvent(str, Enum):
+    """What can happen to the slot."""
+
+    REQUEST = "we send response.create"
+    CREATED_OURS = "response.created, ours"
+    CREATED_OTHER = "response.created, the server's own"
+    DONE = "response.done of the response in the slot"
+    DONE_OURS = "response.done of ours before its created"
+    DONE_SAME = "response.done of ours, which had looked like the server's own"
+    BUSY = "refused: conversation_already_has_active_response"
+    FAILED = "our create was refused for another reason"
+    CREATE_LATE = "no response.created in time"
+    COMMITTED = "the server committed audio and responds by itself"
+    GRACE_OVER = "no response was heard of"
+    QUIET = "all output ended and nothing followed"
+    OVERDUE = "no response.done after the last function output"
+
+
+_NOTHING_IN_FLIGHT = "no create of ours is in flight"
+_NOTHING_ACTIVE = "no response is active"
+_NOT_WAITING = "the timer is off"
+_TAKEN = "the slot is taken: wishes wait"
+
+
+def _slot(state: SlotState, **steps: Step[SlotState] | str) -> dict[SlotEvent, Step[SlotState]]:
+    """A whole row from one entry an event: a step, or the reason for staying."""
+    row: dict[SlotEvent, Step[SlotState]] = {}
+    for event in SlotEvent:
+        entry = steps.pop(event.name.lower(), _SLOT_STAYS.get(event, _NOTHING_IN_FLIGHT))
+        row[event] = Step(state, because=entry) if isinstance(entry, str) else entry
+    return row
+
+
+_SLOT_STAYS: Mapping[SlotEvent, str] = {
+    SlotEvent.REQUEST: _TAKEN,
+    SlotEvent.DONE_SAME: "only a crossing response can turn out to be ours",
+    SlotEvent.CREATE_LATE: _NOT_WAITING,
+    SlotEvent.GRACE_OVER: _NOT_WAITING,
+    SlotEvent.QUIET: _NOTHING_ACTIVE,
+    SlotEvent.OVERDUE: _NOTHING_ACTIVE,
+}
+
+_FREE, _RUNNING = SlotState.FREE, SlotState.RUNNING
+
+SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
+    SlotState.FREE: _slot(
+        SlotState.FREE,
+        request=Step(SlotState.REQUESTED, "create"),
+        created_ours=Step(_RUNNING, "begin"),
+        created_other=Step(_RUNNING, "begin"),
+        done=Step(_FREE, "end"),
+        committed=Step(SlotState.EXPECTED, "expect"),
+    ),
+    SlotState.EXPECTED: _slot(
+        SlotState.EXPECTED,
+        created_ours=Step(_RUNNING, "begin"),
+        created_other=Step(_RUNNING, "begin"),
+        done=Step(_FREE, "end"),
+        committed=Step(SlotState.EXPECTED, "wish"),
+        grace_over=Step(_FREE, "missed"),
+    ),
+    SlotState.REQUESTED: _slot(
+        SlotState.REQUESTED,
+        created_ours=Step(_RUNNING, "begin_ours"),
+        created_other=Step(SlotState.CROSSED, "begin"),
+        done=Step(_FREE, "end_ours"),
+        done_ours=Step(_FREE, "end_ours"),
+        busy=Step(SlotState.REFUSED, "await_stranger"),
+        failed=Step(_FREE, "fail"),
+        create_late=Step(_FREE, "fail"),
+        committed=Step(SlotState.REQUESTED, "wish"),
+    ),
+    SlotState.RUNNING: _slot(
+        _RUNNING,
+        created_ours=Step(_RUNNING, "supersede"),
+        created_other=Step(_RUNNING, "supersede"),
+        done=Step(_FREE, "end"),
+        busy=Step(_RUNNING, "keep_wish"),
+        committed=Step(_RUNNING, "wish"),
+        quiet=Step(_FREE, "end_unannounced"),
+        overdue=Step(_FREE, "end_unannounced"),
+    ),
+    SlotState.CROSSED: _slot(
+        SlotState.CROSSED,
+        created_ours=Step(_RUNNING, "supersede_by_ours"),
+        created_other=Step(SlotState.CROSSED, "supersede"),
+        done=Step(SlotState.REQUESTED, "end"),
+        done_ours=Step(_RUNNING, "end_crossing"),
+        done_same=Step(_FREE, "end_ours"),
+        busy=Step(_RUNNING, "keep_wish"),
+        failed=Step(_RUNNING, "fail"),
+        create_late=Step(_RUNNING, "fail"),
+        committed=Step(SlotState.CROSSED, "wish"),
+        quiet=Step(SlotState.REQUESTED, "end_unannounced"),
+        overdue=Step(SlotState.REQUESTED, "end_unannounced"),
+    ),
+    SlotState.REFUSED: _slot(
+        SlotState.REFUSED,
+        created_ours=Step(_RUNNING, "begin"),
+        created_other=Step(_RUNNING, "begin"),
+        done=Step(_FREE, "end"),
+        committed=Step(SlotState.REFUSED, "wish"),
+        grace_over=Step(_FREE),
+    ),
+}

@@ -1,0 +1,56 @@
+"""The one table of named timers. Deadlines are absolute, in seconds on the injected clock."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Literal, NewType, TypeAlias
+
+from attrs import define, field
+
+__all__ = ["Instant", "TimerName", "Timers"]
+
+Instant = NewType("Instant", float)
+"""A reading of the injected clock. Snapshots store it relative to the moment at which they are taken."""
+
+TimerName: TypeAlias = Literal[
+    "settings",  # S9: Settings must come
+    "configure",  # S9: session.updated must come
+    "debounce",  # A5: no audio came for a while
+    "ceiling",  # A7: audio flows for too long
+    "create",  # R1: response.created must come
+    "grace",  # R3, R7: a response of the server's own must show itself
+    "quiet",  # R4: output ended and response.done does not come
+    "hold",  # R8: a wish waits for an unanswered function call
+    "confirm",  # T1: upstream must confirm a user item
+    "follow_up",  # F5: response.done must come after the last function output
+]
+"""Plain strings: they are looked up for each audio frame, and an Enum's hash is slow."""
+
+
+@define
+class Timers:
+    """Named deadlines; at most one of each name."""
+
+    deadlines: dict[TimerName, Instant] = field(factory=dict["TimerName", "Instant"])
+
+    @property
+    def due(self) -> float:
+        """The earliest deadline, or infinity."""
+        return min(self.deadlines.values()) if self.deadlines else inf
+
+    def pop(self, now: float) -> tuple[TimerName, Instant] | None:
+        """Remove and return the oldest timer whose deadline is not later than `now`."""
+        if not self.deadlines:
+            return None
+        name = min(self.deadlines, key=self.deadlines.__getitem__)
+        if self.deadlines[name] > now:
+            return None
+        return name, self.deadlines.pop(name)
+
+    def set(self, name: TimerName, at: float) -> None:
+        """Set or move a timer."""
+        self.deadlines[name] = Instant(at)
+
+    def cancel(self, name: TimerName) -> None:
+        """Remove a timer, if it is set."""
+        self.deadlines.pop(name, None)

@@ -1,0 +1,112 @@
+"""Text that the user typed: an item upstream, an echo to the client, and a response once the item is confirmed (T1, T6)."""
+
+from __future__ import annotations
+
+from attrs import define, field
+
+from .. import deepgram, openai
+from ..mapping import context
+from ..notices import notice
+from ..openai.objects import Item
+from .env import Env
+from .event_kinds import ItemEvent
+from .signals import Effect, Effects, Refused, ResponseRequested, ResponseWanted, TextsCovered
+from .timers import Instant
+
+__all__ = ["UserTexts", "confirm_late", "covered", "injected", "item_seen", "refused"]
+
+
+_REMEMBERED = 32
+
+
+@define
+class Unconfirmed:
+    """An item that upstream has not confirmed. `covered`: a create that was sent after it answers it (R2)."""
+
+    item_id: str
+    event_id: str
+    text: str
+    deadline: Instant
+    covered: bool = False
+
+
+@define
+class UserTexts:
+    """The user items on their way, oldest first. `matched`: ids that a server gave to items of ours."""
+
+    waiting: list[Unconfirmed] = field(factory=list[Unconfirmed])
+    matched: list[str] = field(factory=list[str])
+
+
+def injected(state: UserTexts, env: Env, message: deepgram.InjectUserMessage) -> Effects:
+    """`InjectUserMessage`: the item goes upstream now, whatever else goes on (T1)."""
+    effects: list[Effect] = []
+    if len(state.waiting) >= env.limits.pending_messages:  # L3: the oldest counts as confirmed
+        effects += _confirm(state, env, state.waiting[0], late=True)
+    item_id, event_id = env.ids.next(), env.ids.next()
+    deadline = Instant(env.now + env.limits.confirm_timeout)
+    state.waiting.append(Unconfirmed(item_id, event_id, message.content, deadline))
+    _set_timer(state, env)
+    item = context.message("user", message.content, item_id=item_id)
+    effects.append(env.upstream(openai.ConversationItemCreate(item, event_id=event_id)))
+    effects += env.text("user", message.content)
+    return effects
+
+
+def item_seen(state: UserTexts, env: Env, event: ItemEvent) -> Effects:
+    """An item is in the conversation: is it one of ours (T1)?"""
+    item = event.item
+    if not state.waiting or item.type != "message" or item.role != "user":
+        return ()
+    ours = next((each for each in state.waiting if each.item_id == item.id), None) or _by_text(state, item)
+    if ours is None:
+        return ()
+    state.matched = [*state.matched[1 - _REMEMBERED :], item.id or ""]
+    return _confirm(state, env, ours)
+
+
+def _by_text(state: UserTexts, item: Item) -> Unconfirmed | None:
+    """Servers that give ids of their own announce each item several times: one id stands for one item (T1)."""
+    texts = [part.text or "" for part in item.content or () if part.type == "input_text"]
+    if not texts or (item.id and item.id in state.matched):
+        return None
+    return next((each for each in state.waiting if each.text == "".join(texts)), None)
+
+
+def _confirm(state: UserTexts, env: Env, ours: Unconfirmed, *, late: bool = False) -> list[Effect]:
+    state.waiting = [each for each in state.waiting if each is not ours]
+    _set_timer(state, env)
+    effects: list[Effect] = [notice("ITEM_UNCONFIRMED")] if late else []
+    if not ours.covered:
+        effects.append(ResponseWanted(confirmed=not late))
+    return effects
+
+
+def _set_timer(state: UserTexts, env: Env) -> None:
+    if state.waiting:
+        env.timers.set("confirm", state.waiting[0].deadline)
+    else:
+        env.timers.cancel("confirm")
+
+
+def confirm_late(state: UserTexts, env: Env) -> Effects:
+    """Upstream confirms nothing: ask for the response anyway (T1)."""
+    return _confirm(state, env, state.waiting[0], late=True)
+
+
+def covered(state: UserTexts, env: Env, _: ResponseRequested) -> Effects:
+    """A create went upstream after these items: it answers them (R2)."""
+    open_wishes = [each for each in state.waiting if not each.covered]
+    for each in open_wishes:
+        each.covered = True
+    return (TextsCovered(),) if open_wishes else ()
+
+
+def refused(state: UserTexts, env: Env, refusal: Refused) -> Effects:
+    """An error that answers an item drops that item's wish at once (T6)."""
+    ours = next((each for each in state.waiting if each.event_id == refusal.problem.event_id), None)
+    if ours is None:
+        return ()
+    state.waiting = [each for each in state.waiting if each is not ours]
+    _set_timer(state, env)
+    return (notice("ITEM_REFUSED", code=refusal.problem.code),)

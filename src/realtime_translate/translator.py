@@ -1,0 +1,266 @@
+"""The facade: samples the clock, fires what is due, hands one input to the engine, returns the outputs."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from math import inf
+
+from attrs import frozen
+
+from . import deepgram
+from .config import Config
+from .errors import ClockError, ConfigError, FrameTypeError, IdError, OrderError
+from .mapping.plan import Plan
+from .outputs import Outputs
+from .session.call import Call
+from .session.engine import Engine
+from .session.env import Ids
+from .session.opening import Facts, paused
+from .session.snapshot import Saved, load, save
+from .session.tables import Opening, OpeningEvent, SlotState, TurnState
+from .session.timers import TimerName, Timers
+from .wire import WireMessage
+
+__all__ = ["SessionState", "Translator"]
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,24}")
+_PRIVATE_CODES = (1005, 1006, 1015)
+"""Close codes that may never be sent (RFC 6455, 7.4.1)."""
+
+
+def _new_id() -> str:
+    return secrets.token_urlsafe(12)
+
+
+@frozen
+class SessionState:
+    """A summary of a call for logs and tests. `next_timer` is the name and the deadline of the timer that fires next."""
+
+    opening: Opening
+    upstream_open: bool
+    response: SlotState
+    response_id: str
+    turn: TurnState
+    user_speaking: bool
+    next_timer: tuple[TimerName, float] | None
+
+
+class Translator:
+    """One call between a Deepgram Voice Agent client and an OpenAI Realtime server, without any I/O.
+
+    The host calls one method for each thing that happens and performs what it returns, in order. `clock` gives seconds on a
+    monotonic clock (`loop.time` fits); `new_id` gives 1 to 24 characters of `[A-Za-z0-9_-]` and is asked once a call.
+    What a peer sends never raises; what the host does wrong raises a `LocalProtocolError`. After close every input returns
+    an empty tuple.
+    """
+
+    __slots__ = ("_clock", "_engine", "_latest")
+
+    def __init__(
+        self,
+        config: Config = Config(),
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        new_id: Callable[[], str] = _new_id,
+    ) -> None:
+        if not isinstance(config, Config):
+            raise ConfigError(f"config must be a Config, not {type(config).__name__}; try Config.deepgram()")
+        prefix = new_id()
+        if not isinstance(prefix, str) or not _ID.fullmatch(prefix):
+            raise IdError(f"new_id gave {prefix!r}; it must give 1 to 24 characters of [A-Za-z0-9_-]")
+        self._clock = clock
+        self._latest = -inf
+        self._engine = Engine(config, Call(), Plan(), Timers(), Ids(prefix))
+
+    # --- inputs ----------------------------------------------------------------------------------------------------
+
+    def client_opened(self) -> Outputs:
+        """The client's socket is open. Comes first, once."""
+        self._advance()
+        if self._engine.call.phase not in (Opening.NEW, Opening.CLOSED):
+            raise OrderError("client_opened() was called twice; use one Translator for each call")
+        self._engine.step(OpeningEvent.CLIENT_OPENED)
+        return self._outputs()
+
+    def upstream_opened(self) -> Outputs:
+        """The upstream socket is open: after `OpenUpstream`, or before it if the host dials early."""
+        self._begin("upstream_opened")
+        if self._engine.call.upstream_open and self._engine.call.phase is not Opening.CLOSED:
+            raise OrderError("upstream_opened() was called twice; a call has one upstream socket")
+        self._engine.call.upstream_open = True
+        self._engine.step(OpeningEvent.UPSTREAM_OPENED)
+        return self._outputs()
+
+    def receive_from_client(self, frame: str | bytes | deepgram.ClientMessage) -> Outputs:
+        """One whole frame of the client: `str` for text, `bytes` for audio, or a message object instead of its frame."""
+        self._begin("receive_from_client")
+        engine = self._engine
+        if engine.call.phase is Opening.CLOSED:
+            return self._outputs()
+        if isinstance(frame, bytes):
+            engine.client_audio(frame)
+        elif isinstance(frame, str):
+            engine.client_text(frame)
+        elif isinstance(frame, deepgram.ClientAudio):
+            engine.client_audio(frame.data)
+        elif isinstance(frame, WireMessage):
+            engine.client_text(deepgram.encode(frame))
+        else:
+            raise FrameTypeError(
+                f"a client frame is str, bytes or a client message, not {type(frame).__name__}"
+            )
+        return self._outputs()
+
+    def receive_from_upstream(self, frame: str | bytes) -> Outputs:
+        """One whole frame of upstream: JSON text, as `str` or as UTF-8 `bytes`."""
+        self._begin("receive_from_upstream")
+        engine = self._engine
+        if not isinstance(frame, (str, bytes)):
+            raise FrameTypeError(f"an upstream frame is str or bytes, not {type(frame).__name__}")
+        if engine.call.phase is Opening.CLOSED:
+            return self._outputs()
+        if not engine.call.upstream_open:
+            raise OrderError(
+                "receive_from_upstream() came before upstream_opened(); report the open socket first"
+            )
+        engine.upstream_text(frame)
+        return self._outputs()
+
+    def client_closed(self, code: int | None = None, reason: str = "") -> Outputs:
+        """The client's socket closed, with the code and reason of its close frame if there was one."""
+        self._begin("client_closed")
+        self._engine.step(OpeningEvent.CLIENT_CLOSED, Facts(code=code, reason=reason))
+        return self._outputs()
+
+    def upstream_closed(self, code: int | None = None, reason: str = "") -> Outputs:
+        """The upstream socket closed, or its dial failed (then before `upstream_opened`)."""
+        self._begin("upstream_closed")
+        last = self._engine.call.errors.last
+        self._engine.step(OpeningEvent.UPSTREAM_CLOSED, Facts(code=code, reason=reason, last_error=last))
+        return self._outputs()
+
+    def handle_timeout(self) -> Outputs:
+        """The deadline passed. Early or repeated calls do nothing."""
+        self._advance()
+        return self._outputs()
+
+    def playback_reported(self, played_ms: int) -> Outputs:
+        """How many milliseconds of all agent audio handed over so far the client has played. Optional."""
+        self._begin("playback_reported")
+        if played_ms < 0:
+            raise OrderError(f"played_ms is a position in milliseconds, not {played_ms}")
+        return self._outputs()
+
+    def function_result(self, call_id: str, content: str) -> Outputs:
+        """The result of a `RunFunction` output; `content` is what the model gets, usually JSON text."""
+        self._begin("function_result")
+        if not isinstance(content, str):
+            raise FrameTypeError(f"content is a str, not {type(content).__name__}; encode it as JSON first")
+        if self._engine.call.phase is not Opening.CLOSED:
+            self._engine.function_result(call_id, content)
+        return self._outputs()
+
+    def close(self, code: int = 1000, reason: str = "") -> Outputs:
+        """The host is going away: both legs are closed."""
+        if not 1000 <= code <= 4999 or code in _PRIVATE_CODES:
+            raise OrderError(
+                f"{code} is no code that a close frame may carry; use 1000, 1001, 1011 or 3000 to 4999"
+            )
+        self._advance()
+        self._engine.step(OpeningEvent.HOST_CLOSED, Facts(code=code, reason=reason))
+        return self._outputs()
+
+    # --- views -----------------------------------------------------------------------------------------------------
+
+    @property
+    def next_deadline(self) -> float | None:
+        """When `handle_timeout` wants to be called, on the injected clock; None if nothing is due."""
+        due = self._engine.env.timers.due
+        return None if due == inf else due
+
+    @property
+    def client_paused(self) -> bool:
+        """Whether the host should stop reading the client for now (A8)."""
+        phase = self._engine.call.phase
+        if phase not in (Opening.DIALLING, Opening.CONFIGURING):
+            return False
+        return paused(self._engine.call.opening, self._engine.env)
+
+    @property
+    def state(self) -> SessionState:
+        """A summary for logs and tests."""
+        call, deadlines = self._engine.call, self._engine.env.timers.deadlines
+        name = min(deadlines, key=deadlines.__getitem__, default=None)
+        return SessionState(
+            opening=call.phase,
+            upstream_open=call.upstream_open,
+            response=call.slot.state,
+            response_id=call.slot.active,
+            turn=call.turn_state,
+            user_speaking=call.user_turn.speaking,
+            next_timer=None if name is None else (name, deadlines[name]),
+        )
+
+    # --- snapshot --------------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> dict[str, object]:
+        """The whole call as JSON-able data, with a version, for `restore` here or on another machine."""
+        engine = self._engine
+        now = self._read_clock()
+        return save(Saved(engine.call, engine.env.plan, engine.env.timers, engine.env.ids), now)
+
+    @classmethod
+    def restore(
+        cls,
+        snapshot: Mapping[str, object],
+        config: Config = Config(),
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        new_id: Callable[[], str] = _new_id,
+    ) -> Translator:
+        """A translator that goes on where `snapshot` was taken. `config` must be the one that the call began with.
+
+        Raises `SnapshotError` for what is not a snapshot of this version.
+        """
+        translator = cls(config, clock=clock, new_id=new_id)
+        now = translator._read_clock()
+        saved = load(snapshot, now)
+        translator._engine = Engine(config, saved.call, saved.plan, saved.timers, saved.ids)
+        translator._latest = now
+        return translator
+
+    # --- time ------------------------------------------------------------------------------------------------------
+
+    def _begin(self, method: str) -> None:
+        self._advance()
+        if self._engine.call.phase is Opening.NEW:
+            raise OrderError(f"{method}() came before client_opened(); report the client's socket first")
+
+    def _advance(self) -> None:
+        """Sample the clock once and fire what is due, oldest first, each at its own time (design, Time 1)."""
+        now = self._read_clock()
+        engine = self._engine
+        env = engine.env
+        if env.timers.deadlines:
+            while (due := env.timers.pop(now)) is not None:
+                name, env.now = due
+                engine.fire(name)
+        env.now = now
+
+    def _read_clock(self) -> float:
+        """The latest time seen: a clock that goes backwards is clamped (Time 4)."""
+        now = self._clock()
+        if not -inf < now < inf:
+            raise ClockError(f"the clock gave {now!r}; it must give finite seconds")
+        if now > self._latest:
+            self._latest = now
+        return self._latest
+
+    def _outputs(self) -> Outputs:
+        out = self._engine.out
+        outputs = tuple(out)
+        out.clear()
+        return outputs
