@@ -1,0 +1,165 @@
+"""Two ways of driving a Translator in tests: `Desk`, where the test plays upstream by hand, and `Pair`, against the model.
+
+Both run on a `FakeClock` and sort what comes out by leg.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from typing import Any
+
+from attrs import define, field
+
+from realtime_translate import (
+    CloseClient,
+    CloseUpstream,
+    Config,
+    Notice,
+    OpenUpstream,
+    Output,
+    Outputs,
+    SendToClient,
+    SendToUpstream,
+    Translator,
+)
+from realtime_translate.testing import FakeClock, RealtimeServer
+
+__all__ = ["SETTINGS", "Desk", "Log", "Pair", "counter"]
+
+Json = dict[str, Any]
+
+SETTINGS: Json = {"type": "Settings", "audio": {}, "agent": {}}
+
+
+def counter(prefix: str) -> Callable[[], str]:
+    """An id source: prefix1, prefix2, …"""
+    numbers = itertools.count(1)
+    return lambda: f"{prefix}{next(numbers)}"
+
+
+@define
+class Log:
+    """Outputs, sorted by leg. Client frames: JSON objects, and bytes for audio."""
+
+    outputs: list[Output] = field(factory=list)
+
+    @property
+    def client(self) -> list[Json | bytes]:
+        return [
+            each.data if isinstance(each.data, bytes) else json.loads(each.data)
+            for each in self.outputs
+            if isinstance(each, SendToClient)
+        ]
+
+    @property
+    def upstream(self) -> list[Json]:
+        return [json.loads(each.data) for each in self.outputs if isinstance(each, SendToUpstream)]
+
+    @property
+    def client_types(self) -> list[str]:
+        return ["audio" if isinstance(each, bytes) else each["type"] for each in self.client]
+
+    @property
+    def upstream_types(self) -> list[str]:
+        return [each["type"] for each in self.upstream]
+
+    @property
+    def notices(self) -> list[str]:
+        return [each.code for each in self.outputs if isinstance(each, Notice)]
+
+    @property
+    def closes(self) -> list[CloseClient | CloseUpstream]:
+        return [each for each in self.outputs if isinstance(each, (CloseClient, CloseUpstream))]
+
+    def of(self, kind: str) -> list[Json]:
+        """The text messages of that type on either leg."""
+        return [each for each in [*self.client, *self.upstream] if isinstance(each, dict) and each["type"] == kind]
+
+
+class Desk:
+    """A translator and a test that plays both peers."""
+
+    def __init__(self, config: Config | None = None, *, now: float = 100.0) -> None:
+        self.clock = FakeClock(now)
+        self.translator = Translator(config or Config.deepgram(), clock=self.clock, new_id=counter("T"))
+
+    def client(self, frame: Json | str | bytes) -> Log:
+        return Log(list(self.translator.receive_from_client(_frame(frame))))
+
+    def upstream(self, *events: Json | str | bytes) -> Log:
+        return Log([each for event in events for each in self.translator.receive_from_upstream(_frame(event))])
+
+    def wait(self, seconds: float) -> Log:
+        self.clock.advance(seconds)
+        return Log(list(self.translator.handle_timeout()))
+
+    def wait_deadline(self) -> Log:
+        """Jump to the next deadline and report it."""
+        deadline = self.translator.next_deadline
+        assert deadline is not None
+        self.clock.set(deadline)
+        return Log(list(self.translator.handle_timeout()))
+
+    def opened(self) -> Log:
+        return Log(list(self.translator.client_opened()))
+
+    def dialled(self) -> Log:
+        return Log(list(self.translator.upstream_opened()))
+
+    def ready(self, settings: Json | None = None) -> Log:
+        """Open both legs, send Settings and confirm them."""
+        outputs: list[Output] = [*self.opened().outputs]
+        outputs += self.client(settings or SETTINGS).outputs
+        outputs += self.dialled().outputs
+        outputs += self.upstream({"type": "session.created", "session": {}}).outputs
+        outputs += self.upstream({"type": "session.updated", "session": {}}).outputs
+        return Log(outputs)
+
+
+class Pair:
+    """A translator and the server model, joined by queues, on one clock. The test is the client."""
+
+    def __init__(self, config: Config | None = None, **server: Any) -> None:
+        self.clock = FakeClock(0.0)
+        self.translator = Translator(config or Config.deepgram(), clock=self.clock, new_id=counter("T"))
+        self.server = RealtimeServer(clock=self.clock, new_id=counter("s"), **server)
+        self.log = Log()
+        self._frames: list[str] = []
+        self._take(self.translator.client_opened())
+
+    def client(self, frame: Json | str | bytes) -> None:
+        self._take(self.translator.receive_from_client(_frame(frame)))
+
+    def run(self, until: float) -> None:
+        """Let time pass to `until`, stopping at each deadline of both sides."""
+        while True:
+            self._drain()
+            deadlines = (self.translator.next_deadline, self.server.next_deadline)
+            next_stop = min((each for each in deadlines if each is not None), default=None)
+            if next_stop is None or next_stop > until:
+                break
+            self.clock.set(max(next_stop, self.clock.now))
+            self._take(self.translator.handle_timeout())
+            self._frames += self.server.handle_timeout()
+            if self.server.closed and not self._frames:
+                self._take(self.translator.upstream_closed(*self.server.closed))
+        self.clock.set(until)
+
+    def _drain(self) -> None:
+        while self._frames:
+            self._take(self.translator.receive_from_upstream(self._frames.pop(0)))
+
+    def _take(self, outputs: Outputs) -> None:
+        self.log.outputs.extend(outputs)
+        for output in outputs:
+            if isinstance(output, SendToUpstream):
+                self._frames += self.server.receive(output.data)
+            elif isinstance(output, OpenUpstream):
+                self._frames += self.server.opened()
+                self._take(self.translator.upstream_opened())
+
+
+def _frame(frame: Json | str | bytes) -> str | bytes:
+    return json.dumps(frame) if isinstance(frame, dict) else frame

@@ -1,0 +1,209 @@
+"""Random clients, delays and jumps of the clock against the server model (behaviour, *Always true*)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from realtime_translate import ClientDialect, Config, ContextMode, ManualCommit, SemanticVad, ServerVad
+from realtime_translate.config import FROM_SETTINGS
+from tests.property.world import STEP, TOOL, World
+
+GREETING = "Welcome to the harbour office"
+FORMATS: list[dict[str, Any]] = [
+    {},
+    {"input": {"encoding": "linear16", "sample_rate": 24000}},
+    {"input": {"encoding": "mulaw", "sample_rate": 8000}, "output": {"encoding": "mulaw"}},
+    {"input": {"encoding": "alaw", "sample_rate": 8000}},
+]
+SPEECH, SILENCE = {"mulaw": (b"\x10", b"\xff"), "alaw": (b"\x10", b"\xd5")}, {"linear16": (b"\x00\x10", b"\x00\x00")}
+SAMPLES = {**SPEECH, **SILENCE}
+STATE_LIMIT = 20_000
+"""Characters of a snapshot without what waits (*Always true* 7)."""
+
+turn_detections = st.sampled_from(
+    [
+        FROM_SETTINGS,
+        ManualCommit(debounce=0.40625),
+        ManualCommit(debounce=0.25, ceiling=1.0),
+        ServerVad(create_response=True),
+        ServerVad(create_response=False),
+        SemanticVad(),
+    ]
+)
+
+
+class CallMachine(RuleBasedStateMachine):
+    """One call from opening to quiet. The client sends only what its dialect allows, whenever it likes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World(Config.deepgram(), 0)
+        self.settings_sent = False
+        self.texts_begun = 0
+
+    @initialize(
+        dialect=st.sampled_from(ClientDialect),
+        turns=turn_detections,
+        context=st.sampled_from(ContextMode),
+        seed=st.integers(0, 2**32),
+        lateness=st.sampled_from([0, 40]),
+    )
+    def begin(self, dialect: ClientDialect, turns: Any, context: ContextMode, seed: int, lateness: int) -> None:
+        config = Config(dialect, turn_detection=turns, context=context)
+        self.world = World(config, seed, lateness=lateness)
+        self.world.open()
+
+    # --- the client ------------------------------------------------------------------------------------------------
+
+    @precondition(lambda self: not self.settings_sent)
+    @rule(
+        audio=st.sampled_from(FORMATS),
+        greeting=st.booleans(),
+        tools=st.booleans(),
+        context=st.booleans(),
+        idle=st.sampled_from([None, -1, 10000]),
+    )
+    def send_settings(
+        self, audio: dict[str, Any], greeting: bool, tools: bool, context: bool, idle: int | None
+    ) -> None:
+        self.settings_sent = True
+        if self.world.audio:  # it came before Settings: its format is the default
+            audio = {}
+        self.encoding = audio.get("input", {}).get("encoding", "linear16")
+        agent: dict[str, Any] = {"think": {"provider": {"type": "open_ai", "model": "gpt-4o"}, "prompt": "Be kind."}}
+        if greeting:
+            agent["greeting"] = GREETING
+        if tools:
+            agent["think"]["functions"] = [{"name": TOOL}]
+        if context:
+            messages = [{"type": "History", "role": role, "content": f"{role} was here"} for role in ("user", "assistant")]
+            agent["context"] = {"messages": messages}
+        if idle is not None and self.world.component:
+            agent["idleTimeoutMs"] = idle
+        self.world.send({"type": "Settings", "audio": audio, "agent": agent})
+
+    encoding = "linear16"
+
+    def _may_send(self) -> bool:
+        return self.settings_sent or self.world.component
+
+    @precondition(lambda self: self._may_send())
+    @rule()
+    def send_text(self) -> None:
+        self.texts_begun += 1
+        self.world.send({"type": "InjectUserMessage", "content": f"text {self.texts_begun}"})
+
+    @precondition(lambda self: self._may_send())
+    @rule(frames=st.integers(1, 12), milliseconds=st.sampled_from([20, 60, 100]), speech=st.booleans())
+    def speak(self, frames: int, milliseconds: int, speech: bool) -> None:
+        sample = SAMPLES[self.encoding][0 if speech else 1]
+        per_ms = 24 if self.encoding == "linear16" else 8
+        for _ in range(frames):
+            self.world.speak(sample * (per_ms * milliseconds))
+            self.world.run(self.world.clock.now + round(milliseconds * 1024 / 1000) * STEP)
+
+    @precondition(lambda self: self._may_send())
+    @rule(size=st.integers(0, 9))
+    def speak_crumbs(self, size: int) -> None:
+        self.world.speak(b"\x01" * size)
+
+    @precondition(lambda self: bool(self.world.open_calls))
+    @rule(index=st.integers(0, 5))
+    def answer_call(self, index: int) -> None:
+        self.world.answer(index, '{"degrees": 12}')
+
+    @precondition(lambda self: self.settings_sent)
+    @rule(call_id=st.sampled_from(["call_unknown", "call_s1"]))
+    def answer_nothing(self, call_id: str) -> None:
+        self.world.send({"type": "FunctionCallResponse", "id": call_id, "name": TOOL, "content": "{}"})
+
+    @rule()
+    def keep_alive(self) -> None:
+        self.world.send({"type": "KeepAlive"})
+
+    # --- time ------------------------------------------------------------------------------------------------------
+
+    @rule(steps=st.sampled_from([1, 64, 512, 1024, 4096, 12000]))
+    def wait(self, steps: int) -> None:
+        self.world.run(self.world.clock.now + steps * STEP)
+
+    @rule(times=st.integers(1, 8))
+    def jump(self, times: int) -> None:
+        for _ in range(times):
+            self.world.jump()
+
+    @rule()
+    def fire_early(self) -> None:
+        self.world.handle_timeout_early()
+
+    @rule()
+    def restart(self) -> None:
+        self.world.restart()
+
+    # --- always true -----------------------------------------------------------------------------------------------
+
+    @invariant()
+    def upstream_never_complains(self) -> None:
+        avoidable = [each for each in self.world.server.violations if not each.race]
+        assert not avoidable, avoidable  # 1
+
+    @invariant()
+    def nothing_is_lost_or_doubled(self) -> None:
+        world = self.world
+        assert bytes(world.audio).startswith(world.audio_upstream())  # 2
+        sent = world.texts_upstream()
+        if world.config.context is ContextMode.ITEMS:
+            sent = [text for text in sent if text != "user was here"]
+        assert sent == world.texts[: len(sent)]
+
+    @invariant()
+    def greeting_stays_here(self) -> None:
+        for frame in self.world.upstream_frames:  # 3
+            if frame["type"] != "session.update":
+                assert GREETING not in json.dumps(frame)
+
+    @invariant()
+    def state_is_small(self) -> None:
+        translator = self.world.translator
+        assert translator.next_deadline == translator.next_deadline  # 7
+        waiting = len(self.world.audio) * 2 + 200 * len(self.world.texts)
+        assert len(json.dumps(translator.snapshot())) < STATE_LIMIT + waiting
+
+    def teardown(self) -> None:
+        """Answer what is open and wait: then every turn has been answered, and nothing waits (5)."""
+        world = self.world
+        if not self.settings_sent:
+            return
+        for _ in range(40):
+            world.run(world.clock.now + 2.0)
+            while world.open_calls and not world.closed:
+                world.answer(0, "{}")
+        if world.closed:
+            return
+        self.upstream_never_complains()
+        self.nothing_is_lost_or_doubled()
+        assert world.translator.state.response.value == "free"
+        self._everything_was_answered()
+        world.hang_up()
+        assert world.translator.next_deadline is None
+
+    def _everything_was_answered(self) -> None:
+        world = self.world
+        assert len(world.texts_upstream()) >= len(world.texts)
+        width = 2 if self.encoding == "linear16" else 1
+        assert len(world.audio_upstream()) == len(world.audio) // width * width
+        assert world.unanswered() == []
+
+
+TestCall = CallMachine.TestCase
+TestCall.settings = settings(
+    max_examples=60,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)

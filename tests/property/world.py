@@ -1,0 +1,255 @@
+"""A call with a network: a client, a translator and the server model, joined by delayed legs, on one clock.
+
+Frames keep their order on a leg and arrive after a delay; the host fires timers late, or only when the next frame comes.
+A second translator, restored from a snapshot of the first, gets the same inputs and must give the same outputs.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from realtime_translate import (
+    ClientDialect,
+    CloseClient,
+    CloseUpstream,
+    Config,
+    OpenUpstream,
+    Outputs,
+    SendToClient,
+    SendToUpstream,
+    Translator,
+)
+from realtime_translate.testing import Call, FakeClock, RealtimeServer, Reply, Say, ServerView
+from tests.harness import counter
+
+__all__ = ["TOOL", "Json", "World"]
+
+Json = dict[str, Any]
+TOOL = "get_weather"
+STEP = 1 / 1024
+"""Durations are multiples of this, so that sums of them are exact."""
+
+
+class Chance:
+    """A seeded source of the server's choices and of the network's delays."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+
+    def choose(self, name: str, options: int) -> int:
+        return self.random.randrange(options)
+
+    def delay(self, longest: int) -> float:
+        """Seconds: so many steps at most."""
+        return self.random.randrange(longest + 1) * STEP
+
+
+class World:
+    """The whole call. `texts` and `audio` are what the client sent; `open_calls` what it was asked and did not answer."""
+
+    def __init__(self, config: Config, seed: int, *, delays: int = 200, lateness: int = 40) -> None:
+        self.config = config
+        self.chance = Chance(seed)
+        self.delays, self.lateness = delays, lateness
+        self.clock = FakeClock(0.0)
+        self.translator = Translator(config, clock=self.clock, new_id=counter("T"))
+        self.twin: Translator | None = None
+        self.server = RealtimeServer(
+            clock=self.clock,
+            new_id=counter("s"),
+            script=self._reply,
+            choices=self.chance,
+            latency=32 * STEP,
+            token_interval=16 * STEP,
+        )
+        self.up: deque[tuple[float, str]] = deque()
+        self.down: deque[tuple[float, str]] = deque()
+        self.dialled_at: float | None = None
+        self.upstream_frames: list[Json] = []
+        self.client_frames: list[Json | bytes] = []
+        self.texts: list[str] = []
+        self.audio = bytearray()
+        self.open_calls: list[Json] = []
+        self.closed = False
+        self._reply_number = 0
+
+    # --- the client ------------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        self._feed(lambda translator: translator.client_opened())
+
+    def send(self, message: Json) -> None:
+        if message["type"] == "InjectUserMessage":
+            self.texts.append(message["content"])
+        frame = json.dumps(message)
+        self._feed(lambda translator: translator.receive_from_client(frame))
+
+    def speak(self, audio: bytes) -> None:
+        self.audio += audio
+        self._feed(lambda translator: translator.receive_from_client(audio))
+
+    def answer(self, index: int, content: str) -> None:
+        """Answer one of the calls that wait."""
+        call = self.open_calls.pop(index % len(self.open_calls))
+        self.send({"type": "FunctionCallResponse", "id": call["id"], "name": call["name"], "content": content})
+
+    def hang_up(self) -> None:
+        self._feed(lambda translator: translator.client_closed(1000))
+
+    # --- time ------------------------------------------------------------------------------------------------------
+
+    def run(self, until: float) -> None:
+        """Let everything happen that happens by then, in the order of time."""
+        while (next_stop := min(self._stops(), default=until + 1)) <= until:
+            self.clock.set(max(next_stop, self.clock.now))
+            self._arrivals()
+        self.clock.set(max(until, self.clock.now))
+
+    def jump(self) -> None:
+        """Go to the next thing that happens."""
+        stops = self._stops()
+        if stops:
+            self.run(max(min(stops), self.clock.now))
+
+    def restart(self) -> None:
+        """Go on with a translator restored from a snapshot; from now on both are fed and compared."""
+        snapshot = json.loads(json.dumps(self.translator.snapshot()))
+        self.twin = Translator.restore(snapshot, self.config, clock=self.clock, new_id=counter("X"))
+        assert self.twin.snapshot() == self.translator.snapshot()
+
+    def _stops(self) -> list[float]:
+        stops = [self.up[0][0]] if self.up else []
+        stops += [self.down[0][0]] if self.down else []
+        stops += [at for at in (self.server.next_deadline, self.dialled_at) if at is not None]
+        deadline = self.translator.next_deadline
+        if deadline is not None:
+            stops.append(deadline + self.chance.delay(self.lateness))
+        return stops
+
+    def _arrivals(self) -> None:
+        now = self.clock.now
+        if self.dialled_at is not None and self.dialled_at <= now:
+            self.dialled_at = None
+            self._frames_down(self.server.opened())
+            self._feed(lambda translator: translator.upstream_opened())
+        while self.up and self.up[0][0] <= now:
+            self._frames_down(self.server.receive(self.up.popleft()[1]))
+        self._frames_down(self.server.handle_timeout())
+        while self.down and self.down[0][0] <= now:
+            frame = self.down.popleft()[1]
+            self._feed(lambda translator: translator.receive_from_upstream(frame))
+        deadline = self.translator.next_deadline
+        if deadline is not None and deadline <= now:
+            self._feed(lambda translator: translator.handle_timeout())
+
+    # --- joints ----------------------------------------------------------------------------------------------------
+
+    def _feed(self, call: Callable[[Translator], Outputs]) -> None:
+        outputs = call(self.translator)
+        if self.twin is not None:
+            assert call(self.twin) == outputs
+        assert not (self.closed and outputs), "outputs after close"
+        for output in outputs:
+            self._perform(output)
+
+    def _perform(self, output: object) -> None:
+        now = self.clock.now
+        if isinstance(output, SendToUpstream):
+            self.upstream_frames.append(json.loads(output.data))
+            after = self.up[-1][0] if self.up else now
+            self.up.append((max(after, now + self.chance.delay(self.delays)), output.data))
+        elif isinstance(output, SendToClient):
+            self._client_frame(output.data)
+        elif isinstance(output, OpenUpstream):
+            self.dialled_at = now + self.chance.delay(self.delays)
+        elif isinstance(output, (CloseClient, CloseUpstream)):
+            self.closed = True
+            self.up.clear()
+            self.down.clear()
+            self.dialled_at = None
+
+    def _frames_down(self, frames: tuple[str, ...]) -> None:
+        for frame in frames:
+            if self.closed:
+                return
+            after = self.down[-1][0] if self.down else self.clock.now
+            self.down.append((max(after, self.clock.now + self.chance.delay(self.delays)), frame))
+
+    def _client_frame(self, data: str | bytes) -> None:
+        if isinstance(data, bytes):
+            self.client_frames.append(data)
+            return
+        message: Json = json.loads(data)
+        self.client_frames.append(message)
+        if message["type"] == "FunctionCallRequest":
+            self.open_calls += message["functions"]
+
+    def _reply(self, view: ServerView, request: Mapping[str, object]) -> Reply:
+        """Mostly words, now and then calls, one or two, with or without words; no endless chain of calls."""
+        self._reply_number += 1
+        words = Say(f"Reply number {self._reply_number}.", audio_ms=self.chance.random.randrange(5) * 100 + 100)
+        last = view.items[-1] if view.items else {}
+        if last.get("type") == "function_call_output" or not view.session.get("tools"):
+            return Reply(words)
+        call = Call(TOOL, '{"city": "Oslo"}')
+        return self.chance.random.choice([Reply(words), Reply(words), Reply(call), Reply(words, call), Reply(call, call)])
+
+    # --- what was said ---------------------------------------------------------------------------------------------
+
+    @property
+    def component(self) -> bool:
+        return self.config.dialect is ClientDialect.COMPONENT
+
+    def texts_upstream(self) -> list[str]:
+        """User texts that went upstream, in order."""
+        return [
+            part["text"]
+            for frame in self.upstream_frames
+            if frame["type"] == "conversation.item.create" and frame["item"].get("role") == "user"
+            for part in frame["item"]["content"]
+        ]
+
+    def audio_upstream(self) -> bytes:
+        """All audio that went upstream."""
+        appends = (frame for frame in self.upstream_frames if frame["type"] == "input_audio_buffer.append")
+        return b"".join(base64.b64decode(frame["audio"]) for frame in appends)
+
+    def handle_timeout_early(self) -> None:
+        """A host that fires too early gets nothing."""
+        deadline = self.translator.next_deadline
+        if deadline is None or deadline > self.clock.now:
+            assert self.translator.handle_timeout() == ()
+            assert self.translator.next_deadline == deadline
+
+    def unanswered(self) -> list[Json]:
+        """User texts, commits and function outputs after which no response was asked for or begun by the server."""
+        waiting: list[Json] = []
+        for frame in self.upstream_frames:
+            kind = frame["type"]
+            if kind == "response.create":
+                waiting = []
+            elif kind == "input_audio_buffer.commit":
+                waiting.append(frame)
+            elif kind == "conversation.item.create" and _asks_for_more(frame["item"]):
+                waiting.append(frame)
+        return [frame for frame in waiting if not self.server_answered_by_itself]
+
+    @property
+    def server_answered_by_itself(self) -> bool:
+        """Whether the server's own turn detection may have answered instead."""
+        update = next((frame for frame in self.upstream_frames if frame["type"] == "session.update"), None)
+        if update is None:
+            return True
+        turns = update["session"]["audio"]["input"]["turn_detection"]
+        return bool(turns and (turns["create_response"] or turns.get("idle_timeout_ms")))
+
+
+def _asks_for_more(item: Json) -> bool:
+    if item.get("type") == "function_call_output":
+        return True
+    return item.get("role") == "user" and item["content"][0]["text"] != "user was here"
