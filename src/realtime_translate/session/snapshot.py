@@ -9,6 +9,9 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from enum import Enum
+from functools import partial
+from operator import is_
 from typing import Any
 
 from attrs import define
@@ -97,12 +100,15 @@ def _strict(kind: type, *accepted: type) -> Callable[[Any, Any], Any]:
 def _converter() -> Converter:
     converter = Converter(forbid_extra_keys=True)
     for kind, accepted in ((str, (str,)), (int, (int,)), (bool, (bool,)), (float, (float, int))):
-        converter.register_structure_hook(kind, _strict(kind, *accepted))
+        converter.register_structure_hook_func(partial(is_, kind), _strict(kind, *accepted))
     converter.register_structure_hook(Instant, _strict(float, float, int))
     converter.register_unstructure_hook(bytes, _to_base64)
     converter.register_unstructure_hook(bytearray, _to_base64)
     converter.register_structure_hook(bytes, lambda value, _: b64decode(value, validate=True))
     converter.register_structure_hook(bytearray, lambda value, _: bytearray(b64decode(value, validate=True)))
+    # A str Enum is a str to cattrs: without hooks of its own it would come back as one.
+    converter.register_structure_hook_factory(_is_enum, lambda kind: lambda value, _: kind(value))
+    converter.register_unstructure_hook_factory(_is_enum, lambda _: _value_of)
     converter.register_structure_hook_func(_is_json_object, _strict(dict, dict))
     converter.register_unstructure_hook_func(_is_json_object, dict)
     return converter
@@ -110,6 +116,14 @@ def _converter() -> Converter:
 
 def _to_base64(value: bytes | bytearray) -> str:
     return b64encode(value).decode("ascii")
+
+
+def _is_enum(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Enum)
+
+
+def _value_of(value: Enum) -> object:
+    return value.value
 
 
 def _is_json_object(kind: Any) -> bool:
