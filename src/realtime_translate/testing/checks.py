@@ -1,0 +1,318 @@
+"""The rules of openai-realtime.md §6 that need the server's memory, as a table by event type."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+import attrs
+
+from .audio import format_of
+from .faults import Fault, invalid_value, not_audio
+from .frames import Object, as_int, as_list, as_object, as_text
+from .session import is_reasoning
+from .state import State
+
+SMALLEST_COMMIT_MS = 100
+
+
+@attrs.frozen(slots=True)
+class Arrival:
+    """A client event, and what the client could have known when it was received.
+
+    `active` is the response that had begun by then; `audio_produced` says whether the model had spoken.
+    """
+
+    event: Object
+    active: str | None
+    audio_produced: bool
+
+    def text(self, key: str) -> str:
+        """A field of the event, empty if it is not a string."""
+        return as_text(self.event.get(key))
+
+
+StateCheck: TypeAlias = "Callable[[State, Arrival], Fault | None]"
+
+
+# --- every event (rule 14) ------------------------------------------------------------------------
+
+
+def has_event_id(state: State, arrival: Arrival) -> Fault | None:
+    """Without an id, an error cannot be matched to its event."""
+    if "event_id" in arrival.event:
+        return None
+    return Fault(None, "The event has no event_id: its errors cannot be matched.", rule=14, silent=True)
+
+
+# --- session.update (rules 5, 15, 16) -------------------------------------------------------------
+
+
+def _session(arrival: Arrival) -> Object:
+    return as_object(arrival.event["session"])
+
+
+def _speaking(arrival: Arrival) -> Object:
+    return as_object(as_object(_session(arrival).get("audio")).get("output"))
+
+
+def same_kind(state: State, arrival: Arrival) -> Fault | None:
+    """A realtime session stays one."""
+    if _session(arrival)["type"] == "realtime":
+        return None
+    message = "Passing a transcription session update event to a realtime session is not allowed."
+    return Fault("invalid_value", message, "session.type", rule=5)
+
+
+def model_stays(state: State, arrival: Arrival) -> Fault | None:
+    """The model belongs to the URL. Naming the one in use changes nothing, and breaks rule 5 all the same."""
+    model = _session(arrival).get("model")
+    if model is None:
+        return None
+    same = model == state.session.model
+    message = "The model of a session cannot be changed."
+    return Fault("invalid_value", message, "session.model", rule=5, silent=same)
+
+
+def voice_stays(state: State, arrival: Arrival) -> Fault | None:
+    """Once audio was produced the voice is locked (`cannot_update_voice`)."""
+    voice = _speaking(arrival).get("voice")
+    if voice is None or not state.audio_produced:
+        return None
+    return Fault(
+        "cannot_update_voice",
+        "Cannot update a conversation's voice if assistant audio is present.",
+        rule=5,
+        silent=voice == state.session.voice,
+        race=not arrival.audio_produced,
+    )
+
+
+def speed_between_turns(state: State, arrival: Arrival) -> Fault | None:
+    """The speed changes between turns only."""
+    if "speed" not in _speaking(arrival) or state.active is None:
+        return None
+    message = "The speed can only change between turns."
+    return Fault(
+        None, message, "session.audio.output.speed", rule=16, silent=True, race=arrival.active is None
+    )
+
+
+def _reasoning_only(state: State, given: Mapping[str, object], path: str) -> Fault | None:
+    keys = (key for key in ("reasoning", "parallel_tool_calls") if key in given)
+    key = next(keys, None)
+    if key is None or is_reasoning(state.session.model):
+        return None
+    message = f"Unsupported parameter: '{path}.{key}' is not supported with this model."
+    return Fault("unsupported_parameter", message, f"{path}.{key}", rule=15)
+
+
+def session_fits_model(state: State, arrival: Arrival) -> Fault | None:
+    """Some keys are for reasoning models."""
+    return _reasoning_only(state, _session(arrival), "session")
+
+
+# --- input audio (rules 4, 13) --------------------------------------------------------------------
+
+
+def audio_decodes(state: State, arrival: Arrival) -> Fault | None:
+    """Whole samples, and at least one."""
+    audio_format = format_of(as_object(state.session.input["format"]))
+    size = len(base64.b64decode(arrival.text("audio")))
+    if not size:
+        return not_audio("audio", "empty bytes")
+    return not_audio("audio", "an incomplete sample") if size % audio_format.sample_bytes else None
+
+
+def server_commits(state: State, arrival: Arrival) -> Fault | None:
+    """With VAD on the server commits; a client that does so too is tolerated if there is enough audio."""
+    if state.session.turn_detection is None:
+        return None
+    return Fault(None, "A commit while the server's turn detection is on.", rule=4, silent=True)
+
+
+def enough_audio(state: State, arrival: Arrival) -> Fault | None:
+    """A commit needs 100 ms of audio."""
+    ms = state.buffer.pending_ms
+    if ms >= SMALLEST_COMMIT_MS:
+        return None
+    return Fault(
+        "input_audio_buffer_commit_empty",
+        "Error committing input audio buffer: buffer too small. Expected at least "
+        f"{SMALLEST_COMMIT_MS}ms of audio, but buffer only has {ms:.2f}ms of audio.",
+        rule=4,
+    )
+
+
+# --- items (rules 8, 9, 11, 12) -------------------------------------------------------------------
+
+
+def id_is_new(state: State, arrival: Arrival) -> Fault | None:
+    """An item id is used once."""
+    item_id = as_text(as_object(arrival.event["item"]).get("id"))
+    if not item_id or (state.conversation.find(item_id) is None and item_id not in state.awaited):
+        return None
+    return Fault(
+        "item_create_duplicate_item_id",
+        f"Error adding item: an item with id '{item_id}' already exists.",
+        rule=8,
+        # gpt-realtime-2.1 was seen to answer this one without the client's event id (§5)
+        anonymous=is_reasoning(state.session.model),
+    )
+
+
+def previous_exists(state: State, arrival: Arrival) -> Fault | None:
+    """`previous_item_id` names an item that was there or was sent before."""
+    previous = arrival.text("previous_item_id")
+    if previous in ("", "root") or previous in state.awaited:
+        return None
+    if state.conversation.find(previous) is not None:
+        return None
+    return Fault(
+        "item_create_invalid_previous_item_id",
+        f"Error adding item: the previous item with id '{previous}' does not exist.",
+        rule=12,
+    )
+
+
+def call_exists(state: State, arrival: Arrival) -> Fault | None:
+    """An output answers a call of the conversation."""
+    item = as_object(arrival.event["item"])
+    call_id = as_text(item.get("call_id"))
+    if item["type"] != "function_call_output" or state.conversation.has_call(call_id):
+        return None
+    message = f"Tool call ID '{call_id}' not found in conversation."
+    return Fault("invalid_tool_call_id", message, rule=9)
+
+
+def answered_once(state: State, arrival: Arrival) -> Fault | None:
+    """One output for a call."""
+    item = as_object(arrival.event["item"])
+    call_id = as_text(item.get("call_id"))
+    if item["type"] != "function_call_output" or call_id not in state.conversation.answered:
+        return None
+    return Fault(None, f"Tool call '{call_id}' already has an output.", rule=9, silent=True)
+
+
+def _existing(verb: str, noun: str, rule: int | None) -> StateCheck:
+    def check(state: State, arrival: Arrival) -> Fault | None:
+        item_id = arrival.text("item_id")
+        if state.conversation.find(item_id) is not None:
+            return None
+        message = f"Error {noun} item: the item with id '{item_id}' does not exist."
+        return Fault(f"item_{verb}_invalid_item_id", message, rule=rule)
+
+    return check
+
+
+def can_be_truncated(state: State, arrival: Arrival) -> Fault | None:
+    """Only heard parts of the model's speech can be kept (`unsupported_content_type`, `invalid_value`)."""
+    item = state.conversation.get(arrival.text("item_id"))
+    if not item.audio_ms:
+        message = "Only model output audio messages can be truncated"
+        return Fault("unsupported_content_type", message, rule=11)
+    if arrival.event["content_index"] != 0:
+        return attrs.evolve(
+            invalid_value(str(arrival.event["content_index"]), "content_index", ("0",)), rule=11
+        )
+    end_ms = as_int(arrival.event["audio_end_ms"])
+    if end_ms <= item.audio_ms:
+        return None
+    message = f"Audio content of {item.audio_ms}ms is already shorter than {end_ms}ms"
+    return Fault("invalid_value", message, rule=11)
+
+
+# --- responses (rules 1, 3, 9, 12) ----------------------------------------------------------------
+
+
+def _request(arrival: Arrival) -> Object:
+    return as_object(arrival.event.get("response"))
+
+
+def slot_is_free(state: State, arrival: Arrival) -> Fault | None:
+    """One response in the default conversation. One that VAD began meanwhile could not be foreseen."""
+    if state.active is None or _request(arrival).get("conversation") == "none":
+        return None
+    return Fault(
+        "conversation_already_has_active_response",
+        f"Conversation already has an active response in progress: {state.active.id}. "
+        "Wait until the response is finished before creating a new one.",
+        rule=1,
+        race=arrival.active is None and state.active.trigger != "client",
+    )
+
+
+def calls_are_answered(state: State, arrival: Arrival) -> Fault | None:
+    """A follow-up only when all calls of that response have outputs."""
+    missing = state.unanswered
+    if not missing or _request(arrival).get("conversation") == "none":
+        return None
+    message = f"A response was asked for while tool calls lack outputs: {', '.join(missing)}."
+    return Fault(None, message, rule=9, silent=True)
+
+
+def response_fits_model(state: State, arrival: Arrival) -> Fault | None:
+    """Some keys are for reasoning models."""
+    return _reasoning_only(state, _request(arrival), "response")
+
+
+def references_exist(state: State, arrival: Arrival) -> Fault | None:
+    """An `item_reference` names an item of the conversation."""
+    for index, entry in enumerate(as_list(_request(arrival).get("input"))):
+        item = as_object(entry)
+        item_id = as_text(item.get("id"))
+        if item["type"] == "item_reference" and state.conversation.find(item_id) is None:
+            message = f"Item with id '{item_id}' not found."
+            return Fault("invalid_value", message, f"response.input[{index}].id", rule=12)
+    return None
+
+
+def response_is_active(state: State, arrival: Arrival) -> Fault | None:
+    """Cancel only what is active. One that ended while the cancel was under way could not be foreseen."""
+    named = arrival.text("response_id")
+    running = [response.id for response in state.background]
+    if state.active is not None:
+        running.append(state.active.id)
+    if named in running or (not named and state.active is not None):
+        return None
+    # a second cancel of the same response is the client's own doing
+    twice = state.last is not None and state.last.cancelled_by == "client_cancelled"
+    race = arrival.active is not None and named in ("", arrival.active) and not twice
+    message = "Cancellation failed: no active response found"
+    return Fault("response_cancel_not_active", message, rule=3, race=race)
+
+
+def began_before(state: State, arrival: Arrival) -> Fault | None:
+    """A cancel sent before the response's `response.created`: the real server may or may not know it yet."""
+    if arrival.active is not None or arrival.text("response_id"):
+        return None
+    return Fault(None, "A cancel was sent before its response had begun.", rule=3, silent=True)
+
+
+STATE_CHECKS: Mapping[str, tuple[StateCheck, ...]] = {
+    "session.update": (
+        has_event_id,
+        same_kind,
+        model_stays,
+        session_fits_model,
+        voice_stays,
+        speed_between_turns,
+    ),
+    "input_audio_buffer.append": (audio_decodes,),
+    "input_audio_buffer.commit": (has_event_id, enough_audio, server_commits),
+    "input_audio_buffer.clear": (has_event_id,),
+    "conversation.item.create": (has_event_id, id_is_new, previous_exists, call_exists, answered_once),
+    "conversation.item.truncate": (has_event_id, _existing("truncate", "truncating", 11), can_be_truncated),
+    "conversation.item.delete": (has_event_id, _existing("delete", "deleting", None)),
+    "conversation.item.retrieve": (has_event_id, _existing("retrieve", "retrieving", None)),
+    "response.create": (
+        has_event_id,
+        slot_is_free,
+        response_fits_model,
+        references_exist,
+        calls_are_answered,
+    ),
+    "response.cancel": (has_event_id, response_is_active, began_before),
+}
+"""Run in order after the shape was found good; an answered fault ends the event, a silent one does not."""

@@ -1,0 +1,140 @@
+"""What the server does with each client event whose checks it passed (openai-realtime.md §1)."""
+
+from __future__ import annotations
+
+import base64
+import copy
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from .audio import format_of
+from .conversation import Item
+from .frames import Flow, Object, as_int, as_list, as_object, as_text, session_event
+from .responses import begin, cancel
+from .state import State
+from .turns import add_item, append, commit, take_speech_item
+
+Handler: TypeAlias = "Callable[[State, Object], Flow]"
+
+
+def session_update(state: State, event: Object) -> Flow:
+    """Apply a patch, answer with the whole session."""
+    state.session.update(as_object(event["session"]))
+    state.buffer.use(format_of(as_object(state.session.input["format"])))
+    if state.session.turn_detection is None:
+        state.buffer.speaking, state.speech_item = False, None
+    if state.options.kill_idle_after is not None and state.active is None:
+        # The field report's theory: idle_timeout_ms replaces a limit that counts from the session's start.
+        state.idle_from = state.now
+    yield session_event("updated", state.session.body)
+
+
+def audio_append(state: State, event: Object) -> Flow:
+    """Take audio in."""
+    return append(state, as_text(event["audio"]))
+
+
+def audio_commit(state: State, event: Object) -> Flow:
+    """Make an item of what is pending."""
+    return commit(state, take_speech_item(state), state.buffer.take())
+
+
+def audio_clear(state: State, event: Object) -> Flow:
+    """Forget what is pending; answered also when nothing was."""
+    state.buffer.clear()
+    state.speech_item = None
+    yield {"type": "input_audio_buffer.cleared"}
+
+
+def item_create(state: State, event: Object) -> Flow:
+    """Add an item; the server never responds to it by itself."""
+    item = _new_item(state, as_object(event["item"]))
+    previous = as_text(event.get("previous_item_id"))
+    output = item.kind == "function_call_output"
+    if output:
+        state.conversation.answered.append(item.call_id)
+    # In every recording the events of an output sent during its response come after response.done.
+    waits = state.choose("call_output_item") == 0 if output else state.choose("item_during_response") == 1
+    if state.active is not None and waits:
+        state.awaited.append(item.id)
+        state.deferred.append(_add_awaited(state, item, previous))
+    else:
+        yield from add_item(state, item, previous)
+
+
+def _add_awaited(state: State, item: Item, previous: str) -> Flow:
+    state.awaited.remove(item.id)
+    yield from add_item(state, item, previous)
+
+
+def _new_item(state: State, given: Object) -> Item:
+    """The item as the server shows it: an id, a status for what the model reads, no audio."""
+    body = copy.deepcopy(given)
+    item_id = as_text(body.pop("id", None)) or f"item_{state.new_id()}"
+    shown: Object = {"id": item_id, "type": body["type"]}
+    if body["type"] in ("message", "function_call"):
+        shown["status"] = "completed"
+    if body["type"] == "function_call" and "call_id" not in body:
+        body["call_id"] = f"call_{state.new_id()}"
+    audio = b""
+    for part in as_list(body.get("content")):
+        if as_object(part)["type"] == "input_audio":
+            audio += base64.b64decode(as_text(as_object(part).pop("audio")))
+            as_object(part).setdefault("transcript", None)
+    return Item(item_id, {**shown, **body, **shown}, audio=audio)
+
+
+def item_truncate(state: State, event: Object) -> Flow:
+    """Forget what was not heard."""
+    item_id, end_ms = as_text(event["item_id"]), as_int(event["audio_end_ms"])
+    state.conversation.get(item_id).cut(end_ms)
+    yield {
+        "type": "conversation.item.truncated",
+        "item_id": item_id,
+        "content_index": 0,
+        "audio_end_ms": end_ms,
+    }
+
+
+def item_delete(state: State, event: Object) -> Flow:
+    """Take an item out."""
+    item_id = as_text(event["item_id"])
+    state.conversation.remove(item_id)
+    yield {"type": "conversation.item.deleted", "item_id": item_id}
+
+
+def item_retrieve(state: State, event: Object) -> Flow:
+    """Show an item, the audio of the user included."""
+    item = state.conversation.get(as_text(event["item_id"]))
+    body = copy.deepcopy(item.body)
+    for part in as_list(body.get("content")):
+        if as_object(part)["type"] == "input_audio":
+            as_object(part)["audio"] = base64.b64encode(item.audio).decode("ascii")
+    yield {"type": "conversation.item.retrieved", "item": body}
+
+
+def response_create(state: State, event: Object) -> Flow:
+    """Start a response."""
+    return begin(state, as_object(event.get("response")), "client")
+
+
+def response_cancel(state: State, event: Object) -> Flow:
+    """End a response: the one named, else the active one."""
+    named = as_text(event.get("response_id"))
+    for response in [*state.background, *([state.active] if state.active is not None else [])]:
+        if named == response.id or (not named and response is state.active):
+            yield from cancel(state, response, "client_cancelled")
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "session.update": session_update,
+    "input_audio_buffer.append": audio_append,
+    "input_audio_buffer.commit": audio_commit,
+    "input_audio_buffer.clear": audio_clear,
+    "conversation.item.create": item_create,
+    "conversation.item.truncate": item_truncate,
+    "conversation.item.delete": item_delete,
+    "conversation.item.retrieve": item_retrieve,
+    "response.create": response_create,
+    "response.cancel": response_cancel,
+}

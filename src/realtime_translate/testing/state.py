@@ -1,0 +1,152 @@
+"""All that the server remembers."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+import attrs
+
+from .audio import AudioBuffer
+from .choices import Choices, option
+from .conversation import Conversation, Item
+from .faults import Violation
+from .frames import Flow
+from .schedule import Schedule, Task
+from .script import Call, Replies, Say, ServerView
+from .session import Session
+
+
+@attrs.frozen(slots=True)
+class TranscriptionFailure:
+    """An input transcription that fails: what `conversation.item.input_audio_transcription.failed` says."""
+
+    code: str = "transcription_error"
+    message: str = "The audio could not be transcribed."
+
+
+Transcribe: TypeAlias = "Callable[[bytes], str | TranscriptionFailure]"
+"""Gets the bytes of a committed user turn that is not silent, in the session's input format."""
+
+
+@attrs.frozen(slots=True)
+class Options:
+    """The constructor's options. Times are in seconds."""
+
+    latency: float
+    token_interval: float
+    session_limit: float
+    kill_idle_after: float | None
+    transcribe: Transcribe
+
+
+@attrs.define(slots=True, eq=False)
+class Output:
+    """An output item of a response. `said` is what was generated so far, `mode` is audio, text or call."""
+
+    index: int
+    item: Item
+    part: Say | Call
+    mode: str
+    said: str = ""
+    open: bool = True
+
+
+@attrs.define(slots=True, eq=False)
+class Response:
+    """A response. `trigger` says who asked for it: client, vad or idle."""
+
+    id: str
+    request: Mapping[str, object]
+    trigger: str
+    modality: str
+    out_of_band: bool
+    outputs: list[Output] = attrs.Factory(list[Output])
+    task: Task | None = None
+    audio_from: float | None = None
+    """When its first audio was sent."""
+    pieces: int = 0
+    """Deltas sent: stands for tokens."""
+    cancelled_by: str | None = None
+    """`turn_detected` or `client_cancelled`."""
+
+    @property
+    def audio_ms(self) -> int:
+        """The speech generated so far, in milliseconds."""
+        return sum(output.item.audio_ms for output in self.outputs)
+
+
+@attrs.define(slots=True, eq=False)
+class State:
+    """The server's memory. `now` is the logical time of the step that runs."""
+
+    options: Options
+    new_id: Callable[[], str]
+    choices: Choices
+    replies: Replies
+    session: Session
+    conversation: Conversation
+    now: float
+    opened_at: float
+    last_activity: float
+    """When the client last did something, or a response ended."""
+
+    buffer: AudioBuffer = attrs.Factory(AudioBuffer)
+    speech_item: str | None = None
+    """The id that the turn being spoken will have."""
+    schedule: Schedule = attrs.Factory(Schedule)
+    active: Response | None = None
+    """The response of the default conversation."""
+    background: list[Response] = attrs.Factory(list[Response])
+    """Out-of-band responses that run."""
+    last: Response | None = None
+    """The default conversation's response that ended last."""
+    responses: int = 0
+    deferred: list[Flow] = attrs.Factory(list[Flow])
+    """What waits for the end of the running response."""
+    response_owed: bool = False
+    """A turn was committed by VAD while a response ran."""
+    awaited: list[str] = attrs.Factory(list[str])
+    """Ids of accepted items whose events wait for the end of the running response."""
+    answers_until: float = 0.0
+    """Events are handled in the order in which they came, however long one of them takes."""
+    audio_produced: bool = False
+    idle_from: float | None = None
+    """Since when the idle timeout counts."""
+    idle_start_ms: int | None = None
+    """Where in the input audio that was, once known."""
+    violations: list[Violation] = attrs.Factory(list[Violation])
+    closed: tuple[int, str] | None = None
+
+    def choose(self, name: str) -> int:
+        """Ask for a decision of `CHOICES`."""
+        return option(self.choices, name)
+
+    def start(self, flow: Flow, after: float = 0.0) -> Task:
+        """Run `flow`, beginning `after` seconds from now."""
+        task = Task(flow)
+        self.schedule.add(self.now + after, task)
+        return task
+
+    def flush(self) -> Flow:
+        """What waited for the end of a response."""
+        while self.deferred and self.active is None:
+            yield from self.deferred.pop(0)
+
+    def view(self, trigger: str) -> ServerView:
+        """What a script function may see: copies."""
+        items = tuple(copy.deepcopy(item.body) for item in self.conversation.items)
+        return ServerView(copy.deepcopy(self.session.body), items, trigger, self.responses)
+
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """Calls of the last response that some, but not all, outputs have come for."""
+        outputs = self.last.outputs if self.last is not None else []
+        calls = [output.item.call_id for output in outputs if _is_complete_call(output)]
+        missing = tuple(call_id for call_id in calls if call_id not in self.conversation.answered)
+        return missing if len(missing) < len(calls) else ()
+
+
+def _is_complete_call(output: Output) -> bool:
+    return output.mode == "call" and output.item.body["status"] == "completed"
