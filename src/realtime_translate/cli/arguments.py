@@ -1,0 +1,104 @@
+"""The command line's arguments, and the help that explains them."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+from ..config import ClientDialect
+from .inputs import UserError
+from .script import SCRIPT_HELP
+from .trace import TRACE_HELP
+
+__all__ = ["PROGRAM", "argument_parser"]
+
+PROGRAM = "realtime_translate"
+_ABOUT = """\
+Translate between Deepgram Voice Agent clients and OpenAI Realtime servers.
+These commands show what the library does, without a network: on a model of the server, on recorded
+calls, and from its tables. COMMAND --help says more.
+"""
+_FORMAT_HELP = """\
+Formats:
+  text    a sequence diagram, one line a step; audio frames and deltas that follow each other
+          share a line, which says how many they are and how long they last
+  jsonl   one object a step: {"t": seconds, "from": "client|translator|upstream|host", "to": ...,
+          "frame": {...} | null, "audio_bytes": n | null, "notice": {...} | null}
+          with base64 audio replaced by "<n bytes>"
+Frames of type open, opened and close are the sockets' own events.
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UserError(f"{message}; see python -m {PROGRAM} --help")
+
+
+def argument_parser() -> argparse.ArgumentParser:
+    """The parser of all commands; it raises `UserError`."""
+    as_written = argparse.RawDescriptionHelpFormatter
+    parser = _Parser(prog=f"python -m {PROGRAM}", description=_ABOUT, formatter_class=as_written)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    simulate = commands.add_parser(
+        "simulate",
+        help="run a client script against a model of the server and print every step",
+        description="Run a client script against a model of the upstream server on virtual time, and print\n"
+        "who sent what to whom and when. Without SCRIPT a built-in sample call runs.",
+        epilog=f"{SCRIPT_HELP}\n{_FORMAT_HELP}",
+        formatter_class=as_written,
+    )
+    _fill_simulate(simulate)
+    replay = commands.add_parser(
+        "replay",
+        help="feed a recorded session to a translator and print what it does",
+        description="Feed the inputs of a recorded session to a translator and print them with its outputs.",
+        epilog=f"{TRACE_HELP}\n{_FORMAT_HELP}",
+        formatter_class=as_written,
+    )
+    _fill_replay(replay)
+    commands.add_parser(
+        "events",
+        help="print what becomes of each message of both protocols",
+        description="Print what becomes of each message of both protocols: translated, approximated,\n"
+        "absorbed or refused.",
+        formatter_class=as_written,
+    )
+    return parser
+
+
+def _fill_simulate(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "script", nargs="?", metavar="SCRIPT.jsonl", help="the script; - reads standard input"
+    )
+    _add_dialect(command, default=None, said="deepgram; component for the sample call")
+    command.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        help="let the model choose among the orders and delays of real servers; equal seeds choose equally",
+    )
+    _add_format(command)
+    command.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
+
+
+def _fill_replay(command: argparse.ArgumentParser) -> None:
+    command.add_argument("trace", metavar="TRACE.jsonl", help="the recording; - reads standard input")
+    _add_dialect(command, default="deepgram", said="deepgram")
+    _add_format(command)
+
+
+def _add_dialect(command: argparse.ArgumentParser, *, default: str | None, said: str) -> None:
+    command.add_argument(
+        "--dialect",
+        choices=[dialect.value for dialect in ClientDialect],
+        default=default,
+        help=f"which messages the client gets (default: {said})",
+    )
+
+
+def _add_format(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--format", choices=["text", "jsonl"], default="text", help="how to print (default: text)"
+    )

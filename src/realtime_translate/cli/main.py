@@ -1,0 +1,138 @@
+"""The command line: its commands, its output and its errors."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import TextIO
+
+from ..config import ClientDialect, Config
+from ..session.coverage import COVERAGE
+from .arguments import PROGRAM, argument_parser
+from .events import as_table
+from .inputs import UserError, read_text
+from .progress import with_progress
+from .render import ASCII, UNICODE, as_jsonl, as_text
+from .replay import Replay
+from .script import parse_script
+from .simulate import Simulation
+from .steps import Step
+from .trace import read_trace
+
+__all__ = ["main"]
+
+_SAMPLE = "sample.jsonl"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code: 2 for a mistake of the user.
+
+    `arguments` are those of the process by default.
+    """
+    try:
+        options = argument_parser().parse_args(arguments)
+        command = _COMMANDS[options.command]
+        command(options)
+    except UserError as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        _discard_output()  # whoever read it has enough
+    except OSError as error:
+        _discard_output()
+        print(f"{PROGRAM}: cannot write: {error.strerror or error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _simulate(options: argparse.Namespace) -> None:
+    if options.script is None:
+        source, text = _SAMPLE, _sample()
+    else:
+        source, text = options.script, read_text(options.script)
+    dialect = options.dialect or ("component" if options.script is None else "deepgram")
+    simulation = Simulation(parse_script(text, source), _config(dialect), options.seed)
+    _write_steps(simulation.run(), options)
+    for broken in simulation.violations:
+        message = f"at {broken.at:.3f} s rule {broken.rule} of the server was broken: {broken.message}"
+        print(f"{PROGRAM}: {message}", file=sys.stderr)
+
+
+def _sample() -> str:
+    package = __name__.rpartition(".")[0]
+    return files(package).joinpath(_SAMPLE).read_text(encoding="utf-8")
+
+
+def _replay(options: argparse.Namespace) -> None:
+    replay = Replay(read_trace(read_text(options.trace), options.trace), ClientDialect(options.dialect))
+    if not replay.has_inputs:
+        message = "holds only what a server sent to its client: there is nothing to feed to a translator"
+        print(f"{PROGRAM}: {options.trace} {message}", file=sys.stderr)
+        return
+    _write_steps(replay.run(), options)
+    for note in replay.notes:
+        print(f"{PROGRAM}: {note}", file=sys.stderr)
+
+
+def _events(options: argparse.Namespace) -> None:
+    with _opened(None) as stream:
+        stream.writelines(f"{line}\n" for line in as_table(COVERAGE))
+
+
+def _discard_output() -> None:
+    """Let what Python still flushes at exit go nowhere: it must not fail a second time."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+_COMMANDS = {"simulate": _simulate, "replay": _replay, "events": _events}
+
+
+def _config(dialect: str) -> Config:
+    return Config.component() if dialect == "component" else Config.deepgram()
+
+
+def _write_steps(steps: Iterator[Step], options: argparse.Namespace) -> None:
+    with _opened(getattr(options, "output", None)) as stream:
+        # On a terminal the steps themselves show that the run is alive.
+        if sys.stderr.isatty() and not stream.isatty():
+            steps = with_progress(steps, sys.stderr)
+        stream.writelines(f"{line}\n" for line in _lines(steps, options.format, stream))
+
+
+def _lines(steps: Iterable[Step], style: str, stream: TextIO) -> Iterator[str]:
+    if style == "jsonl":
+        return as_jsonl(steps)
+    return as_text(steps, UNICODE if _can_show(stream, UNICODE.characters) else ASCII)
+
+
+def _can_show(stream: TextIO, characters: str) -> bool:
+    try:
+        characters.encode(stream.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@contextmanager
+def _opened(path: str | None) -> Generator[TextIO, None, None]:
+    """The file to write to, standard output for None. Text that it cannot show is written as escapes."""
+    if path is None:
+        stdout: TextIO = sys.stdout
+        reconfigure = getattr(stdout, "reconfigure", None)  # what stands in for standard output may lack it
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+        yield stdout
+        stdout.flush()
+        return
+    try:
+        stream = open(path, "w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror or error}") from None
+    with stream:
+        yield stream

@@ -1,0 +1,233 @@
+"""The script language of `simulate`: what the client does, what the model says, how calls are answered.
+
+One JSON object a line; `SCRIPT_HELP` is the description that users read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from attrs import fields_dict, frozen
+
+from ..testing import Call, Reply, Say
+from .inputs import UserError, is_array, is_number, is_object, parse_lines
+
+__all__ = [
+    "SCRIPT_HELP",
+    "Action",
+    "Answer",
+    "Close",
+    "Script",
+    "Send",
+    "ServerTimes",
+    "Speak",
+    "parse_script",
+]
+
+SCRIPT_HELP = """\
+A script is a file of one JSON object a line. Times are seconds since the client connected.
+What the client does, in any order:
+  {"t": 0.0, "send": {"type": "Settings", ...}}          sends a message (or any text, given as a string)
+  {"t": 1.0, "audio_ms": 1000}                           streams 1000 ms of speech in frames of 100 ms,
+                                                         in the format that its Settings declared
+  {"t": 1.0, "audio_ms": 60, "frame_ms": 20, "speech": false}   ... 60 ms of silence in frames of 20 ms
+  {"t": 9.0, "close": 1000}                              closes its socket with that code
+What the model answers, one line a response, used in order (then it says "Yes."):
+  {"reply": [{"say": "Let me look."}, {"call": "get_weather", "arguments": {"city": "Oslo"}}]}
+What the model's transcription hears in the spoken turns, in order (then "Hello there."):
+  {"heard": "What is the weather in Oslo?"}
+How calls of a function are answered, by the client or, for functions with an endpoint, by the host.
+Several lines for one function are used in order and the last one repeats; a call without one stays
+unanswered:
+  {"answer": {"name": "get_weather", "content": "12 degrees, rain"}, "delay": 0.5}
+The server's own times in seconds, each optional; kill_idle_after makes it end sessions in which nothing
+happens, as some real ones did:
+  {"server": {"latency": 0.05, "token_interval": 0.02, "session_limit": 3600, "kill_idle_after": 5}}
+Without a "close" the client stays until nothing has happened for five seconds.
+"""
+
+
+@frozen
+class Send:
+    """The client sends a text frame."""
+
+    t: float
+    text: str
+
+
+@frozen
+class Speak:
+    """The client streams `duration_ms` of audio in frames of `frame_ms`, in real time."""
+
+    t: float
+    duration_ms: int
+    frame_ms: int = 100
+    speech: bool = True
+
+
+@frozen
+class Close:
+    """The client closes its socket."""
+
+    t: float
+    code: int
+
+
+@frozen
+class Answer:
+    """A result for a call of the function `name`, `delay` seconds after the call."""
+
+    name: str
+    content: str
+    delay: float = 0.0
+
+
+@frozen
+class ServerTimes:
+    """How quick and how patient the model of the server is, in seconds."""
+
+    latency: float = 0.05
+    token_interval: float = 0.02
+    session_limit: float = 3600.0
+    kill_idle_after: float | None = None
+
+
+Action: TypeAlias = "Send | Speak | Close"
+_Entry: TypeAlias = "Action | Reply | Answer | ServerTimes | str"
+
+
+@frozen
+class Script:
+    """A whole script. `actions` are in order of time."""
+
+    actions: tuple[Action, ...] = ()
+    replies: tuple[Reply, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    heard: tuple[str, ...] = ()
+    server: ServerTimes = ServerTimes()
+
+
+def parse_script(text: str, source: str) -> Script:
+    """The script in `text`. Raises `UserError` that names `source` and the line."""
+    found: list[_Entry] = []
+    for place, data in parse_lines(text, source):
+        try:
+            found.append(_parse_line(data))
+        except ValueError as error:
+            raise UserError(f"{place}: {error}") from None
+    actions = [entry for entry in found if isinstance(entry, (Send, Speak, Close))]
+    return Script(
+        actions=tuple(sorted(actions, key=lambda action: action.t)),
+        replies=tuple(entry for entry in found if isinstance(entry, Reply)),
+        answers=tuple(entry for entry in found if isinstance(entry, Answer)),
+        heard=tuple(entry for entry in found if isinstance(entry, str)),
+        server=next((entry for entry in reversed(found) if isinstance(entry, ServerTimes)), ServerTimes()),
+    )
+
+
+def _parse_line(data: Mapping[str, object]) -> _Entry:
+    for key, (parse, allowed) in _LINES.items():
+        if key in data:
+            _refuse_unknown(data, {key, *allowed})
+            return parse(data)
+    raise ValueError(f"expected one of the keys {', '.join(_LINES)}; see simulate --help")
+
+
+def _refuse_unknown(data: Mapping[str, object], allowed: set[str]) -> None:
+    unknown = sorted(set(data) - allowed)
+    if unknown:
+        raise ValueError(f"unknown key {unknown[0]!r}; here are known: {', '.join(sorted(allowed))}")
+
+
+def _send(data: Mapping[str, object]) -> Send:
+    message = data["send"]
+    if not isinstance(message, str) and not is_object(message):
+        raise ValueError('"send" must be an object or a string')
+    return Send(_seconds(data, "t"), message if isinstance(message, str) else json.dumps(message))
+
+
+def _speak(data: Mapping[str, object]) -> Speak:
+    speech = data.get("speech", True)
+    if not isinstance(speech, bool):
+        raise ValueError('"speech" must be true or false')
+    return Speak(
+        _seconds(data, "t"),
+        _whole(data, "audio_ms", 1, 24 * 3600 * 1000),
+        _whole(data, "frame_ms", 1, 10_000, 100),
+        speech,
+    )
+
+
+def _close(data: Mapping[str, object]) -> Close:
+    return Close(_seconds(data, "t"), _whole(data, "close", 1000, 4999))
+
+
+def _reply(data: Mapping[str, object]) -> Reply:
+    parts = data["reply"]
+    if not is_array(parts):
+        raise ValueError('"reply" must be a list of {"say": …} and {"call": …}')
+    return Reply(*[_part(part) for part in parts])
+
+
+def _part(part: object) -> Say | Call:
+    if not is_object(part):
+        raise ValueError('each part of "reply" must be {"say": …} or {"call": …}')
+    if "say" in part:
+        _refuse_unknown(part, {"say", "audio_ms"})
+        length = _whole(part, "audio_ms", 1, 3600 * 1000) if "audio_ms" in part else None
+        return Say(_text(part, "say"), audio_ms=length)
+    _refuse_unknown(part, {"call", "arguments"})
+    arguments = part.get("arguments", {})
+    return Call(_text(part, "call"), arguments if isinstance(arguments, str) else json.dumps(arguments))
+
+
+def _answer(data: Mapping[str, object]) -> Answer:
+    answer = data["answer"]
+    if not is_object(answer):
+        raise ValueError('"answer" must be {"name": …, "content": …}')
+    _refuse_unknown(answer, {"name", "content"})
+    content = answer.get("content", "")
+    text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+    return Answer(_text(answer, "name"), text, _seconds(data, "delay") if "delay" in data else 0.0)
+
+
+def _server(data: Mapping[str, object]) -> ServerTimes:
+    times = data["server"]
+    if not is_object(times):
+        raise ValueError('"server" must be an object of times')
+    _refuse_unknown(times, set(fields_dict(ServerTimes)))
+    return ServerTimes(**{name: _seconds(times, name) for name in times})
+
+
+_LINES: Mapping[str, tuple[Callable[[Mapping[str, object]], _Entry], set[str]]] = {
+    "send": (_send, {"t"}),
+    "audio_ms": (_speak, {"t", "frame_ms", "speech"}),
+    "close": (_close, {"t"}),
+    "reply": (_reply, set()),
+    "heard": (lambda data: _text(data, "heard"), set()),
+    "answer": (_answer, {"delay"}),
+    "server": (_server, set()),
+}
+
+
+def _seconds(data: Mapping[str, object], key: str) -> float:
+    value = data.get(key)
+    if not is_number(value) or not 0 <= value < 1e9:
+        raise ValueError(f'"{key}" must be a number of seconds, 0 or more')
+    return float(value)
+
+
+def _whole(data: Mapping[str, object], key: str, low: int, high: int, default: int | None = None) -> int:
+    value = data.get(key, default)
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise ValueError(f'"{key}" must be a whole number from {low} to {high}')
+    return value
+
+
+def _text(data: Mapping[str, object], key: str) -> str:
+    value = data.get(key)
+    if not isinstance(value, str) or not value:
+        raise ValueError(f'"{key}" must be a string that is not empty')
+    return value

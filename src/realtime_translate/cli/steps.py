@@ -1,0 +1,120 @@
+"""One step of a call: who sent what to whom and when."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from enum import Enum
+
+from attrs import frozen
+
+from ..outputs import Notice
+from .inputs import is_array, is_object
+
+__all__ = ["Party", "Step", "frame_step", "notice_step", "socket_step"]
+
+
+class Party(str, Enum):
+    """The four parties of a call."""
+
+    CLIENT = "client"
+    TRANSLATOR = "translator"
+    UPSTREAM = "upstream"
+    HOST = "host"
+
+
+# Where an event carries base64 audio at its top level. Items carry more of it in their content parts.
+_AUDIO_FIELDS = {
+    "input_audio_buffer.append": "audio",
+    "response.output_audio.delta": "delta",
+    "response.audio.delta": "delta",
+}
+
+
+@frozen
+class Step:
+    """One frame, socket event or notice. `t` is in seconds since the call began."""
+
+    t: float
+    sender: Party
+    receiver: Party
+    frame: Mapping[str, object] | None = None
+    """The JSON of a text frame, base64 audio replaced by its size; None for binary audio and for a notice."""
+    audio_bytes: int | None = None
+    """How many bytes of audio the frame carries, None if it carries none."""
+    notice: Mapping[str, object] | None = None
+
+    @property
+    def type(self) -> str:
+        """The wire type, `audio` for a binary frame, or the code of a notice."""
+        if self.notice is not None:
+            return str(self.notice["code"])
+        return "audio" if self.frame is None else str(self.frame.get("type", "text"))
+
+    def as_json(self) -> dict[str, object]:
+        """The object that `--format jsonl` prints for this step."""
+        return {
+            "t": round(self.t, 6),
+            "from": self.sender.value,
+            "to": self.receiver.value,
+            "frame": None if self.frame is None else dict(self.frame),
+            "audio_bytes": self.audio_bytes,
+            "notice": None if self.notice is None else dict(self.notice),
+        }
+
+
+def frame_step(t: float, sender: Party, receiver: Party, frame: str | bytes) -> Step:
+    """The step for a WebSocket message. A text frame that is no JSON object is shown as `{"text": …}`."""
+    if isinstance(frame, bytes):
+        return Step(t, sender, receiver, audio_bytes=len(frame))
+    try:
+        data: object = json.loads(frame)
+    except (ValueError, RecursionError):
+        data = None
+    if not is_object(data):
+        return Step(t, sender, receiver, {"text": frame})
+    field = _AUDIO_FIELDS.get(str(data.get("type")))
+    size = None if field is None else _decoded_size(data.get(field))
+    if field is not None and size is not None:
+        data = {**data, field: f"<{size} bytes>"}
+    return Step(t, sender, receiver, {key: _without_audio(value) for key, value in data.items()}, size)
+
+
+def socket_step(t: float, sender: Party, receiver: Party, event: str, **details: object) -> Step:
+    """The step for what happens to a socket (`open`, `opened`, `close`) or between translator and host."""
+    return Step(t, sender, receiver, {"type": event, **details})
+
+
+def notice_step(t: float, notice: Notice) -> Step:
+    """The step for a `Notice`."""
+    content = {
+        "code": notice.code,
+        "level": notice.level.value,
+        "message": notice.message,
+        "fields": dict(notice.fields),
+    }
+    return Step(t, Party.TRANSLATOR, Party.HOST, notice=content)
+
+
+def _decoded_size(value: object) -> int | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        return len(base64.b64decode(value, validate=True))
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _without_audio(value: object) -> object:
+    """`value` with the base64 audio of content parts replaced: `{"type": "input_audio", "audio": "…"}`."""
+    if is_array(value):
+        return [_without_audio(entry) for entry in value]
+    if not is_object(value):
+        return value
+    clean = {key: _without_audio(entry) for key, entry in value.items()}
+    size = _decoded_size(value.get("audio"))
+    if size is not None:
+        clean["audio"] = f"<{size} bytes>"
+    return clean

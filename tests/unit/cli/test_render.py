@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+
+from realtime_translate.cli.render import ASCII, UNICODE, as_jsonl, as_text
+from realtime_translate.cli.steps import Party, Step, frame_step, notice_step, socket_step
+from realtime_translate.outputs import Level, Notice
+
+CLIENT, TRANSLATOR, UPSTREAM, HOST = Party.CLIENT, Party.TRANSLATOR, Party.UPSTREAM, Party.HOST
+
+
+def frame(t: float, sender: Party, receiver: Party, **message: object) -> Step:
+    return frame_step(t, sender, receiver, json.dumps(message))
+
+
+def append(t: float, size: int) -> Step:
+    audio = base64.b64encode(bytes(size)).decode()
+    return frame(t, TRANSLATOR, UPSTREAM, type="input_audio_buffer.append", audio=audio)
+
+
+def labels(*steps: Step) -> list[str]:
+    """The lines without the header, arrows and lifelines: time and words."""
+    lines = list(as_text(steps, UNICODE))[1:]
+    return [" ".join(line.translate({ord(c): " " for c in UNICODE.characters[:4]}).split()) for line in lines]
+
+
+def test_jsonl_is_one_object_a_step() -> None:
+    steps = [
+        frame(0, CLIENT, TRANSLATOR, type="KeepAlive", x="é"),
+        socket_step(1, HOST, TRANSLATOR, "x", y=UNICODE),
+    ]
+    first, second = as_jsonl(steps)
+    assert json.loads(first) == steps[0].as_json()
+    assert "é" in first
+    assert json.loads(second)["frame"]["y"].startswith("Glyphs(")
+
+
+def test_the_diagram_has_a_column_for_each_party() -> None:
+    header, right, left, further, back = as_text(
+        [
+            frame(0, CLIENT, TRANSLATOR, type="Settings"),
+            frame(1, TRANSLATOR, CLIENT, type="SettingsApplied"),
+            frame(2, TRANSLATOR, UPSTREAM, type="session.update"),
+            frame(1234.5678, UPSTREAM, TRANSLATOR, type="session.updated"),
+        ]
+    )
+    client, translator, upstream = (i for i, character in enumerate(right) if character == "│")
+    assert len({len(line) for line in (right, left, further, back)}) == 1
+    assert header.index("client") == client
+    assert header.index("translator") < translator < header.index("translator") + len("translator")
+    assert header.rindex("upstream") + len("upstream") == upstream + 1
+    assert right.startswith("    0.000  │── Settings ──")
+    assert right[translator - 1] == "▶"
+    assert left[client + 1] == "◀"
+    assert left[:translator].endswith("─ SettingsApplied ──")
+    assert further[translator + 1 :].startswith("── session.update ─")
+    assert further[upstream - 1] == "▶"
+    assert back.startswith(" 1234.568  │")
+    assert back[translator + 1] == "◀"
+
+
+def test_a_terminal_without_the_characters_gets_ascii() -> None:
+    long = frame(0, CLIENT, TRANSLATOR, type="InjectUserMessage", content="x" * 100)
+    _, line = as_text([long], ASCII)
+    assert line.isascii()
+    assert "x... ->|" in line
+
+
+def test_a_long_line_is_cut_and_stays_aligned() -> None:
+    steps = [
+        frame(0, CLIENT, TRANSLATOR, type="InjectUserMessage", content=content)
+        for content in ("x" * 100, "x")
+    ]
+    _, long, short = as_text(steps)
+    assert len(long) == len(short)
+    assert "xx… ─▶│" in long
+
+
+def test_audio_frames_share_a_line_in_each_direction_with_count_and_duration() -> None:
+    steps: list[Step] = []
+    for n in range(10):
+        steps.append(frame_step(1 + n / 10, CLIENT, TRANSLATOR, bytes(4800)))
+        steps.append(append(1 + n / 10, 4800))
+    steps.append(frame(2.3, TRANSLATOR, UPSTREAM, type="input_audio_buffer.commit"))
+    assert labels(*steps) == [
+        "1.000 audio: 10 frames, 1 s, until 1.900",
+        "1.000 input_audio_buffer.append: 10 frames, 1 s, until 1.900",
+        "2.300 input_audio_buffer.commit",
+    ]
+
+
+def test_one_audio_frame_says_so() -> None:
+    assert labels(frame_step(1, TRANSLATOR, CLIENT, bytes(480))) == ["1.000 audio: 1 frame, 0.01 s"]
+
+
+def test_an_hour_of_audio_is_told_in_seconds() -> None:
+    hour = [frame_step(1, TRANSLATOR, CLIENT, bytes(48000 * 60))] * 60
+    assert labels(*hour) == ["1.000 audio: 60 frames, 3600 s"]
+
+
+def test_another_step_ends_the_shared_line() -> None:
+    audio, message = (
+        frame_step(1, CLIENT, TRANSLATOR, bytes(480)),
+        frame(1, CLIENT, TRANSLATOR, type="KeepAlive"),
+    )
+    assert [line.split()[1] for line in labels(audio, message, audio)] == ["audio:", "KeepAlive", "audio:"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "seconds"),
+    [
+        ({"encoding": "linear16", "sample_rate": 8000}, "0.5 s"),
+        ({"encoding": "mulaw", "sample_rate": 8000}, "1 s"),
+        ({"encoding": "linear16"}, "0.167 s"),
+        ({"encoding": "mulaw", "sample_rate": 0}, "1 s"),
+        ({}, "0.167 s"),
+    ],
+)
+def test_durations_follow_the_declared_formats_of_the_client(
+    declared: dict[str, object], seconds: str
+) -> None:
+    for direction, sender, receiver in (("input", CLIENT, TRANSLATOR), ("output", TRANSLATOR, CLIENT)):
+        settings = frame(0, CLIENT, TRANSLATOR, type="Settings", audio={direction: declared})
+        assert labels(settings, frame_step(1, sender, receiver, bytes(8000)))[1].endswith(seconds)
+
+
+def test_durations_follow_the_session_of_the_server() -> None:
+    def session(**audio: object) -> Step:
+        return frame(0, TRANSLATOR, UPSTREAM, type="session.update", session={"audio": audio})
+
+    delta = frame(
+        3,
+        UPSTREAM,
+        TRANSLATOR,
+        type="response.output_audio.delta",
+        delta=base64.b64encode(bytes(8000)).decode(),
+    )
+    assert labels(
+        session(input={"format": {"type": "audio/pcmu"}}),
+        append(1, 8000),
+        session(output={"format": {"type": "audio/pcma"}}, input={"format": "?"}),
+        append(2, 8000),
+        delta,
+        session(input={"format": {"type": "audio/pcm", "rate": 24000}}, output={"format": {"type": "?"}}),
+        append(4, 8000),
+        delta,
+    ) == [
+        "0.000 session.update",
+        "1.000 input_audio_buffer.append: 1 frame, 1 s",
+        "0.000 session.update",
+        "2.000 input_audio_buffer.append: 1 frame, 1 s",
+        "3.000 response.output_audio.delta: 1 frame, 1 s",
+        "0.000 session.update",
+        "4.000 input_audio_buffer.append: 1 frame, 0.167 s",
+        "3.000 response.output_audio.delta: 1 frame, 1 s",
+    ]
+
+
+def test_text_deltas_share_a_line_with_their_text() -> None:
+    words = [
+        frame(1 + n / 10, UPSTREAM, TRANSLATOR, type="response.output_text.delta", delta=word)
+        for n, word in enumerate(("Hello", " there.\n", " You"))
+    ]
+    assert labels(*words) == ["1.000 3 x response.output_text.delta Hello there. You"]
+    assert labels(words[0]) == ["1.000 response.output_text.delta Hello"]
+
+
+def test_notices_have_lines_of_their_own_that_are_not_cut() -> None:
+    message = "Because " * 40
+    steps = [
+        notice_step(1, Notice("CODE", level, message)) for level in (Level.INFO, Level.WARNING, Level.WARNING)
+    ]
+    rest = f"CODE: {message.strip()}"
+    assert labels(*steps) == [f"1.000 info: {rest}", f"1.000 warning: {rest}", f"1.000 warning: {rest}"]
+
+
+def test_equal_debug_notices_share_a_line() -> None:
+    absorbed, other = (
+        Notice("ABSORBED", Level.DEBUG, "Nothing to do."),
+        Notice("ABSORBED", Level.DEBUG, "Else."),
+    )
+    steps = [notice_step(1, notice) for notice in (absorbed, other, absorbed)]
+    assert labels(*steps) == [
+        "1.000 debug: ABSORBED: Nothing to do. (2 times)",
+        "1.000 debug: ABSORBED: Else.",
+    ]
+
+
+def test_what_the_host_does_has_lines_of_its_own() -> None:
+    steps = [
+        socket_step(1, TRANSLATOR, HOST, "RunFunction", call_id="c", name="f", arguments="{}"),
+        socket_step(2, HOST, TRANSLATOR, "function_result", call_id="c", name="f", content="12"),
+    ]
+    assert labels(*steps) == ["1.000 host: RunFunction f({})", "2.000 host: function_result f = 12"]

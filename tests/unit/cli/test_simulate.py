@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+
+import pytest
+
+from realtime_translate import Config, ManualCommit
+from realtime_translate.cli.inputs import sub_object
+from realtime_translate.cli.script import parse_script
+from realtime_translate.cli.simulate import QUIET_SECONDS, Simulation
+from realtime_translate.cli.steps import Party, Step
+
+CLIENT, TRANSLATOR, UPSTREAM, HOST = Party.CLIENT, Party.TRANSLATOR, Party.UPSTREAM, Party.HOST
+THINK: dict[str, object] = {"provider": {"type": "open_ai", "model": "gpt-realtime"}, "prompt": "Be brief."}
+FUNCTION = {"name": "f", "parameters": {"type": "object", "properties": {}}}
+
+
+def settings(**think: object) -> dict[str, object]:
+    agent = {"think": {**THINK, **think}}
+    return {"t": 0.0, "send": {"type": "Settings", "audio": {}, "agent": agent}}
+
+
+def simulate(*lines: object, config: Config | None = None, seed: int | None = None) -> list[Step]:
+    script = parse_script("\n".join(json.dumps(line) for line in lines), "test")
+    simulation = Simulation(script, Config.component() if config is None else config, seed)
+    steps = list(simulation.run())
+    assert simulation.violations == ()
+    return steps
+
+
+def sample(seed: int | None = None) -> list[Step]:
+    text = files("realtime_translate.cli").joinpath("sample.jsonl").read_text(encoding="utf-8")
+    return list(Simulation(parse_script(text, "sample"), Config.component(), seed).run())
+
+
+def types(steps: list[Step], sender: Party, receiver: Party) -> list[str]:
+    return [step.type for step in steps if (step.sender, step.receiver) == (sender, receiver)]
+
+
+def first(steps: list[Step], sender: Party, step_type: str) -> Step:
+    return next(step for step in steps if step.sender is sender and step.type == step_type)
+
+
+def frame(step: Step) -> Mapping[str, object]:
+    assert step.frame is not None
+    return step.frame
+
+
+def test_the_sample_call_shows_the_greeting_and_sends_it_nowhere_else() -> None:
+    steps = sample()
+    greeting = "Hello! What are you up to today?"
+    shown = first(steps, TRANSLATOR, "ConversationText")
+    assert frame(shown) == {"type": "ConversationText", "role": "assistant", "content": greeting}
+    upstream = [step for step in steps if step.receiver is UPSTREAM and greeting in json.dumps(step.frame)]
+    assert [step.type for step in upstream] in ([], ["session.update"])
+
+
+def test_the_sample_call_commits_400_ms_after_the_last_append_and_asks_for_a_response() -> None:
+    steps = sample()
+    appends = [step for step in steps if step.type == "input_audio_buffer.append"]
+    assert [step.audio_bytes for step in appends] == [4800] * 15
+    commit = first(steps, TRANSLATOR, "input_audio_buffer.commit")
+    assert commit.t == pytest.approx(appends[-1].t + 0.4)
+    assert steps[steps.index(commit) + 1].type == "response.create"
+    assert len([step for step in steps if step.type == "input_audio_buffer.commit"]) == 1
+
+
+def test_the_sample_call_calls_a_function_and_ends_its_turns() -> None:
+    steps = sample()
+    request, response = (
+        first(steps, TRANSLATOR, "FunctionCallRequest"),
+        first(steps, CLIENT, "FunctionCallResponse"),
+    )
+    assert response.t == pytest.approx(request.t + 0.3)
+    assert first(steps, TRANSLATOR, "conversation.item.create").t < request.t
+    said = [
+        frame(step)["content"]
+        for step in steps
+        if step.type == "ConversationText" and step.sender is TRANSLATOR
+    ]
+    assert said[-1] == "Yes, it is raining in Oslo."
+    after = steps[steps.index(response) :]
+    to_client = types(after, TRANSLATOR, CLIENT)
+    assert [kind for kind in to_client if kind.startswith(("AgentA", "AgentD"))] == [
+        "AgentDone",
+        "AgentAudioDone",
+    ]
+    assert to_client.index("AgentAudioDone") > len(to_client) - 1 - to_client[::-1].index("audio")
+    assert [step.sender for step in steps if step.type == "close"] == [CLIENT, TRANSLATOR]
+
+
+def test_steps_are_in_order_of_time() -> None:
+    times = [step.t for step in sample()]
+    assert times == sorted(times)
+
+
+def test_the_same_seed_gives_the_same_steps() -> None:
+    assert sample(7) == sample(7)
+    assert any(sample(seed) != sample() for seed in range(5))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_seed_makes_the_sample_call_break_a_rule(seed: int) -> None:
+    text = files("realtime_translate.cli").joinpath("sample.jsonl").read_text(encoding="utf-8")
+    simulation = Simulation(parse_script(text, "sample"), Config.component(), seed)
+    steps = list(simulation.run())
+    assert [violation for violation in simulation.violations if not violation.race] == []
+    assert "FunctionCallRequest" in types(steps, TRANSLATOR, CLIENT)
+
+
+def test_a_client_without_a_close_hangs_up_when_it_is_quiet() -> None:
+    steps = simulate(settings())
+    close = first(steps, CLIENT, "close")
+    assert frame(close)["code"] == 1000
+    last_event = steps[steps.index(close) - 1]
+    assert close.t == last_event.t + QUIET_SECONDS
+
+
+def test_a_client_that_still_has_something_to_do_stays() -> None:
+    steps = simulate(settings(), {"t": 60.0, "close": 1001})
+    assert first(steps, CLIENT, "close").t == 60.0
+
+
+def test_a_slow_answer_is_waited_for() -> None:
+    steps = simulate(
+        settings(functions=[FUNCTION]),
+        {"t": 1.0, "send": {"type": "InjectUserMessage", "content": "Go."}},
+        {"reply": [{"call": "f"}]},
+        {"answer": {"name": "f", "content": "done"}, "delay": 8.0},
+    )
+    request, response = (
+        first(steps, TRANSLATOR, "FunctionCallRequest"),
+        first(steps, CLIENT, "FunctionCallResponse"),
+    )
+    assert response.t == pytest.approx(request.t + 8.0)
+    assert "ConversationText" in types(steps[steps.index(response) :], TRANSLATOR, CLIENT)
+
+
+def test_the_deepgram_dialect_gets_its_welcome() -> None:
+    steps = simulate(settings(), config=Config.deepgram())
+    assert types(steps, TRANSLATOR, CLIENT)[:2] == ["Welcome", "SettingsApplied"]
+
+
+def test_the_upstream_is_dialled_when_settings_come() -> None:
+    steps = simulate(settings())
+    dial, opened = first(steps, TRANSLATOR, "open"), first(steps, UPSTREAM, "opened")
+    assert dial.receiver is UPSTREAM
+    assert frame(dial)["model"] == "gpt-realtime"
+    assert opened.t == pytest.approx(dial.t + 0.05)
+
+
+def test_the_host_runs_functions_with_an_endpoint() -> None:
+    function = {**FUNCTION, "endpoint": {"url": "https://example.com/f", "method": "post"}}
+    steps = simulate(
+        settings(functions=[function]),
+        {"t": 1.0, "send": {"type": "InjectUserMessage", "content": "Go."}},
+        {"reply": [{"call": "f"}, {"call": "f"}]},
+        {"answer": {"name": "f", "content": "done"}, "delay": 6.0},
+        config=Config.deepgram(),
+    )
+    run, result = first(steps, TRANSLATOR, "RunFunction"), first(steps, HOST, "function_result")
+    assert run.receiver is HOST
+    assert result.t == pytest.approx(run.t + 6.0)
+    assert frame(result)["content"] == "done"
+    assert "FunctionCallResponse" not in types(steps, CLIENT, TRANSLATOR)
+
+
+def test_a_function_that_is_slower_than_the_call_is_not_waited_for() -> None:
+    function = {**FUNCTION, "endpoint": {"url": "https://example.com/f", "method": "post"}}
+    steps = simulate(
+        settings(functions=[function]),
+        {"t": 1.0, "send": {"type": "InjectUserMessage", "content": "Go."}},
+        {"t": 3.0, "close": 1000},
+        {"reply": [{"call": "f"}]},
+        {"answer": {"name": "f", "content": "done"}, "delay": 6.0},
+        config=Config.deepgram(),
+    )
+    assert "RunFunction" in types(steps, TRANSLATOR, HOST)
+    assert steps[-1].t == 3.0
+
+
+def test_a_function_that_nobody_answers_stays_unanswered() -> None:
+    function = {**FUNCTION, "endpoint": {"url": "https://example.com/f", "method": "post"}}
+    steps = simulate(
+        settings(functions=[function]),
+        {"t": 1.0, "send": {"type": "InjectUserMessage", "content": "Go."}},
+        {"reply": [{"call": "f"}]},
+        config=Config.deepgram(),
+    )
+    assert "RunFunction" in types(steps, TRANSLATOR, HOST)
+    assert "function_result" not in types(steps, HOST, TRANSLATOR)
+
+
+def test_a_fatal_error_ends_the_call() -> None:
+    steps = simulate({"t": 0.0, "send": "not JSON"}, {"t": 5.0, "send": "late"}, config=Config.deepgram())
+    assert frame(first(steps, TRANSLATOR, "Error"))["code"] == "UNPARSABLE_CLIENT_MESSAGE"
+    assert steps[-1].t == 0.0
+    assert "close" in types(steps, TRANSLATOR, CLIENT)
+
+
+def test_a_session_that_reaches_its_limit_ends_the_call() -> None:
+    steps = simulate(settings(), {"t": 1000.0, "close": 1000}, {"server": {"session_limit": 900}})
+    expired = first(steps, UPSTREAM, "error")
+    assert sub_object(frame(expired), "error")["code"] == "session_expired"
+    assert steps[-1].t == expired.t == pytest.approx(900.0, abs=1.0)
+
+
+def test_a_server_that_hangs_up_ends_the_call() -> None:
+    steps = simulate(settings(), {"t": 60.0, "close": 1000}, {"server": {"kill_idle_after": 5}})
+    close = first(steps, UPSTREAM, "close")
+    assert close.t == steps[-1].t == pytest.approx(5.0, abs=1.0)
+    assert types(steps, TRANSLATOR, CLIENT)[-1] == "close"
+    assert "close" not in types(steps, CLIENT, TRANSLATOR)
+
+
+def test_a_slow_server_takes_its_time() -> None:
+    steps = simulate(settings(), {"server": {"latency": 1.5}})
+    asked, updated = first(steps, TRANSLATOR, "session.update"), first(steps, UPSTREAM, "session.updated")
+    assert updated.t == pytest.approx(asked.t + 1.5)
+
+
+def test_what_the_model_hears_comes_from_the_script() -> None:
+    lines = [settings(), {"heard": "Good morning."}]
+    lines += [{"t": t, "audio_ms": 500} for t in (1.0, 8.0)]
+    steps = simulate(*lines, config=Config.component(turn_detection=ManualCommit()))
+    done = "conversation.item.input_audio_transcription.completed"
+    heard = [frame(step)["transcript"] for step in steps if step.type == done]
+    assert heard == ["Good morning.", "Hello there."]

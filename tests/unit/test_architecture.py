@@ -1,0 +1,201 @@
+"""Rules about the source itself: what may import what, and how long a file and a function may be."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import realtime_translate
+
+PACKAGE = Path(realtime_translate.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
+
+RUN_TIME = {"attr", "attrs", "cattr", "cattrs", "typing_extensions"}
+# No clock, randomness, socket, thread or event loop: all of that is the host's.
+BANNED = {
+    "_thread",
+    "asyncio",
+    "concurrent",
+    "datetime",
+    "multiprocessing",
+    "queue",
+    "random",
+    "sched",
+    "secrets",
+    "select",
+    "selectors",
+    "signal",
+    "socket",
+    "socketserver",
+    "ssl",
+    "subprocess",
+    "threading",
+    "time",
+    "uuid",
+}
+# The defaults for the clock and the id source, and the command line, which is a program.
+ALLOWED = {
+    "translator.py": {"time", "secrets"},
+    "cli/progress.py": {"time"},
+    "cli/simulate.py": {"random"},
+}
+# In session/: what puts the policies together, and what they may share. Every other module is a policy.
+WIRING = {"__init__", "call", "coverage", "engine", "routes", "snapshot"}
+SHARED_BY_POLICIES = {"env", "event_kinds", "pending", "signals", "tables", "timers", "unsupported"}
+MAX_FILE_LINES = 400
+MAX_FUNCTION_LINES = 40
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+each_file = pytest.mark.parametrize("path", FILES, ids=name_of)
+
+
+def imports(path: Path) -> Iterator[tuple[str, ast.stmt]]:
+    """Absolute imports: the top-level module of each, and its statement."""
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name.partition(".")[0], node
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield (node.module or "").partition(".")[0], node
+
+
+def relative_imports(path: Path) -> Iterator[str]:
+    """The modules of the package that a file imports, as paths below it: `session/timers`."""
+    folder = path.relative_to(PACKAGE).parent.parts
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.ImportFrom) and node.level > 0:
+            base = folder[: len(folder) - node.level + 1]
+            module = (*base, *(node.module or "").split(".")) if node.module else base
+            yield "/".join(module)
+            # `from . import timers` imports a module too.
+            yield from ("/".join((*module, alias.name)) for alias in node.names)
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node
+
+
+def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines from the first to the last statement, the docstring aside."""
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def is_below(path: Path, folder: str) -> bool:
+    return (PACKAGE / folder) in path.parents
+
+
+def test_the_whole_package_is_looked_at() -> None:
+    folders = {name_of(path).partition("/")[0] for path in FILES if "/" in name_of(path)}
+    assert {"deepgram", "openai", "mapping", "session", "testing", "cli", "wire"} <= folders
+
+
+@each_file
+def test_imports_are_relative_or_of_run_time_dependencies(path: Path) -> None:
+    allowed = RUN_TIME | sys.stdlib_module_names
+    for module, node in imports(path):
+        if module == "soxr":
+            assert is_below(path, "audio"), f"line {node.lineno}: only audio/ resamples"
+            assert node not in TREES[path].body, (
+                f"line {node.lineno}: soxr is optional, import it where it is used"
+            )
+        else:
+            assert module in allowed, f"line {node.lineno} imports {module}"
+
+
+@each_file
+def test_no_file_reaches_for_the_world(path: Path) -> None:
+    banned = BANNED - ALLOWED.get(name_of(path), set())
+    assert [f"line {node.lineno}: {module}" for module, node in imports(path) if module in banned] == []
+
+
+@each_file
+def test_nothing_prints_but_the_command_line(path: Path) -> None:
+    if is_below(path, "cli"):
+        return
+    calls = [
+        node.lineno
+        for node in ast.walk(TREES[path])
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("print", "input", "open")
+    ]
+    assert calls == []
+
+
+@each_file
+def test_nothing_asserts(path: Path) -> None:
+    assert [node.lineno for node in ast.walk(TREES[path]) if isinstance(node, ast.Assert)] == []
+
+
+@each_file
+def test_a_file_has_one_concern(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_FILE_LINES
+
+
+@each_file
+def test_a_function_is_short(path: Path) -> None:
+    long = {f"{node.name}, line {node.lineno}": body_lines(node) for node in functions(path)}
+    assert {name: lines for name, lines in long.items() if lines > MAX_FUNCTION_LINES} == {}
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported"),
+    [
+        ("testing", "session"),  # the model must not share the translator's mistakes
+        ("testing", "mapping"),
+        ("testing", "translator"),
+        ("mapping", "session"),  # mapping knows no time and no state
+        ("mapping", "translator"),
+        ("session", "translator"),
+        ("session", "cli"),
+        ("session", "testing"),
+        ("wire", "deepgram"),
+        ("wire", "openai"),
+        ("deepgram", "openai"),
+        ("openai", "deepgram"),
+    ],
+)
+def test_layers_point_one_way(importer: str, imported: str) -> None:
+    found = {
+        f"{name_of(path)} imports {module}"
+        for path in FILES
+        if is_below(path, importer)
+        for module in relative_imports(path)
+        if module == imported or module.startswith(f"{imported}/")
+    }
+    assert found == set()
+
+
+def session_part(module: str) -> str:
+    """The module, or the folder, of session/ that a path names: `signals` of `session/signals/X`."""
+    return module.split("/")[1].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if is_below(path, "session")], ids=name_of)
+def test_no_policy_calls_another(path: Path) -> None:
+    own = session_part(name_of(path))
+    if own in WIRING:
+        return
+    parts = {session_part(module) for module in relative_imports(path) if module.startswith("session/")}
+    assert parts - SHARED_BY_POLICIES - {own} == set()
+
+
+def test_only_the_command_line_imports_itself() -> None:
+    found = {
+        name_of(path)
+        for path in FILES
+        if not is_below(path, "cli") and any(module.startswith("cli") for module in relative_imports(path))
+    }
+    assert found == {"__main__.py"}
