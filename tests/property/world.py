@@ -18,13 +18,14 @@ from realtime_translate import (
     CloseClient,
     CloseUpstream,
     Config,
+    Notice,
     OpenUpstream,
     Outputs,
     SendToClient,
     SendToUpstream,
     Translator,
 )
-from realtime_translate.testing import Call, FakeClock, RealtimeServer, Reply, Say, ServerView
+from realtime_translate.testing import Call, FakeClock, RealtimeServer, Reply, Say, ServerView, Violation
 from tests.harness import counter
 
 __all__ = ["TOOL", "Json", "World"]
@@ -75,6 +76,9 @@ class World:
         self.texts: list[str] = []
         self.audio = bytearray()
         self.open_calls: list[Json] = []
+        self.notices: list[str] = []
+        self.answers = 0
+        self.ready = False
         self.closed = False
         self._reply_number = 0
 
@@ -96,6 +100,7 @@ class World:
     def answer(self, index: int, content: str) -> None:
         """Answer one of the calls that wait."""
         call = self.open_calls.pop(index % len(self.open_calls))
+        self.answers += 1
         self.send({"type": "FunctionCallResponse", "id": call["id"], "name": call["name"], "content": content})
 
     def hang_up(self) -> None:
@@ -142,6 +147,7 @@ class World:
         self._frames_down(self.server.handle_timeout())
         while self.down and self.down[0][0] <= now:
             frame = self.down.popleft()[1]
+            self.ready = self.ready or json.loads(frame)["type"] == "session.updated"
             self._feed(lambda translator: translator.receive_from_upstream(frame))
         deadline = self.translator.next_deadline
         if deadline is not None and deadline <= now:
@@ -161,10 +167,13 @@ class World:
         now = self.clock.now
         if isinstance(output, SendToUpstream):
             self.upstream_frames.append(json.loads(output.data))
+            assert self.ready or self.upstream_frames[-1]["type"] == "session.update", "S5"
             after = self.up[-1][0] if self.up else now
             self.up.append((max(after, now + self.chance.delay(self.delays)), output.data))
         elif isinstance(output, SendToClient):
             self._client_frame(output.data)
+        elif isinstance(output, Notice):
+            self.notices.append(output.code)
         elif isinstance(output, OpenUpstream):
             self.dialled_at = now + self.chance.delay(self.delays)
         elif isinstance(output, (CloseClient, CloseUpstream)):
@@ -214,6 +223,11 @@ class World:
             for part in frame["item"]["content"]
         ]
 
+    def outputs_upstream(self) -> int:
+        """How many function outputs went upstream."""
+        items = (frame["item"] for frame in self.upstream_frames if frame["type"] == "conversation.item.create")
+        return sum(item["type"] == "function_call_output" for item in items)
+
     def audio_upstream(self) -> bytes:
         """All audio that went upstream."""
         appends = (frame for frame in self.upstream_frames if frame["type"] == "input_audio_buffer.append")
@@ -225,6 +239,15 @@ class World:
         if deadline is None or deadline > self.clock.now:
             assert self.translator.handle_timeout() == ()
             assert self.translator.next_deadline == deadline
+
+    def complaints(self) -> list[Violation]:
+        """What a client could have avoided. Past `call_hold` a response may overtake an unanswered call (R8)."""
+        held_long = "CALL_HOLD_OVER" in self.notices
+        return [
+            each
+            for each in self.server.violations
+            if not each.race and not (each.rule == 9 and not each.answered and held_long)
+        ]
 
     def unanswered(self) -> list[Json]:
         """User texts, commits and function outputs after which no response was asked for or begun by the server."""
