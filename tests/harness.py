@@ -26,7 +26,7 @@ from realtime_translate import (
 )
 from realtime_translate.testing import FakeClock, RealtimeServer
 
-__all__ = ["SETTINGS", "Desk", "Log", "Pair", "counter"]
+__all__ = ["SETTINGS", "Desk", "Log", "Pair", "counter", "restored"]
 
 Json = dict[str, Any]
 
@@ -37,6 +37,12 @@ def counter(prefix: str) -> Callable[[], str]:
     """An id source: prefix1, prefix2, …"""
     numbers = itertools.count(1)
     return lambda: f"{prefix}{next(numbers)}"
+
+
+def restored(translator: Translator, config: Config, clock: Callable[[], float]) -> Translator:
+    """A translator that goes on where this one stands, from a snapshot that travelled as JSON (*Always true* 6)."""
+    snapshot = json.loads(json.dumps(translator.snapshot()))
+    return Translator.restore(snapshot, config, clock=clock, new_id=counter("R"))
 
 
 @define
@@ -79,34 +85,50 @@ class Log:
 
 
 class Desk:
-    """A translator and a test that plays both peers."""
+    """A translator and a test that plays both peers.
+
+    Each input also goes to a copy that was restored from a snapshot taken just before it: nothing may differ
+    (*Always true* 6).
+    """
 
     def __init__(self, config: Config | None = None, *, now: float = 100.0) -> None:
+        self.config = config or Config.deepgram()
         self.clock = FakeClock(now)
-        self.translator = Translator(config or Config.deepgram(), clock=self.clock, new_id=counter("T"))
+        self.translator = Translator(self.config, clock=self.clock, new_id=counter("T"))
+
+    def act(self, act: Callable[[Translator], Outputs]) -> Log:
+        """Any input, here and on the copy."""
+        copy = restored(self.translator, self.config, self.clock)
+        outputs = act(self.translator)
+        assert act(copy) == outputs
+        assert copy.snapshot() == self.translator.snapshot()
+        return Log(list(outputs))
 
     def client(self, frame: Json | str | bytes) -> Log:
-        return Log(list(self.translator.receive_from_client(_frame(frame))))
+        return self.act(lambda translator: translator.receive_from_client(_frame(frame)))
 
     def upstream(self, *events: Json | str | bytes) -> Log:
-        return Log([each for event in events for each in self.translator.receive_from_upstream(_frame(event))])
+        return Log([each for event in events for each in self._upstream(_frame(event)).outputs])
+
+    def _upstream(self, frame: str | bytes) -> Log:
+        return self.act(lambda translator: translator.receive_from_upstream(frame))
 
     def wait(self, seconds: float) -> Log:
         self.clock.advance(seconds)
-        return Log(list(self.translator.handle_timeout()))
+        return self.act(lambda translator: translator.handle_timeout())
 
     def wait_deadline(self) -> Log:
         """Jump to the next deadline and report it."""
         deadline = self.translator.next_deadline
         assert deadline is not None
         self.clock.set(deadline)
-        return Log(list(self.translator.handle_timeout()))
+        return self.wait(0.0)
 
     def opened(self) -> Log:
-        return Log(list(self.translator.client_opened()))
+        return self.act(lambda translator: translator.client_opened())
 
     def dialled(self) -> Log:
-        return Log(list(self.translator.upstream_opened()))
+        return self.act(lambda translator: translator.upstream_opened())
 
     def ready(self, settings: Json | None = None) -> Log:
         """Open both legs, send Settings and confirm them."""
@@ -143,13 +165,13 @@ class Pair:
             self.clock.set(max(next_stop, self.clock.now))
             self._take(self.translator.handle_timeout())
             self._frames += self.server.handle_timeout()
-            if self.server.closed and not self._frames:
-                self._take(self.translator.upstream_closed(*self.server.closed))
         self.clock.set(until)
 
     def _drain(self) -> None:
         while self._frames:
             self._take(self.translator.receive_from_upstream(self._frames.pop(0)))
+        if self.server.closed:
+            self._take(self.translator.upstream_closed(*self.server.closed))
 
     def _take(self, outputs: Outputs) -> None:
         self.log.outputs.extend(outputs)
