@@ -1,4 +1,5 @@
-"""Two ways of driving a Translator in tests: `Desk`, where the test plays upstream by hand, and `Pair`, against the model.
+"""Two ways of driving a Translator in tests: `Desk`, where the test plays upstream by hand, and `Pair`,
+against the model.
 
 Both run on a `FakeClock` and sort what comes out by leg.
 """
@@ -40,7 +41,9 @@ def counter(prefix: str) -> Callable[[], str]:
 
 
 def restored(translator: Translator, config: Config, clock: Callable[[], float]) -> Translator:
-    """A translator that goes on where this one stands, from a snapshot that travelled as JSON (*Always true* 6)."""
+    """A translator that goes on where this one stands, from a snapshot that travelled as JSON (*Always true*
+    6).
+    """
     snapshot = json.loads(json.dumps(translator.snapshot()))
     return Translator.restore(snapshot, config, clock=clock, new_id=counter("R"))
 
@@ -81,7 +84,9 @@ class Log:
 
     def of(self, kind: str) -> list[Json]:
         """The text messages of that type on either leg."""
-        return [each for each in [*self.client, *self.upstream] if isinstance(each, dict) and each["type"] == kind]
+        return [
+            each for each in [*self.client, *self.upstream] if isinstance(each, dict) and each["type"] == kind
+        ]
 
 
 class Desk:

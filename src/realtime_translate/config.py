@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 from math import inf, isfinite
-from typing import Final, TypeAlias, TypedDict
+from typing import Final, TypeAlias, TypedDict, TypeGuard
 
 from attrs import field, fields, frozen
 from typing_extensions import Unpack
@@ -58,24 +58,35 @@ class ContextMode(str, Enum):
     """One conversation item a message."""
 
 
-def _in_range(name: str, value: float | None, low: float, high: float = inf) -> None:
-    if value is None or (low <= value <= high and isfinite(value)):
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
+
+
+def _in_range(name: str, value: object, low: float, high: float = inf) -> None:
+    if value is None or (_is_number(value) and low <= value <= high):
         return
     bounds = f"at least {low:g}" if high == inf else f"from {low:g} to {high:g}"
-    raise ConfigError(f"{name} must be {bounds}, not {value!r}")
+    raise ConfigError(f"{name} must be a number {bounds}, not {value!r}")
 
 
-def _above_zero(name: str, value: float | None) -> None:
-    if value is not None and not (value > 0 and isfinite(value)):
-        raise ConfigError(f"{name} must be above 0, not {value!r}")
+def _above_zero(name: str, value: object) -> None:
+    if not (_is_number(value) and value > 0):
+        raise ConfigError(f"{name} must be a number above 0, not {value!r}")
+
+
+def _is_one_of(name: str, value: object, *kinds: type) -> None:
+    if not isinstance(value, kinds):
+        names = " or ".join(kind.__name__ for kind in kinds)
+        raise ConfigError(f"{name} must be a {names}, not {value!r}")
 
 
 @frozen
 class ManualCommit:
     """The translator commits the audio buffer (V1): `turn_detection` is null upstream.
 
-    `debounce`: seconds without audio after which it commits (A5). `ceiling`: seconds after which it commits although audio
-    still flows (A7), counted from the moment at which enough for a commit was appended; None for never.
+    `debounce`: seconds without audio after which it commits (A5). `ceiling`: seconds after which it commits
+    although audio still flows (A7), counted from the moment at which enough for a commit was appended; None
+    for never.
     """
 
     debounce: float = 0.4
@@ -83,15 +94,17 @@ class ManualCommit:
 
     def __attrs_post_init__(self) -> None:
         _above_zero("debounce", self.debounce)
-        _above_zero("ceiling", self.ceiling)
+        if self.ceiling is not None:
+            _above_zero("ceiling", self.ceiling)
 
 
 @frozen
 class ServerVad:
     """The server finds the end of a turn by silence and commits (V1). None leaves the server's own default.
 
-    `threshold` 0 to 1; `prefix_padding_ms`, `silence_duration_ms` in milliseconds; `idle_timeout_ms` 5000 to 30000.
-    With `create_response` False the translator asks for the response when the server has committed (V3).
+    `threshold` 0 to 1; `prefix_padding_ms`, `silence_duration_ms` in milliseconds; `idle_timeout_ms` 5000 to
+    30000. With `create_response` False the translator asks for the response when the server has committed
+    (V3).
     """
 
     threshold: float | None = None
@@ -110,7 +123,10 @@ class ServerVad:
 
 @frozen
 class SemanticVad:
-    """The server finds the end of a turn by what was said and commits (V1). `eagerness`: low, medium, high or auto."""
+    """The server finds the end of a turn by what was said and commits (V1).
+
+    `eagerness`: low, medium, high or auto.
+    """
 
     eagerness: str = "auto"
     create_response: bool = True
@@ -137,8 +153,8 @@ TurnDetection: TypeAlias = "ManualCommit | ServerVad | SemanticVad"
 class Voices:
     """Which upstream voice stands for a Deepgram voice name (S10).
 
-    `names` maps a speak model (`aura-2-thalia-en`) to a voice; any other gives `default`, or, if that is None, no voice is
-    sent and the server's own default speaks.
+    `names` maps a speak model (`aura-2-thalia-en`) to a voice; any other gives `default`, or, if that is
+    None, no voice is sent and the server's own default speaks.
     """
 
     names: Mapping[str, str] = field(factory=dict[str, str])
@@ -172,7 +188,7 @@ class Limits:
     frame_bytes_down: int = 32 * 2**20
     """The largest frame taken from upstream (L1)."""
     item_text: int = 2**20
-    """Characters of one item's text collected from deltas; what is longer is told when the item's whole text comes."""
+    """Characters of one item's text collected from deltas; a longer one is told when its whole text comes."""
 
     def __attrs_post_init__(self) -> None:
         for each in fields(Limits):
@@ -193,9 +209,27 @@ class ConfigFields(TypedDict, total=False):
     limits: Limits
 
 
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "dialect": (ClientDialect,),
+    "upstream": (UpstreamDialect,),
+    "turn_detection": (ManualCommit, ServerVad, SemanticVad, FromSettings),
+    "greeting": (GreetingMode,),
+    "context": (ContextMode,),
+    "voices": (Voices,),
+    "model": (str,),
+    "transcription_model": (str,),
+    "strict_fields": (bool,),
+    "limits": (Limits,),
+}
+
+
 @frozen
 class Config:
-    """What the host decides for a call. `Config.deepgram()` and `Config.component()` are presets; all can be set by hand."""
+    """What the host decides for a call.
+
+    `Config.deepgram()` and `Config.component()` are presets; all can be set by hand. Raises `ConfigError` for
+    what cannot work.
+    """
 
     dialect: ClientDialect = ClientDialect.DEEPGRAM
     upstream: UpstreamDialect = OPENAI_GA
@@ -212,6 +246,8 @@ class Config:
     limits: Limits = field(factory=Limits)
 
     def __attrs_post_init__(self) -> None:
+        for name, kinds in _KINDS.items():
+            _is_one_of(name, getattr(self, name), *kinds)
         for name in ("model", "transcription_model"):
             if not getattr(self, name):
                 raise ConfigError(f"{name} must not be empty")

@@ -27,7 +27,6 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
     "MESSAGE_WAITS": (_DEBUG, "{type} waits until the session is ready"),
     "READY_UNASKED": (_INFO, "upstream sent session.updated before any Settings; the session is ready"),
     "CONTEXT_SENT": (_DEBUG, "{items} context items went upstream"),
-    "CONTEXT_REFUSED": (_WARNING, "upstream refused a context item: {code}"),
     "CALL_ID_REPLACED": (_INFO, "call id {call_id} of the context does not fit upstream and became {sent}"),
     "GREETING_SUPPRESSED": (_INFO, "the greeting was suppressed: {reason}"),
     # client messages
@@ -65,6 +64,7 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
     ),
     # upstream events
     "AGENT_TEXT_LONG": (_INFO, "deltas beyond {characters} characters were not collected"),
+    "AUDIO_LATE": (_INFO, "audio of a response that had ended already was dropped"),
     "AUDIO_UNDECODABLE": (_WARNING, "an audio delta holds no valid base64 text and was dropped"),
     "UPSTREAM_ABSORBED": (_DEBUG, "{type} has no counterpart for the client"),
     "UPSTREAM_UNKNOWN": (_WARNING, "upstream sent an event of unknown type {type}"),

@@ -1,7 +1,7 @@
 """What the host has to do: the values that every input of `Translator` returns, in order.
 
-All are frozen attrs classes for positional `match`. A host keeps one first-in-first-out queue for each leg, puts outputs
-in without awaiting, and has one writer for each leg: the order is then right by construction.
+All are frozen attrs classes for positional `match`. A host keeps one first-in-first-out queue for each leg,
+puts outputs in without awaiting, and has one writer for each leg: the order is then right by construction.
 """
 
 from __future__ import annotations
@@ -85,9 +85,10 @@ class CloseUpstream:
 
 @frozen
 class RunFunction:
-    """Run a function that Settings declared with an `endpoint`, then call `function_result(call_id, content)`.
+    """Run a function that Settings declared with an `endpoint`, then call `function_result`.
 
-    `arguments` is the JSON text that the model produced (it may be invalid JSON); `endpoint` is the declared object.
+    `arguments` is the JSON text that the model produced (it may be invalid JSON); `endpoint` is the declared
+    object.
     """
 
     call_id: str
@@ -100,7 +101,8 @@ class RunFunction:
 class Notice:
     """Log this: why something was deferred, suppressed, clamped, dropped or approximated.
 
-    `code` is stable, `message` is for people, `fields` holds the numbers and names. Carries no transcript, audio or secret.
+    `code` is stable, `message` is for people, `fields` holds the numbers and names. Carries no transcript,
+    audio or secret.
     """
 
     code: str

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from . import deepgram
 from .config import Config
-from .errors import ClockError, ConfigError, FrameTypeError, IdError, OrderError
+from .errors import ClockError, ConfigError, FrameTypeError, IdError, OrderError, SnapshotError
 from .mapping.plan import Plan
 from .outputs import Outputs
 from .session.call import Call
@@ -22,7 +22,6 @@ from .session.opening import Facts, paused
 from .session.snapshot import Saved, load, save
 from .session.tables import Opening, OpeningEvent, SlotState, TurnState
 from .session.timers import TimerName, Timers
-from .wire import WireMessage
 
 __all__ = ["SessionState", "Translator"]
 
@@ -35,9 +34,24 @@ def _new_id() -> str:
     return secrets.token_urlsafe(12)
 
 
+def _encoded(message: object) -> str | bytes:
+    """The frame of a message object. What is none, or holds what JSON cannot say, is the host's mistake."""
+    if not isinstance(message, deepgram.ClientMessage):
+        kind = type(message).__name__
+        raise FrameTypeError(
+            f"a client frame is str, bytes or a client message of the deepgram module, not {kind}"
+        )
+    try:
+        return deepgram.encode(message)
+    except (TypeError, ValueError) as error:
+        raise FrameTypeError(f"this {type(message).__name__} cannot be encoded as JSON: {error}") from error
+
+
 @frozen
 class SessionState:
-    """A summary of a call for logs and tests. `next_timer` is the name and the deadline of the timer that fires next."""
+    """A summary of a call for logs and tests. `next_timer` is the name and the deadline of the timer that
+    fires next.
+    """
 
     opening: Opening
     upstream_open: bool
@@ -51,82 +65,77 @@ class SessionState:
 class Translator:
     """One call between a Deepgram Voice Agent client and an OpenAI Realtime server, without any I/O.
 
-    The host calls one method for each thing that happens and performs what it returns, in order. `clock` gives seconds on a
-    monotonic clock (`loop.time` fits); `new_id` gives 1 to 24 characters of `[A-Za-z0-9_-]` and is asked once a call.
-    What a peer sends never raises; what the host does wrong raises a `LocalProtocolError`. After close every input returns
-    an empty tuple.
+    The host calls one method for each thing that happens and performs what it returns, in order. `clock`
+    gives seconds on a monotonic clock (`loop.time` fits); `new_id` gives 1 to 24 characters of
+    `[A-Za-z0-9_-]` and is asked once a call. What a peer sends never raises; what the host does wrong raises
+    a `LocalProtocolError`. After close every input returns an empty tuple.
     """
 
     __slots__ = ("_clock", "_engine", "_latest")
 
     def __init__(
         self,
-        config: Config = Config(),
+        config: Config = Config(),  # noqa: B008 - frozen
         *,
         clock: Callable[[], float] = time.monotonic,
         new_id: Callable[[], str] = _new_id,
     ) -> None:
-        if not isinstance(config, Config):
+        if not isinstance(config, Config):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ConfigError(f"config must be a Config, not {type(config).__name__}; try Config.deepgram()")
         prefix = new_id()
-        if not isinstance(prefix, str) or not _ID.fullmatch(prefix):
+        if not isinstance(prefix, str) or not _ID.fullmatch(prefix):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise IdError(f"new_id gave {prefix!r}; it must give 1 to 24 characters of [A-Za-z0-9_-]")
         self._clock = clock
         self._latest = -inf
         self._engine = Engine(config, Call(), Plan(), Timers(), Ids(prefix))
 
-    # --- inputs ----------------------------------------------------------------------------------------------------
+    # --- inputs ---------------------------------------------------------------------------------------------
 
     def client_opened(self) -> Outputs:
         """The client's socket is open. Comes first, once."""
+        first = self._engine.call.phase is Opening.NEW
+        self._expect(first, "client_opened() was called twice; use one Translator for each call")
         self._advance()
-        if self._engine.call.phase not in (Opening.NEW, Opening.CLOSED):
-            raise OrderError("client_opened() was called twice; use one Translator for each call")
         self._engine.step(OpeningEvent.CLIENT_OPENED)
         return self._outputs()
 
     def upstream_opened(self) -> Outputs:
         """The upstream socket is open: after `OpenUpstream`, or before it if the host dials early."""
+        again = self._engine.call.upstream_open
+        self._expect(not again, "upstream_opened() was called twice; a call has one upstream socket")
         self._begin("upstream_opened")
-        if self._engine.call.upstream_open and self._engine.call.phase is not Opening.CLOSED:
-            raise OrderError("upstream_opened() was called twice; a call has one upstream socket")
         self._engine.call.upstream_open = True
         self._engine.step(OpeningEvent.UPSTREAM_OPENED)
         return self._outputs()
 
     def receive_from_client(self, frame: str | bytes | deepgram.ClientMessage) -> Outputs:
-        """One whole frame of the client: `str` for text, `bytes` for audio, or a message object instead of its frame."""
+        """One whole frame of the client: `str` for text, `bytes` for audio, or a message object instead of
+        its frame.
+        """
+        data = frame if isinstance(frame, (bytes, str)) else _encoded(frame)
         self._begin("receive_from_client")
         engine = self._engine
-        if engine.call.phase is Opening.CLOSED:
-            return self._outputs()
-        if isinstance(frame, bytes):
-            engine.client_audio(frame)
-        elif isinstance(frame, str):
-            engine.client_text(frame)
-        elif isinstance(frame, deepgram.ClientAudio):
-            engine.client_audio(frame.data)
-        elif isinstance(frame, WireMessage):
-            engine.client_text(deepgram.encode(frame))
-        else:
-            raise FrameTypeError(
-                f"a client frame is str, bytes or a client message, not {type(frame).__name__}"
-            )
+        if engine.call.phase is not Opening.CLOSED:
+            if isinstance(data, bytes):
+                engine.client_audio(data)
+            else:
+                engine.client_text(data)
         return self._outputs()
 
     def receive_from_upstream(self, frame: str | bytes) -> Outputs:
         """One whole frame of upstream: JSON text, as `str` or as UTF-8 `bytes`."""
+        if not isinstance(frame, (str, bytes)):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise FrameTypeError(
+                f"an upstream frame is str or bytes, not {type(frame).__name__}; pass it as it came"
+            )
         self._begin("receive_from_upstream")
         engine = self._engine
-        if not isinstance(frame, (str, bytes)):
-            raise FrameTypeError(f"an upstream frame is str or bytes, not {type(frame).__name__}")
-        if engine.call.phase is Opening.CLOSED:
-            return self._outputs()
-        if not engine.call.upstream_open:
-            raise OrderError(
-                "receive_from_upstream() came before upstream_opened(); report the open socket first"
-            )
-        engine.upstream_text(frame)
+        if engine.call.phase is not Opening.CLOSED:
+            if not engine.call.upstream_open:
+                raise OrderError(
+                    "receive_from_upstream() came before upstream_opened(); report the open socket first"
+                )
+            engine.upstream_text(frame)
         return self._outputs()
 
     def client_closed(self, code: int | None = None, reason: str = "") -> Outputs:
@@ -138,8 +147,9 @@ class Translator:
     def upstream_closed(self, code: int | None = None, reason: str = "") -> Outputs:
         """The upstream socket closed, or its dial failed (then before `upstream_opened`)."""
         self._begin("upstream_closed")
-        last = self._engine.call.errors.last
-        self._engine.step(OpeningEvent.UPSTREAM_CLOSED, Facts(code=code, reason=reason, last_error=last))
+        error, last = self._engine.call.errors.parting
+        facts = Facts(code=code, reason=reason, error=error, last_error=last)
+        self._engine.step(OpeningEvent.UPSTREAM_CLOSED, facts)
         return self._outputs()
 
     def handle_timeout(self) -> Outputs:
@@ -149,16 +159,16 @@ class Translator:
 
     def playback_reported(self, played_ms: int) -> Outputs:
         """How many milliseconds of all agent audio handed over so far the client has played. Optional."""
-        self._begin("playback_reported")
         if played_ms < 0:
-            raise OrderError(f"played_ms is a position in milliseconds, not {played_ms}")
+            raise OrderError(f"played_ms is a position in milliseconds, not {played_ms}; report 0 or more")
+        self._begin("playback_reported")
         return self._outputs()
 
     def function_result(self, call_id: str, content: str) -> Outputs:
         """The result of a `RunFunction` output; `content` is what the model gets, usually JSON text."""
-        self._begin("function_result")
-        if not isinstance(content, str):
+        if not isinstance(content, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise FrameTypeError(f"content is a str, not {type(content).__name__}; encode it as JSON first")
+        self._begin("function_result")
         if self._engine.call.phase is not Opening.CLOSED:
             self._engine.function_result(call_id, content)
         return self._outputs()
@@ -173,7 +183,7 @@ class Translator:
         self._engine.step(OpeningEvent.HOST_CLOSED, Facts(code=code, reason=reason))
         return self._outputs()
 
-    # --- views -----------------------------------------------------------------------------------------------------
+    # --- views ----------------------------------------------------------------------------------------------
 
     @property
     def next_deadline(self) -> float | None:
@@ -204,40 +214,52 @@ class Translator:
             next_timer=None if name is None else (name, deadlines[name]),
         )
 
-    # --- snapshot --------------------------------------------------------------------------------------------------
+    # --- snapshot -------------------------------------------------------------------------------------------
 
     def snapshot(self) -> dict[str, object]:
         """The whole call as JSON-able data, with a version, for `restore` here or on another machine."""
         engine = self._engine
         now = self._read_clock()
-        return save(Saved(engine.call, engine.env.plan, engine.env.timers, engine.env.ids), now)
+        env = engine.env
+        return save(Saved(env.config.dialect, engine.call, env.plan, env.timers, env.ids), now)
 
     @classmethod
     def restore(
         cls,
         snapshot: Mapping[str, object],
-        config: Config = Config(),
+        config: Config = Config(),  # noqa: B008 - frozen
         *,
         clock: Callable[[], float] = time.monotonic,
         new_id: Callable[[], str] = _new_id,
     ) -> Translator:
-        """A translator that goes on where `snapshot` was taken. `config` must be the one that the call began with.
+        """A translator that goes on where `snapshot` was taken. `config` must be the one that the call began
+        with.
 
-        Raises `SnapshotError` for what is not a snapshot of this version.
+        Raises `SnapshotError` for what is not a snapshot of this version, or of a call in another dialect.
         """
         translator = cls(config, clock=clock, new_id=new_id)
         now = translator._read_clock()
         saved = load(snapshot, now)
+        if saved.dialect is not config.dialect:
+            raise SnapshotError(
+                f"the snapshot is of a call in dialect {saved.dialect.value}, and config has "
+                f"{config.dialect.value}; restore with the Config that the call began with"
+            )
         translator._engine = Engine(config, saved.call, saved.plan, saved.timers, saved.ids)
         translator._latest = now
         return translator
 
-    # --- time ------------------------------------------------------------------------------------------------------
+    # --- time -----------------------------------------------------------------------------------------------
 
     def _begin(self, method: str) -> None:
-        self._advance()
         if self._engine.call.phase is Opening.NEW:
             raise OrderError(f"{method}() came before client_opened(); report the client's socket first")
+        self._advance()
+
+    def _expect(self, met: bool, otherwise: str) -> None:
+        """After close no order is wrong: every input is absorbed."""
+        if not met and self._engine.call.phase is not Opening.CLOSED:
+            raise OrderError(otherwise)
 
     def _advance(self) -> None:
         """Sample the clock once and fire what is due, oldest first, each at its own time (design, Time 1)."""

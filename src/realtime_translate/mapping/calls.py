@@ -25,7 +25,7 @@ def history(
 
 
 def content_of(message: deepgram.FunctionCallResponse | deepgram.ComponentFunctionCallResponse) -> str:
-    """The output upstream gets, always a string (F2). In the component's dialect: content, else error, else result."""
+    """What upstream gets, always a string (F2). From a component: content, else error, else result."""
     if isinstance(message, deepgram.FunctionCallResponse):
         return message.content
     if message.content is not OMITTED:

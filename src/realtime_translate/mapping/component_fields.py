@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from attrs import evolve
 
-from ..audio import AudioFormat
+from ..audio import PCM_24K, AudioFormat
 from ..deepgram.component import ComponentAgent, ComponentThink
 from ..deepgram.settings import Think
 from ..notices import notice
@@ -34,7 +34,9 @@ def apply_component(
     if isinstance(think, ComponentThink):
         session = evolve(
             session,
-            tool_choice=_checked(think.tool_choice, _tool_choice, "agent.think.toolChoice", notes),
+            tool_choice=_checked(
+                think.tool_choice, _tool_choice_among(session), "agent.think.toolChoice", notes
+            ),
             output_modalities=_checked(
                 think.output_modalities, _modalities, "agent.think.outputModalities", notes
             ),
@@ -47,6 +49,8 @@ def apply_component(
     if not asked or not session.audio:
         return session, audio
     output = _output(asked, session.audio.output or upstream.AudioOutput(), notes)
+    if output == upstream.AudioOutput():  # no part of it was valid
+        return session, audio
     format_asked = formats.from_upstream(output.format.type if output.format else None)
     return evolve(session, audio=evolve(session.audio, output=output)), format_asked or audio
 
@@ -66,7 +70,7 @@ def _output(
     )
 
 
-class _Invalid(ValueError):
+class _InvalidError(ValueError):
     """Why a value cannot be sent."""
 
 
@@ -75,53 +79,65 @@ def _checked(value: object, check: Callable[[object], T], path: str, notes: list
         return OMITTED
     try:
         return check(value)
-    except _Invalid as invalid:
+    except _InvalidError as invalid:
         notes.append(notice("SETTING_INVALID", path=path, reason=str(invalid)))
         return OMITTED
 
 
 def _mapping(value: object) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
-        raise _Invalid("it is an object")
-    return {str(key): each for key, each in value.items()}
+        raise _InvalidError("it is an object")
+    return cast("Mapping[str, object]", value)
 
 
-def _tool_choice(value: object) -> object:
-    if value in ("auto", "none", "required"):
-        return value
-    choice = _mapping(value)
-    if choice.get("type") != "function" or not _text(choice.get("name")):
-        raise _Invalid('it is auto, none, required or {"type": "function", "name": …}')
-    return {"type": "function", "name": choice["name"]}
+def _tool_choice_among(session: upstream.Session) -> Callable[[object], object]:
+    """Upstream refuses a choice of a function that is not there."""
+    names = [tool["name"] for tool in session.tools or ()]
+
+    def check(value: object) -> object:
+        if value in ("auto", "none", "required"):
+            return value
+        choice = _mapping(value)
+        if choice.get("type") != "function" or choice.get("name") not in names:
+            raise _InvalidError(
+                'it is auto, none, required or {"type": "function", "name": a declared function}'
+            )
+        return {"type": "function", "name": choice["name"]}
+
+    return check
 
 
 def _modalities(value: object) -> tuple[str, ...]:
     """Upstream takes one of the two; audio brings its transcript along."""
-    wanted = set(value) if isinstance(value, (list, tuple)) and all(map(_text, value)) else set[str]()
-    if not wanted or not wanted <= {"text", "audio"}:
-        raise _Invalid("it is a list of text or audio")
+    wanted = cast("list[object]", value) if isinstance(value, list) else []
+    if not wanted or any(each not in ("text", "audio") for each in wanted):
+        raise _InvalidError("it is a list of text or audio")
     return ("audio",) if "audio" in wanted else ("text",)
 
 
 def _tokens(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MAX_TOKENS:
-        raise _Invalid(f"it is a whole number from 1 to {_MAX_TOKENS}")
+        raise _InvalidError(f"it is a whole number from 1 to {_MAX_TOKENS}")
     return value
 
 
 def _prompt(value: object) -> Mapping[str, object]:
     prompt = _mapping(value)
     if not _text(prompt.get("id")):
-        raise _Invalid("it needs an id")
-    if not _text(prompt.get("version", "any")) or not isinstance(prompt.get("variables", {}), Mapping):
-        raise _Invalid("version is a text and variables is an object")
+        raise _InvalidError("it needs an id")
+    variables = _mapping(prompt.get("variables", {}))
+    if not _text(prompt.get("version", "any")) or not all(
+        isinstance(each, str) for each in variables.values()
+    ):
+        raise _InvalidError("version is a text and variables is an object of texts")
     return {key: prompt[key] for key in ("id", "version", "variables") if key in prompt}
 
 
 def _format(value: object) -> upstream.AudioFormat:
-    known = formats.from_upstream(_mapping(value).get("type"))
-    if known is None:
-        raise _Invalid("its type is audio/pcm, audio/pcmu or audio/pcma")
+    asked = _mapping(value)
+    known = formats.from_upstream(asked.get("type"))
+    if known is None or (known == PCM_24K and asked.get("rate", known.rate) != known.rate):
+        raise _InvalidError("its type is audio/pcm (at 24000), audio/pcmu or audio/pcma")
     return formats.to_upstream(known)
 
 
@@ -130,14 +146,14 @@ def _voice(value: object) -> object:
         return value
     voice_id = _mapping(value).get("id")
     if not _text(voice_id):
-        raise _Invalid("it is a name or an object with an id")
+        raise _InvalidError("it is a name or an object with an id")
     return {"id": voice_id}
 
 
 def _speed(value: object) -> float:
     low, high = SPEED_RANGE
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not low <= value <= high:
-        raise _Invalid(f"it is a number from {low} to {high}")
+        raise _InvalidError(f"it is a number from {low} to {high}")
     return value
 
 

@@ -7,9 +7,10 @@ from enum import Enum
 
 from attrs import frozen
 
+from ..deepgram.codes import ComponentCode, ErrorCode
 from ..openai.objects import ErrorDetail
 
-__all__ = ["Fault", "Problem", "fault"]
+__all__ = ["Fault", "Problem", "fatal_code", "fault"]
 
 
 class Fault(Enum):
@@ -69,6 +70,13 @@ def fault(detail: ErrorDetail) -> Problem:
     return Problem(
         kind, code or "unknown", text or "the upstream server reported an error", detail.event_id or ""
     )
+
+
+def fatal_code(problem: Problem, *, component: bool) -> str:
+    """The code of the Error that ends the session, by dialect (E1, E3, S7)."""
+    if problem.fault is Fault.EXPIRED:
+        return ComponentCode.SESSION_MAX_DURATION if component else ErrorCode.MAXIMUM_SESSION_LENGTH_REACHED
+    return problem.code if component else ErrorCode.INTERNAL_SERVER_ERROR
 
 
 def _by_message(message: str) -> Fault:

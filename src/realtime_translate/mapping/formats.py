@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..audio import ALAW_8K, MULAW_8K, PCM_24K, AudioFormat
 from ..deepgram.settings import Audio, AudioOutput
 from ..openai import objects as upstream
+from ..wire.omitted import OMITTED
 from .refusal import Refusal
 
 __all__ = ["from_upstream", "input_format", "output_format", "to_upstream"]
@@ -37,8 +38,10 @@ def output_format(audio: Audio) -> AudioFormat:
     declared = audio.output or AudioOutput()
     if declared.container and declared.container != "none":
         raise Refusal("audio.output.container", f"{declared.container} cannot be produced; supported is none")
-    encoding = declared.encoding or "linear16"
-    rate = declared.sample_rate if declared.sample_rate else _DEFAULT_RATE.get(encoding, 24000)
+    encoding = "linear16" if declared.encoding is OMITTED else declared.encoding
+    rate = declared.sample_rate
+    if rate is OMITTED:
+        rate = _DEFAULT_RATE.get(encoding, 24000)
     return _supported("audio.output", AudioFormat(encoding, rate))
 
 

@@ -1,4 +1,4 @@
-"""`instructions`: the prompt, what was said before, and what the model must know of its situation (S10, G1, C1)."""
+"""`instructions`: the prompt, what was said before, and what the model must know (S10, G1, C1)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from ..deepgram.history import HistoryCalls, HistoryText
 
 __all__ = ["build"]
 
-_FUNCTIONS_HINT = "Call the functions that you were given when they help to answer; never invent what a function would return."
+_FUNCTIONS_HINT = (
+    "Call the functions that you were given when they help to answer; "
+    "never invent what a function would return."
+)
 _GREETING_HINT = "The user has already been greeted with the following words. Do not greet again.\n{greeting}"
 
 

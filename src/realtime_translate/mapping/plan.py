@@ -1,4 +1,4 @@
-"""What a Settings message means for a call: the result of the mapping, and what the session remembers of it."""
+"""What a Settings message means for a call, as far as the session remembers it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ __all__ = ["CommitPlan", "FunctionSpec", "Plan"]
 class CommitPlan:
     """Who commits the user's audio (V1): the translator when `manual`, else the server.
 
-    `debounce`, `ceiling` in seconds (A5, A7). `create_response`: the server asks itself for a response (V3, R7).
+    `debounce`, `ceiling` in seconds (A5, A7). `create_response`: the server starts a response by itself
+    (V3, R7).
     """
 
     manual: bool = False
@@ -42,7 +43,6 @@ class Plan:
     history: bool = True
     experimental: bool = False
     greeting: str | None = None
-    context_given: bool = False
     functions: tuple[FunctionSpec, ...] = ()
     context_items: tuple[Mapping[str, object], ...] = field(default=())
     """Items to create upstream before anything else (C1), as JSON objects without ids."""

@@ -7,8 +7,8 @@ from ..deepgram.codes import ErrorCode
 __all__ = ["Refusal"]
 
 
-class Refusal(Exception):
-    """The client asked for what cannot work (S10). Caught where the mapping is called; never reaches the host."""
+class Refusal(Exception):  # noqa: N818 - it is an answer to the client, and no error of the program
+    """The client asked for what cannot work (S10). Caught where the mapping is called."""
 
     def __init__(self, path: str, reason: str, code: ErrorCode = ErrorCode.INVALID_SETTINGS) -> None:
         super().__init__(f"{path}: {reason}")

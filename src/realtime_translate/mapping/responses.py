@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from attrs import frozen
 
@@ -46,11 +47,11 @@ def outcome(response: Response) -> Outcome:
 
 
 def _reason(status: str, details: object) -> str:
-    if not isinstance(details, Mapping):
-        return status
-    error = details.get("error")
-    if isinstance(error, Mapping):
-        parts = [str(error[key]) for key in ("code", "message") if error.get(key)]
-        return ": ".join(parts) or status
-    reason = details.get("reason")
-    return reason if isinstance(reason, str) else status
+    told = _object(details)
+    error, reason = _object(told.get("error")), told.get("reason")
+    parts = [str(error[key]) for key in ("code", "message") if error.get(key)]
+    return ": ".join(parts) or (reason if isinstance(reason, str) and reason else status)
+
+
+def _object(value: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}

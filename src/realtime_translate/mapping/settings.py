@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from attrs import frozen
 
@@ -51,7 +51,7 @@ def map_settings(settings: deepgram.Settings, config: Config) -> Mapped:
     _note_left_out(settings, agent, notes)
     think = first_of(agent.think, "agent.think", notes)
     functions = (think.functions or ()) if think else ()
-    turn_detection = turns.choose(config, agent)
+    turn_detection = turns.choose(config, agent, notes)
     messages = _context(agent, config)
     greeting = _greeting(agent, bool(messages), config, notes)
     tool_objects = tools.tools(functions, "agent.think.functions", notes)
@@ -70,7 +70,7 @@ def map_settings(settings: deepgram.Settings, config: Config) -> Mapped:
                 transcription=speech.transcription(agent, config.transcription_model, notes),
                 turn_detection=turns.to_upstream(turn_detection),
             ),
-            output=speech.output(agent, audio_out, config, notes),
+            output=speech.output(first_of(agent.speak, "agent.speak", notes), audio_out, config, notes),
         ),
         tools=tool_objects if tool_objects else OMITTED,
     )
@@ -95,9 +95,10 @@ def first_of(value: Omissible[T | tuple[T, ...]], path: str, notes: list[Notice]
         return None
     if not isinstance(value, tuple):
         return value
-    if len(value) > 1:
+    entries = cast("tuple[T, ...]", value)
+    if len(entries) > 1:
         notes.append(notice("SETTING_LEFT_OUT", path=f"{path}[1:]"))
-    return value[0] if value else None
+    return entries[0] if entries else None
 
 
 def _note_left_out(settings: deepgram.Settings, agent: Agent, notes: list[Notice]) -> None:

@@ -28,31 +28,34 @@ _SPEAK_LEFT_OUT = ("language", "language_code", "volume", "expressivity", "engin
 def transcription(agent: Agent, model: str, notes: list[Notice]) -> upstream.Transcription:
     """`audio.input.transcription`; its model is always sent."""
     provider = agent.listen.provider if agent.listen else None
-    language = (provider.language if provider else OMITTED) or agent.language
+    path, language = "agent.language", agent.language
+    if provider and provider.language:
+        path, language = "agent.listen.provider.language", provider.language
     keyterms = (provider.keyterms or ()) if provider else ()
     if provider:
         _note(provider, _LISTEN_LEFT_OUT, "agent.listen.provider", notes)
     return upstream.Transcription(
         model,
-        language=_iso_639(language, notes) if language else OMITTED,
+        language=_iso_639(language, path, notes) if language else OMITTED,
         prompt=", ".join(keyterms) if keyterms else OMITTED,
     )
 
 
-def _iso_639(language: str, notes: list[Notice]) -> Omissible[str]:
+def _iso_639(language: str, path: str, notes: list[Notice]) -> Omissible[str]:
     """The two letters that upstream takes of a tag such as `en-US`; `multi` has none."""
     primary = language.split("-")[0].lower()
     if len(primary) == 2 and primary.isalpha():
         return primary
-    notes.append(notice("SETTING_LEFT_OUT", path="agent.listen.provider.language"))
+    notes.append(notice("SETTING_LEFT_OUT", path=path))
     return OMITTED
 
 
 def output(
-    agent: Agent, audio: AudioFormat, config: Config, notes: list[Notice]
+    speak: Speak | None, audio: AudioFormat, config: Config, notes: list[Notice]
 ) -> Omissible[upstream.AudioOutput]:
     """`audio.output`. The component's dialect sends nothing that nobody asked for."""
-    speak = _first(agent.speak, notes)
+    if speak and speak.endpoint:
+        notes.append(notice("SETTING_LEFT_OUT", path="agent.speak.endpoint"))
     asked_by_default = config.dialect is ClientDialect.DEEPGRAM
     voice = _voice(speak.provider if speak else None, config, asked_by_default, notes)
     speed = clamp_speed(speak.provider.speed, "agent.speak.provider.speed", notes) if speak else OMITTED
@@ -60,14 +63,6 @@ def output(
     if wanted is OMITTED and voice is OMITTED and speed is OMITTED:
         return OMITTED
     return upstream.AudioOutput(wanted, voice, speed)
-
-
-def _first(speak: Omissible[Speak | tuple[Speak, ...]], notes: list[Notice]) -> Speak | None:
-    if not isinstance(speak, tuple):
-        return speak or None
-    if len(speak) > 1:
-        notes.append(notice("SETTING_LEFT_OUT", path="agent.speak[1:]"))
-    return speak[0] if speak else None
 
 
 def _voice(
@@ -84,6 +79,8 @@ def _voice(
         return config.voices.names[asked]
     if default:
         notes.append(notice("VOICE_APPROXIMATED", path=path, asked=asked or "none", sent=default))
+    elif asked:
+        notes.append(notice("SETTING_LEFT_OUT", path=path))
     return default
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from .. import deepgram
 from ..config import ClientDialect
+from ..openai.objects import ContentPart
 from ..outputs import SendToClient
 
-__all__ = ["conversation_text", "error", "say", "warning"]
+__all__ = ["conversation_text", "error", "part_text", "say", "warning"]
 
 
 def say(message: deepgram.ServerMessage) -> SendToClient:
@@ -32,3 +33,11 @@ def conversation_text(
     if dialect is ClientDialect.COMPONENT or not history:
         return (text,)
     return text, say(deepgram.HistoryText(role=role, content=content))
+
+
+def part_text(dialect: ClientDialect, part: ContentPart) -> str:
+    """What a content part of the agent says; the component's client also reads calls as text (O3)."""
+    name, arguments = part.extra.get("name"), part.extra.get("arguments")
+    if dialect is ClientDialect.COMPONENT and part.type == "function_call" and isinstance(name, str):
+        return f"Function call: {name}({arguments if isinstance(arguments, str) else ''})"
+    return part.text or part.transcript or ""

@@ -13,7 +13,9 @@ from ..config import (
 )
 from ..deepgram.component import ComponentAgent
 from ..deepgram.settings import Agent
+from ..notices import notice
 from ..openai import objects as upstream
+from ..outputs import Notice
 from ..wire.omitted import OMITTED
 from .plan import CommitPlan
 
@@ -24,25 +26,33 @@ _COMPONENT_DEFAULT = ManualCommit(debounce=0.4, ceiling=15.0)
 _DEEPGRAM_DEFAULT = ServerVad(create_response=True, interrupt_response=True)
 
 
-def choose(config: Config, agent: Agent) -> TurnDetection:
+def choose(config: Config, agent: Agent, notes: list[Notice]) -> TurnDetection:
     """What decides about turns in this call (V2)."""
     if not isinstance(config.turn_detection, FromSettings):
         return config.turn_detection
     if config.dialect is ClientDialect.DEEPGRAM:
         return _DEEPGRAM_DEFAULT
     if isinstance(agent, ComponentAgent):
-        return _from_component(agent)
+        return _from_component(agent, notes)
     return _COMPONENT_DEFAULT
 
 
-def _from_component(agent: ComponentAgent) -> TurnDetection:
+def _from_component(agent: ComponentAgent, notes: list[Notice]) -> TurnDetection:
     if agent.use_openai_manual_audio_commit is True:
         return ManualCommit()
-    idle = agent.idle_timeout_ms
-    if isinstance(idle, (int, float)) and not isinstance(idle, bool) and idle >= 0:
-        low, high = _IDLE_TIMEOUT_MS
-        return ServerVad(idle_timeout_ms=int(min(max(idle, low), high)), create_response=False)
-    return _COMPONENT_DEFAULT
+    asked, path = agent.idle_timeout_ms, "agent.idleTimeoutMs"
+    if asked is OMITTED:
+        return _COMPONENT_DEFAULT
+    if not isinstance(asked, (int, float)) or isinstance(asked, bool):
+        notes.append(notice("SETTING_INVALID", path=path, reason="it is a number of milliseconds"))
+        return _COMPONENT_DEFAULT
+    if asked < 0:  # -1 stands for none
+        return _COMPONENT_DEFAULT
+    low, high = _IDLE_TIMEOUT_MS
+    idle = int(min(max(asked, low), high))
+    if idle != asked:
+        notes.append(notice("SETTING_CLAMPED", path=path, asked=asked, sent=idle))
+    return ServerVad(idle_timeout_ms=idle, create_response=False)
 
 
 def to_upstream(turns: TurnDetection) -> upstream.TurnDetection | None:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from attrs import define, field
 
 from .. import openai
+from ..mapping import to_client
 from ..notices import notice
 from ..openai.objects import Item
 from .env import Env
@@ -16,16 +17,19 @@ from .tables import TurnEvent
 
 __all__ = ["AgentText"]
 
-_REMEMBERED = 64
-"""Parts whose further announcements are recognised, and own items not seen yet (L2)."""
+_REMEMBERED = 96
+"""Parts that are collected at a time, and marks by which further announcements are recognised (L2)."""
 
 
 @define
 class Part:
-    """The text of one content part while its deltas come."""
+    """The text of one content part while its deltas come. Where items have no ids, the response stands for
+    the item.
+    """
 
-    key: str
+    item_id: str
     response_id: str
+    index: int
     text: str = ""
     length: int = 0
 
@@ -40,7 +44,9 @@ class OwnItem:
 
 @define
 class AgentText:
-    """`parts`: begun and not told; `told`: keys of parts, and texts by item, that the client has; `own`: items of ours."""
+    """`parts`: begun and not told; `told`: marks of what the client has (`_is_told`); `own`: items of
+    ours.
+    """
 
     parts: list[Part] = field(factory=list[Part])
     told: list[str] = field(factory=list[str])
@@ -60,12 +66,12 @@ def fingerprint(text: str) -> str:
 
 def delta(state: AgentText, env: Env, event: TextEvent) -> Effects:
     """A piece of text: collected, for servers whose `done` does not carry the whole."""
-    key = _key(event.item_id or "", env.response, event.content_index or 0)
-    if event.item_id and key in state.told:
+    item_id, index = event.item_id or "", event.content_index or 0
+    if item_id and _place(item_id, index) in state.told:
         return ()
-    part = next((each for each in state.parts if each.key == key), None)
+    part = _find(state, item_id, env.response, index)
     if part is None:
-        part = Part(key, env.response)
+        part = Part(item_id, env.response, index)
         state.parts = [*state.parts[1 - _REMEMBERED :], part]
     limit = env.limits.item_text
     before, part.length = part.length, part.length + len(event.delta)
@@ -109,40 +115,73 @@ def ended(state: AgentText, env: Env, signal: ResponseEnded) -> Effects:
     state.parts = [each for each in state.parts if each.response_id != signal.response_id]
     effects: list[Effect] = []
     for part in left:
-        effects += _tell(state, env, part.key.rpartition("/")[0], part.key, part.text)
+        effects += _tell(state, env, part, part.text)
+    of_response = (f"{signal.response_id}=", f"{signal.response_id}~")
+    state.told = [each for each in state.told if not each.startswith(of_response)]
     return effects
 
 
-def _key(item_id: str, response_id: str, index: int) -> str:
-    return f"{item_id or response_id}/{index}"
+def _find(state: AgentText, item_id: str, response_id: str, index: int) -> Part | None:
+    return next(
+        (
+            each
+            for each in state.parts
+            if (each.item_id, each.index) == (item_id, index) and (item_id or each.response_id == response_id)
+        ),
+        None,
+    )
 
 
 def _part_done(state: AgentText, env: Env, item_id: str, index: int, text: str) -> list[Effect]:
-    key = _key(item_id, env.response, index)
-    part = next((each for each in state.parts if each.key == key), None)
+    part = _find(state, item_id, env.response, index)
     state.parts = [each for each in state.parts if each is not part]
     whole = text or (part.text if part else "")
-    return _tell(state, env, item_id or env.response, key if item_id else "", whole)
+    return _tell(state, env, Part(item_id, env.response, index), whole)
 
 
 def _tell_item(state: AgentText, env: Env, item: Item) -> list[Effect]:
     effects: list[Effect] = []
     for index, part in enumerate(item.content or ()):
-        text = part.text or part.transcript or ""
-        key = _key(item.id or "", env.response, index)
+        text = to_client.part_text(env.config.dialect, part)
         if text:
-            state.parts = [each for each in state.parts if each.key != key]
-        effects += _tell(state, env, item.id or env.response, key if item.id else "", text)
+            effects += _part_done(state, env, item.id or "", index, text)
     return effects
 
 
-def _tell(state: AgentText, env: Env, owner: str, key: str, text: str) -> list[Effect]:
-    """Tell a text once: by its part, and by its words within one item, or one response where items have no ids (O3)."""
-    words = f"{owner}={fingerprint(text)}"
-    if not text or words in state.told or (key and key in state.told):
+def _tell(state: AgentText, env: Env, part: Part, text: str) -> list[Effect]:
+    if not text or _is_told(state, part, fingerprint(text)):
         return []
-    state.told = [*state.told[2 - _REMEMBERED :], words, key]
     return [TurnStep(TurnEvent.TEXT), *env.text("assistant", text)]
+
+
+def _is_told(state: AgentText, part: Part, words: str) -> bool:
+    """Whether the client has this text; from now on it has (O3).
+
+    An item is known by its part and by its words. Where one of two events has no item id, equal words in one
+    response are one item: `=` marks what an event without an id told, `~` what any event told.
+    """
+    nameless, anyhow = f"{part.response_id}={words}", f"{part.response_id}~{words}"
+    if not part.item_id:
+        told = nameless in state.told or anyhow in state.told
+        return told or _mark(state, nameless)
+    place, named = _place(part.item_id, part.index), f"{part.item_id}={words}"
+    if place in state.told or named in state.told:
+        return True
+    told = bool(part.response_id) and nameless in state.told
+    if told:  # it has a name now: equal words of another item are another text
+        state.told.remove(nameless)
+    _mark(state, place, named, anyhow)
+    return told
+
+
+def _mark(state: AgentText, *marks: str) -> bool:
+    """Remember that a text was told; False, for it was not."""
+    state.told = [*state.told, *marks][-_REMEMBERED:]
+    return False
+
+
+def _place(item_id: str, index: int) -> str:
+    return f"{item_id}/{index}"
 
 
 def _is_own(state: AgentText, item: Item) -> bool:
@@ -154,5 +193,5 @@ def _is_own(state: AgentText, item: Item) -> bool:
         return False
     state.own = [each for each in state.own if each is not mine]
     if item.id:
-        state.told = [*state.told[1 - _REMEMBERED :], _key(item.id, "", 0)]
+        _mark(state, _place(item.id, 0))
     return True

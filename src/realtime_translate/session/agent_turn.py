@@ -1,4 +1,6 @@
-"""The agent's turn as the client sees it: who speaks, since when, and that everything was sent (O1, O2, O5)."""
+"""The agent's turn as the client sees it: who speaks, since when, and that everything was sent (O1, O2,
+O5).
+"""
 
 from __future__ import annotations
 
@@ -48,9 +50,10 @@ def audio(base64_text: object) -> SendToClient | None:
     if not isinstance(base64_text, str):
         return None
     try:
-        return SendToClient(a2b_base64(base64_text))
+        data = a2b_base64(base64_text)
     except (Base64Error, ValueError):
         return None
+    return SendToClient(data) if data or not base64_text else None
 
 
 def begin_turn(state: AgentTurn, env: Env) -> Effects:
@@ -109,7 +112,9 @@ def item_done(state: AgentTurn, env: Env, event: openai.ResponseOutputItemDone) 
 
 
 def audio_done(state: AgentTurn, env: Env, event: openai.ResponseOutputAudioDone) -> Effects:
-    """All audio of an item was sent; the component's client is told unless another message is announced (O5)."""
+    """All audio of an item was sent; the component's client is told unless another message is announced
+    (O5).
+    """
     return _unless_more(state, event.item_id or "", TurnEvent.AUDIO_DONE)
 
 

@@ -1,6 +1,7 @@
 """What becomes of each message of both protocols, read from the routes that decide it.
 
-Incoming messages get their fate from `routes`; `_NOTES` says how. Outgoing ones are listed with what they are made from.
+Incoming messages get their fate from `routes`; `_NOTES` says how. Outgoing ones are listed with what they are
+made from.
 """
 
 from __future__ import annotations
@@ -40,9 +41,15 @@ _CLIENT_ENGINE: Mapping[str, tuple[str, str]] = {
     deepgram.BINARY: ("translated", "input_audio_buffer.append; commit as turn detection says (A1-A7, V1)"),
 }
 _UPSTREAM_NOTES: Mapping[str, tuple[str, str]] = {
-    "conversation.item.added": ("translated", "confirms our items (T1); text of the agent as ConversationText (O3)"),
+    "conversation.item.added": (
+        "translated",
+        "confirms our items (T1); text of the agent as ConversationText (O3)",
+    ),
     "conversation.item.created": ("translated", "as conversation.item.added, from older servers"),
-    "conversation.item.done": ("translated", "as conversation.item.added; a finished call as FunctionCallRequest (F1)"),
+    "conversation.item.done": (
+        "translated",
+        "as conversation.item.added; a finished call as FunctionCallRequest (F1)",
+    ),
     "input_audio_buffer.speech_started": ("translated", "UserStartedSpeaking (O6)"),
     "input_audio_buffer.speech_stopped": ("translated", "component dialect: UtteranceEnd (O6)"),
     "input_audio_buffer.timeout_triggered": ("absorbed", "its item asks for no response of ours (V3)"),
@@ -52,14 +59,20 @@ _UPSTREAM_NOTES: Mapping[str, tuple[str, str]] = {
     "response.output_item.done": ("translated", "a finished call as FunctionCallRequest (F1); text (O3)"),
     "response.content_part.added": ("absorbed", _BOOKKEEPING),
     "response.content_part.done": ("absorbed", _BOOKKEEPING),
-    "response.output_text.delta": ("approximated", "collected: ConversationText once an item, not word by word (O3)"),
+    "response.output_text.delta": (
+        "approximated",
+        "collected: ConversationText once an item, not word by word (O3)",
+    ),
     "response.output_text.done": ("translated", "ConversationText (O3)"),
     "response.output_audio.delta": ("translated", "binary frame (O1)"),
     "response.output_audio.done": ("translated", "component dialect: AgentDone, AgentAudioDone (O5)"),
     "response.output_audio_transcript.delta": ("approximated", "collected, as output_text.delta"),
     "response.output_audio_transcript.done": ("translated", "ConversationText (O3)"),
     "response.function_call_arguments.delta": ("absorbed", "the whole arguments come later"),
-    "response.function_call_arguments.done": ("translated", "FunctionCallRequest, if nothing announced the item (F1)"),
+    "response.function_call_arguments.done": (
+        "translated",
+        "FunctionCallRequest, if nothing announced the item (F1)",
+    ),
     "response.mcp_call_arguments.delta": ("absorbed", _BOOKKEEPING),
     "response.mcp_call_arguments.done": ("absorbed", _BOOKKEEPING),
     "response.done": ("translated", "frees the slot (R1); AgentAudioDone (O5); Warning if it failed (R5)"),

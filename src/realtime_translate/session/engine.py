@@ -1,7 +1,7 @@
 """The engine: takes one input, sends it to the policies, and collects what the host has to do.
 
-It owns the two tables that several policies share, the opening and the agent's turn, and nothing else. Effects are carried
-out depth first, in order: outputs are collected, signals go where `routes` sends them.
+It owns the two tables that several policies share, the opening and the agent's turn, and nothing else.
+Effects are carried out depth first, in order: outputs are collected, signals go where `routes` sends them.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ __all__ = ["Engine"]
 NoneType = type(None)
 
 _AUDIO_DELTA = "response.output_audio.delta"
+_NO_FACTS = Facts()
 _READY = (Opening.READY, Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
 _UPDATE_IN_FLIGHT = (Opening.CONFIGURING, Opening.APPLYING)
 _TIMER_STEPS: Mapping[TimerName, OpeningEvent] = {
@@ -65,7 +66,7 @@ class Engine:
         self._gates = GATES[config.dialect]
         self._turns = TURNS[config.dialect]
 
-    # --- inputs: each leaves what the host has to do in `out` ------------------------------------------------------
+    # --- inputs: each leaves what the host has to do in `out` -----------------------------------------------
 
     def fire(self, name: TimerName) -> None:
         """A timer is due."""
@@ -76,8 +77,8 @@ class Engine:
         part, function = TIMERS[name]
         self.perform(function(getattr(self.call, part), self.env))
 
-    def step(self, event: OpeningEvent, facts: Facts = Facts()) -> None:
-        """Take a step of the opening. The last step's actions are outputs, carried out although the call is closed."""
+    def step(self, event: OpeningEvent, facts: Facts = _NO_FACTS) -> None:
+        """Take a step of the opening. The last step gives outputs only: the call is closed by then."""
         step = OPENING[self.call.phase][event]
         self.call.phase = step.to
         effects = opening.ACTIONS[step.action](self.call.opening, self.env, facts) if step.action else ()
@@ -115,7 +116,7 @@ class Engine:
 
     def upstream_text(self, frame: str | bytes) -> None:
         """A frame of upstream (E4, L1, O7)."""
-        self.call.errors.last = ""
+        self.call.errors.forget()
         if _too_large(frame, self.env.limits.frame_bytes_down):
             self.perform(self._not_an_event("the frame is too large"))
             return
@@ -131,7 +132,7 @@ class Engine:
         """The host ran a function (F6)."""
         self.perform(function_calls.host_answered(self.call.calls, self.env, call_id, content))
 
-    # --- the client leg --------------------------------------------------------------------------------------------
+    # --- the client leg -------------------------------------------------------------------------------------
 
     def _client_message(self, message: deepgram.ClientMessage, frame: str) -> None:
         unknown = () if isinstance(message, deepgram.ClientAudio) else unknown_fields(message)
@@ -169,7 +170,7 @@ class Engine:
         )
         return [notice("CLIENT_MESSAGE_REFUSED", reason=reason), to_client.error(code, reason)]
 
-    # --- the upstream leg ------------------------------------------------------------------------------------------
+    # --- the upstream leg -----------------------------------------------------------------------------------
 
     def _audio_delta(self, data: Mapping[str, object]) -> None:
         """Agent audio, past the codec: one look-up, one base64, one output."""
@@ -178,9 +179,16 @@ class Engine:
             self.perform([notice("AUDIO_UNDECODABLE")])
             return
         slot = self.call.slot
+        if (
+            response_id != slot.active and response_id in slot.ended
+        ):  # its end of turn was told: nothing may follow (O5, R1)
+            self.perform([notice("AUDIO_LATE")])
+            return
         effects = events.output(slot, self.env, response_id or slot.active)
         if effects:
             self.perform(effects)
+        if not audio.data or self.call.phase is Opening.CLOSED:
+            return
         if self.call.turn_state is not TurnState.SPEAKING:
             self._turn(TurnEvent.AUDIO)
         self.out.append(audio)
@@ -233,7 +241,7 @@ class Engine:
             effects.append(to_client.error(ComponentCode.UNMAPPED_UPSTREAM_EVENT, reason))
         return effects
 
-    # --- effects ---------------------------------------------------------------------------------------------------
+    # --- effects --------------------------------------------------------------------------------------------
 
     def perform(self, effects: Effects) -> None:
         """Carry out effects depth first, in order; nothing after the call has closed."""

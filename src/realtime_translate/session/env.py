@@ -30,7 +30,9 @@ class Ids:
 
 @define
 class Env:
-    """The surroundings of a policy. `now` is the logical time of the input or of the timer that is being handled."""
+    """The surroundings of a policy. `now` is the logical time of the input or of the timer that is being
+    handled.
+    """
 
     config: Config
     plan: Plan

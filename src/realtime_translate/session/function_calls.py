@@ -1,4 +1,4 @@
-"""Function calls: asked of the client once, answered upstream once, followed by one response (F1-F6, F9, F10, R8)."""
+"""Function calls: asked of the client once, answered upstream once, followed by one response (F1-F10, R8)."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from .signals import (
     ResponseEnded,
     ResponseOverdue,
     ResponseWanted,
+    SlotFreed,
     TurnStep,
 )
 from .tables import TurnEvent
@@ -33,9 +34,10 @@ _REMEMBERED = 64
 
 @define
 class Call:
-    """A call that the model made. `asked`: the client or the host was asked. `output`: our event that answered it.
+    """A call that the model made.
 
-    `accepted`: upstream has not refused that. `followed`: the response that follows was asked for.
+    `asked`: the client or the host was asked. `output`: our event that answered it; `accepted`: upstream
+    has not refused that. `followed`: the response that follows was asked for.
     """
 
     call_id: str
@@ -74,13 +76,17 @@ class FunctionCalls:
             None,
         )
 
+    def settle(self, *calls: Call) -> None:
+        """Nothing more is to come of these calls; further announcements are recognised (F1)."""
+        self.settled = [*self.settled, *(each.call_id for each in calls)][-_REMEMBERED:]
+
     @property
     def unanswered(self) -> bool:
         """Whether any call waits for its answer."""
         return any(each.open for each in self.calls)
 
 
-# --- what upstream says --------------------------------------------------------------------------------------------
+# --- what upstream says -------------------------------------------------------------------------------------
 
 
 def announced(state: FunctionCalls, env: Env, event: openai.ResponseOutputItemAdded) -> Effects:
@@ -160,6 +166,7 @@ def _item_ended(state: FunctionCalls, env: Env, item: Item) -> list[Effect]:
     if (item.status or "completed") == "completed":
         return _ask(state, env, call)
     state.calls = [each for each in state.calls if each is not call]
+    state.settle(call)
     return [notice("CALL_INCOMPLETE")]
 
 
@@ -170,7 +177,6 @@ def _ask(state: FunctionCalls, env: Env, call: Call) -> list[Effect]:
         return [Fatal(ErrorCode.NON_EXISTENT_FUNCTION_CALLED, reason)]
     if sum(each.open for each in state.calls) >= env.limits.pending_messages:
         return [Fatal(ErrorCode.INTERNAL_SERVER_ERROR, "too many function calls are unanswered")]
-    first = not state.unanswered
     call.asked = True
     endpoint = spec.endpoint if spec else None
     call.server_side = endpoint is not None
@@ -179,12 +185,10 @@ def _ask(state: FunctionCalls, env: Env, call: Call) -> list[Effect]:
     ]
     if endpoint is not None:
         effects.append(RunFunction(call.call_id, call.name, call.arguments, endpoint))
-    if first:
-        effects.append(CallsOpened())
-    return effects
+    return [*effects, CallsOpened()]
 
 
-# --- answers -------------------------------------------------------------------------------------------------------
+# --- answers ------------------------------------------------------------------------------------------------
 
 
 def client_answered(
@@ -235,14 +239,14 @@ def _answer(state: FunctionCalls, env: Env, call: Call, content: str) -> list[Ef
         effects.append(
             env.client(mapping.history(call.call_id, call.name, call.arguments, call.server_side, content))
         )
+    if not state.unanswered:
+        effects.append(CallsAnswered())
     round_open = any(each.open for each in state.calls if each.response_id == call.response_id)
     if not round_open and call.response_id in state.ended:
         effects += _settle(state, call.response_id)
     elif not round_open:
         env.start("follow_up", env.limits.follow_up_timeout)
-    if not state.unanswered:
-        effects.append(CallsAnswered())  # after the wish, so that one create serves all that waited
-    return effects
+    return [*effects, SlotFreed()]  # after the wish, so that one create serves all that waited
 
 
 def refused(state: FunctionCalls, env: Env, refusal: Refused) -> Effects:
@@ -255,7 +259,7 @@ def refused(state: FunctionCalls, env: Env, refusal: Refused) -> Effects:
     return (notice("CALL_OUTPUT_REFUSED", code=refusal.problem.code),)
 
 
-# --- the end of a response -----------------------------------------------------------------------------------------
+# --- the end of a response ----------------------------------------------------------------------------------
 
 
 def ended(state: FunctionCalls, env: Env, signal: ResponseEnded) -> Effects:
@@ -276,9 +280,13 @@ def ended(state: FunctionCalls, env: Env, signal: ResponseEnded) -> Effects:
 
 
 def _follow(state: FunctionCalls, response_id: str) -> list[Effect]:
-    """Ask once for the response that follows, if all calls are answered and any output was accepted (F3, T6)."""
+    """Ask once for the response that follows, if all calls are answered and any output was accepted (F3, T6).
+
+    Where upstream confirms outputs early, a call may come after that: its output is followed as well.
+    """
     mine = [each for each in state.calls if each.response_id == response_id]
-    if any(each.open or each.followed for each in mine) or not any(each.accepted for each in mine):
+    fresh = [each for each in mine if each.accepted and not each.followed]
+    if any(each.open for each in mine) or not fresh:
         return []
     for each in mine:
         each.followed = True
@@ -290,7 +298,7 @@ def _settle(state: FunctionCalls, response_id: str) -> list[Effect]:
     effects = _follow(state, response_id)
     state.calls = [each for each in state.calls if each.response_id != response_id]
     state.ended = [each for each in state.ended if each != response_id]
-    state.settled = [*state.settled, *(each.call_id for each in mine)][-_REMEMBERED:]
+    state.settle(*mine)
     if not any(each.followed for each in mine):
         effects += [notice("CALLS_CLOSED"), TurnStep(TurnEvent.OVER)]
     return effects

@@ -37,7 +37,7 @@ def _text(item: Mapping[str, object]) -> str:
 
 
 def greet(state: object, env: Env, _: SessionReady) -> Effects:
-    """Show the greeting and end the agent's turn; nothing of it goes upstream as an item or a response (G1)."""
+    """Show the greeting and end the agent's turn; no item and no response upstream comes of it (G1)."""
     if env.plan.greeting is None:
         return ()
     effects: list[Effect] = []

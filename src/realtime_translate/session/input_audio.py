@@ -23,6 +23,7 @@ from .signals import (
     Effects,
     Refused,
     ResponseWanted,
+    SlotFreed,
 )
 
 __all__ = ["InputAudio", "ceiling_over", "debounce_over", "granted", "received", "refused"]
@@ -38,7 +39,10 @@ _SUFFIX = '"}'
 
 @define
 class InputAudio:
-    """`uncommitted` is in bytes upstream. `asked`: a commit waits for the slot; `firm`: audio does not withdraw it."""
+    """`carry`: half a sample. `uncommitted`: bytes upstream. `asked`: a commit waits for the slot.
+
+    `firm`: audio does not withdraw it. `commit_event`: the id of the last commit.
+    """
 
     carry: bytes = b""
     uncommitted: int = 0
@@ -88,6 +92,8 @@ def _count(state: InputAudio, env: Env, size: int) -> Effects:
 
 def debounce_over(state: InputAudio, env: Env) -> Effects:
     """No audio came for a while: commit, if there is enough (A5)."""
+    if not env.plan.commit.manual:  # Settings have given the commit to the server since (V1)
+        return ()
     if state.uncommitted < env.plan.input.bytes_of(MIN_COMMIT_MS):
         return (notice("COMMIT_TOO_SHORT", bytes=state.uncommitted),)
     state.asked = True
@@ -96,6 +102,8 @@ def debounce_over(state: InputAudio, env: Env) -> Effects:
 
 def ceiling_over(state: InputAudio, env: Env) -> Effects:
     """Audio has flowed for so long that it is committed meanwhile (A7)."""
+    if not env.plan.commit.manual:
+        return ()
     state.asked = state.firm = True
     return (CommitDue(),)
 
@@ -106,6 +114,8 @@ def granted(state: InputAudio, env: Env, _: CommitGranted) -> Effects:
     env.timers.cancel("ceiling")
     state.uncommitted = 0
     state.asked = state.firm = False
+    if not env.plan.commit.manual:
+        return (SlotFreed(),)
     state.commit_event = env.ids.next()
     commit = env.upstream(openai.InputAudioBufferCommit(event_id=state.commit_event))
     return commit, ResponseWanted(confirmed=False, of_commit=True)

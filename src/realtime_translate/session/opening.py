@@ -10,7 +10,7 @@ from attrs import define, evolve, field, frozen
 from .. import deepgram, openai
 from ..deepgram.codes import ComponentCode, ErrorCode
 from ..mapping import to_client, turns
-from ..mapping.errors import Fault, Problem
+from ..mapping.errors import Fault, Problem, fatal_code
 from ..mapping.plan import Plan
 from ..mapping.refusal import Refusal
 from ..mapping.settings import map_settings
@@ -19,8 +19,8 @@ from ..outputs import CloseClient, CloseUpstream, OpenUpstream, SendToUpstream
 from ..wire import dumps, unstructure
 from .env import Env
 from .pending import Pending
-from .signals import Deliver, Effect, Effects, Fatal, SessionReady, UpdateWanted
-from .upstream_errors import fatal_code
+from .signals import Deliver, Effect, Effects, Fatal, OpeningStep, SessionReady, UpdateWanted
+from .tables import OpeningEvent
 
 __all__ = [
     "ACTIONS",
@@ -45,8 +45,8 @@ _MAX_REASON = 123
 class OpeningState:
     """`session`: the object of the `session.update` to send; `update_event`: the id of the one that was sent.
 
-    `plan`: takes effect when the update is confirmed, in a session that was ready before Settings. `waiting`: client
-    messages that wait (S5), of them `texts` text frames and `audio_bytes` bytes of audio.
+    `plan`: takes effect when the update is confirmed, in a session that was ready before Settings.
+    `waiting`: client messages that wait (S5), of them `texts` text frames and `audio_bytes` bytes of audio.
     """
 
     session: Mapping[str, object] = field(factory=dict[str, object])
@@ -74,7 +74,7 @@ class Facts:
 _Action: TypeAlias = "Callable[[OpeningState, Env, Facts], Effects]"
 
 
-# --- on the way to ready -------------------------------------------------------------------------------------------
+# --- on the way to ready ------------------------------------------------------------------------------------
 
 
 def _welcome(state: OpeningState, env: Env, facts: Facts) -> Effects:
@@ -118,12 +118,20 @@ def _ready(state: OpeningState, env: Env, facts: Facts) -> Effects:
     return (SessionReady(),)
 
 
-# --- a component client whose session was ready before Settings ----------------------------------------------------
+# --- a component client whose session was ready before Settings ---------------------------------------------
+
+
+def _updated_unasked(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    """Only the component's dialect takes it for ready; who commits is then what the server says (S4)."""
+    if not env.component:
+        return (notice("UPSTREAM_ABSORBED", type="session.updated"),)
+    env.plan = evolve(env.plan, commit=turns.effective_plan(facts.session))
+    return (OpeningStep(OpeningEvent.READY_ANYWAY),)
 
 
 def _ready_unasked(state: OpeningState, env: Env, facts: Facts) -> Effects:
-    """What waited may go; who commits is what the server says (S4)."""
-    env.plan = evolve(env.plan, commit=turns.effective_plan(facts.session))
+    """What waited may go; Settings may come any time (S4)."""
+    env.timers.cancel("settings")
     return [notice("READY_UNASKED"), *flush(state, env)]
 
 
@@ -146,7 +154,7 @@ def _applied(state: OpeningState, env: Env, facts: Facts) -> Effects:
     return _ready(state, env, facts)
 
 
-# --- what waits ----------------------------------------------------------------------------------------------------
+# --- what waits ---------------------------------------------------------------------------------------------
 
 
 def wait_text(state: OpeningState, env: Env, frame: str) -> Effects:
@@ -167,9 +175,12 @@ def wait_audio(state: OpeningState, env: Env, frame: bytes) -> Effects:
         return (
             Fatal(ErrorCode.CLIENT_AUDIO_OVERFLOW, f"more than {seconds:g} s of audio wait for the session"),
         )
-    if not state.waiting or state.waiting[-1].text is not None:
-        state.waiting.append(Pending())
-    state.waiting[-1].audio += frame
+    last = state.waiting[-1] if state.waiting else None
+    # A run is delivered as one frame: it must not outgrow what a frame may be (L1).
+    if last is None or last.text is not None or len(last.audio) + len(frame) > env.limits.frame_bytes_up:
+        last = Pending()
+        state.waiting.append(last)
+    last.audio += frame
     return ()
 
 
@@ -196,7 +207,7 @@ def flush(state: OpeningState, env: Env) -> list[Effect]:
     return [Deliver(entry) for entry in waiting]
 
 
-# --- Settings once more --------------------------------------------------------------------------------------------
+# --- Settings once more -------------------------------------------------------------------------------------
 
 
 def _second_settings(state: OpeningState, env: Env, facts: Facts) -> Effects:
@@ -213,14 +224,14 @@ def _second_settings_early(state: OpeningState, env: Env, facts: Facts) -> Effec
     return (notice("SETTINGS_REPEATED"),) if env.component else _second_settings(state, env, facts)
 
 
-# --- ends ----------------------------------------------------------------------------------------------------------
+# --- ends ---------------------------------------------------------------------------------------------------
 
 
 def _refuse_settings(state: OpeningState, env: Env, facts: Facts) -> Effects:
     """Upstream refused our update: never `SettingsApplied` (S7)."""
     problem = facts.problem
     if env.component or problem.fault in (Fault.ACCESS, Fault.SERVER, Fault.EXPIRED):
-        return (Fatal(fatal_code(env, problem), problem.description),)
+        return (Fatal(fatal_code(problem, component=env.component), problem.description),)
     return (Fatal(ErrorCode.INVALID_SETTINGS, problem.description),)
 
 
@@ -253,7 +264,8 @@ def _upstream_lost(state: OpeningState, env: Env, facts: Facts) -> Effects:
     """The client is told why, unless upstream closed normally (E1, E5)."""
     effects: list[Effect] = [notice("UPSTREAM_CLOSED", code=facts.code)]
     if facts.code != 1000:
-        code = ComponentCode.UNKNOWN if env.component else ErrorCode.INTERNAL_SERVER_ERROR
+        named = facts.error or ComponentCode.UNKNOWN
+        code = named if env.component else ErrorCode.INTERNAL_SERVER_ERROR
         effects.append(to_client.error(code, facts.last_error or "the upstream server closed the connection"))
     return [*effects, CloseClient(1000, "upstream closed")]
 
@@ -293,6 +305,7 @@ ACTIONS: Mapping[str, _Action] = {
     "configure": _configure,
     "send_update": _send_update,
     "ready": _ready,
+    "updated_unasked": _updated_unasked,
     "ready_unasked": _ready_unasked,
     "ask_for_update": _ask_for_update,
     "send_late_update": _send_late_update,

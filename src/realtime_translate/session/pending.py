@@ -11,7 +11,8 @@ __all__ = ["Pending"]
 class Pending:
     """A text frame, or a run of binary frames (`text` is then None), waiting.
 
-    Consecutive audio frames share one entry, so that a client which sends single bytes costs no more than its audio.
+    Consecutive audio frames share one entry, so that a client which sends single bytes costs no more than
+    its audio.
     """
 
     text: str | None = None

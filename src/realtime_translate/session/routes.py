@@ -122,7 +122,9 @@ UPSTREAM: Mapping[type, tuple[Route, ...]] = {
         ("slot", events.done),
     ),
 }
-"""Upstream events with an effect. `session.updated` and `error` go through the engine, audio deltas past all of this."""
+"""Upstream events with an effect. `session.updated` and `error` go through the engine, audio deltas past all
+of this.
+"""
 
 UNSUPPORTED_UPSTREAM: Mapping[type, str] = {
     openai.ConversationItemInputAudioTranscriptionCompleted: "the transcript of user speech",

@@ -76,7 +76,7 @@ class Deliver:
 
 @frozen
 class OwnText:
-    """An assistant item that we created: it is never announced to the client (O3). `item_id` is the id that we gave."""
+    """An assistant item that we created, with the id that we gave: never announced to the client (O3)."""
 
     item_id: str
     text: str
@@ -118,8 +118,8 @@ class Refused:
 class ResponseWanted:
     """A wish for a response (R2).
 
-    `confirmed`: its items are known to be in the conversation, so any response that starts from now on answers it.
-    `of_commit`: it comes with a commit, and falls with it (A5).
+    `confirmed`: its items are known to be in the conversation, so any response that starts from now on
+    answers it. `of_commit`: it comes with a commit, and falls with it (A5).
     """
 
     confirmed: bool
@@ -172,9 +172,27 @@ class CallsAnswered:
 
 
 Signal: TypeAlias = (
-    "Fatal | OpeningStep | TurnStep | SessionReady | Deliver | OwnText | UpdateWanted | CommitDue | CommitWithdrawn | "
-    "CommitGranted | CommitRefused | Refused | ResponseWanted | TextsCovered | ServerCommitted | ResponseRequested | "
-    "ResponseEnded | ResponseOverdue | SlotFreed | CallsOpened | CallsAnswered"
+    Fatal
+    | OpeningStep
+    | TurnStep
+    | SessionReady
+    | Deliver
+    | OwnText
+    | UpdateWanted
+    | CommitDue
+    | CommitWithdrawn
+    | CommitGranted
+    | CommitRefused
+    | Refused
+    | ResponseWanted
+    | TextsCovered
+    | ServerCommitted
+    | ResponseRequested
+    | ResponseEnded
+    | ResponseOverdue
+    | SlotFreed
+    | CallsOpened
+    | CallsAnswered
 )
 Effect: TypeAlias = "Output | Signal"
 Effects: TypeAlias = Sequence[Effect]

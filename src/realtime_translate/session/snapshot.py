@@ -1,7 +1,7 @@
 """The memory of a call as JSON-able data, and back (*Always true* 6).
 
-Nothing but unstructuring: enums by value, bytes as base64. Instants are stored relative to the moment of the snapshot, so
-that a call can go on under another clock.
+Nothing but unstructuring: enums by value, bytes as base64. Instants are stored relative to the moment of the
+snapshot, so that a call can go on under another clock.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from enum import Enum
-from functools import partial
-from operator import is_
-from typing import Any
+from math import isfinite
+from typing import Any, cast
 
 from attrs import define
 from cattrs import Converter
 
+from ..config import ClientDialect
 from ..errors import SnapshotError
 from ..mapping.plan import Plan
 from .call import Call
 from .env import Ids
+from .tables import Opening, SlotState, TurnState
 from .timers import Instant, Timers
 
 __all__ = ["INSTANTS", "Saved", "load", "save"]
@@ -39,8 +40,11 @@ INSTANTS: tuple[tuple[str, ...], ...] = (
 
 @define
 class Saved:
-    """Everything that a snapshot holds."""
+    """Everything that a snapshot holds. `dialect` is that of the call's `Config`, which itself is not
+    kept.
+    """
 
+    dialect: ClientDialect
     call: Call
     plan: Plan
     timers: Timers
@@ -57,7 +61,7 @@ def save(saved: Saved, now: float) -> dict[str, object]:
 
 def load(snapshot: Mapping[str, object], now: float) -> Saved:
     """The call that a snapshot holds. Raises `SnapshotError` for anything else."""
-    if not isinstance(snapshot, Mapping) or snapshot.get("format") != _FORMAT:
+    if not _is_ours(snapshot):
         raise SnapshotError("this is no snapshot of a Translator; restore takes what snapshot() gave")
     if snapshot.get("version") != _VERSION:
         found = snapshot.get("version")
@@ -66,9 +70,21 @@ def load(snapshot: Mapping[str, object], now: float) -> Saved:
     try:
         for path in INSTANTS:
             _shift(data, path, now)
-        return _CONVERTER.structure(data, Saved)
+        return _whole(data)
     except Exception as error:  # corrupt data fails in as many ways as there are types
         raise SnapshotError(f"the snapshot is corrupt: {type(error).__name__}: {error}") from error
+
+
+def _is_ours(snapshot: object) -> bool:
+    return isinstance(snapshot, Mapping) and cast("Mapping[str, object]", snapshot).get("format") == _FORMAT
+
+
+def _whole(data: Any) -> Saved:
+    """Without this, cattrs would fill in what is missing."""
+    saved = _CONVERTER.structure(data, Saved)
+    if _CONVERTER.unstructure(saved) != data:
+        raise ValueError("a field is missing")
+    return saved
 
 
 def _shift(data: Any, path: tuple[str, ...], by: float) -> None:
@@ -83,11 +99,11 @@ def _shift(data: Any, path: tuple[str, ...], by: float) -> None:
 
 
 def _keys(data: Any) -> list[Any]:
-    return list(data) if isinstance(data, dict) else list(range(len(data)))
+    return list(data) if hasattr(data, "keys") else list(range(len(data)))
 
 
 def _strict(kind: type, *accepted: type) -> Callable[[Any, Any], Any]:
-    """cattrs would turn None into "None" and "false" into True."""
+    """Without this, cattrs would turn None into "None" and "false" into True."""
 
     def structure(value: Any, _: Any) -> Any:
         if type(value) in accepted:
@@ -97,18 +113,25 @@ def _strict(kind: type, *accepted: type) -> Callable[[Any, Any], Any]:
     return structure
 
 
+def _instant(value: Any, _: Any) -> Any:
+    if type(value) in (float, int) and isfinite(value):
+        return value
+    raise ValueError(f"expected a finite number of seconds, found {value!r}")
+
+
 def _converter() -> Converter:
     converter = Converter(forbid_extra_keys=True)
     for kind, accepted in ((str, (str,)), (int, (int,)), (bool, (bool,)), (float, (float, int))):
-        converter.register_structure_hook_func(partial(is_, kind), _strict(kind, *accepted))
-    converter.register_structure_hook(Instant, _strict(float, float, int))
+        converter.register_structure_hook(kind, _strict(kind, *accepted))
+    converter.register_structure_hook(Instant, _instant)
     converter.register_unstructure_hook(bytes, _to_base64)
     converter.register_unstructure_hook(bytearray, _to_base64)
     converter.register_structure_hook(bytes, lambda value, _: b64decode(value, validate=True))
     converter.register_structure_hook(bytearray, lambda value, _: bytearray(b64decode(value, validate=True)))
-    # A str Enum is a str to cattrs: without hooks of its own it would come back as one.
-    converter.register_structure_hook_factory(_is_enum, lambda kind: lambda value, _: kind(value))
-    converter.register_unstructure_hook_factory(_is_enum, lambda _: _value_of)
+    # To cattrs a str Enum is a str: without hooks of its own it would come back as one.
+    for enum in (ClientDialect, Opening, SlotState, TurnState):
+        converter.register_structure_hook(enum, _member)
+        converter.register_unstructure_hook(enum, _value)
     converter.register_structure_hook_func(_is_json_object, _strict(dict, dict))
     converter.register_unstructure_hook_func(_is_json_object, dict)
     return converter
@@ -118,12 +141,12 @@ def _to_base64(value: bytes | bytearray) -> str:
     return b64encode(value).decode("ascii")
 
 
-def _is_enum(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Enum)
+def _member(value: Any, kind: type[Enum]) -> Enum:
+    return kind(value)
 
 
-def _value_of(value: Enum) -> object:
-    return value.value
+def _value(member: Enum) -> object:
+    return member.value
 
 
 def _is_json_object(kind: Any) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from attrs import define
 
-from ..deepgram.codes import ComponentCode, ErrorCode
+from ..deepgram.codes import ComponentCode
 from ..mapping import to_client
-from ..mapping.errors import Fault, Problem
+from ..mapping.errors import Fault, fatal_code
 from ..notices import notice
 from .env import Env
 from .signals import Effects, Fatal, Refused, ResponseEnded
 
-__all__ = ["UpstreamErrors", "fatal_code", "report", "response_ended"]
+__all__ = ["UpstreamErrors", "report", "response_ended"]
 
 _SILENT = (Fault.BUSY, Fault.COMMIT_EMPTY, Fault.BENIGN)
 """E2."""
@@ -20,11 +20,22 @@ _FATAL = (Fault.EXPIRED, Fault.ACCESS)
 
 @define
 class UpstreamErrors:
-    """`idle`: the session ended for idleness while a response was active (E3). `last`: the last error, until anything
-    else comes: upstream may close with it (E1)."""
+    """`idle`: the session ended for idleness while a response was active (E3). `last`: the last error, until
+    anything else comes: upstream may close with it (E1); `last_code`: its code.
+    """
 
     idle: str = ""
     last: str = ""
+    last_code: str = ""
+
+    @property
+    def parting(self) -> tuple[str, str]:
+        """Code and description of the error with which upstream closes, if it does so now (E1, E3)."""
+        return (ComponentCode.IDLE_TIMEOUT, self.idle) if self.idle else (self.last_code, self.last)
+
+    def forget(self) -> None:
+        """Upstream goes on: it does not close with its last error."""
+        self.last = self.last_code = ""
 
 
 def report(state: UpstreamErrors, env: Env, refusal: Refused) -> Effects:
@@ -32,9 +43,9 @@ def report(state: UpstreamErrors, env: Env, refusal: Refused) -> Effects:
     problem = refusal.problem
     if problem.fault in _SILENT:
         return (notice("UPSTREAM_ERROR_BENIGN", code=problem.code),)
-    state.last = problem.description
+    state.last, state.last_code = problem.description, problem.code
     if problem.fault in _FATAL:
-        return (Fatal(fatal_code(env, problem), problem.description),)
+        return (Fatal(fatal_code(problem, component=env.component), problem.description),)
     if problem.fault is Fault.IDLE and env.component:
         if env.busy:
             state.idle = problem.description
@@ -42,15 +53,6 @@ def report(state: UpstreamErrors, env: Env, refusal: Refused) -> Effects:
         return (Fatal(ComponentCode.IDLE_TIMEOUT, problem.description),)
     tell = to_client.error if env.component else to_client.warning
     return notice("UPSTREAM_ERROR", code=problem.code), tell(problem.code, problem.description)
-
-
-def fatal_code(env: Env, problem: Problem) -> str:
-    """The code of the Error that ends the session, by dialect (E1, E3)."""
-    if problem.fault is Fault.EXPIRED:
-        return (
-            ComponentCode.SESSION_MAX_DURATION if env.component else ErrorCode.MAXIMUM_SESSION_LENGTH_REACHED
-        )
-    return problem.code if env.component else ErrorCode.INTERNAL_SERVER_ERROR
 
 
 def response_ended(state: UpstreamErrors, env: Env, _: ResponseEnded) -> Effects:

@@ -1,4 +1,4 @@
-"""Text that the user typed: an item upstream, an echo to the client, and a response once the item is confirmed (T1, T6)."""
+"""Text that the user typed: an item upstream, an echo, and a response once the item is confirmed (T1, T6)."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def item_seen(state: UserTexts, env: Env, event: ItemEvent) -> Effects:
 
 
 def _by_text(state: UserTexts, item: Item) -> Unconfirmed | None:
-    """Servers that give ids of their own announce each item several times: one id stands for one item (T1)."""
+    """Servers that give their own ids announce each item several times: one id stands for one item (T1)."""
     texts = [part.text or "" for part in item.content or () if part.type == "input_text"]
     if not texts or (item.id and item.id in state.matched):
         return None

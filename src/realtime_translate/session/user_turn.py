@@ -1,4 +1,4 @@
-"""The user's speech as the server hears it: who has the turn, and who asks for the response (O6, T8, V3, R7)."""
+"""The user's speech as the server hears it: who has the turn, who asks for the response (O6, T8, V3, R7)."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _CHANNEL = (0, 1)
 
 @define
 class UserTurn:
-    """`speaking`: the user has the turn (T8). `idle_items`: items of an idle timeout that were not committed yet."""
+    """`speaking`: the user has the turn (T8). `idle_items`: items of idle timeouts, not committed yet."""
 
     speaking: bool = False
     idle_items: list[str] = field(factory=list[str])
 
 
 def speech_started(state: UserTurn, env: Env, event: openai.InputAudioBufferSpeechStarted) -> Effects:
-    """The user begins to speak (O6)."""
-    state.speaking = True
+    """The user begins to speak (O6). Where the translator commits, nobody has the turn (T8)."""
+    state.speaking = not env.plan.commit.manual
     return (env.client(deepgram.UserStartedSpeaking()),)
 
 
@@ -46,11 +46,11 @@ def timed_out(state: UserTurn, env: Env, event: openai.InputAudioBufferTimeoutTr
 def committed(state: UserTurn, env: Env, event: openai.InputAudioBufferCommitted) -> Effects:
     """A user item was made of the audio: ask for the response where the server does not (V3, R7)."""
     item_id = event.item_id or ""
-    if env.plan.commit.manual:
-        return ()
-    if item_id in state.idle_items:
+    idle = item_id in state.idle_items
+    if idle:
         state.idle_items.remove(item_id)
+    if env.plan.commit.manual:
         return ()
     if env.plan.commit.create_response:
         return (ServerCommitted(),)
-    return (ResponseWanted(confirmed=True),)
+    return () if idle else (ResponseWanted(confirmed=True),)

@@ -13,14 +13,14 @@ from ...notices import notice
 from ..env import Env
 from ..signals import Effect, ResponseEnded, ResponseRequested, SlotFreed, TurnStep
 from ..tables import SLOT, SlotEvent, SlotState, TurnEvent
-from .state import REMEMBERED, About, ResponseSlot
+from .state import NO_RESPONSE, REMEMBERED, About, ResponseSlot
 
 __all__ = ["happen"]
 
 _Action: TypeAlias = "Callable[[ResponseSlot, Env, About], list[Effect]]"
 
 
-def happen(slot: ResponseSlot, env: Env, event: SlotEvent, about: About = About()) -> list[Effect]:
+def happen(slot: ResponseSlot, env: Env, event: SlotEvent, about: About = NO_RESPONSE) -> list[Effect]:
     """Take the table's step for `event` and carry out its action."""
     step = SLOT[slot.state][event]
     slot.state = step.to
@@ -30,9 +30,7 @@ def happen(slot: ResponseSlot, env: Env, event: SlotEvent, about: About = About(
 
 def _create(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
     slot.sent = slot.confirmed = slot.fallen = False
-    slot.claimed = ""
     slot.request = env.ids.next()
-    env.timers.cancel("hold")
     env.start("create", env.limits.create_timeout)
     create = openai.ResponseCreate(tagged(slot.request), event_id=slot.request)
     return [env.upstream(create), ResponseRequested(), TurnStep(TurnEvent.ASKED)]
@@ -40,8 +38,8 @@ def _create(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
 
 def _begin(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     slot.active = about.response_id
-    slot.confirmed = slot.produced = False
-    slot.open_items = []
+    slot.confirmed = False
+    slot.withdraw_hold(env)
     env.timers.cancel("grace")
     return [TurnStep(TurnEvent.ASKED)]
 
@@ -51,9 +49,14 @@ def _begin_ours(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     return _begin(slot, env, about)
 
 
+def _own_up(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
+    """The output that began it came before its `response.created`."""
+    _answered(slot, env)
+    return []
+
+
 def _answered(slot: ResponseSlot, env: Env) -> None:
     slot.request = ""
-    slot.falls = slot.fallen = False
     env.timers.cancel("create")
 
 
@@ -68,21 +71,22 @@ def _supersede_by_ours(slot: ResponseSlot, env: Env, about: About) -> list[Effec
 
 
 def _end(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
-    if about.response_id != slot.active:
-        _remember(slot, about.response_id)
-    return [*_finish(slot, env, slot.active or about.response_id, about.outcome), SlotFreed()]
+    _remember(slot, about.response_id)
+    return [*_finish(slot, env, slot.active, about.outcome), SlotFreed()]
 
 
-def _end_ours(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+def _end_whole(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    """Only its end was heard of, or its end shows whose it was."""
     _answered(slot, env)
     return [*_finish(slot, env, about.response_id, about.outcome), SlotFreed()]
 
 
 def _end_crossing(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
-    """Ours came and went whole while the server's own is still announced as active."""
+    """Ours came and went whole while the server's own is active, whose turn goes on if ours said nothing."""
     _answered(slot, env)
     _remember(slot, about.response_id)
-    return [*_failure(about.outcome), ResponseEnded(about.response_id)]
+    ended = [ResponseEnded(about.response_id)] if about.outcome.produced else []
+    return [*_failure(about.outcome), *ended]
 
 
 def _end_unannounced(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
@@ -112,7 +116,7 @@ def _failure(how: Outcome) -> list[Effect]:
 
 
 def _remember(slot: ResponseSlot, response_id: str) -> None:
-    if response_id:
+    if response_id and response_id not in slot.ended:
         slot.ended = [*slot.ended[1 - REMEMBERED :], response_id]
 
 
@@ -132,6 +136,13 @@ def _fail(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     failed = slot.request
     _answered(slot, env)
     return [*_failure(Outcome(failure=about.reason)), ResponseEnded(failed), SlotFreed()]
+
+
+def _fail_aside(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    """Ours failed while the server's own is active, whose turn goes on (O5)."""
+    slot.claimed = ""
+    _answered(slot, env)
+    return _failure(Outcome(failure=about.reason))
 
 
 def _expect(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
@@ -156,12 +167,14 @@ _ACTIONS: Mapping[str, _Action] = {
     "supersede": _supersede,
     "supersede_by_ours": _supersede_by_ours,
     "end": _end,
-    "end_ours": _end_ours,
+    "own_up": _own_up,
+    "end_whole": _end_whole,
     "end_crossing": _end_crossing,
     "end_unannounced": _end_unannounced,
     "keep_wish": _keep_wish,
     "await_stranger": _await_stranger,
     "fail": _fail,
+    "fail_aside": _fail_aside,
     "expect": _expect,
     "wish": _wish,
     "missed": _missed,

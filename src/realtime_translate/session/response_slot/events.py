@@ -41,11 +41,12 @@ _TAKEN = (SlotState.RUNNING, SlotState.CROSSED)
 
 def created(slot: ResponseSlot, env: Env, event: openai.ResponseCreated) -> Effects:
     """A response began (R1)."""
-    response_id = event.response.id or ""
-    if response_id and (response_id in slot.ended or response_id == slot.active):
+    response_id, tag = event.response.id or "", tag_of(event.response)
+    if response_id and response_id in slot.ended:
         return ()
-    ours = _is_ours(slot, tag_of(event.response))
-    env.response = response_id
+    if response_id and response_id == slot.active:
+        return happen(slot, env, SlotEvent.CREATED_SAME) if tag and tag == slot.request else ()
+    ours = _is_ours(slot, tag)
     which = SlotEvent.CREATED_OURS if ours else SlotEvent.CREATED_OTHER
     return happen(slot, env, which, About(response_id))
 
@@ -54,7 +55,6 @@ def _is_ours(slot: ResponseSlot, tag: str) -> bool:
     """By the echoed tag; while no tag was ever echoed, the first response after our create is ours (R1)."""
     if tag and tag in (slot.request, slot.claimed):
         slot.tags_echoed = True
-        slot.claimed = ""
         return True
     if slot.tags_echoed or not slot.request:
         return False
@@ -65,9 +65,11 @@ def _is_ours(slot: ResponseSlot, tag: str) -> bool:
 def activity(slot: ResponseSlot, env: Env, event: ResponseEvent) -> Effects:
     """Some output of a response: tells which response it is, and whether it goes on (R1, R4)."""
     effects = output(slot, env, event.response_id or slot.active)
+    if env.response != slot.active:
+        return effects
     if isinstance(event, _ITEM_EVENTS):
         _track(slot, event)
-    if isinstance(event, _END_OF_OUTPUT) and env.response == slot.active and not slot.open_items:
+    if isinstance(event, _END_OF_OUTPUT) and not slot.open_items:
         env.start("quiet", env.limits.response_grace)
     return effects
 
@@ -75,13 +77,13 @@ def activity(slot: ResponseSlot, env: Env, event: ResponseEvent) -> Effects:
 def output(slot: ResponseSlot, env: Env, response_id: str) -> Effects:
     """Output of `response_id` came: an unknown response begins with it (R1). Runs for each audio delta."""
     env.response = response_id
+    if response_id in slot.ended:
+        return ()
     if slot.state in _TAKEN and (response_id == slot.active or not slot.active):
         slot.active = response_id
         slot.produced = True
         if "quiet" in env.timers.deadlines:
             env.timers.cancel("quiet")
-        return ()
-    if response_id in slot.ended:
         return ()
     which = SlotEvent.CREATED_OURS if _is_ours(slot, "") else SlotEvent.CREATED_OTHER
     effects = happen(slot, env, which, About(response_id))
@@ -93,8 +95,8 @@ def _track(slot: ResponseSlot, event: openai.ResponseOutputItemAdded | openai.Re
     key = event.item.id or f"#{event.output_index or 0}"
     if isinstance(event, openai.ResponseOutputItemDone):
         slot.open_items = [each for each in slot.open_items if each != key]
-    elif key not in slot.open_items:
-        slot.open_items = [*slot.open_items[-REMEMBERED:], key]
+    else:
+        slot.open_items = [*slot.open_items[1 - REMEMBERED :], key]
 
 
 def done(slot: ResponseSlot, env: Env, event: openai.ResponseDone) -> Effects:
@@ -138,7 +140,7 @@ def refused(slot: ResponseSlot, env: Env, refusal: Refused) -> Effects:
     mine = problem.event_id and problem.event_id in (slot.request, slot.claimed)
     if problem.fault is Fault.BUSY and (mine or not problem.event_id):
         return happen(slot, env, SlotEvent.BUSY) if slot.request or slot.claimed else ()
-    if mine and problem.event_id == slot.request:
+    if mine:
         return happen(slot, env, SlotEvent.FAILED, About(reason=f"{problem.code}: {problem.description}"))
     return ()
 

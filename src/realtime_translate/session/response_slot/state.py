@@ -5,9 +5,10 @@ from __future__ import annotations
 from attrs import define, field, frozen
 
 from ...mapping.responses import Outcome
+from ..env import Env
 from ..tables import SlotState
 
-__all__ = ["REMEMBERED", "About", "ResponseSlot"]
+__all__ = ["NO_RESPONSE", "REMEMBERED", "About", "ResponseSlot"]
 
 REMEMBERED = 32
 """Ended responses whose late events are recognised, and open items of one response (R1, L2)."""
@@ -17,10 +18,12 @@ REMEMBERED = 32
 class ResponseSlot:
     """The slot and what waits for it.
 
-    `active`: the id of the response that runs, empty if unknown. `request`: the event id of our create in flight.
-    `claimed`: the create that took a `response.created` without a tag for its answer. `sent` and `confirmed` are wishes:
-    confirmed ones are answered by any response that starts from now on (R7). `falls`: the create in flight answers nothing
-    but a commit; `fallen`: that commit was refused. `open_items`: announced and unfinished items of the active response.
+    `active`: the id of the response that runs, empty if unknown. `request`: the event id of our create.
+    `claimed`: the create that took a `response.created` without a tag for its answer. `sent` and
+    `confirmed` are wishes: confirmed ones are answered by any response that starts from now on (R7).
+    `falls`: our create answers nothing but a commit; `fallen`: that commit was refused. `held`: a call is
+    unanswered; `hold_over`: for too long (R8). `produced`: the active response has output; `open_items`:
+    what it announced and did not finish.
     """
 
     state: SlotState = SlotState.FREE
@@ -40,11 +43,28 @@ class ResponseSlot:
     open_items: list[str] = field(factory=list[str])
     ended: list[str] = field(factory=list[str])
 
+    @property
+    def wishes(self) -> bool:
+        """Whether anything waits for a response."""
+        return self.commit_waits or self.sent or self.confirmed
+
+    def withdraw_hold(self, env: Env) -> None:
+        """Without a wish nothing is held back: the next one waits its full time (R8)."""
+        if not self.wishes:
+            env.timers.cancel("hold")
+
+
+_COMPLETED = Outcome()
+
 
 @frozen
 class About:
     """What an action needs to know of the response that the event is about."""
 
     response_id: str = ""
-    outcome: Outcome = Outcome()
+    outcome: Outcome = _COMPLETED
     reason: str = ""
+
+
+NO_RESPONSE = About()
+"""For events that are about none."""

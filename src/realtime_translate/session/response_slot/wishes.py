@@ -43,6 +43,8 @@ def wanted(slot: ResponseSlot, env: Env, wish: ResponseWanted) -> Effects:
         slot.confirmed = True
     else:
         slot.sent = True
+    if slot.state is not SlotState.FREE:
+        return (notice("RESPONSE_DEFERRED", reason="the slot is taken"),)
     return pump(slot, env, of_commit=falls)
 
 
@@ -62,6 +64,7 @@ def commit_due(slot: ResponseSlot, env: Env, _: CommitDue) -> Effects:
 def commit_withdrawn(slot: ResponseSlot, env: Env, _: CommitWithdrawn) -> Effects:
     """Audio flows again: the commit comes back after its debounce (A6)."""
     slot.commit_waits = False
+    slot.withdraw_hold(env)
     return ()
 
 
@@ -78,16 +81,16 @@ def texts_covered(slot: ResponseSlot, env: Env, _: TextsCovered) -> Effects:
 
 
 def calls_opened(slot: ResponseSlot, env: Env, _: CallsOpened) -> Effects:
-    """Plain wishes wait for the answers of function calls (R8)."""
-    slot.held = True
+    """Plain wishes wait for the answers of function calls, for a new one their full time (R8)."""
+    slot.held, slot.hold_over = True, False
     return ()
 
 
 def calls_answered(slot: ResponseSlot, env: Env, _: CallsAnswered) -> Effects:
-    """What waited for the answers goes ahead (R8)."""
+    """What waited for the answers may go ahead (R8)."""
     slot.held = slot.hold_over = False
     env.timers.cancel("hold")
-    return pump(slot, env)
+    return ()
 
 
 def hold_over(slot: ResponseSlot, env: Env) -> Effects:
@@ -102,13 +105,13 @@ def freed(slot: ResponseSlot, env: Env, _: SlotFreed) -> Effects:
 
 
 def pump(slot: ResponseSlot, env: Env, *, of_commit: bool = False) -> Effects:
-    """If the slot is free: owed updates, then the owed commit, then one create for all plain wishes (R2, R8)."""
+    """If the slot is free: owed updates, the owed commit, then one create for all plain wishes (R2, R8)."""
     if slot.state is not SlotState.FREE:
         return ()
     if slot.update_waits:
         slot.update_waits = False
         return OpeningStep(OpeningEvent.UPDATE_GRANTED), SlotFreed()
-    if not (slot.commit_waits or slot.sent or slot.confirmed):
+    if not slot.wishes:
         return ()
     if slot.held and not slot.hold_over:
         return _hold(env)

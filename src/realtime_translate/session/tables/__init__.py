@@ -1,7 +1,7 @@
 """All transitions of a call, as data.
 
-Complete tables: every state answers every event, with a step to another state, or by staying with a reason. Nothing
-outside this package decides where a state goes; code elsewhere only names the event that happened.
+Complete tables: every state answers every event, with a step to another state, or by staying with a reason.
+Nothing outside this package decides where a state goes; code elsewhere only names the event that happened.
 
 * `OPENING`: from before `client_opened` to closed, for both legs.
 * `GATES`: what becomes of a client message in each phase of the opening.

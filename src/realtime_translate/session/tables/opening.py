@@ -1,4 +1,4 @@
-"""The opening of a call, one table for both legs (S1-S9), and what becomes of client messages meanwhile (S5)."""
+"""The opening of a call, one table for both legs (S1-S9), and what waits meanwhile (S5)."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ class OpeningEvent(str, Enum):
     UPSTREAM_OPENED = "upstream opened"
     SETTINGS = "Settings"
     UPDATED = "session.updated"
+    READY_ANYWAY = "session.updated without Settings"
+    """In the component's dialect a `session.updated` that nobody asked for makes the session ready (S4)."""
     REFUSED = "session.update refused"
     UPDATE_GRANTED = "slot free for an update"
     SETTINGS_LATE = "settings timeout"
@@ -54,7 +56,7 @@ class OpeningEvent(str, Enum):
 def _row(
     state: Opening, steps: Mapping[OpeningEvent, Step[Opening]], **because: str
 ) -> dict[OpeningEvent, Step[Opening]]:
-    """A whole row: `steps`, the endings that every living state has, and a reason for each event that does nothing."""
+    """A whole row: `steps`, the endings that every living state has, and for each other event a reason."""
     ends = {
         OpeningEvent.CLIENT_CLOSED: Step(Opening.CLOSED, "client_left"),
         OpeningEvent.HOST_CLOSED: Step(Opening.CLOSED, "going_away"),
@@ -70,6 +72,7 @@ _STAYS: Mapping[OpeningEvent, str] = {
     OpeningEvent.CLIENT_OPENED: "the facade raises: the client opens once",
     OpeningEvent.UPSTREAM_OPENED: "the facade raises: upstream opens once",
     OpeningEvent.UPDATED: "no update of ours is on its way (S3)",
+    OpeningEvent.READY_ANYWAY: "only before Settings",
     OpeningEvent.REFUSED: "no update of ours is on its way",
     OpeningEvent.UPDATE_GRANTED: "no update waits",
     OpeningEvent.SETTINGS_LATE: "Settings came: the timer is off",
@@ -99,7 +102,8 @@ OPENING: Mapping[Opening, Mapping[OpeningEvent, Step[Opening]]] = {
         Opening.DIALLED_EARLY,
         {
             OpeningEvent.SETTINGS: Step(Opening.CONFIGURING, "configure"),
-            OpeningEvent.UPDATED: Step(Opening.READY_UNASKED, "ready_unasked"),
+            OpeningEvent.UPDATED: Step(Opening.DIALLED_EARLY, "updated_unasked"),
+            OpeningEvent.READY_ANYWAY: Step(Opening.READY_UNASKED, "ready_unasked"),
             OpeningEvent.SETTINGS_LATE: Step(Opening.DIALLED_EARLY, "no_settings"),
             OpeningEvent.UPSTREAM_CLOSED: Step(Opening.CLOSED, "never_ready"),
         },
@@ -128,7 +132,7 @@ OPENING: Mapping[Opening, Mapping[OpeningEvent, Step[Opening]]] = {
         Opening.READY_UNASKED,
         {OpeningEvent.SETTINGS: Step(Opening.AWAITING_SLOT, "ask_for_update")},
         updated="ready already",
-        settings_late="upstream made the session ready: Settings may come any time",
+        settings_late="upstream made the session ready: Settings may come any time, the timer is off",
     ),
     Opening.AWAITING_SLOT: _row(
         Opening.AWAITING_SLOT,

@@ -32,6 +32,7 @@ class SlotEvent(str, Enum):
     REQUEST = "we send response.create"
     CREATED_OURS = "response.created, ours"
     CREATED_OTHER = "response.created, the server's own"
+    CREATED_SAME = "response.created of ours, which had looked like the server's own"
     DONE = "response.done of the response in the slot"
     DONE_OURS = "response.done of ours before its created"
     DONE_SAME = "response.done of ours, which had looked like the server's own"
@@ -47,6 +48,7 @@ class SlotEvent(str, Enum):
 _NOTHING_IN_FLIGHT = "no create of ours is in flight"
 _NOTHING_ACTIVE = "no response is active"
 _NOT_WAITING = "the timer is off"
+_ONLY_CROSSING = "only a crossing response can turn out to be ours"
 _TAKEN = "the slot is taken: wishes wait"
 
 
@@ -61,7 +63,8 @@ def _slot(state: SlotState, **steps: Step[SlotState] | str) -> dict[SlotEvent, S
 
 _SLOT_STAYS: Mapping[SlotEvent, str] = {
     SlotEvent.REQUEST: _TAKEN,
-    SlotEvent.DONE_SAME: "only a crossing response can turn out to be ours",
+    SlotEvent.CREATED_SAME: _ONLY_CROSSING,
+    SlotEvent.DONE_SAME: _ONLY_CROSSING,
     SlotEvent.CREATE_LATE: _NOT_WAITING,
     SlotEvent.GRACE_OVER: _NOT_WAITING,
     SlotEvent.QUIET: _NOTHING_ACTIVE,
@@ -76,14 +79,14 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
         request=Step(SlotState.REQUESTED, "create"),
         created_ours=Step(_RUNNING, "begin"),
         created_other=Step(_RUNNING, "begin"),
-        done=Step(_FREE, "end"),
+        done=Step(_FREE, "end_whole"),
         committed=Step(SlotState.EXPECTED, "expect"),
     ),
     SlotState.EXPECTED: _slot(
         SlotState.EXPECTED,
         created_ours=Step(_RUNNING, "begin"),
         created_other=Step(_RUNNING, "begin"),
-        done=Step(_FREE, "end"),
+        done=Step(_FREE, "end_whole"),
         committed=Step(SlotState.EXPECTED, "wish"),
         grace_over=Step(_FREE, "missed"),
     ),
@@ -91,8 +94,8 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
         SlotState.REQUESTED,
         created_ours=Step(_RUNNING, "begin_ours"),
         created_other=Step(SlotState.CROSSED, "begin"),
-        done=Step(_FREE, "end_ours"),
-        done_ours=Step(_FREE, "end_ours"),
+        done=Step(_FREE, "end_whole"),
+        done_ours=Step(_FREE, "end_whole"),
         busy=Step(SlotState.REFUSED, "await_stranger"),
         failed=Step(_FREE, "fail"),
         create_late=Step(_FREE, "fail"),
@@ -104,6 +107,7 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
         created_other=Step(_RUNNING, "supersede"),
         done=Step(_FREE, "end"),
         busy=Step(_RUNNING, "keep_wish"),
+        failed=Step(_RUNNING, "fail_aside"),
         committed=Step(_RUNNING, "wish"),
         quiet=Step(_FREE, "end_unannounced"),
         overdue=Step(_FREE, "end_unannounced"),
@@ -112,12 +116,13 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
         SlotState.CROSSED,
         created_ours=Step(_RUNNING, "supersede_by_ours"),
         created_other=Step(SlotState.CROSSED, "supersede"),
+        created_same=Step(_RUNNING, "own_up"),
         done=Step(SlotState.REQUESTED, "end"),
         done_ours=Step(_RUNNING, "end_crossing"),
-        done_same=Step(_FREE, "end_ours"),
+        done_same=Step(_FREE, "end_whole"),
         busy=Step(_RUNNING, "keep_wish"),
-        failed=Step(_RUNNING, "fail"),
-        create_late=Step(_RUNNING, "fail"),
+        failed=Step(_RUNNING, "fail_aside"),
+        create_late=Step(_RUNNING, "fail_aside"),
         committed=Step(SlotState.CROSSED, "wish"),
         quiet=Step(SlotState.REQUESTED, "end_unannounced"),
         overdue=Step(SlotState.REQUESTED, "end_unannounced"),
@@ -126,7 +131,7 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
         SlotState.REFUSED,
         created_ours=Step(_RUNNING, "begin"),
         created_other=Step(_RUNNING, "begin"),
-        done=Step(_FREE, "end"),
+        done=Step(_FREE, "end_whole"),
         committed=Step(SlotState.REFUSED, "wish"),
         grace_over=Step(_FREE),
     ),

@@ -1,0 +1,194 @@
+"""The agent's turn in the component's dialect: one a response (O2, O5), and the user's speech (O6, T8)."""
+
+from __future__ import annotations
+
+import pytest
+
+from realtime_translate import Config, ManualCommit, SemanticVad, ServerVad, TurnDetection
+from tests.harness import Desk
+from tests.unit.session.agent_events import (
+    answer,
+    audio,
+    audio_done,
+    call,
+    cancelled,
+    created,
+    done,
+    item_added,
+    item_done,
+    message,
+    settings,
+    text,
+    text_done,
+    transcript_done,
+)
+
+STARTED = {"type": "AgentStartedSpeaking"}
+ENDS = ["AgentDone", "AgentAudioDone"]
+
+
+def ready(config: Config | None = None) -> Desk:
+    desk = Desk(config or Config.component())
+    desk.ready(settings())
+    return desk
+
+
+# --- O2 -----------------------------------------------------------------------------------------------------
+
+
+def test_O2_started_speaking_always_comes_and_has_no_latencies() -> None:
+    log = ready().upstream(created(), audio(), audio())
+    assert (log.client[0], log.client_types) == (STARTED, ["AgentStartedSpeaking", "audio", "audio"])
+
+
+def test_O2_started_speaking_comes_before_an_answer_of_text_alone() -> None:
+    log = ready().upstream(created(), text_done("Hi."))
+    assert log.client_types == ["AgentStartedSpeaking", "ConversationText", *ENDS]
+    assert log.client[0] == STARTED
+
+
+def test_O2_started_speaking_comes_once_a_turn_whichever_comes_first() -> None:
+    desk = ready()
+    log = desk.upstream(created(), transcript_done("Hi."), audio(), audio_done(), done("r1", message("Hi.")))
+    assert log.client_types == ["AgentStartedSpeaking", "ConversationText", "audio", *ENDS]
+    log = desk.upstream(created("r2"), audio(response_id="r2"), transcript_done("Yes.", "i2", "r2"))
+    assert log.client_types == ["AgentStartedSpeaking", "audio", "ConversationText"]
+
+
+# --- O5 -----------------------------------------------------------------------------------------------------
+
+
+def test_O5_a_spoken_response_ends_at_output_audio_done() -> None:
+    desk = ready()
+    desk.upstream(created(), audio())
+    assert desk.upstream(text_done("Hi.")).client_types == ["ConversationText"], "not at the text's end"
+    assert desk.upstream(audio_done()).client_types == ENDS
+    assert desk.upstream(done("r1", message("Hi."))).client_types == []
+
+
+def test_O5_a_written_response_ends_at_output_text_done() -> None:
+    desk = ready()
+    desk.upstream(created(), text("Hi"))
+    assert desk.upstream(text_done("Hi.")).client_types[-2:] == ENDS
+    assert desk.upstream(done("r1", message("Hi."))).client_types == []
+
+
+def test_O5_audio_done_without_audio_ends_nothing() -> None:
+    desk = ready()
+    desk.upstream(created(), transcript_done("Hi."))
+    assert desk.upstream(audio_done()).client_types == []
+    assert desk.upstream(done("r1")).client_types == ENDS
+
+
+@pytest.mark.parametrize("status", ["completed", "incomplete", "failed", "cancelled"])
+def test_O5_a_response_ends_at_its_done_at_the_latest(status: str) -> None:
+    desk = ready()
+    desk.upstream(created(), audio())
+    assert desk.upstream(done("r1", status=status)).client_types[-2:] == ENDS
+
+
+@pytest.mark.parametrize("events", [[], [text_done("")]])
+def test_O5_a_response_that_said_nothing_ends_at_its_done(events: list[dict[str, object]]) -> None:
+    desk = ready()
+    assert desk.upstream(created(), *events).client == []
+    assert desk.upstream(done("r1")).client_types == ENDS
+
+
+def test_O5_a_response_with_a_call_ends_like_any_other() -> None:
+    desk = ready()
+    log = desk.upstream(created(), item_done(call()), done("r1", call()))
+    assert log.client_types == ["FunctionCallRequest", *ENDS]
+    desk.client(answer())
+    log = desk.upstream(created("r2"), audio(response_id="r2"), done("r2"))
+    assert log.client_types == ["AgentStartedSpeaking", "audio", *ENDS]
+
+
+def test_O5_with_a_second_message_announced_the_end_waits_for_it() -> None:
+    desk = ready()
+    desk.upstream(created(), item_added(message(status="in_progress")), audio())
+    desk.upstream(item_added(message(item_id="i2", status="in_progress")))
+    assert desk.upstream(audio_done("i1"), item_done(message("One."))).client_types == ["ConversationText"]
+    assert desk.upstream(audio(item_id="i2")).client_types == ["audio"]
+    assert desk.upstream(audio_done("i2")).client_types == ENDS
+
+
+def test_O5_a_message_announced_twice_is_one_message() -> None:
+    desk = ready()
+    announced = item_added(message(status="in_progress"))
+    desk.upstream(created(), announced, announced, audio())
+    assert desk.upstream(audio_done()).client_types == ENDS
+
+
+def test_O5_an_open_message_of_a_response_that_ended_holds_nothing_back() -> None:
+    desk = ready()
+    desk.upstream(created(), item_added(message(item_id="i9", status="in_progress")), audio(), done("r1"))
+    log = desk.upstream(created("r2"), audio(response_id="r2"), audio_done(response_id="r2"))
+    assert log.client_types[-2:] == ENDS
+
+
+def test_O5_a_call_that_was_announced_holds_nothing_back() -> None:
+    desk = ready()
+    desk.upstream(created(), item_added({**call(), "status": "in_progress"}), audio())
+    assert desk.upstream(audio_done()).client_types == ENDS
+
+
+def test_O5_a_response_cancelled_without_output_ends_none() -> None:
+    desk = ready()
+    assert desk.upstream(created(), cancelled()).client == []
+    assert desk.translator.state.turn.value == "silent"
+
+
+def test_O5_what_comes_after_the_end_of_a_response_starts_no_turn() -> None:
+    """A message that nothing announced, after the client was told: it is passed on without a second end."""
+    desk = ready()
+    desk.upstream(created(), audio(), audio_done())
+    log = desk.upstream(audio(item_id="i2"), transcript_done("More.", "i2"), audio_done("i2"), done("r1"))
+    assert log.client_types == ["audio", "ConversationText"]
+    assert desk.upstream(created("r2"), audio(response_id="r2")).client_types == [
+        "AgentStartedSpeaking",
+        "audio",
+    ]
+
+
+# --- O6, T8 -------------------------------------------------------------------------------------------------
+
+SPEECH_STARTED = {"type": "input_audio_buffer.speech_started", "audio_start_ms": 100, "item_id": "u1"}
+SPEECH_STOPPED = {"type": "input_audio_buffer.speech_stopped", "audio_end_ms": 1250, "item_id": "u1"}
+
+
+def test_O6_speech_is_told_to_a_deepgram_client_when_it_starts() -> None:
+    desk = Desk()
+    desk.ready()
+    assert desk.upstream(SPEECH_STARTED).client == [{"type": "UserStartedSpeaking"}]
+    assert desk.upstream(SPEECH_STOPPED).client == []
+
+
+def test_O6_speech_is_told_to_a_component_client_when_it_starts_and_when_it_stops() -> None:
+    desk = ready(Config.component(turn_detection=ServerVad()))
+    assert desk.upstream(SPEECH_STARTED).client == [{"type": "UserStartedSpeaking"}]
+    ended = {"type": "UtteranceEnd", "channel": [0, 1], "last_word_end": 1.25}
+    assert desk.upstream(SPEECH_STOPPED).client == [ended]
+
+
+def test_O6_an_end_of_speech_without_a_time_is_told_too() -> None:
+    desk = ready(Config.component(turn_detection=ServerVad()))
+    [ended] = desk.upstream({"type": "input_audio_buffer.speech_stopped"}).client
+    assert ended == {"type": "UtteranceEnd", "channel": [0, 1], "last_word_end": 0.0}
+
+
+@pytest.mark.parametrize("turns", [ServerVad(), SemanticVad()])
+def test_T8_the_user_has_the_turn_from_speech_started_to_speech_stopped(turns: TurnDetection) -> None:
+    desk = ready(Config.deepgram(turn_detection=turns))
+    assert not desk.translator.state.user_speaking
+    desk.upstream(SPEECH_STARTED)
+    assert desk.translator.state.user_speaking
+    desk.upstream(created(), audio())
+    assert desk.translator.state.user_speaking
+    desk.upstream(SPEECH_STOPPED)
+    assert not desk.translator.state.user_speaking
+
+
+def test_T8_under_manual_commit_the_user_never_has_the_turn() -> None:
+    desk = ready(Config.deepgram(turn_detection=ManualCommit()))
+    assert desk.upstream(SPEECH_STARTED).client_types == ["UserStartedSpeaking"]
+    assert not desk.translator.state.user_speaking

@@ -1,0 +1,192 @@
+"""G1, G2, SUPPRESSED, C1: what is said before the first turn."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from realtime_translate import ClientDialect, Config, ContextMode, GreetingMode, ManualCommit
+from tests.harness import SETTINGS, Desk, Log, Pair
+from tests.oracle.session_update import HAS_SDK, faults
+
+GREETING = "Harbour office, good morning."
+PAST: list[dict[str, Any]] = [
+    {"type": "History", "role": "user", "content": "Is slip nine free?"},
+    {
+        "type": "History",
+        "function_calls": [
+            {
+                "id": "a9b0d6a8-2f0e-4c9d-9a34-b7a6c1d9f0e2",
+                "name": "slip",
+                "client_side": True,
+                "arguments": '{"n": 9}',
+                "response": '{"free": true}',
+            }
+        ],
+    },
+    {"type": "History", "role": "assistant", "content": "It is."},
+]
+
+both = pytest.mark.parametrize("preset", [Config.deepgram, Config.component], ids=["DG", "CO"])
+
+
+def ready(config: Config, flags: dict[str, Any] | None = None, **agent: Any) -> Log:
+    settings = {**SETTINGS, "agent": agent}
+    return Desk(config).ready({**settings, "flags": flags} if flags else settings)
+
+
+def after_applied(log: Log) -> list[Any]:
+    """What the client gets after SettingsApplied."""
+    return log.client[log.client_types.index("SettingsApplied") + 1 :]
+
+
+# --- G1 -----------------------------------------------------------------------------------------------------
+
+
+def test_G1_a_deepgram_client_sees_the_greeting_and_the_end_of_turn() -> None:
+    said = {"role": "assistant", "content": GREETING}
+    assert after_applied(ready(Config.deepgram(), greeting=GREETING)) == [
+        {"type": "ConversationText", **said},
+        {"type": "History", **said},
+        {"type": "AgentAudioDone"},
+    ]
+
+
+def test_G1_without_history_if_the_flags_say_so() -> None:
+    log = ready(Config.deepgram(), {"history": False}, greeting=GREETING)
+    assert [each["type"] for each in after_applied(log)] == ["ConversationText", "AgentAudioDone"]
+
+
+def test_G1_the_component_sees_the_greeting_and_the_end_of_turn() -> None:
+    assert after_applied(ready(Config.component(), greeting=GREETING)) == [
+        {"type": "ConversationText", "role": "assistant", "content": GREETING},
+        {"type": "AgentDone"},
+        {"type": "AgentAudioDone"},
+    ]
+
+
+@both
+def test_G1_nothing_of_it_goes_upstream_but_in_the_instructions(preset: Any) -> None:
+    log = ready(preset(), greeting=GREETING)
+    assert log.upstream_types == ["session.update"]
+    session = log.upstream[0]["session"]
+    assert GREETING in session.pop("instructions")
+    assert GREETING not in json.dumps(session)
+
+
+@both
+def test_G1_an_empty_greeting_is_none(preset: Any) -> None:
+    assert after_applied(ready(preset(), greeting="")) == []
+    assert after_applied(ready(preset())) == []
+
+
+@both
+def test_G1_the_greeting_ends_no_later_turn(preset: Any) -> None:
+    """A whole call: the turn after the greeting ends once, by itself."""
+    pair = Pair(preset(turn_detection=ManualCommit()))
+    pair.client({**SETTINGS, "agent": {"greeting": GREETING}})
+    pair.run(1.0)
+    assert pair.log.client_types.count("AgentAudioDone") == 1
+    pair.client({"type": "InjectUserMessage", "content": "Hi"})
+    pair.run(20.0)
+    assert pair.log.client_types.count("AgentAudioDone") == 2
+    assert pair.server.violations == ()
+
+
+# --- G2, SUPPRESSED, SPOKEN ---------------------------------------------------------------------------------
+
+
+@both
+@pytest.mark.parametrize("mode", ContextMode)
+def test_G2_context_suppresses_the_greeting(preset: Any, mode: ContextMode) -> None:
+    log = ready(preset(context=mode), greeting=GREETING, context={"messages": PAST})
+    assert after_applied(log) == []
+    assert GREETING not in json.dumps(log.upstream)
+
+
+@both
+def test_G2_an_empty_context_does_not(preset: Any) -> None:
+    assert after_applied(ready(preset(), greeting=GREETING, context={"messages": []})) != []
+
+
+@both
+def test_G3_suppressed_is_nothing_at_all(preset: Any) -> None:
+    log = ready(preset(greeting=GreetingMode.SUPPRESSED), greeting=GREETING)
+    assert after_applied(log) == []
+    assert GREETING not in json.dumps(log.upstream)
+
+
+@both
+def test_G3_spoken_is_not_supported_yet_and_shown_as_text(preset: Any) -> None:
+    log = ready(preset(greeting=GreetingMode.SPOKEN), greeting=GREETING)
+    assert [each["code"] for each in log.of("Warning")] == ["NOT_SUPPORTED_YET"]
+    assert "NOT_SUPPORTED_YET" in log.notices
+    assert [each["content"] for each in log.of("ConversationText")] == [GREETING]
+    assert log.upstream_types == ["session.update"]
+
+
+# --- C1 -----------------------------------------------------------------------------------------------------
+
+
+@both
+def test_C1_items_come_before_anything_else_and_ask_for_no_response(preset: Any) -> None:
+    log = ready(preset(context=ContextMode.ITEMS), context={"messages": PAST})
+    assert log.upstream_types == ["session.update", *["conversation.item.create"] * 4]
+    kinds = [each["item"]["type"] for each in log.of("conversation.item.create")]
+    assert kinds == ["message", "function_call", "function_call_output", "message"]
+    types = [type(each).__name__ for each in log.outputs]
+    assert max(i for i, t in enumerate(types) if t == "SendToUpstream") < _place(log, "SettingsApplied")
+    assert after_applied(log) == []
+
+
+def _place(log: Log, kind: str) -> int:
+    return next(
+        i for i, each in enumerate(log.outputs) if f'"type":"{kind}"' in str(getattr(each, "data", ""))
+    )
+
+
+@both
+def test_C1_each_item_and_event_has_an_id_of_its_own(preset: Any) -> None:
+    log = ready(preset(context=ContextMode.ITEMS), context={"messages": PAST})
+    created = log.of("conversation.item.create")
+    ids = [each["event_id"] for each in log.upstream] + [each["item"]["id"] for each in created]
+    assert len(set(ids)) == len(ids) == 9
+    for frame in log.upstream if HAS_SDK else []:
+        assert faults(frame) == []
+
+
+def test_C1_items_are_noticed_once() -> None:
+    log = ready(Config.deepgram(context=ContextMode.ITEMS), context={"messages": PAST})
+    assert log.notices.count("CONTEXT_SENT") == 1
+    assert "CONTEXT_SENT" not in ready(Config.deepgram(context=ContextMode.ITEMS)).notices
+
+
+@both
+def test_C1_the_client_is_not_told_of_items_that_are_its_own(preset: Any) -> None:
+    """O3: upstream announces what we created, with or without our id."""
+    desk = Desk(preset(context=ContextMode.ITEMS))
+    log = desk.ready({**SETTINGS, "agent": {"context": {"messages": PAST}}})
+    items = [each["item"] for each in log.of("conversation.item.create")]
+    for number, item in enumerate(items):
+        renamed = {**item, "id": f"srv{number}"} if item["type"] == "message" else item
+        for kind in ("added", "done"):
+            event = {"type": f"conversation.item.{kind}", "item": renamed if number else item}
+            assert desk.upstream(event).client == []
+
+
+@both
+def test_C1_the_server_takes_the_items(preset: Any) -> None:
+    pair = Pair(preset(context=ContextMode.ITEMS))
+    pair.client({**SETTINGS, "agent": {"context": {"messages": PAST}}})
+    pair.run(2.0)
+    assert pair.server.violations == ()
+    assert "SettingsApplied" in pair.log.client_types
+    assert "response.create" not in pair.log.upstream_types
+
+
+def test_C1_folded_into_the_instructions_there_are_no_items() -> None:
+    log = ready(Config(ClientDialect.COMPONENT), context={"messages": PAST})
+    assert log.upstream_types == ["session.update"]
+    assert "Is slip nine free?" in log.upstream[0]["session"]["instructions"]

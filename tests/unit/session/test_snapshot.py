@@ -1,0 +1,369 @@
+"""Snapshot and restore: nothing changes (*Always true* 6), and nothing but plain JSON is kept."""
+
+from __future__ import annotations
+
+import json
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NewType
+
+import attrs
+import pytest
+
+from realtime_translate import (
+    ClientDialect,
+    Config,
+    ContextMode,
+    ManualCommit,
+    Outputs,
+    ServerVad,
+    Translator,
+)
+from realtime_translate.session.snapshot import INSTANTS, Saved
+from realtime_translate.session.tables import TURNS, Opening, SlotState
+from realtime_translate.session.timers import Instant, TimerName
+from realtime_translate.testing import FakeClock
+from tests.harness import Desk, counter
+from tests.unit.session.agent_events import (
+    answer,
+    audio,
+    audio_done,
+    call,
+    created,
+    done,
+    error,
+    item_done,
+    settings,
+    text,
+    text_done,
+    transcript_done,
+)
+
+TEXT = {"type": "InjectUserMessage", "content": "Hi"}
+UPDATED = {"type": "session.updated", "session": {}}
+COMMITTED = {"type": "input_audio_buffer.committed", "item_id": "u1"}
+SPEECH_STARTED = {"type": "input_audio_buffer.speech_started", "item_id": "u1"}
+TIMED_OUT = {"type": "input_audio_buffer.timeout_triggered", "item_id": "u2"}
+MESSAGES = [
+    {"type": "History", "role": "user", "content": "Hello."},
+    {"type": "History", "role": "assistant", "content": "Harbour office."},
+]
+CONFIGS = {
+    "deepgram": Config.deepgram(),
+    "deepgram, manual": Config.deepgram(turn_detection=ManualCommit(debounce=0.5, ceiling=4.0)),
+    "deepgram, items": Config.deepgram(context=ContextMode.ITEMS),
+    "component": Config.component(),
+    "component, VAD": Config.component(turn_detection=ServerVad(create_response=False)),
+}
+
+Act = Callable[[Desk], object]
+
+
+def client(frame: Any) -> Act:
+    return lambda desk: desk.client(frame)
+
+
+def upstream(*events: Any) -> Act:
+    return lambda desk: desk.upstream(*events)
+
+
+def wait(seconds: float) -> Act:
+    return lambda desk: desk.wait(seconds)
+
+
+def opened(desk: Desk) -> object:
+    return desk.opened()
+
+
+def dialled(desk: Desk) -> object:
+    return desk.dialled()
+
+
+def ended(act: Callable[[Translator], Outputs]) -> Act:
+    return lambda desk: desk.act(act)
+
+
+SETTINGS = settings(greeting="Hi.", context={"messages": MESSAGES})
+BUSY = error("conversation_already_has_active_response")
+READY: list[Act] = [opened, client(SETTINGS), dialled, upstream(UPDATED)]
+CALLS: dict[str, list[Act]] = {
+    "Settings first": [
+        opened,
+        client(SETTINGS),
+        client(b"\x01" * 9601),
+        dialled,
+        upstream(UPDATED),
+        wait(0.25),
+    ],
+    "upstream first": [opened, dialled, client(SETTINGS), upstream(UPDATED), client(TEXT)],
+    "no Settings": [opened, wait(20.0)],
+    "never ready": [opened, client(SETTINGS), wait(20.0)],
+    "speech": [
+        *READY,
+        upstream(SPEECH_STARTED),
+        client(b"\x01" * 9601),
+        wait(0.25),
+        client(b"\x01" * 9),
+        wait(1.0),
+        upstream(COMMITTED, TIMED_OUT),
+        wait(3.0),
+        upstream(created(), text("Hi"), audio()),
+        wait(0.125),
+        upstream(audio_done(), text_done("Hi.")),
+        upstream(done("r1")),
+    ],
+    "text": [
+        *READY,
+        client(TEXT),
+        client(TEXT),
+        wait(0.5),
+        wait(2.0),
+        upstream(BUSY),
+        wait(2.0),
+        upstream(created()),
+        client(TEXT),
+        upstream(audio(), error("idle_timeout")),
+        wait(11.0),
+        upstream(done("r1")),
+        wait(11.0),
+    ],
+    "calls": [
+        *READY,
+        upstream(created(), item_done(call()), item_done(call("c2"))),
+        client(answer()),
+        client(TEXT),
+        wait(5.0),
+        upstream(done("r1", call(), call("c2"))),
+        client(answer("c2")),
+        wait(1.0),
+        upstream(created("r2")),
+        wait(1.0),
+    ],
+    "a call without an end": [
+        *READY,
+        upstream(created(), item_done(call())),
+        client(answer()),
+        wait(15.0),
+        wait(15.0),
+    ],
+    "quiet": [
+        *READY,
+        upstream(created(), transcript_done("Hi.")),
+        wait(3.0),
+        upstream(created("r2")),
+        client(TEXT),
+        wait(9.0),
+    ],
+    "client leaves": [
+        *READY,
+        client(TEXT),
+        ended(lambda translator: translator.client_closed(1001)),
+        wait(9.0),
+    ],
+    "an odd server": [
+        *READY,
+        client(TEXT),
+        wait(2.0),
+        upstream(done("r0"), created("r1"), created("r2"), TIMED_OUT),
+    ],
+}
+LATE: dict[str, list[Act]] = {
+    "ready unasked": [
+        opened,
+        client(TEXT),
+        dialled,
+        upstream(UPDATED, created()),
+        client(settings()),
+        wait(1.0),
+        upstream(done("r1")),
+        wait(1.0),
+        upstream(UPDATED),
+        wait(1.0),
+    ]
+}
+
+
+def play(config: Config, acts: list[Act]) -> Desk:
+    """Desk compares with a restored copy at each input."""
+    desk = Desk(config)
+    for act in acts:
+        act(desk)
+    return desk
+
+
+@pytest.mark.parametrize("calls", [*CALLS, *LATE])
+@pytest.mark.parametrize("config", CONFIGS)
+def test_always_true_6_a_restored_call_goes_on_as_if_nothing_had_happened(config: str, calls: str) -> None:
+    acts = CALLS.get(calls) or LATE[calls]
+    if calls in LATE and CONFIGS[config].dialect is ClientDialect.DEEPGRAM:
+        acts = acts[:1] + acts[2:]
+    play(CONFIGS[config], acts)
+
+
+def test_the_calls_above_go_through_every_state_and_set_every_timer() -> None:
+    openings: set[str] = set()
+    slots: set[str] = set()
+    turns: set[tuple[ClientDialect, str]] = set()
+    timers: set[str] = set()
+    for config in CONFIGS.values():
+        for acts in (*CALLS.values(), *LATE.values()):
+            desk = Desk(config)
+            for act in [lambda _: None, *acts]:
+                act(desk)
+                state, snapshot = desk.translator.state, plain(desk.translator)
+                openings.add(state.opening.value)
+                slots.add(state.response.value)
+                turns.add((config.dialect, state.turn.value))
+                timers |= set(snapshot["timers"]["deadlines"])
+    assert openings == {each.value for each in Opening}
+    assert slots >= {each.value for each in SlotState} - {"crossed"}
+    assert turns == {(dialect, state.value) for dialect in TURNS for state in TURNS[dialect]}
+    assert timers == set(typing.get_args(TimerName))
+
+
+def plain(translator: Translator) -> Any:
+    return translator.snapshot()
+
+
+# --- what a snapshot is -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("calls", CALLS)
+def test_a_snapshot_is_plain_json_and_shares_nothing_with_the_call(calls: str) -> None:
+    desk = play(CONFIGS["deepgram, items"], CALLS[calls])
+    snapshot = plain(desk.translator)
+    assert_plain(snapshot)
+    assert json.loads(json.dumps(snapshot, allow_nan=False)) == snapshot
+    spoil(snapshot)
+    assert plain(desk.translator) != snapshot
+    assert plain(desk.translator) == plain(play(CONFIGS["deepgram, items"], CALLS[calls]).translator)
+
+
+def assert_plain(value: object) -> None:
+    if isinstance(value, dict):
+        assert all(type(key) is str for key in value)
+        for each in value.values():
+            assert_plain(each)
+    elif isinstance(value, list):
+        for each in value:
+            assert_plain(each)
+    else:
+        assert type(value) in (str, int, float, bool, type(None)), value
+
+
+def spoil(value: Any) -> None:
+    for key in list(value) if isinstance(value, dict) else range(len(value)):
+        if isinstance(value[key], (dict, list)):
+            spoil(value[key])
+        else:
+            value[key] = "spoilt"
+    if isinstance(value, list):
+        value.append("spoilt")
+
+
+def test_a_snapshot_has_a_version() -> None:
+    snapshot = plain(Desk().translator)
+    assert (snapshot["format"], snapshot["version"], snapshot["dialect"]) == (
+        "realtime_translate",
+        1,
+        "deepgram",
+    )
+
+
+def test_restoring_leaves_the_snapshot_as_it_is() -> None:
+    desk = play(CONFIGS["deepgram"], CALLS["calls"])
+    snapshot = plain(desk.translator)
+    text_before = json.dumps(snapshot)
+    copy = Translator.restore(snapshot, CONFIGS["deepgram"], clock=desk.clock, new_id=counter("R"))
+    copy.receive_from_client(json.dumps(TEXT))
+    assert json.dumps(snapshot) == text_before
+
+
+def test_a_snapshot_changes_nothing() -> None:
+    desk = play(CONFIGS["component"], CALLS["calls"])
+    assert plain(desk.translator) == plain(desk.translator)
+
+
+# --- another machine ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("offset", [-4096.0, 2.0**20])
+def test_a_call_goes_on_under_another_clock(offset: float) -> None:
+    """Every instant moves with the clock: timers, deadlines of texts, and the latencies of the turn."""
+    given = {**settings(), "experimental": True}
+    desk = play(CONFIGS["deepgram, manual"], [opened, client(given), dialled, upstream(UPDATED)])
+    desk.client(b"\x01" * 9600)
+    desk.wait(0.5)
+    desk.upstream(created())
+    desk.client(TEXT)
+    desk.client(TEXT)
+    desk.wait(0.25)
+    desk.upstream(text("Hi"))
+    clock = FakeClock(desk.clock.now + offset)
+    copy = Translator.restore(
+        plain(desk.translator), CONFIGS["deepgram, manual"], clock=clock, new_id=counter("R")
+    )
+    for elapsed in (0.25, 0.5, 2.0, 8.0):
+        desk.clock.advance(elapsed)
+        clock.advance(elapsed)
+        assert copy.receive_from_upstream(json.dumps(audio())) == desk.translator.receive_from_upstream(
+            json.dumps(audio())
+        )
+        deadline, moved = desk.translator.next_deadline, copy.next_deadline
+        assert moved == (None if deadline is None else deadline + offset)
+
+
+def test_INSTANTS_lists_every_reading_of_the_clock() -> None:
+    assert set(INSTANTS) == set(instants(Saved, ()))
+
+
+def instants(kind: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Where an `Instant` is, by walking the types of the state."""
+    if kind is Instant:
+        yield path
+    elif attrs.has(kind):
+        for name, each in typing.get_type_hints(kind, localns=vars(typing)).items():
+            yield from instants(each, (*path, name))
+    elif typing.get_origin(kind) in (list, dict, tuple):
+        for each in typing.get_args(kind):
+            yield from instants(each, (*path, "*"))
+    else:
+        for each in typing.get_args(kind):
+            yield from instants(each, path)
+
+
+def test_no_reading_of_the_clock_is_a_plain_float() -> None:
+    """A float in the state is a length of time from the configuration."""
+    found = set(floats(Saved, ()))
+    assert found == {("plan", "commit", "debounce"), ("plan", "commit", "ceiling")} | {
+        ("call", "opening", "plan", "commit", name) for name in ("debounce", "ceiling")
+    }
+
+
+def floats(kind: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if kind is float:
+        yield path
+    elif attrs.has(kind):
+        for name, each in typing.get_type_hints(kind).items():
+            yield from floats(each, (*path, name))
+    elif not isinstance(kind, NewType):
+        for each in typing.get_args(kind):
+            yield from floats(each, path)
+
+
+def test_no_state_is_kept_in_a_set_or_a_tuple_that_changes() -> None:
+    allowed = (list, dict, tuple, Mapping)
+    for kind in every_type(Saved):
+        origin = typing.get_origin(kind)
+        assert origin not in (set, frozenset), kind
+        assert kind not in (set, frozenset), kind
+        assert (
+            origin is None or origin in allowed or not isinstance(origin, type) or not issubclass(origin, set)
+        )
+
+
+def every_type(kind: Any) -> Iterator[Any]:
+    yield kind
+    below = typing.get_type_hints(kind).values() if attrs.has(kind) else typing.get_args(kind)
+    for each in below:
+        yield from every_type(each)

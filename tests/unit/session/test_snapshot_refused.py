@@ -1,0 +1,131 @@
+"""What is no snapshot of this version raises `SnapshotError`, and says what to do."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from realtime_translate import Config, SnapshotError, Translator
+from tests.harness import Desk
+from tests.unit.session.agent_events import created, settings, text
+
+Snapshot = Any
+
+
+def snapshot() -> Snapshot:
+    desk = Desk()
+    desk.ready(settings())
+    desk.client({"type": "InjectUserMessage", "content": "Hi"})
+    desk.upstream(created(), text("Hel"))
+    return desk.translator.snapshot()
+
+
+def test_it_is_a_snapshot_before_it_is_broken() -> None:
+    assert Translator.restore(snapshot()).state.response_id == "r1"
+
+
+@pytest.mark.parametrize(
+    "foreign", [{}, {"format": "other", "version": 1}, {"version": 1}, None, [], "{}", 5, b""]
+)
+def test_what_is_foreign_is_refused(foreign: Any) -> None:
+    with pytest.raises(SnapshotError, match="restore takes what snapshot\\(\\) gave"):
+        Translator.restore(foreign)
+
+
+@pytest.mark.parametrize("version", [0, 2, "1", None, 1.5])
+def test_another_version_is_refused(version: Any) -> None:
+    with pytest.raises(SnapshotError, match=f"has version {version!r}, and this library reads version 1"):
+        Translator.restore({**snapshot(), "version": version})
+
+
+def test_a_call_in_the_other_dialect_is_refused() -> None:
+    with pytest.raises(
+        SnapshotError, match=r"dialect deepgram.*restore with the Config that the call began with"
+    ):
+        Translator.restore(snapshot(), Config.component())
+
+
+def put(*path: Any, value: Any) -> Callable[[Snapshot], None]:
+    def break_it(data: Snapshot) -> None:
+        for key in path[:-1]:
+            data = data[key]
+        data[path[-1]] = value
+
+    return break_it
+
+
+def drop(*path: Any) -> Callable[[Snapshot], None]:
+    def break_it(data: Snapshot) -> None:
+        for key in path[:-1]:
+            data = data[key]
+        del data[path[-1]]
+
+    return break_it
+
+
+BROKEN: dict[str, Callable[[Snapshot], None]] = {
+    "no call": drop("call"),
+    "no timers": drop("timers"),
+    "no slot": drop("call", "slot"),
+    "no field of a part": drop("call", "audio", "uncommitted"),
+    "no instant": drop("call", "turn", "asked_at"),
+    "no deadline": drop("call", "user_texts", "waiting", 0, "deadline"),
+    "an unknown key": put("call", "more", value=1),
+    "an unknown key on top": put("more", value=1),
+    "null for a text": put("ids", "prefix", value=None),
+    "a number for a text": put("ids", "prefix", value=5),
+    "text for a number": put("ids", "count", value="5"),
+    "a float for a whole number": put("ids", "count", value=1.5),
+    "a truth value for a number": put("ids", "count", value=True),
+    "text for a truth value": put("call", "upstream_open", value="false"),
+    "a number for a truth value": put("call", "upstream_open", value=1),
+    "an unknown phase": put("call", "phase", value="later"),
+    "an unknown turn": put("call", "turn_state", value=None),
+    "an unknown dialect": put("dialect", value="klingon"),
+    "an unknown timer": put("timers", "deadlines", "lunch", value=5.0),
+    "a deadline that is no number": put("timers", "deadlines", "confirm", value="soon"),
+    "a deadline that is no time": put("timers", "deadlines", "confirm", value=float("nan")),
+    "a deadline that is never": put("call", "turn", "asked_at", value=float("inf")),
+    "a deadline that is a truth value": put("timers", "deadlines", "confirm", value=None),
+    "no base64": put("call", "audio", "carry", value="?"),
+    "base64 cut off": put("call", "audio", "carry", value="AAA"),
+    "bytes of something else": put("call", "audio", "carry", value=5),
+    "a list for an object": put("call", value=[]),
+    "an object for a list": put("call", "slot", "ended", value={"a": 1}),
+    "text for a list": put("call", "slot", "ended", value="r1"),
+    "null for a part": put("call", "slot", value=None),
+    "a list for a JSON object": put("call", "opening", "session", value=[]),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_what_is_corrupt_is_refused(broken: str) -> None:
+    data = snapshot()
+    BROKEN[broken](data)
+    before = copy.deepcopy(data)
+    with pytest.raises(SnapshotError, match="the snapshot is corrupt: "):
+        Translator.restore(data)
+    assert repr(data) == repr(before)
+
+
+def test_any_key_that_is_missing_is_missed() -> None:
+    for path in paths(snapshot(), ()):
+        data = snapshot()
+        drop(*path)(data)
+        with pytest.raises(SnapshotError):
+            Translator.restore(data)
+
+
+def paths(data: Any, path: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """Every key of an object whose keys are fields."""
+    if not isinstance(data, dict) or path in ((), ("timers",)):
+        inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    elif path[-1] in ("deadlines", "session", "endpoint"):
+        return []
+    else:
+        inner = data.items()
+    own = [(*path, key) for key, _ in inner] if isinstance(data, dict) else []
+    return own + [each for key, value in inner for each in paths(value, (*path, key))]

@@ -1,0 +1,153 @@
+"""The transition tables are whole: every state answers every event, with a step or a reason."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Any
+
+import attrs
+import pytest
+
+from realtime_translate import ClientDialect, Config, Outputs
+from realtime_translate.session import agent_turn, engine, opening, routes, signals
+from realtime_translate.session.call import Call
+from realtime_translate.session.response_slot import actions as slot_actions
+from realtime_translate.session.tables import (
+    GATES,
+    OPENING,
+    SLOT,
+    TURNS,
+    Gate,
+    Opening,
+    OpeningEvent,
+    SlotEvent,
+    SlotState,
+    Step,
+    TurnEvent,
+    TurnState,
+)
+from tests.harness import Desk
+
+Table = Mapping[Any, Mapping[Any, Step[Any]]]
+
+TABLES: dict[str, tuple[Table, type[Enum], Any]] = {
+    "opening": (OPENING, OpeningEvent, Opening.NEW),
+    "slot": (SLOT, SlotEvent, SlotState.FREE),
+    **{f"turn, {dialect.value}": (TURNS[dialect], TurnEvent, TurnState.SILENT) for dialect in ClientDialect},
+}
+ACTIONS: dict[str, Mapping[str, Any]] = {
+    "opening": opening.ACTIONS,
+    "slot": slot_actions._ACTIONS,
+    "turn": agent_turn.ACTIONS,
+}
+CELLS = [
+    pytest.param(table[state], state, event, id=f"{name}: {state.value}: {event.value}")
+    for name, (table, events, _) in TABLES.items()
+    for state in table
+    for event in events
+]
+
+
+@pytest.mark.parametrize(("row", "state", "event"), CELLS)
+def test_every_state_answers_every_event_with_a_step_or_a_reason(
+    row: Mapping[Any, Step[Any]], state: Enum, event: Enum
+) -> None:
+    step = row[event]
+    if step.because:
+        assert (step.to, step.action) == (state, ""), "with a reason nothing happens"
+    else:
+        assert step.to is not state or step.action, "a step goes somewhere or does something"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_no_row_answers_anything_else(name: str) -> None:
+    table, events, _ = TABLES[name]
+    assert all(set(row) == set(events) for row in table.values())
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_state_can_be_reached_and_no_step_leads_out_of_the_table(name: str) -> None:
+    table, _, first = TABLES[name]
+    assert set(reached(table, first)) == set(table)
+
+
+def reached(table: Table, first: Any) -> list[Any]:
+    seen = [first]
+    for state in seen:
+        seen += [step.to for step in dict.fromkeys(table[state].values()) if step.to not in seen]
+    return list(dict.fromkeys(seen))
+
+
+def test_the_tables_have_every_state() -> None:
+    assert (set(OPENING), set(SLOT)) == (set(Opening), set(SlotState))
+    assert set(TURNS) == set(ClientDialect)
+    assert set().union(*TURNS.values()) == set(TurnState)
+
+
+def test_the_states_of_a_dialect_are_those_that_it_can_tell_apart() -> None:
+    component_only = {TurnState.WRITING, TurnState.SAID}
+    assert set(TURNS[ClientDialect.COMPONENT]) - set(TURNS[ClientDialect.DEEPGRAM]) == component_only
+
+
+def steps(owner: str) -> Iterator[Step[Any]]:
+    for name, (table, _, _) in TABLES.items():
+        if name.startswith(owner):
+            yield from (step for row in table.values() for step in row.values())
+
+
+@pytest.mark.parametrize("owner", ACTIONS)
+def test_every_action_that_is_named_exists_and_every_action_is_named(owner: str) -> None:
+    assert {step.action for step in steps(owner)} - {""} == set(ACTIONS[owner])
+
+
+@pytest.mark.parametrize("event", OpeningEvent)
+def test_closed_is_closed(event: OpeningEvent) -> None:
+    assert OPENING[Opening.CLOSED][event].to is Opening.CLOSED
+
+
+@pytest.mark.parametrize("state", [state for state in Opening if state not in (Opening.NEW, Opening.CLOSED)])
+@pytest.mark.parametrize("end", ["UPSTREAM_CLOSED", "CLIENT_CLOSED", "HOST_CLOSED", "FATAL"])
+def test_every_living_state_can_end(state: Opening, end: str) -> None:
+    assert OPENING[state][OpeningEvent[end]].to is Opening.CLOSED
+
+
+@pytest.mark.parametrize("dialect", ClientDialect)
+def test_every_phase_has_a_gate(dialect: ClientDialect) -> None:
+    assert set(GATES[dialect]) == set(Opening)
+    ready = {state for state, gate in GATES[dialect].items() if gate is Gate.DELIVER}
+    assert ready == set(engine._READY)
+
+
+# --- the routing table --------------------------------------------------------------------------------------
+
+OWN = {signals.Fatal, signals.OpeningStep, signals.TurnStep, signals.Deliver}
+"""The engine's."""
+
+
+def test_every_signal_goes_somewhere() -> None:
+    every = set(typing.get_args(signals.Signal))
+    assert {
+        getattr(signals, name) for name in signals.__all__ if isinstance(getattr(signals, name), type)
+    } == every
+    assert set(routes.SIGNALS) == every - OWN
+
+
+def test_every_route_names_a_part_of_the_call() -> None:
+    tables = (routes.CLIENT, routes.UPSTREAM, routes.SIGNALS)
+    parts = {part for table in tables for row in table.values() for part, _ in row}
+    assert parts | {part for part, _ in routes.TIMERS.values()} <= {each.name for each in attrs.fields(Call)}
+
+
+# --- the engine takes the steps of the table ----------------------------------------------------------------
+
+
+def test_an_event_without_a_step_leaves_the_state_as_it_is() -> None:
+    """`session.updated` in a session that is ready: a reason, and so nothing at all."""
+    desk = Desk(Config.deepgram())
+    desk.ready()
+    assert OPENING[Opening.READY][OpeningEvent.UPDATED].because
+    outputs: Outputs = tuple(desk.upstream({"type": "session.updated", "session": {}}).outputs)
+    assert outputs == ()
+    assert desk.translator.state.opening is Opening.READY

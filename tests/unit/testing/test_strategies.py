@@ -1,0 +1,156 @@
+"""The strategies that hosts may use: what they draw is what they say."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, find, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from realtime_translate import ClientDialect, deepgram
+from realtime_translate.testing import CHOICES, FIRST, Choices, FakeClock, RealtimeServer, strategies
+from realtime_translate.testing.strategies import AnswerCall, ClientStep, DrawnChoices, Send, Wait
+from tests.harness import counter
+
+dialects = pytest.mark.parametrize("dialect", ClientDialect)
+PARSERS = {
+    ClientDialect.DEEPGRAM: deepgram.parse_client,
+    ClientDialect.COMPONENT: deepgram.parse_component_client,
+}
+slow = hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+unshrunk = hypothesis_settings(
+    max_examples=2000, phases=[Phase.generate], suppress_health_check=[*HealthCheck], database=None
+)
+
+
+def test_the_test_kit_does_not_need_hypothesis() -> None:
+    code = "import sys, realtime_translate.testing; sys.exit('hypothesis' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@dialects
+@slow
+@given(data=st.data())
+def test_settings_are_messages_of_the_dialect(dialect: ClientDialect, data: st.DataObject) -> None:
+    drawn = data.draw(strategies.settings(dialect))
+    message = PARSERS[dialect](json.dumps(drawn))
+    assert isinstance(message, deepgram.Settings)
+    assert deepgram.unknown_fields(message) == ()
+
+
+@pytest.mark.parametrize(
+    ("dialect", "wanted"),
+    [
+        (ClientDialect.DEEPGRAM, lambda agent: agent.get("context", {}).get("messages")),
+        (ClientDialect.DEEPGRAM, lambda agent: isinstance(agent.get("think"), list)),
+        (ClientDialect.COMPONENT, lambda agent: agent.get("idleTimeoutMs") == 10000),
+        (ClientDialect.COMPONENT, lambda agent: agent.get("useOpenAIManualAudioCommit") is True),
+        (ClientDialect.COMPONENT, lambda agent: isinstance(agent.get("sessionAudioOutput"), dict)),
+    ],
+)
+def test_settings_vary(dialect: ClientDialect, wanted: Any) -> None:
+    found = find(strategies.settings(dialect), lambda drawn: bool(wanted(drawn["agent"])), settings=unshrunk)
+    assert found["type"] == "Settings"
+
+
+def steps_before_settings(script: tuple[ClientStep, ...]) -> list[ClientStep]:
+    return list(script[: [is_settings(step) for step in script].index(True)])
+
+
+def is_settings(step: ClientStep) -> bool:
+    return isinstance(step, Send) and isinstance(step.frame, str) and '"type": "Settings"' in step.frame
+
+
+@dialects
+@slow
+@given(data=st.data())
+def test_a_script_has_one_settings_and_what_the_dialect_allows_around_it(
+    dialect: ClientDialect, data: st.DataObject
+) -> None:
+    script = data.draw(strategies.client_scripts(dialect))
+    assert sum(map(is_settings, script)) == 1
+    for step in steps_before_settings(script):
+        early = isinstance(step, Wait) or step == Send('{"type": "KeepAlive"}')
+        assert early or (isinstance(step, Send) and dialect is ClientDialect.COMPONENT)
+    for step in script:
+        if isinstance(step, Wait):
+            assert step.seconds * 1024 == int(step.seconds * 1024)
+        elif isinstance(step, Send):
+            message = PARSERS[dialect](step.frame)
+            assert not isinstance(message, (deepgram.Unknown, deepgram.Malformed))
+        else:
+            assert isinstance(step, AnswerCall)
+
+
+@dialects
+def test_scripts_vary(dialect: ClientDialect) -> None:
+    kinds = [
+        lambda script: any(isinstance(step, AnswerCall) for step in script),
+        lambda script: any(isinstance(step, Send) and len(step.frame) == 1 for step in script),
+        lambda script: any(isinstance(step, Send) and "InjectUser" in str(step.frame) for step in script),
+    ]
+    for kind in kinds:
+        assert find(strategies.client_scripts(dialect), kind, settings=unshrunk)
+
+
+def test_the_component_speaks_before_settings_in_the_format_of_the_default() -> None:
+    scripts = strategies.client_scripts(ClientDialect.COMPONENT)
+    found = find(
+        scripts,
+        lambda script: any(
+            isinstance(step, Send) and isinstance(step.frame, bytes) for step in steps_before_settings(script)
+        ),
+        settings=unshrunk,
+    )
+    settings = next(step for step in found if is_settings(step))
+    assert isinstance(settings, Send)
+    declared = json.loads(settings.frame)["audio"].get("input", {"encoding": "linear16"})
+    assert declared["encoding"] == "linear16"
+
+
+@dialects
+def test_a_wild_client_sends_what_it_must_not(dialect: ClientDialect) -> None:
+    def is_wild(script: tuple[ClientStep, ...]) -> bool:
+        frames = [step.frame for step in script if isinstance(step, Send)]
+        parsed = [PARSERS[dialect](frame) for frame in frames]
+        return any(isinstance(each, deepgram.Malformed) for each in parsed)
+
+    assert find(strategies.client_scripts(dialect, wild=True), is_wild, settings=unshrunk)
+    assert find(
+        strategies.client_scripts(dialect, wild=True),
+        lambda script: sum(map(is_settings, script)) > 1,
+        settings=unshrunk,
+    )
+
+
+@given(strategies.choices())
+def test_choices_are_options_that_the_server_has(drawn: DrawnChoices) -> None:
+    choices: Choices = drawn
+    for _ in range(6):
+        for name, options in CHOICES.items():
+            assert 0 <= choices.choose(name, len(options)) < len(options)
+    assert RealtimeServer(clock=FakeClock(), new_id=counter("s"), choices=choices).opened()
+
+
+def test_a_decision_goes_round_its_list() -> None:
+    drawn = DrawnChoices({"transcription": [2, 0, 1], "rate_limits": []})
+    assert [drawn.choose("transcription", 3) for _ in range(4)] == [2, 0, 1, 2]
+    assert drawn.choose("rate_limits", 2) == FIRST.choose("rate_limits", 2)
+    assert drawn.choose("unheard of", 2) == 0
+    assert DrawnChoices({"transcription": [5]}).choose("transcription", 3) == 2
+
+
+def test_choices_shrink_toward_the_recordings() -> None:
+    assert all(numbers == [] for numbers in find(strategies.choices(), lambda _: True).lists.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "option"), [(name, n) for name in CHOICES for n in range(len(CHOICES[name]))]
+)
+def test_every_option_is_drawn(name: str, option: int) -> None:
+    assert find(strategies.choices(), lambda drawn: option in drawn.lists[name], settings=unshrunk)
