@@ -1,6 +1,6 @@
-"""What the hot paths cost, as ratios to their floors: `python -m tests.benchmarks` from the top of a checkout.
+"""What the hot paths cost, as ratios to their floors: `python -m tests.benchmarks` in a checkout.
 
-Each operation and its floor are measured alternately in one process; the ratio of the best times is what counts.
+Each operation and its floor are measured alternately in one process; the ratio of the best times counts.
 The floor is the work that nobody can save: base64 and one concatenation, or JSON and base64.
 """
 

@@ -1,4 +1,4 @@
-"""The four flows of the field report, against the model: which hand-written bridges got wrong, and which pass here."""
+"""The four flows of the field report, against the model: what bridges got wrong, and what passes here."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_firm_audio_passes(audio: bytes) -> None:
 
 
 def test_greeting_only_passes_for_a_minute_with_an_idle_timeout() -> None:
-    """The greeting is shown and not sent upstream; `idle_timeout_ms` moves the server's limit (G1, V2, I1)."""
+    """The greeting stays here; `idle_timeout_ms` moves the server's limit (G1, V2, I1)."""
     pair = Pair(Config.component(), kill_idle_after=IDLE_KILL)
     connected(pair, settings(greeting="Hello! How can I assist you today?", idleTimeoutMs=10000))
     pair.run(60.0)
@@ -73,7 +73,7 @@ def test_greeting_only_dies_without_one_where_the_server_kills_idle_sessions() -
 
 @pytest.mark.parametrize("idle", [5000, 10000, 30000])
 def test_server_vad_never_meets_a_commit_of_ours(idle: int) -> None:
-    """One owner of the commit (V1): with server VAD the translator commits nothing, so nothing can be too small."""
+    """One owner of the commit (V1): with server VAD nothing of ours can be too small."""
     pair = Pair(Config.component())
     connected(pair, settings(idleTimeoutMs=idle))
     for _ in range(10):

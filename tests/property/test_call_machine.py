@@ -20,7 +20,10 @@ FORMATS: list[dict[str, Any]] = [
     {"input": {"encoding": "mulaw", "sample_rate": 8000}, "output": {"encoding": "mulaw"}},
     {"input": {"encoding": "alaw", "sample_rate": 8000}},
 ]
-SPEECH, SILENCE = {"mulaw": (b"\x10", b"\xff"), "alaw": (b"\x10", b"\xd5")}, {"linear16": (b"\x00\x10", b"\x00\x00")}
+SPEECH, SILENCE = (
+    {"mulaw": (b"\x10", b"\xff"), "alaw": (b"\x10", b"\xd5")},
+    {"linear16": (b"\x00\x10", b"\x00\x00")},
+)
 SAMPLES = {**SPEECH, **SILENCE}
 STATE_LIMIT = 20_000
 """Characters of a snapshot without what waits (*Always true* 7)."""
@@ -64,7 +67,7 @@ class CallMachine(RuleBasedStateMachine):
             self.send_settings({}, greeting=True, tools=True, context=False, idle=None)
             self.world.run(1.0)
 
-    # --- the client ------------------------------------------------------------------------------------------------
+    # --- the client -------------------------------------------------------------------------------
 
     @precondition(lambda self: not self.settings_sent)
     @rule(
@@ -74,7 +77,9 @@ class CallMachine(RuleBasedStateMachine):
         context=st.booleans(),
         idle=st.sampled_from([None, -1, 10000]),
     )
-    def configure(self, audio: dict[str, Any], greeting: bool, tools: bool, context: bool, idle: int | None) -> None:
+    def configure(
+        self, audio: dict[str, Any], greeting: bool, tools: bool, context: bool, idle: int | None
+    ) -> None:
         self.send_settings(audio, greeting=greeting, tools=tools, context=context, idle=idle)
 
     def send_settings(
@@ -84,13 +89,18 @@ class CallMachine(RuleBasedStateMachine):
         if self.world.audio:  # it came before Settings: its format is the default
             audio = {}
         self.encoding = audio.get("input", {}).get("encoding", "linear16")
-        agent: dict[str, Any] = {"think": {"provider": {"type": "open_ai", "model": "gpt-4o"}, "prompt": "Be kind."}}
+        agent: dict[str, Any] = {
+            "think": {"provider": {"type": "open_ai", "model": "gpt-4o"}, "prompt": "Be kind."}
+        }
         if greeting:
             agent["greeting"] = GREETING
         if tools:
             agent["think"]["functions"] = [{"name": TOOL}]
         if context:
-            messages = [{"type": "History", "role": role, "content": f"{role} was here"} for role in ("user", "assistant")]
+            messages = [
+                {"type": "History", "role": role, "content": f"{role} was here"}
+                for role in ("user", "assistant")
+            ]
             agent["context"] = {"messages": messages}
         if idle is not None and self.world.component:
             agent["idleTimeoutMs"] = idle
@@ -142,7 +152,7 @@ class CallMachine(RuleBasedStateMachine):
     def keep_alive(self) -> None:
         self.world.send({"type": "KeepAlive"})
 
-    # --- time ------------------------------------------------------------------------------------------------------
+    # --- time -------------------------------------------------------------------------------------
 
     @rule(steps=st.sampled_from([1, 64, 512, 1024, 4096, 12000]))
     def wait(self, steps: int) -> None:
@@ -161,7 +171,7 @@ class CallMachine(RuleBasedStateMachine):
     def restart(self) -> None:
         self.world.restart()
 
-    # --- always true -----------------------------------------------------------------------------------------------
+    # --- always true ------------------------------------------------------------------------------
 
     @invariant()
     def upstream_never_complains(self) -> None:

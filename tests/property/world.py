@@ -1,7 +1,8 @@
 """A call with a network: a client, a translator and the server model, joined by delayed legs, on one clock.
 
-Frames keep their order on a leg and arrive after a delay; the host fires timers late, or only when the next frame comes.
-A second translator, restored from a snapshot of the first, gets the same inputs and must give the same outputs.
+Frames keep their order on a leg and arrive after a delay; the host fires timers late, or only when the next
+frame comes. A second translator, restored from a snapshot of the first, gets the same inputs and must give
+the same outputs.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import random
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from realtime_translate import (
@@ -51,7 +53,7 @@ class Chance:
 
 
 class World:
-    """The whole call. `texts` and `audio` are what the client sent; `open_calls` what it was asked and did not answer."""
+    """The whole call. `texts` and `audio`: what the client sent; `open_calls`: what it has not answered."""
 
     def __init__(self, config: Config, seed: int, *, delays: int = 200, lateness: int = 40) -> None:
         self.config = config
@@ -82,7 +84,7 @@ class World:
         self.closed = False
         self._reply_number = 0
 
-    # --- the client ------------------------------------------------------------------------------------------------
+    # --- the client -------------------------------------------------------------------------------
 
     def open(self) -> None:
         self._feed(lambda translator: translator.client_opened())
@@ -101,12 +103,14 @@ class World:
         """Answer one of the calls that wait."""
         call = self.open_calls.pop(index % len(self.open_calls))
         self.answers += 1
-        self.send({"type": "FunctionCallResponse", "id": call["id"], "name": call["name"], "content": content})
+        self.send(
+            {"type": "FunctionCallResponse", "id": call["id"], "name": call["name"], "content": content}
+        )
 
     def hang_up(self) -> None:
         self._feed(lambda translator: translator.client_closed(1000))
 
-    # --- time ------------------------------------------------------------------------------------------------------
+    # --- time -------------------------------------------------------------------------------------
 
     def run(self, until: float) -> None:
         """Let everything happen that happens by then, in the order of time."""
@@ -148,12 +152,12 @@ class World:
         while self.down and self.down[0][0] <= now:
             frame = self.down.popleft()[1]
             self.ready = self.ready or json.loads(frame)["type"] == "session.updated"
-            self._feed(lambda translator: translator.receive_from_upstream(frame))
+            self._feed(partial(_receive, frame))
         deadline = self.translator.next_deadline
         if deadline is not None and deadline <= now:
             self._feed(lambda translator: translator.handle_timeout())
 
-    # --- joints ----------------------------------------------------------------------------------------------------
+    # --- joints -----------------------------------------------------------------------------------
 
     def _feed(self, call: Callable[[Translator], Outputs]) -> None:
         outputs = call(self.translator)
@@ -201,14 +205,17 @@ class World:
     def _reply(self, view: ServerView, request: Mapping[str, object]) -> Reply:
         """Mostly words, now and then calls, one or two, with or without words; no endless chain of calls."""
         self._reply_number += 1
-        words = Say(f"Reply number {self._reply_number}.", audio_ms=self.chance.random.randrange(5) * 100 + 100)
+        words = Say(
+            f"Reply number {self._reply_number}.", audio_ms=self.chance.random.randrange(5) * 100 + 100
+        )
         last = view.items[-1] if view.items else {}
         if last.get("type") == "function_call_output" or not view.session.get("tools"):
             return Reply(words)
         call = Call(TOOL, '{"city": "Oslo"}')
-        return self.chance.random.choice([Reply(words), Reply(words), Reply(call), Reply(words, call), Reply(call, call)])
+        replies = [Reply(words), Reply(words), Reply(call), Reply(words, call), Reply(call, call)]
+        return self.chance.random.choice(replies)
 
-    # --- what was said ---------------------------------------------------------------------------------------------
+    # --- what was said ----------------------------------------------------------------------------
 
     @property
     def component(self) -> bool:
@@ -225,7 +232,9 @@ class World:
 
     def outputs_upstream(self) -> int:
         """How many function outputs went upstream."""
-        items = (frame["item"] for frame in self.upstream_frames if frame["type"] == "conversation.item.create")
+        items = (
+            frame["item"] for frame in self.upstream_frames if frame["type"] == "conversation.item.create"
+        )
         return sum(item["type"] == "function_call_output" for item in items)
 
     def audio_upstream(self) -> bytes:
@@ -241,7 +250,7 @@ class World:
             assert self.translator.next_deadline == deadline
 
     def complaints(self) -> list[Violation]:
-        """What a client could have avoided. Past `call_hold` a response may overtake an unanswered call (R8)."""
+        """What a client could have avoided. Past `call_hold` a response may overtake a call (R8)."""
         held_long = "CALL_HOLD_OVER" in self.notices
         return [
             each
@@ -250,15 +259,15 @@ class World:
         ]
 
     def unanswered(self) -> list[Json]:
-        """User texts, commits and function outputs after which no response was asked for or begun by the server."""
+        """User texts, commits and function outputs that no response was asked for."""
         waiting: list[Json] = []
         for frame in self.upstream_frames:
             kind = frame["type"]
             if kind == "response.create":
                 waiting = []
-            elif kind == "input_audio_buffer.commit":
-                waiting.append(frame)
-            elif kind == "conversation.item.create" and _asks_for_more(frame["item"]):
+            elif kind == "input_audio_buffer.commit" or (
+                kind == "conversation.item.create" and _asks_for_more(frame["item"])
+            ):
                 waiting.append(frame)
         return [frame for frame in waiting if not self.server_answered_by_itself]
 
@@ -270,6 +279,10 @@ class World:
             return True
         turns = update["session"]["audio"]["input"]["turn_detection"]
         return bool(turns and (turns["create_response"] or turns.get("idle_timeout_ms")))
+
+
+def _receive(frame: str, translator: Translator) -> Outputs:
+    return translator.receive_from_upstream(frame)
 
 
 def _asks_for_more(item: Json) -> bool:

@@ -40,13 +40,7 @@ class Mapped:
 
 def map_settings(settings: deepgram.Settings, config: Config) -> Mapped:
     """Translate Settings. Raises `Refusal` for what cannot work."""
-    agent = settings.agent
-    if isinstance(agent, str):
-        raise Refusal(
-            "agent",
-            "stored agents are not available here; send the agent's configuration",
-            ErrorCode.AGENT_ID_NOT_SUPPORTED,
-        )
+    agent = _agent(settings)
     notes: list[Notice] = []
     _note_left_out(settings, agent, notes)
     think = first_of(agent.think, "agent.think", notes)
@@ -58,12 +52,7 @@ def map_settings(settings: deepgram.Settings, config: Config) -> Mapped:
     audio_in, audio_out = formats.input_format(settings.audio), formats.output_format(settings.audio)
     session = upstream.Session(
         type="realtime",
-        instructions=instructions.build(
-            (think.prompt or "") if think else "",
-            context=messages if config.context is ContextMode.INSTRUCTIONS else (),
-            greeting=greeting,
-            has_functions=bool(functions),
-        ),
+        instructions=_instructions(think, messages, greeting, config),
         audio=upstream.SessionAudio(
             input=upstream.AudioInput(
                 format=formats.to_upstream(audio_in),
@@ -87,6 +76,27 @@ def map_settings(settings: deepgram.Settings, config: Config) -> Mapped:
         context_items=_context_items(messages, config, notes),
     )
     return Mapped(_model(think, config, notes), session, plan, tuple(notes))
+
+
+def _agent(settings: deepgram.Settings) -> Agent:
+    if isinstance(settings.agent, str):
+        reason = "stored agents are not available here; send the agent's configuration"
+        raise Refusal("agent", reason, ErrorCode.AGENT_ID_NOT_SUPPORTED)
+    return settings.agent
+
+
+def _instructions(
+    think: Think | None,
+    messages: tuple[HistoryText | HistoryCalls, ...],
+    greeting: str | None,
+    config: Config,
+) -> str:
+    return instructions.build(
+        (think.prompt or "") if think else "",
+        context=messages if config.context is ContextMode.INSTRUCTIONS else (),
+        greeting=greeting,
+        has_functions=bool(think and think.functions),
+    )
 
 
 def first_of(value: Omissible[T | tuple[T, ...]], path: str, notes: list[Notice]) -> T | None:

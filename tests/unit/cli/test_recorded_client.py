@@ -78,7 +78,9 @@ def test_without_turn_detection_it_is_the_servers_default() -> None:
 
 
 def test_a_turn_detection_that_cannot_be_is_the_users_error() -> None:
-    with pytest.raises(UserError, match="t, line 2: idle_timeout_ms must be a number from 5000 to 30000, not 1"):
+    with pytest.raises(
+        UserError, match="t, line 2: idle_timeout_ms must be a number from 5000 to 30000, not 1"
+    ):
         fit({"turn_detection": {"type": "server_vad", "idle_timeout_ms": 1}})
 
 
