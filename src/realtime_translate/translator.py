@@ -246,7 +246,6 @@ class Translator:
                 f"{config.dialect.value}; restore with the Config that the call began with"
             )
         translator._engine = Engine(config, saved.call, saved.plan, saved.timers, saved.ids)
-        translator._latest = now
         return translator
 
     # --- time -----------------------------------------------------------------------------------------------

@@ -67,8 +67,6 @@ def fingerprint(text: str) -> str:
 def delta(state: AgentText, env: Env, event: TextEvent) -> Effects:
     """A piece of text: collected, for servers whose `done` does not carry the whole."""
     item_id, index = event.item_id or "", event.content_index or 0
-    if item_id and _place(item_id, index) in state.told:
-        return ()
     part = _find(state, item_id, env.response, index)
     if part is None:
         part = Part(item_id, env.response, index)
@@ -167,7 +165,7 @@ def _is_told(state: AgentText, part: Part, words: str) -> bool:
     place, named = _place(part.item_id, part.index), f"{part.item_id}={words}"
     if place in state.told or named in state.told:
         return True
-    told = bool(part.response_id) and nameless in state.told
+    told = nameless in state.told
     if told:  # it has a name now: equal words of another item are another text
         state.told.remove(nameless)
     _mark(state, place, named, anyhow)

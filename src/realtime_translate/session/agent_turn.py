@@ -100,7 +100,7 @@ def end_turn(state: AgentTurn, env: Env) -> Effects:
 
 def item_added(state: AgentTurn, env: Env, event: openai.ResponseOutputItemAdded) -> Effects:
     """A message of the response begins."""
-    if event.item.type == "message" and event.item.id and event.item.id not in state.open_messages:
+    if event.item.type == "message" and event.item.id:
         state.open_messages = [*state.open_messages[1 - _REMEMBERED :], event.item.id]
     return ()
 

@@ -43,7 +43,7 @@ class Call:
     call_id: str
     item_id: str
     response_id: str
-    name: str
+    name: str = ""
     arguments: str = ""
     asked: bool = False
     server_side: bool = False
@@ -152,7 +152,7 @@ def _record(state: FunctionCalls, env: Env, item: Item) -> Call | None:
         return None
     call = state.find(call_id=call_id, item_id=item_id)
     if call is None:
-        call = Call(call_id, item_id, env.response, item.name or "")
+        call = Call(call_id, item_id, env.response)
         state.calls.append(call)
     call.name = call.name or item.name or ""
     call.arguments = item.arguments or call.arguments

@@ -92,8 +92,6 @@ def _count(state: InputAudio, env: Env, size: int) -> Effects:
 
 def debounce_over(state: InputAudio, env: Env) -> Effects:
     """No audio came for a while: commit, if there is enough (A5)."""
-    if not env.plan.commit.manual:  # Settings have given the commit to the server since (V1)
-        return ()
     if state.uncommitted < env.plan.input.bytes_of(MIN_COMMIT_MS):
         return (notice("COMMIT_TOO_SHORT", bytes=state.uncommitted),)
     state.asked = True
@@ -102,8 +100,6 @@ def debounce_over(state: InputAudio, env: Env) -> Effects:
 
 def ceiling_over(state: InputAudio, env: Env) -> Effects:
     """Audio has flowed for so long that it is committed meanwhile (A7)."""
-    if not env.plan.commit.manual:
-        return ()
     state.asked = state.firm = True
     return (CommitDue(),)
 
@@ -114,7 +110,7 @@ def granted(state: InputAudio, env: Env, _: CommitGranted) -> Effects:
     env.timers.cancel("ceiling")
     state.uncommitted = 0
     state.asked = state.firm = False
-    if not env.plan.commit.manual:
+    if not env.plan.commit.manual:  # Settings have given the commit to the server since (V1)
         return (SlotFreed(),)
     state.commit_event = env.ids.next()
     commit = env.upstream(openai.InputAudioBufferCommit(event_id=state.commit_event))

@@ -56,7 +56,7 @@ def injected(state: UserTexts, env: Env, message: deepgram.InjectUserMessage) ->
 def item_seen(state: UserTexts, env: Env, event: ItemEvent) -> Effects:
     """An item is in the conversation: is it one of ours (T1)?"""
     item = event.item
-    if not state.waiting or item.type != "message" or item.role != "user":
+    if item.role != "user":
         return ()
     ours = next((each for each in state.waiting if each.item_id == item.id), None) or _by_text(state, item)
     if ours is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TypeAlias, cast
+from typing import Protocol, TypeAlias, cast
 
 import attrs
 import hypothesis.strategies as st
@@ -46,11 +46,19 @@ def _briefly(frame: str | bytes) -> str:
     return repr(frame)
 
 
+class _Printer(Protocol):
+    def text(self, text: str) -> None: ...
+
+
 @attrs.frozen
 class Send:
     """The client sends a frame: `str` as text, `bytes` as binary."""
 
     frame: str | bytes = attrs.field(repr=_briefly)
+
+    def _repr_pretty_(self, printer: _Printer, cycle: bool) -> None:
+        """Hypothesis would print the fields of an attrs class in full."""
+        printer.text(repr(self))
 
 
 @attrs.frozen

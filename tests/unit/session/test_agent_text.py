@@ -108,6 +108,27 @@ def test_O3_without_any_ids_equal_text_of_another_response_is_another_item() -> 
         assert said(desk, *events, {"type": "response.done", "response": {"status": "completed"}}) == ["Yes."]
 
 
+def test_O3_a_server_without_response_ids_may_name_its_items_late() -> None:
+    desk = ready()
+    for item_id in ("i1", "i2"):
+        begins, ends = {"type": "response.created", "response": {}}, {"type": "response.done", "response": {}}
+        events = [text_done("Yes.", "", ""), item_done(message("Yes.", item_id=item_id), "")]
+        assert said(desk, begins, *events, ends) == ["Yes."]
+
+
+def test_O3_late_text_without_an_id_does_not_mix_with_the_next_response() -> None:
+    desk = ready()
+    desk.upstream(created(), done("r1"), text("late", "", "r1"))
+    assert said(desk, created("r2"), text("New.", "", "r2"), done("r2")) == ["New."]
+
+
+def test_O3_an_item_is_known_by_its_words_where_servers_number_its_parts_differently() -> None:
+    desk = ready()
+    assert said(desk, created(), {**text_done("Yes."), "content_index": 1}, item_done(message("Yes."))) == [
+        "Yes."
+    ]
+
+
 def test_O3_equal_text_of_two_items_is_told_twice() -> None:
     desk = ready()
     assert said(desk, created(), text_done("Yes."), text_done("Yes.", "i2")) == ["Yes.", "Yes."]
@@ -190,7 +211,8 @@ def test_O3_what_the_agent_did_not_say_is_not_told(item: dict[str, Any]) -> None
 
 
 def test_O3_of_what_a_response_lists_only_messages_are_text() -> None:
-    assert said(ready(ClientDialect.COMPONENT), created(), done("r1", call(), message(WORDS))) == [WORDS]
+    thought = {"type": "reasoning", "id": "x", "content": [{"type": "reasoning_text", "text": "Hm."}]}
+    assert said(ready(), created(), done("r1", call(), thought, message(WORDS))) == [WORDS]
 
 
 # --- history, and the component's calls as text -------------------------------------------------------------

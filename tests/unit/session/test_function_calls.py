@@ -24,6 +24,7 @@ from tests.unit.session.played import (
     creates,
     delta,
     done,
+    event,
     ready,
 )
 
@@ -47,9 +48,9 @@ def conversation_done(call_id: str = "call_1", **fields: Any) -> Any:
     return {"type": "conversation.item.done", "item": call_item(call_id, **{"status": "completed", **fields})}
 
 
-def without(event: Any, *names: str) -> Any:
+def without(message: Any, *names: str) -> Any:
     """The event without these fields of its item."""
-    return {**event, "item": {key: value for key, value in event["item"].items() if key not in names}}
+    return {**message, "item": {key: value for key, value in message["item"].items() if key not in names}}
 
 
 def requests(log: Log) -> list[Any]:
@@ -104,6 +105,15 @@ def test_F1_the_name_and_the_arguments_are_taken_from_wherever_they_were(way: Wa
     assert requests(desk.upstream(call_added(name=""), arguments_done(arguments='{"a":1}'))) == []
     (call,) = requests(desk.upstream(call_done(name="", arguments="")))
     assert (call["name"], call["arguments"]) == ("weather", '{"a":1}')
+
+
+@pytest.mark.parametrize("missing", ["call_id", "item_id"])
+def test_F1_arguments_done_may_name_the_call_or_its_item(way: Way, missing: str) -> None:
+    desk = responding(way)
+    whole = arguments_done(arguments='{"a":1}')
+    del whole[missing]
+    (call,) = requests(desk.upstream(call_added(), whole, call_done(arguments="")))
+    assert (call["id"], call["arguments"]) == ("call_1", '{"a":1}')
 
 
 def test_F1_without_a_name_arguments_done_waits_for_one(way: Way) -> None:
@@ -208,11 +218,9 @@ def test_F1_a_settled_call_is_not_asked_for_again(way: Way) -> None:
 def test_F1_other_items_are_no_calls(way: Way) -> None:
     desk = responding(way)
     item = {"type": "mcp_call", "id": "mcp_1", "name": "weather", "arguments": "{}", "status": "completed"}
-    events = [
-        {"type": f"response.output_item.{kind}", "response_id": "resp_1", "item": item}
-        for kind in ("added", "done")
-    ]
-    assert requests(desk.upstream(*events, done(output=[item]))) == []
+    announcements = [event(f"output_item.{kind}", item=item) for kind in ("added", "done")]
+    log = desk.upstream(*announcements, done(output=[item]))
+    assert (log.client_types, log.notices) == (["AgentAudioDone"], [])
 
 
 # --- F6, F7 -------------------------------------------------------------------------------------------------
@@ -303,6 +311,14 @@ def test_L3_too_many_unanswered_calls_end_the_session(way: Way) -> None:
     log = desk.upstream(call_done("call_4"))
     assert log.of("Error")[0]["code"] == "INTERNAL_SERVER_ERROR"
     assert len(log.closes) == 2
+
+
+def test_L2_nothing_is_kept_of_calls_that_are_over_but_their_ids(way: Way) -> None:
+    desk = responding(way)
+    desk.upstream(call_done("call_1"), call_added("call_2"), done())
+    desk.client(answer("call_1"))
+    snapshot: Any = desk.translator.snapshot()
+    assert snapshot["call"]["calls"] == {"calls": [], "ended": [], "settled": ["call_1"]}
 
 
 def test_L2_settled_calls_are_forgotten_in_the_end(way: Way) -> None:

@@ -204,5 +204,5 @@ def test_T6_the_other_texts_keep_their_wishes(way: Way) -> None:
 def test_T6_an_error_that_answers_no_item_drops_no_wish(way: Way, event_id: str | None) -> None:
     desk = ready(way)
     item_id = item_id_in(desk.client(inject()))
-    desk.upstream(error("invalid_value", event_id))
+    assert "ITEM_REFUSED" not in desk.upstream(error("invalid_value", event_id)).notices
     assert creates(desk.upstream(user_item(item_id, "Hello"))) == 1

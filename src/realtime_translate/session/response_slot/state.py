@@ -22,8 +22,8 @@ class ResponseSlot:
     `claimed`: the create that took a `response.created` without a tag for its answer. `sent` and
     `confirmed` are wishes: confirmed ones are answered by any response that starts from now on (R7).
     `falls`: our create answers nothing but a commit; `fallen`: that commit was refused. `held`: a call is
-    unanswered; `hold_over`: for too long (R8). `produced`: the active response has output; `open_items`:
-    what it announced and did not finish.
+    unanswered, and not for too long (R8). `produced`: the active response has output; `open_items`: what
+    it announced and did not finish.
     """
 
     state: SlotState = SlotState.FREE
@@ -38,7 +38,6 @@ class ResponseSlot:
     falls: bool = False
     fallen: bool = False
     held: bool = False
-    hold_over: bool = False
     produced: bool = False
     open_items: list[str] = field(factory=list[str])
     ended: list[str] = field(factory=list[str])

@@ -82,20 +82,20 @@ def texts_covered(slot: ResponseSlot, env: Env, _: TextsCovered) -> Effects:
 
 def calls_opened(slot: ResponseSlot, env: Env, _: CallsOpened) -> Effects:
     """Plain wishes wait for the answers of function calls, for a new one their full time (R8)."""
-    slot.held, slot.hold_over = True, False
+    slot.held = True
     return ()
 
 
 def calls_answered(slot: ResponseSlot, env: Env, _: CallsAnswered) -> Effects:
     """What waited for the answers may go ahead (R8)."""
-    slot.held = slot.hold_over = False
+    slot.held = False
     env.timers.cancel("hold")
     return ()
 
 
 def hold_over(slot: ResponseSlot, env: Env) -> Effects:
     """The answer takes too long: what waits for it goes ahead (R8)."""
-    slot.hold_over = True
+    slot.held = False
     return [notice("CALL_HOLD_OVER", seconds=env.limits.call_hold), *pump(slot, env)]
 
 
@@ -113,7 +113,7 @@ def pump(slot: ResponseSlot, env: Env, *, of_commit: bool = False) -> Effects:
         return OpeningStep(OpeningEvent.UPDATE_GRANTED), SlotFreed()
     if not slot.wishes:
         return ()
-    if slot.held and not slot.hold_over:
+    if slot.held:
         return _hold(env)
     if slot.commit_waits:
         slot.commit_waits = False

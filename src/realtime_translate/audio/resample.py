@@ -1,0 +1,119 @@
+"""One continuous stream of audio from any format to any other (A2, A3, O1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from attrs import field, frozen
+
+from . import g711
+from .formats import AudioFormat
+from .rates import RateStream, StreamState, delay
+
+__all__ = ["Conversion", "ConversionState", "delay_ms", "needs_resampler"]
+
+
+@frozen
+class ConversionState:
+    """What a snapshot keeps: half a sample (A3), and the stream between two rates where there is one."""
+
+    carry: bytes = b""
+    stream: StreamState = field(factory=StreamState)
+
+
+def needs_resampler(source: AudioFormat, target: AudioFormat) -> bool:
+    """Whether the conversion needs the `resample` extra: whatever keeps the rate does not."""
+    return source.rate != target.rate
+
+
+def delay_ms(source: AudioFormat, target: AudioFormat, quality: str = "HQ") -> float:
+    """How far the output of `Conversion.feed` stays behind its input, in milliseconds, until `flush`.
+
+    Raises:
+        MissingResampler: the rates differ and the `resample` extra is not installed.
+    """
+    if not needs_resampler(source, target):
+        return 0.0
+    return delay(source.rate, target.rate, quality) * 1000 / target.rate
+
+
+class Conversion:
+    """Audio in one format in, in another out. The bytes out do not depend on how the bytes in are cut (A3).
+
+    `quality` is a soxr name: QQ, LQ, MQ, HQ or VHQ. It matters where the rates differ.
+
+    Raises:
+        MissingResampler: the rates differ and the `resample` extra is not installed.
+        ValueError: the rates differ and soxr does not know the quality.
+    """
+
+    __slots__ = ("_carry", "_convert", "_stream", "_whole", "source", "target")
+
+    def __init__(self, source: AudioFormat, target: AudioFormat, *, quality: str = "HQ") -> None:
+        self.source = source
+        self.target = target
+        self._whole = source.sample_bytes
+        self._carry = b""
+        self._stream = RateStream(source, target, quality) if needs_resampler(source, target) else None
+        self._convert = self._stream.feed if self._stream else _recoder(source.encoding, target.encoding)
+
+    @classmethod
+    def from_state(
+        cls, state: ConversionState, source: AudioFormat, target: AudioFormat, *, quality: str = "HQ"
+    ) -> Conversion:
+        """Go on where another conversion was, give or take a least significant bit (*Always true* 6).
+
+        Raises:
+            ValueError: no conversion can be in that state.
+        """
+        conversion = cls(source, target, quality=quality)
+        conversion._carry = state.carry
+        if conversion._stream:
+            conversion._stream.prime(state.stream)
+        return conversion
+
+    @property
+    def state(self) -> ConversionState:
+        """Plain data to go on from, in another process if need be."""
+        return ConversionState(self._carry, self._stream.state if self._stream else StreamState())
+
+    @property
+    def held(self) -> int:
+        """Bytes that `flush` would give now: what was taken and is not out yet, half a sample aside."""
+        return self._stream.held if self._stream else 0
+
+    def feed(self, data: bytes) -> bytes:
+        """What can be given out once `data` is in; nothing, while it is within the delay."""
+        if self._carry:
+            data = self._carry + data
+            self._carry = b""
+        if self._whole == 2 and len(data) & 1:
+            self._carry = data[-1:]
+            data = data[:-1]
+        return self._convert(data) if data else b""
+
+    def flush(self) -> bytes:
+        """The tail; what is fed next begins a new stream, and half a sample waits for it."""
+        return self._stream.flush() if self._stream else b""
+
+    def clear(self) -> None:
+        """Forget everything that is not out yet, half a sample included."""
+        self._carry = b""
+        if self._stream:
+            self._stream.clear()
+
+
+def _same(data: bytes) -> bytes:
+    return data
+
+
+def _recoder(source: str, target: str) -> Callable[[bytes], bytes]:
+    """From encoding to encoding, at one rate."""
+    if source == target:
+        return _same
+    if target == "linear16":
+        return partial(g711.decode, source)
+    if source == "linear16":
+        return partial(g711.encode, target)
+    return partial(g711.recode, source, target)

@@ -1,0 +1,202 @@
+"""One continuous stream: the same bytes out however those in are cut, and none lost or added (A2, A3, O1)."""
+
+from __future__ import annotations
+
+import tracemalloc
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from realtime_translate.audio import (
+    MULAW_8K,
+    PCM_24K,
+    AudioFormat,
+    Conversion,
+    ConversionState,
+    delay_ms,
+    needs_resampler,
+)
+from tests.unit.audio.streams import PAIRS, RECODINGS, converted, cut, cuttings, every, name, noise
+
+pytest.importorskip("soxr", reason="needs the resample extra")
+
+PCM_16K = AudioFormat("linear16", 16000)
+PCM_8K = AudioFormat("linear16", 8000)
+RESAMPLED = [pair for pair in PAIRS if needs_resampler(*pair)]
+each_pair = pytest.mark.parametrize(("source", "target"), PAIRS, ids=name)
+each_resampled = pytest.mark.parametrize(("source", "target"), RESAMPLED, ids=name)
+
+
+def samples_in(audio: AudioFormat, data: bytes) -> int:
+    return len(data) // audio.sample_bytes
+
+
+def delay(source: AudioFormat, target: AudioFormat) -> int:
+    return round(delay_ms(source, target) * target.rate / 1000)
+
+
+@each_pair
+@settings(max_examples=25)
+@given(seed=st.integers(0, 2**32), length=st.integers(0, 300), sizes=cuttings(4000))
+def test_the_cutting_does_not_matter(
+    source: AudioFormat, target: AudioFormat, seed: int, length: int, sizes: list[int]
+) -> None:
+    data = noise(source, length, seed)
+    whole, pieces = Conversion(source, target), Conversion(source, target)
+    at_once = whole.feed(data)
+    assert b"".join(map(pieces.feed, cut(data, sizes))) == at_once
+    assert pieces.flush() == whole.flush()
+
+
+@each_pair
+@pytest.mark.parametrize("size", [1, 3, 7])
+def test_nor_do_the_smallest_frames(source: AudioFormat, target: AudioFormat, size: int) -> None:
+    data = noise(source, 150)
+    one = Conversion(source, target)
+    assert converted(one, every(data, size)) == converted(Conversion(source, target), [data])
+
+
+@each_resampled
+def test_what_is_out_is_what_is_in_by_the_ratio_less_the_delay(
+    source: AudioFormat, target: AudioFormat
+) -> None:
+    conversion = Conversion(source, target)
+    taken = given = 0
+    for frame in every(noise(source, 1500), source.bytes_of(7)):
+        out = conversion.feed(frame)
+        taken, given = taken + samples_in(source, frame), given + samples_in(target, out)
+        assert given == max(0, taken * target.rate // source.rate - delay(source, target))
+        assert given * source.rate <= taken * target.rate
+
+
+@each_pair
+@settings(max_examples=15)
+@given(lengths=st.lists(st.integers(0, 2000), min_size=1, max_size=4))
+def test_nothing_is_lost_or_added_over_flushes(
+    source: AudioFormat, target: AudioFormat, lengths: list[int]
+) -> None:
+    conversion = Conversion(source, target)
+    for length in lengths:
+        data = noise(source, 300)[: length * source.sample_bytes]
+        begun = conversion.feed(data)
+        held = conversion.held
+        tail = conversion.flush()
+        assert len(tail) == held
+        assert conversion.held == 0
+        exact = samples_in(source, data) * target.rate / source.rate
+        assert abs(samples_in(target, begun + tail) - exact) <= 0.5
+
+
+@each_resampled
+def test_a_stream_after_a_flush_is_as_new(source: AudioFormat, target: AudioFormat) -> None:
+    first, second = noise(source, 180, 1), noise(source, 230, 2)
+    conversion = Conversion(source, target)
+    converted(conversion, [first])
+    assert converted(conversion, [second]) == converted(Conversion(source, target), [second])
+
+
+@each_resampled
+def test_clear_forgets_what_is_not_out(source: AudioFormat, target: AudioFormat) -> None:
+    conversion = Conversion(source, target)
+    conversion.feed(noise(source, 180, 1) + b"\x7f" * (source.sample_bytes - 1))
+    conversion.clear()
+    assert conversion.held == 0
+    assert conversion.state == ConversionState()
+    assert conversion.flush() == b""
+    data = noise(source, 230, 2)
+    assert converted(conversion, [data]) == converted(Conversion(source, target), [data])
+
+
+def test_clear_forgets_half_a_sample_at_one_rate_too() -> None:
+    conversion = Conversion(PCM_8K, MULAW_8K)
+    assert conversion.feed(b"\0") == b""
+    conversion.clear()
+    assert conversion.feed(b"\0\0") == b"\xff"
+
+
+def test_half_a_sample_waits_for_the_next_frame_over_a_flush() -> None:
+    conversion = Conversion(PCM_16K, PCM_24K)
+    conversion.feed(noise(PCM_16K, 20) + b"\x34")
+    conversion.flush()
+    whole = Conversion(PCM_16K, PCM_24K)
+    assert converted(conversion, [b"\x12", b"\0\0"]) == converted(whole, [b"\x34\x12\0\0"]) != b""
+
+
+def test_frames_within_the_delay_give_nothing_and_a_flush_gives_all() -> None:
+    conversion = Conversion(PCM_16K, PCM_24K)
+    assert conversion.feed(noise(PCM_16K, 20)) == conversion.feed(b"") == b""
+    assert conversion.held == PCM_24K.bytes_of(20)
+    assert len(conversion.flush()) == PCM_24K.bytes_of(20)
+    assert conversion.flush() == b""
+
+
+def test_a_megabyte_in_one_frame() -> None:
+    data = noise(PCM_16K, 32_768)
+    conversion = Conversion(PCM_16K, PCM_24K)
+    assert len(data) == 2**20
+    frames = every(data, PCM_16K.bytes_of(20))
+    assert converted(conversion, [data]) == converted(Conversion(PCM_16K, PCM_24K), frames)
+    assert conversion.state == ConversionState()
+
+
+def test_memory_does_not_grow_with_the_stream() -> None:
+    """L2: a stream may last for hours."""
+    conversion = Conversion(PCM_16K, PCM_24K)
+    frame = noise(PCM_16K, 20)
+
+    def grown(frames: int) -> int:
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(frames):
+            conversion.feed(frame)
+        return tracemalloc.get_traced_memory()[0] - before
+
+    tracemalloc.start()
+    try:
+        grown(100)
+        assert grown(3000) < 2 * PCM_16K.bytes_of(500)
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(("source", "target"), RECODINGS, ids=name)
+def test_at_one_rate_every_sample_is_out_at_once(source: AudioFormat, target: AudioFormat) -> None:
+    conversion = Conversion(source, target)
+    data = noise(source, 20)
+    assert len(conversion.feed(data)) == target.bytes_of(20)
+    assert conversion.held == 0
+    assert conversion.flush() == b""
+    assert delay_ms(source, target) == 0.0
+
+
+def test_one_format_to_itself_is_untouched() -> None:
+    data = noise(MULAW_8K, 100)
+    assert Conversion(MULAW_8K, MULAW_8K).feed(data) == data
+
+
+def test_loud_audio_is_clipped_and_does_not_wrap() -> None:
+    """A square wave at full scale overshoots in any filter."""
+    square = (b"\xff\x7f" * 40 + b"\x00\x80" * 40) * 40
+    out = memoryview(converted(Conversion(PCM_16K, PCM_24K), [square])).cast("h")
+    assert (min(out), max(out)) == (-32768, 32767)
+    # Wrapped, a sample at the top would have a neighbour near the bottom.
+    assert all(abs(later - sample) < 60000 for sample, later in pairwise(out))
+
+
+@each_resampled
+@pytest.mark.parametrize("quality", ["QQ", "LQ", "MQ", "HQ", "VHQ"])
+def test_the_delay_stays_within_the_documented_bounds(
+    source: AudioFormat, target: AudioFormat, quality: str
+) -> None:
+    bounds = {"QQ": 2, "LQ": 50, "MQ": 95, "HQ": 95, "VHQ": 175}
+    assert 0 < delay_ms(source, target, quality) < bounds[quality]
+    conversion = Conversion(source, target, quality=quality)
+    data = noise(source, 400)
+    exact = samples_in(source, data) * target.rate / source.rate
+    assert abs(samples_in(target, converted(conversion, [data])) - exact) <= 0.5
+
+
+def test_a_quality_that_soxr_does_not_know() -> None:
+    with pytest.raises(ValueError, match="Quality"):
+        Conversion(PCM_16K, PCM_24K, quality="BEST")

@@ -1,0 +1,63 @@
+"""Without the `resample` extra (A2)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from realtime_translate.audio import (
+    EXTRA,
+    MULAW_8K,
+    PCM_24K,
+    AudioFormat,
+    Conversion,
+    MissingResampler,
+    available,
+    delay_ms,
+    rates,
+)
+
+PCM_8K = AudioFormat("linear16", 8000)
+
+
+@pytest.fixture(params=["soxr", "numpy"])
+def without(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """One of the two modules of the extra is not installed."""
+    missing = str(request.param)
+    monkeypatch.setitem(sys.modules, missing, None)
+    rates.delay.cache_clear()
+    return missing
+
+
+def test_the_extra_is_missed_by_name(without: str) -> None:
+    assert not available()
+    with pytest.raises(MissingResampler, match=without) as missing:
+        Conversion(PCM_8K, PCM_24K)
+    assert EXTRA in str(missing.value)
+    assert EXTRA == "realtime-translate[resample]"
+    assert isinstance(missing.value, ImportError)
+    with pytest.raises(MissingResampler):
+        delay_ms(PCM_8K, PCM_24K)
+
+
+def test_what_keeps_the_rate_works_without(without: str) -> None:
+    assert Conversion(PCM_8K, MULAW_8K).feed(b"\0\0") == b"\xff"
+    assert Conversion(PCM_24K, PCM_24K).feed(b"\1\2") == b"\1\2"
+
+
+def test_with_the_extra_it_is_there() -> None:
+    pytest.importorskip("soxr", reason="needs the resample extra")
+    assert available()
+
+
+def test_nothing_is_imported_before_it_is_used() -> None:
+    program = """
+import sys
+from realtime_translate.audio import AudioFormat, Conversion, PCM_24K, available
+available()
+Conversion(AudioFormat("mulaw", 24000), PCM_24K).feed(b"1")
+assert not {"numpy", "soxr"} & sys.modules.keys()
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, env={"PYTHONPATH": ":".join(sys.path)})
