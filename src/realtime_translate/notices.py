@@ -64,7 +64,7 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
     ),
     # upstream events
     "AGENT_TEXT_LONG": (_INFO, "deltas beyond {characters} characters were not collected"),
-    "AUDIO_LATE": (_INFO, "audio of a response that had ended already was dropped"),
+    "OUTPUT_LATE": (_INFO, "audio of a response that had ended already was dropped"),
     "AUDIO_UNDECODABLE": (_WARNING, "an audio delta holds no valid base64 text and was dropped"),
     "UPSTREAM_ABSORBED": (_DEBUG, "{type} has no counterpart for the client"),
     "UPSTREAM_UNKNOWN": (_WARNING, "upstream sent an event of unknown type {type}"),

@@ -13,7 +13,7 @@ __all__ = ["EXTRA", "MissingResampler", "Numeric", "Numpy", "ResampleStream", "S
 EXTRA = "realtime-translate[resample]"
 """What to install where a conversion between sample rates is needed (A2)."""
 
-_MODULES = ("numpy", "soxr")
+_MODULES = ("soxr", "numpy")
 
 
 class MissingResampler(ImportError):  # noqa: N818 - it says what is wrong
@@ -113,7 +113,7 @@ def available() -> bool:
 def load() -> Numeric:
     """Import both modules; raises `MissingResampler` where one is absent."""
     try:
-        numpy, soxr = map(import_module, _MODULES)
+        soxr, numpy = map(import_module, _MODULES)
     except ImportError as error:
         message = f"converting between sample rates needs the extra {EXTRA}: {error}"
         raise MissingResampler(message) from error

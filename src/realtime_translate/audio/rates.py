@@ -22,7 +22,11 @@ from .numeric import Numeric, Samples, load
 __all__ = ["RateStream", "StreamState", "delay"]
 
 KEPT_MS = 200
-"""Milliseconds of input that prime a restored stream, at least."""
+"""Milliseconds of input that prime a restored stream, at least: the longest delay of any pair is 181.
+
+What was out before the snapshot ends that much before the input does, and a filter reaches some 15 ms further
+back.
+"""
 _PROBE_MS = 500
 
 
@@ -88,8 +92,7 @@ class RateStream:
         self._read, self._write = _reader(numeric, source.encoding), _writer(numeric, target.encoding)
         self._soxr = numeric.stream(source.rate, target.rate, quality)
         self._delay = delay(source.rate, target.rate, quality)
-        # What primes a filter, and what soxr holds back.
-        self._kept = max(source.rate * KEPT_MS // 1000, 2 * self._delay * self._down // self._up)
+        self._kept = source.rate * KEPT_MS // 1000
         self._limit = 2 * (self._kept + self._down) * self._width_in
         self._recent = bytearray()
         self._ready = b""

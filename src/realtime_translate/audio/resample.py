@@ -91,7 +91,7 @@ class Conversion:
         if self._whole == 2 and len(data) & 1:
             self._carry = data[-1:]
             data = data[:-1]
-        return self._convert(data) if data else b""
+        return self._convert(data)
 
     def flush(self) -> bytes:
         """The tail; what is fed next begins a new stream, and half a sample waits for it."""

@@ -21,6 +21,7 @@ class Outcome:
 
     cancelled: bool = False
     failure: str = ""
+    code: str = ""
     produced: bool = False
 
 
@@ -42,8 +43,15 @@ def outcome(response: Response) -> Outcome:
     if status == "cancelled":
         return Outcome(cancelled=True, produced=produced)
     if status in ("failed", "incomplete"):
-        return Outcome(failure=_reason(status, response.status_details), produced=produced)
+        details = response.status_details
+        return Outcome(failure=_reason(status, details), code=_code(status, details), produced=produced)
     return Outcome(produced=produced)
+
+
+def _code(status: str, details: object) -> str:
+    """What may be logged: the error's code, never its words."""
+    code = _object(_object(details).get("error")).get("code")
+    return code if isinstance(code, str) and code else status
 
 
 def _reason(status: str, details: object) -> str:

@@ -44,7 +44,7 @@ def transcription(agent: Agent, model: str, notes: list[Notice]) -> upstream.Tra
 def _iso_639(language: str, path: str, notes: list[Notice]) -> Omissible[str]:
     """The two letters that upstream takes of a tag such as `en-US`; `multi` has none."""
     primary = language.split("-")[0].lower()
-    if len(primary) == 2 and primary.isalpha():
+    if len(primary) == 2 and primary.isascii() and primary.isalpha():
         return primary
     notes.append(notice("SETTING_LEFT_OUT", path=path))
     return OMITTED

@@ -95,6 +95,7 @@ def item_seen(state: AgentText, env: Env, event: ItemEvent) -> Effects:
         return ()
     if _is_own(state, item):
         return ()
+    env.late = env.late or not env.responding  # outside a response there is no turn
     return _tell_item(state, env, item)
 
 
@@ -130,7 +131,7 @@ def _find(state: AgentText, item_id: str, response_id: str, index: int) -> Part 
     )
 
 
-def _part_done(state: AgentText, env: Env, item_id: str, index: int, text: str) -> list[Effect]:
+def _part_done(state: AgentText, env: Env, item_id: str, index: int, text: str) -> Effects:
     part = _find(state, item_id, env.response, index)
     state.parts = [each for each in state.parts if each is not part]
     whole = text or (part.text if part else "")
@@ -146,10 +147,11 @@ def _tell_item(state: AgentText, env: Env, item: Item) -> list[Effect]:
     return effects
 
 
-def _tell(state: AgentText, env: Env, part: Part, text: str) -> list[Effect]:
+def _tell(state: AgentText, env: Env, part: Part, text: str) -> Effects:
     if not text or _is_told(state, part, fingerprint(text)):
-        return []
-    return [TurnStep(TurnEvent.TEXT), *env.text("assistant", text)]
+        return ()
+    words = env.text("assistant", text)
+    return words if env.late else [TurnStep(TurnEvent.TEXT), *words]
 
 
 def _is_told(state: AgentText, part: Part, words: str) -> bool:
@@ -183,10 +185,10 @@ def _place(item_id: str, index: int) -> str:
 
 
 def _is_own(state: AgentText, item: Item) -> bool:
-    text = "".join(part.text or "" for part in item.content or ())
-    mine = next(
-        (each for each in state.own if each.item_id == item.id or each.words == fingerprint(text)), None
-    )
+    if not state.own:
+        return False
+    words = fingerprint("".join(part.text or "" for part in item.content or ()))
+    mine = next((each for each in state.own if each.item_id == item.id or each.words == words), None)
     if mine is None:
         return False
     state.own = [each for each in state.own if each is not mine]

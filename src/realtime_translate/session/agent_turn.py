@@ -115,12 +115,12 @@ def audio_done(state: AgentTurn, env: Env, event: openai.ResponseOutputAudioDone
     """All audio of an item was sent; the component's client is told unless another message is announced
     (O5).
     """
-    return _unless_more(state, event.item_id or "", TurnEvent.AUDIO_DONE)
+    return () if env.late else _unless_more(state, event.item_id or "", TurnEvent.AUDIO_DONE)
 
 
 def text_done(state: AgentTurn, env: Env, event: openai.ResponseOutputTextDone) -> Effects:
     """All text of an item was sent (O5)."""
-    return _unless_more(state, event.item_id or "", TurnEvent.TEXT_DONE)
+    return () if env.late else _unless_more(state, event.item_id or "", TurnEvent.TEXT_DONE)
 
 
 def _unless_more(state: AgentTurn, item_id: str, event: TurnEvent) -> list[Effect]:

@@ -21,6 +21,7 @@ from ..wire import Malformed, Unknown, decode, unknown_fields
 from . import agent_turn, function_calls, input_audio, opening
 from .call import Call
 from .env import Env, Ids
+from .ids import MAX_ID, has_long_id
 from .opening import Facts
 from .pending import Pending
 from .response_slot import events
@@ -29,11 +30,11 @@ from .signals import Deliver, Effect, Effects, Fatal, OpeningStep, Refused, Turn
 from .tables import (
     GATES,
     OPENING,
+    RESPONDING,
     TURNS,
     Gate,
     Opening,
     OpeningEvent,
-    SlotState,
     TurnEvent,
     TurnState,
 )
@@ -61,7 +62,7 @@ class Engine:
 
     def __init__(self, config: Config, call: Call, plan: Plan, timers: Timers, ids: Ids) -> None:
         self.call = call
-        self.env = Env(config, plan, timers, ids, busy=call.slot.state is not SlotState.FREE)
+        self.env = Env(config, plan, timers, ids, responding=call.slot.state in RESPONDING)
         self.out: list[Output] = []
         self._gates = GATES[config.dialect]
         self._turns = TURNS[config.dialect]
@@ -123,6 +124,8 @@ class Engine:
         data = decode(frame)
         if isinstance(data, Malformed):
             self.perform(self._not_an_event(data.reason))
+        elif has_long_id(data):
+            self.perform([notice("UPSTREAM_MALFORMED", reason=f"an id is over {MAX_ID} characters long")])
         elif data.get("type") == _AUDIO_DELTA and self.call.phase in _READY:
             self._audio_delta(data)
         else:
@@ -182,7 +185,7 @@ class Engine:
         if (
             response_id != slot.active and response_id in slot.ended
         ):  # its end of turn was told: nothing may follow (O5, R1)
-            self.perform([notice("AUDIO_LATE")])
+            self.perform([notice("OUTPUT_LATE", type=_AUDIO_DELTA)])
             return
         effects = events.output(slot, self.env, response_id or slot.active)
         if effects:
@@ -199,6 +202,8 @@ class Engine:
             self.perform([notice("UPSTREAM_UNKNOWN", type=event.type[:80])])
         elif isinstance(event, Malformed):
             self.perform(self._malformed(event))
+            if event.type == openai.ResponseDone.type and self.call.phase in _READY:
+                self._upstream_event(_bare_done(data))
         elif isinstance(event, openai.SessionUpdated):
             self.step(OpeningEvent.UPDATED, Facts(session=event.session))
         elif isinstance(event, openai.ErrorEvent):
@@ -210,7 +215,10 @@ class Engine:
 
     def _upstream_event(self, event: openai.ServerEvent) -> None:
         routes = UPSTREAM.get(type(event))
-        if routes is not None:
+        if self._is_late(event):
+            self.perform([notice("OUTPUT_LATE", type=event.type)])
+        elif routes is not None:
+            self.env.late = False
             ends = event.response.id if isinstance(event, openai.ResponseDone) else None
             self.env.response = ends or self.call.slot.active
             self._route(routes, event)
@@ -218,6 +226,10 @@ class Engine:
             self.perform(unsupported(UNSUPPORTED_UPSTREAM[type(event)]))
         else:
             self.perform([notice("UPSTREAM_ABSORBED", type=event.type)])
+
+    def _is_late(self, event: openai.ServerEvent) -> bool:
+        """Whether a cancelled response goes on: what was cut is not said, and not run (R1)."""
+        return getattr(event, "response_id", None) in self.call.slot.cut
 
     def _error(self, event: openai.ErrorEvent) -> None:
         """An error before ready answers our update if it carries its id, or none (S7)."""
@@ -284,6 +296,13 @@ class Engine:
             self.client_audio(bytes(entry.audio))
         else:
             self.client_text(entry.text)
+
+
+def _bare_done(data: Mapping[str, object]) -> openai.ResponseDone:
+    """What can be read of a malformed `response.done`: it still ends its response (*Always true* 5)."""
+    response = data.get("response")
+    response_id = cast("Mapping[str, object]", response).get("id") if isinstance(response, dict) else None
+    return openai.ResponseDone(openai.Response(id=response_id if isinstance(response_id, str) else None))
 
 
 def _too_early(kind: str) -> Fatal:

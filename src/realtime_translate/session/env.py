@@ -41,8 +41,10 @@ class Env:
     now: float = 0.0
     response: str = ""
     """The response that the upstream event at hand belongs to; empty when none is known."""
-    busy: bool = False
-    """Whether the response slot is taken."""
+    late: bool = False
+    """Whether that response has ended: its turn was closed, and what still comes of it opens none."""
+    responding: bool = False
+    """Whether a response is active: the slot's own knowledge, for those who only ask."""
 
     @property
     def limits(self) -> Limits:

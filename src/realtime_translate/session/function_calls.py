@@ -11,12 +11,14 @@ from ..notices import notice
 from ..openai.objects import Item
 from ..outputs import RunFunction
 from .env import Env
+from .ids import MAX_ID
 from .signals import (
     CallsAnswered,
     CallsOpened,
     Effect,
     Effects,
     Fatal,
+    HoldOver,
     Refused,
     ResponseEnded,
     ResponseOverdue,
@@ -50,6 +52,7 @@ class Call:
     output: str = ""
     accepted: bool = False
     followed: bool = False
+    waived: bool = False
 
     @property
     def open(self) -> bool:
@@ -82,8 +85,8 @@ class FunctionCalls:
 
     @property
     def unanswered(self) -> bool:
-        """Whether any call waits for its answer."""
-        return any(each.open for each in self.calls)
+        """Whether wishes wait for the answer of any call (R8)."""
+        return any(each.open and not each.waived for each in self.calls)
 
 
 # --- what upstream says -------------------------------------------------------------------------------------
@@ -91,7 +94,7 @@ class FunctionCalls:
 
 def announced(state: FunctionCalls, env: Env, event: openai.ResponseOutputItemAdded) -> Effects:
     """A response starts an item: remember it, and ask when it is complete (F1)."""
-    if event.item.type == "function_call":
+    if event.item.type == "function_call" and len(state.calls) < env.limits.pending_messages:
         _record(state, env, event.item)
     return ()
 
@@ -148,7 +151,7 @@ def response_done(state: FunctionCalls, env: Env, event: openai.ResponseDone) ->
 
 def _record(state: FunctionCalls, env: Env, item: Item) -> Call | None:
     call_id, item_id = item.call_id or item.id or "", item.id or ""
-    if not call_id or call_id in state.settled:
+    if not call_id or len(call_id) > MAX_ID or call_id in state.settled:
         return None
     call = state.find(call_id=call_id, item_id=item_id)
     if call is None:
@@ -247,6 +250,13 @@ def _answer(state: FunctionCalls, env: Env, call: Call, content: str) -> list[Ef
     elif not round_open:
         env.start("follow_up", env.limits.follow_up_timeout)
     return [*effects, SlotFreed()]  # after the wish, so that one create serves all that waited
+
+
+def waived(state: FunctionCalls, env: Env, _: HoldOver) -> Effects:
+    """Nothing waits any longer for the calls that are open now; later ones are waited for anew (R8)."""
+    for each in state.calls:
+        each.waived = each.waived or each.open
+    return ()
 
 
 def refused(state: FunctionCalls, env: Env, refusal: Refused) -> Effects:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
+from attrs import evolve
+
 from ..config import GreetingMode
 from ..notices import notice
 from ..outputs import SendToUpstream
@@ -28,6 +30,7 @@ def context_items(state: object, env: Env, _: SessionReady) -> Effects:
             effects.append(OwnText(item_id, _text(item)))
     if effects:
         effects.append(notice("CONTEXT_SENT", items=len(env.plan.context_items)))
+        env.plan = evolve(env.plan, context_items=())  # sent once: the state need not keep it (L2)
     return effects
 
 

@@ -54,6 +54,7 @@ class OpeningState:
     plan: Plan | None = None
     waiting: list[Pending] = field(factory=list[Pending])
     texts: int = 0
+    text_bytes: int = 0
     audio_bytes: int = 0
 
 
@@ -160,7 +161,8 @@ def _applied(state: OpeningState, env: Env, facts: Facts) -> Effects:
 def wait_text(state: OpeningState, env: Env, frame: str) -> Effects:
     """A text message waits until the session is ready (S5); at most so many (L3)."""
     state.texts += 1
-    if state.texts > env.limits.pending_messages:
+    state.text_bytes += len(frame.encode())
+    if state.texts > env.limits.pending_messages or state.text_bytes > env.limits.frame_bytes_up:
         reason = f"more than {env.limits.pending_messages} messages wait for the session to be ready"
         return (Fatal(ErrorCode.CLIENT_MESSAGE_OVERFLOW, reason),)
     state.waiting.append(Pending(text=frame))
@@ -203,7 +205,7 @@ def flushed(state: OpeningState, env: Env, _: SessionReady) -> Effects:
 def flush(state: OpeningState, env: Env) -> list[Effect]:
     """Everything that waited, in the order in which it came, text and audio together (S4)."""
     waiting, state.waiting = state.waiting, []
-    state.texts = state.audio_bytes = 0
+    state.texts = state.text_bytes = state.audio_bytes = 0
     return [Deliver(entry) for entry in waiting]
 
 
@@ -263,7 +265,7 @@ def _never_ready(state: OpeningState, env: Env, facts: Facts) -> Effects:
 def _upstream_lost(state: OpeningState, env: Env, facts: Facts) -> Effects:
     """The client is told why, unless upstream closed normally (E1, E5)."""
     effects: list[Effect] = [notice("UPSTREAM_CLOSED", code=facts.code)]
-    if facts.code != 1000:
+    if facts.code != 1000 or facts.error:
         named = facts.error or ComponentCode.UNKNOWN
         code = named if env.component else ErrorCode.INTERNAL_SERVER_ERROR
         effects.append(to_client.error(code, facts.last_error or "the upstream server closed the connection"))

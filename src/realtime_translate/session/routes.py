@@ -164,6 +164,7 @@ SIGNALS: Mapping[type, tuple[Route, ...]] = {
     signals.ResponseOverdue: (("slot", events.overdue),),
     signals.SlotFreed: (("slot", wishes.freed),),
     signals.CallsOpened: (("slot", wishes.calls_opened),),
+    signals.HoldOver: (("calls", function_calls.waived),),
     signals.CallsAnswered: (("slot", wishes.calls_answered),),
 }
 """Signals between policies. `Fatal`, `OpeningStep`, `TurnStep` and `Deliver` are the engine's own."""

@@ -23,6 +23,7 @@ __all__ = [
     "Effect",
     "Effects",
     "Fatal",
+    "HoldOver",
     "OpeningStep",
     "OwnText",
     "Refused",
@@ -167,6 +168,11 @@ class CallsOpened:
 
 
 @frozen
+class HoldOver:
+    """Wishes have waited long enough for the calls that are open (R8)."""
+
+
+@frozen
 class CallsAnswered:
     """No function call waits for its answer any more."""
 
@@ -192,6 +198,7 @@ Signal: TypeAlias = (
     | ResponseOverdue
     | SlotFreed
     | CallsOpened
+    | HoldOver
     | CallsAnswered
 )
 Effect: TypeAlias = "Output | Signal"

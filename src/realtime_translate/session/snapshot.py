@@ -80,10 +80,10 @@ def _is_ours(snapshot: object) -> bool:
 
 
 def _whole(data: Any) -> Saved:
-    """Without this, cattrs would fill in what is missing."""
+    """Without this, cattrs would fill in what is missing and pass over what it does not know."""
     saved = _CONVERTER.structure(data, Saved)
     if _CONVERTER.unstructure(saved) != data:
-        raise ValueError("a field is missing")
+        raise ValueError("a field is missing, or one too many")
     return saved
 
 
@@ -120,7 +120,7 @@ def _instant(value: Any, _: Any) -> Any:
 
 
 def _converter() -> Converter:
-    converter = Converter(forbid_extra_keys=True)
+    converter = Converter()
     for kind, accepted in ((str, (str,)), (int, (int,)), (bool, (bool,)), (float, (float, int))):
         converter.register_structure_hook(kind, _strict(kind, *accepted))
     converter.register_structure_hook(Instant, _instant)

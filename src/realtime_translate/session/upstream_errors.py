@@ -47,7 +47,7 @@ def report(state: UpstreamErrors, env: Env, refusal: Refused) -> Effects:
     if problem.fault in _FATAL:
         return (Fatal(fatal_code(problem, component=env.component), problem.description),)
     if problem.fault is Fault.IDLE and env.component:
-        if env.busy:
+        if env.responding:
             state.idle = problem.description
             return (notice("UPSTREAM_ERROR", code=problem.code),)
         return (Fatal(ComponentCode.IDLE_TIMEOUT, problem.description),)

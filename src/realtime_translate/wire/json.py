@@ -15,8 +15,8 @@ from .outcomes import Malformed
 MAX_DEPTH: Final = 64
 """How deep objects and lists may be nested, the outermost included."""
 
-MAX_DIGITS: Final = 400
-"""How many characters a number may have. The widest double needs 309 digits before the point."""
+MAX_DIGITS: Final = 308
+"""How many characters a number may have. Every whole number of so many digits fits a double."""
 
 _SURROGATE_ESCAPE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 

@@ -27,7 +27,11 @@ pytest.importorskip("soxr", reason="needs the resample extra")
 
 PCM_16K = AudioFormat("linear16", 16000)
 # 12000 has a short period with 24000; 8001 and 47999 have periods of a third of a second and of a second.
-UNUSUAL = [(AudioFormat("linear16", rate), PCM_24K) for rate in (8001, 12000, 47999)]
+# From 8000 to 48000 the delay is the longest of all.
+UNUSUAL = [
+    *((AudioFormat("linear16", rate), PCM_24K) for rate in (8001, 12000, 47999)),
+    (AudioFormat("linear16", 8000), AudioFormat("linear16", 48000)),
+]
 ALL = PAIRS + UNUSUAL
 QUALITIES = ("QQ", "LQ", "MQ", "HQ", "VHQ")
 

@@ -7,10 +7,21 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, Voices
-from realtime_translate.mapping.speech import UPSTREAM_VOICES
 from tests.unit.mapping.mapped import COMPONENT, DEEPGRAM, Result, mapped
 
 PCM = {"type": "audio/pcm", "rate": 24000}
+UPSTREAM_VOICES = [
+    "alloy",
+    "ash",
+    "ballad",
+    "coral",
+    "echo",
+    "sage",
+    "shimmer",
+    "verse",
+    "marin",
+    "cedar",
+]  # reference, section 2
 VOICES = Voices(names={"aura-2-thalia-en": "coral"}, default="ash")
 
 

@@ -100,7 +100,7 @@ def test_V2_only_true_asks_for_manual_audio_commit(value: object) -> None:
         (10000, 10000),
         (7000.0, 7000),
         (30000, 30000),
-        pytest.param(10**390, 30000, id="huge"),
+        pytest.param(10**300, 30000, id="huge"),
     ],
 )
 def test_V2_an_idle_timeout_asks_for_the_configuration_that_was_found_to_work(

@@ -281,7 +281,7 @@ def test_O5_nothing_follows_the_end_of_a_turn() -> None:
     desk = ready()
     desk.upstream(created(), audio(), done("r1"))
     log = desk.upstream(audio())
-    assert (log.client, log.notices) == ([], ["AUDIO_LATE"])
+    assert (log.client, log.notices) == ([], ["OUTPUT_LATE"])
     assert desk.translator.state.turn.value == "silent"
 
 

@@ -230,6 +230,7 @@ def test_A7_at_the_ceiling_it_commits_although_audio_flows(way: Way) -> None:
     assert stream(desk, 1.875).upstream == []
     assert desk.client(ENOUGH).upstream_types == ["input_audio_buffer.append"]
     assert desk.wait(0.125).upstream_types == COMMITTED
+    assert desk.wait(5).outputs == []
 
 
 def test_A7_the_ceiling_counts_from_the_moment_at_which_enough_was_appended(way: Way) -> None:
@@ -274,5 +275,18 @@ def test_A7_without_a_ceiling_a_stream_is_never_committed(way: Way) -> None:
 def test_A7_a_pause_commits_before_the_ceiling(way: Way) -> None:
     desk = ready(way, CEILING)
     desk.client(ENOUGH)
+    log = desk.wait(0.5)
+    assert log.upstream_types == COMMITTED
+    desk.upstream(created("resp_1", tag_in(log)), done("resp_1", tag_in(log)))
+    assert desk.wait(60).outputs == []
+
+
+def test_A7_after_a_commit_of_the_ceiling_audio_withdraws_the_next_owed_one(way: Way) -> None:
+    desk = ready(way, CEILING)
+    tag = tag_in(stream(desk, 2))
+    desk.upstream(created("resp_1", tag))
+    desk.client(ENOUGH)
+    assert desk.wait(0.5).notices == ["COMMIT_OWED"]
+    desk.client(b"\0\0")
+    assert desk.upstream(done("resp_1", tag)).upstream == []
     assert desk.wait(0.5).upstream_types == COMMITTED
-    assert desk.wait(9).upstream == []

@@ -120,6 +120,15 @@ def test_S2_settings_may_come_as_an_object(config: Config) -> None:
     assert len(dials(log)) == 1
 
 
+@both
+def test_L2_what_was_sent_is_forgotten(config: Config) -> None:
+    desk = opened(config)
+    desk.client(SETTINGS)
+    desk.dialled()
+    snapshot: Any = desk.translator.snapshot()
+    assert snapshot["call"]["opening"]["session"] == {}
+
+
 # --- S3 -----------------------------------------------------------------------------------------------------
 
 

@@ -96,6 +96,7 @@ def test_S4_a_first_settings_waits_for_a_free_slot() -> None:
     log = desk.client(SETTINGS_LATE)
     assert (log.client, log.upstream) == ([], [])
     assert desk.translator.state.opening is Opening.AWAITING_SLOT
+    assert desk.translator.next_deadline is None
     assert desk.upstream(ended()).upstream_types == ["session.update"]
     assert desk.upstream(updated(None)).client_types[0] == "SettingsApplied"
 

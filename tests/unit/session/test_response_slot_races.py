@@ -318,6 +318,7 @@ def test_A5_a_commit_refused_as_empty_drops_the_wish_of_its_refused_create(way: 
     log = desk.upstream(commit_empty(commit if named else None), busy(tag if named else None))
     assert log.client == []
     assert "COMMIT_REFUSED" in log.notices
+    assert "COMMIT_REFUSED" not in desk.upstream(commit_empty()).notices
     assert creates(desk.wait(30)) == 0
     assert state(desk) is SlotState.FREE
 

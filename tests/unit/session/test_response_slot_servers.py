@@ -25,6 +25,7 @@ from tests.unit.session.played import (
     creates,
     delta,
     done,
+    error,
     event,
     ready,
     speech,
@@ -125,6 +126,27 @@ def test_R7_a_commit_while_ours_and_the_servers_own_cross(way: Way) -> None:
     desk.upstream(created("resp_s"), speech("committed"), done("resp_s"))
     assert state(desk) is SlotState.REQUESTED
     assert creates(desk.upstream(created("resp_1", tag), done("resp_1", tag))) == 0
+
+
+def test_R7_the_second_of_two_commits_outlives_a_response_that_is_only_heard_of_by_its_end(way: Way) -> None:
+    desk = ready(way)
+    desk.upstream(speech("committed"), speech("committed", item_id="audio_2"))
+    assert creates(desk.upstream(done("resp_s"))) == 1
+
+
+def test_R7_the_wish_of_a_commit_outlives_the_failure_of_our_create(way: Way) -> None:
+    desk = ready(way)
+    tag = asked(desk)
+    desk.upstream(speech("committed"))
+    assert creates(desk.upstream(error("rate_limit_exceeded", tag))) == 1
+
+
+def test_R7_the_wish_of_a_commit_outlives_the_failure_of_our_create_beside_the_servers_own(way: Way) -> None:
+    desk = ready(way)
+    tags_echoed(desk)
+    tag = asked(desk)
+    desk.upstream(created("resp_s"), speech("committed"), error("rate_limit_exceeded", tag))
+    assert creates(desk.upstream(done("resp_s"))) == 1
 
 
 def test_B_speech_over_a_response_is_not_cut_yet(way: Way) -> None:

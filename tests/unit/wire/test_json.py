@@ -62,7 +62,7 @@ def test_json_objects(frame: str | bytes, value: Any) -> None:
         (_number("-Infinity"), "-Infinity"),
         (_number("1e999"), "too large"),
         (_number("-1e999"), "too large"),
-        (_number("1" + "0" * 350 + ".0"), "too large"),
+        (_number("1" + "0" * 300 + "e9"), "too large"),
         ('{"a": "\ud800"}', "surrogate"),
         ('{"a": "\\ud800"}', "surrogate"),
         ('{"a": "\\uDFFF"}', "surrogate"),
@@ -82,10 +82,10 @@ def test_what_is_no_json_object(frame: str | bytes, reason: str) -> None:
 def test_a_number_may_be_long_but_not_longer(sign: str) -> None:
     whole = sign + "7" * (MAX_DIGITS - len(sign))
     assert decode(_number(whole)) == {"a": int(whole)}
-    assert "401 digits" in _reason(_number(whole + "7"))
+    assert "309 digits" in _reason(_number(whole + "7"))
     fraction = (sign + "0.").ljust(MAX_DIGITS, "1")
     assert decode(_number(fraction)) == {"a": float(fraction)}
-    assert "401 characters" in _reason(_number(fraction + "1"))
+    assert "309 characters" in _reason(_number(fraction + "1"))
 
 
 @pytest.mark.parametrize(("opening", "closing"), [('{"a":', "}"), ('{"a":[', "]}"), ('{"a":"[","b":', "}")])

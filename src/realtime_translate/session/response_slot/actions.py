@@ -12,7 +12,7 @@ from ...mapping.responses import Outcome, tagged
 from ...notices import notice
 from ..env import Env
 from ..signals import Effect, ResponseEnded, ResponseRequested, SlotFreed, TurnStep
-from ..tables import SLOT, SlotEvent, SlotState, TurnEvent
+from ..tables import RESPONDING, SLOT, SlotEvent, TurnEvent
 from .state import NO_RESPONSE, REMEMBERED, About, ResponseSlot
 
 __all__ = ["happen"]
@@ -24,7 +24,7 @@ def happen(slot: ResponseSlot, env: Env, event: SlotEvent, about: About = NO_RES
     """Take the table's step for `event` and carry out its action."""
     step = SLOT[slot.state][event]
     slot.state = step.to
-    env.busy = step.to is not SlotState.FREE
+    env.responding = step.to in RESPONDING
     return _ACTIONS[step.action](slot, env, about) if step.action else []
 
 
@@ -97,6 +97,8 @@ def _end_unannounced(slot: ResponseSlot, env: Env, about: About) -> list[Effect]
 def _finish(slot: ResponseSlot, env: Env, response_id: str, how: Outcome) -> list[Effect]:
     void = how.cancelled and not how.produced and not slot.produced
     _remember(slot, response_id)
+    if how.cancelled and response_id:
+        slot.cut = [*slot.cut[1 - REMEMBERED :], response_id]
     slot.active = ""
     slot.claimed = ""
     slot.produced = False
@@ -112,7 +114,7 @@ def _failure(how: Outcome) -> list[Effect]:
     warning = to_client.warning(
         WarningCode.THINK_REQUEST_FAILED, f"The response did not complete: {how.failure}"
     )
-    return [notice("RESPONSE_FAILED", reason=how.failure.partition(":")[0]), warning]
+    return [notice("RESPONSE_FAILED", reason=how.code), warning]
 
 
 def _remember(slot: ResponseSlot, response_id: str) -> None:
@@ -135,14 +137,18 @@ def _await_stranger(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
 def _fail(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     failed = slot.request
     _answered(slot, env)
-    return [*_failure(Outcome(failure=about.reason)), ResponseEnded(failed), SlotFreed()]
+    return [
+        *_failure(Outcome(failure=about.reason, code=about.reason.partition(":")[0])),
+        ResponseEnded(failed),
+        SlotFreed(),
+    ]
 
 
 def _fail_aside(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     """Ours failed while the server's own is active, whose turn goes on (O5)."""
     slot.claimed = ""
     _answered(slot, env)
-    return _failure(Outcome(failure=about.reason))
+    return _failure(Outcome(failure=about.reason, code=about.reason.partition(":")[0]))
 
 
 def _expect(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:

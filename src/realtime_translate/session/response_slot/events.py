@@ -77,7 +77,8 @@ def activity(slot: ResponseSlot, env: Env, event: ResponseEvent) -> Effects:
 def output(slot: ResponseSlot, env: Env, response_id: str) -> Effects:
     """Output of `response_id` came: an unknown response begins with it (R1). Runs for each audio delta."""
     env.response = response_id
-    if response_id in slot.ended:
+    if response_id != slot.active and response_id in slot.ended:
+        env.late = True
         return ()
     if slot.state in _TAKEN and (response_id == slot.active or not slot.active):
         slot.active = response_id

@@ -23,7 +23,7 @@ class ResponseSlot:
     `confirmed` are wishes: confirmed ones are answered by any response that starts from now on (R7).
     `falls`: our create answers nothing but a commit; `fallen`: that commit was refused. `held`: a call is
     unanswered, and not for too long (R8). `produced`: the active response has output; `open_items`: what
-    it announced and did not finish.
+    it announced and did not finish. `cut`: those of `ended` that were cancelled.
     """
 
     state: SlotState = SlotState.FREE
@@ -41,6 +41,7 @@ class ResponseSlot:
     produced: bool = False
     open_items: list[str] = field(factory=list[str])
     ended: list[str] = field(factory=list[str])
+    cut: list[str] = field(factory=list[str])
 
     @property
     def wishes(self) -> bool:

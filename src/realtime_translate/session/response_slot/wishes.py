@@ -12,6 +12,7 @@ from ..signals import (
     CommitRefused,
     CommitWithdrawn,
     Effects,
+    HoldOver,
     OpeningStep,
     ResponseWanted,
     SlotFreed,
@@ -96,7 +97,7 @@ def calls_answered(slot: ResponseSlot, env: Env, _: CallsAnswered) -> Effects:
 def hold_over(slot: ResponseSlot, env: Env) -> Effects:
     """The answer takes too long: what waits for it goes ahead (R8)."""
     slot.held = False
-    return [notice("CALL_HOLD_OVER", seconds=env.limits.call_hold), *pump(slot, env)]
+    return [notice("CALL_HOLD_OVER", seconds=env.limits.call_hold), HoldOver(), *pump(slot, env)]
 
 
 def freed(slot: ResponseSlot, env: Env, _: SlotFreed) -> Effects:

@@ -12,13 +12,14 @@ Nothing outside this package decides where a state goes; code elsewhere only nam
 from __future__ import annotations
 
 from .opening import GATES, OPENING, Gate, Opening, OpeningEvent
-from .slot import SLOT, SlotEvent, SlotState
+from .slot import RESPONDING, SLOT, SlotEvent, SlotState
 from .step import Step
 from .turn import TURNS, TurnEvent, TurnState
 
 __all__ = [
     "GATES",
     "OPENING",
+    "RESPONDING",
     "SLOT",
     "TURNS",
     "Gate",

@@ -7,7 +7,7 @@ from enum import Enum
 
 from .step import Step
 
-__all__ = ["SLOT", "SlotEvent", "SlotState"]
+__all__ = ["RESPONDING", "SLOT", "SlotEvent", "SlotState"]
 
 
 class SlotState(str, Enum):
@@ -73,18 +73,19 @@ _SLOT_STAYS: Mapping[SlotEvent, str] = {
 
 _FREE, _RUNNING = SlotState.FREE, SlotState.RUNNING
 
+RESPONDING = (SlotState.RUNNING, SlotState.CROSSED)
+"""The states in which a response is active."""
+
 SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
     SlotState.FREE: _slot(
         SlotState.FREE,
         request=Step(SlotState.REQUESTED, "create"),
-        created_ours=Step(_RUNNING, "begin"),
         created_other=Step(_RUNNING, "begin"),
         done=Step(_FREE, "end_whole"),
         committed=Step(SlotState.EXPECTED, "expect"),
     ),
     SlotState.EXPECTED: _slot(
         SlotState.EXPECTED,
-        created_ours=Step(_RUNNING, "begin"),
         created_other=Step(_RUNNING, "begin"),
         done=Step(_FREE, "end_whole"),
         committed=Step(SlotState.EXPECTED, "wish"),
@@ -129,7 +130,6 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
     ),
     SlotState.REFUSED: _slot(
         SlotState.REFUSED,
-        created_ours=Step(_RUNNING, "begin"),
         created_other=Step(_RUNNING, "begin"),
         done=Step(_FREE, "end_whole"),
         committed=Step(SlotState.REFUSED, "wish"),

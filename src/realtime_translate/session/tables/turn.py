@@ -82,7 +82,10 @@ TURNS: Mapping[ClientDialect, Mapping[TurnState, Mapping[TurnEvent, Step[TurnSta
             void=Step(TurnState.SILENT, "drop_turn"),
         ),
         TurnState.SPEAKING: _turn(
-            TurnState.SPEAKING, _DEEPGRAM_STAYS, over=Step(TurnState.SILENT, "end_turn")
+            TurnState.SPEAKING,
+            _DEEPGRAM_STAYS,
+            over=Step(TurnState.SILENT, "end_turn"),
+            void=Step(TurnState.SILENT, "end_turn"),
         ),
     },
     ClientDialect.COMPONENT: {
