@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import Config
+from realtime_translate import Config, Notice, OpenUpstream
 from realtime_translate.session.tables import Opening
 from tests.harness import SETTINGS, Desk, Log
 
@@ -95,6 +95,7 @@ def test_S4_a_first_settings_waits_for_a_free_slot() -> None:
     desk = busy()
     log = desk.client(SETTINGS_LATE)
     assert (log.client, log.upstream) == ([], [])
+    assert not any(isinstance(each, OpenUpstream) for each in log.outputs)
     assert desk.translator.state.opening is Opening.AWAITING_SLOT
     assert desk.translator.next_deadline is None
     assert desk.upstream(ended()).upstream_types == ["session.update"]
@@ -161,6 +162,8 @@ def test_S4_a_deepgram_client_is_not_ready_before_its_settings() -> None:
     desk = dialled_early(Config.deepgram())
     log = desk.upstream(updated())
     assert (log.client, log.upstream, log.closes) == ([], [], [])
+    (absorbed,) = [each for each in log.outputs if isinstance(each, Notice)]
+    assert (absorbed.code, absorbed.fields) == ("UPSTREAM_ABSORBED", {"type": "session.updated"})
     assert desk.client(SETTINGS).upstream_types == ["session.update"]
     log = desk.client(TEXT)
     assert (log.client, log.upstream) == ([], [])
