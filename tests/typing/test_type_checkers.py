@@ -12,7 +12,7 @@ import pytest
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
-SOURCE = Path(str(importlib.util.find_spec("realtime_translate").origin)).parents[1]  # type: ignore[union-attr]
+SOURCE = PROJECT / "src"
 FILES = sorted(path for path in HERE.glob("*.py") if not path.name.startswith("test_"))
 CHECKERS = {
     "mypy": ["mypy", "--strict", "--python-version", "3.10", "--no-incremental"],

@@ -174,6 +174,21 @@ def test_context_is_not_kept_once_it_was_sent() -> None:
     assert len(json.dumps(desk.translator.snapshot())) < 5000
 
 
+def test_what_the_model_says_is_told_while_context_is_not_announced_yet() -> None:
+    """O3: only the items that we created are silent."""
+    history = [{"type": "History", "role": "assistant", "content": "Before."}]
+    settings = {**SETTINGS, "agent": {"context": {"messages": history}}}
+    desk = ready(Config.deepgram(context=ContextMode.ITEMS), settings)
+    item = {
+        "type": "message",
+        "role": "assistant",
+        "id": "i1",
+        "content": [{"type": "output_text", "text": "Now."}],
+    }
+    log = desk.upstream(created(), {"type": "response.output_item.done", "response_id": "r1", "item": item})
+    assert [each["content"] for each in log.of("ConversationText")] == ["Now."]
+
+
 def test_a_failure_is_noticed_by_its_code_not_by_its_words() -> None:
     desk = ready()
     desk.upstream(created())
