@@ -148,6 +148,12 @@ class CallMachine(RuleBasedStateMachine):
         self.send_text()
         self.world.run(self.world.clock.now + seconds)
 
+    @precondition(lambda self: bool(self.world.open_calls))
+    @rule(seconds=st.integers(1, 3))
+    def talk_over_a_call(self, seconds: int) -> None:
+        """A text while a function call is unanswered: its response waits (R8)."""
+        self.converse(seconds)
+
     @rule()
     def keep_alive(self) -> None:
         self.world.send({"type": "KeepAlive"})
@@ -231,7 +237,7 @@ class CallMachine(RuleBasedStateMachine):
 
 TestCall = CallMachine.TestCase
 TestCall.settings = settings(
-    max_examples=200,
+    max_examples=300,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
