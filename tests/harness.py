@@ -6,8 +6,10 @@ Both run on a `FakeClock` and sort what comes out by leg.
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -27,7 +29,7 @@ from realtime_translate import (
 )
 from realtime_translate.testing import FakeClock, RealtimeServer
 
-__all__ = ["SETTINGS", "Desk", "Log", "Pair", "counter", "restored"]
+__all__ = ["SETTINGS", "Desk", "Log", "Pair", "assert_same", "audio_in", "counter", "restored"]
 
 Json = dict[str, Any]
 
@@ -89,6 +91,36 @@ class Log:
         ]
 
 
+def assert_same(copied: Outputs, outputs: Outputs) -> None:
+    """Equal but for one least significant bit of resampled audio (*Always true* 6)."""
+    assert [_without_audio(each) for each in copied] == [_without_audio(each) for each in outputs]
+    for mine, theirs in zip(copied, outputs, strict=True):
+        if mine != theirs:
+            pairs = zip(_samples(mine), _samples(theirs), strict=True)
+            assert max(abs(one - other) for one, other in pairs) <= 1
+
+
+def _without_audio(output: Output) -> object:
+    """An output, but for its audio only the size of that."""
+    audio = audio_in(output)
+    return output if audio is None else (type(output), len(audio))
+
+
+def audio_in(output: Output) -> bytes | None:
+    """The audio that an output carries on either leg."""
+    if isinstance(output, SendToClient) and isinstance(output.data, bytes):
+        return output.data
+    if isinstance(output, SendToUpstream) and output.data.startswith('{"type":"input_audio_buffer.append"'):
+        return base64.b64decode(json.loads(output.data)["audio"])
+    return None
+
+
+def _samples(output: Output) -> tuple[int, ...]:
+    """The audio of an output as linear16 samples."""
+    audio = audio_in(output) or b""
+    return struct.unpack(f"<{len(audio) // 2}h", audio)
+
+
 class Desk:
     """A translator and a test that plays both peers.
 
@@ -105,7 +137,7 @@ class Desk:
         """Any input, here and on the copy."""
         copy = restored(self.translator, self.config, self.clock)
         outputs = act(self.translator)
-        assert act(copy) == outputs
+        assert_same(act(copy), outputs)
         assert copy.snapshot() == self.translator.snapshot()
         return Log(list(outputs))
 

@@ -16,6 +16,7 @@ from .config import (
     ManualCommit,
     SemanticVad,
     ServerVad,
+    SilenceKeepalive,
     TurnDetection,
     Voices,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "SendToUpstream",
     "ServerVad",
     "SessionState",
+    "SilenceKeepalive",
     "SnapshotError",
     "Translator",
     "TurnDetection",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 from math import inf, isfinite
-from typing import Final, TypeAlias, TypedDict, TypeGuard
+from typing import Final, Literal, TypeAlias, TypedDict, TypeGuard, get_args
 
 from attrs import field, fields, frozen
 from typing_extensions import Unpack
@@ -22,8 +22,10 @@ __all__ = [
     "GreetingMode",
     "Limits",
     "ManualCommit",
+    "ResampleQuality",
     "SemanticVad",
     "ServerVad",
+    "SilenceKeepalive",
     "TurnDetection",
     "Voices",
 ]
@@ -76,7 +78,7 @@ def _above_zero(name: str, value: object) -> None:
 
 def _is_one_of(name: str, value: object, *kinds: type) -> None:
     if not isinstance(value, kinds):
-        names = " or ".join(kind.__name__ for kind in kinds)
+        names = " or ".join("None" if kind is type(None) else kind.__name__ for kind in kinds)
         raise ConfigError(f"{name} must be a {names}, not {value!r}")
 
 
@@ -137,6 +139,23 @@ class SemanticVad:
             raise ConfigError(f"eagerness must be low, medium, high or auto, not {self.eagerness!r}")
 
 
+@frozen
+class SilenceKeepalive:
+    """Appends silence while the client sends no audio, so that an idle session stays alive (I1).
+
+    `every`: seconds without audio after which `ms` milliseconds of silence go upstream, and so on. Silence is
+    never committed alone and never counts as the user's audio.
+    """
+
+    every: float = 4.0
+    ms: int = 100
+
+    def __attrs_post_init__(self) -> None:
+        _above_zero("every", self.every)
+        _in_range("ms", self.ms, 1, 1000)
+        _is_one_of("ms", self.ms, int)
+
+
 class FromSettings(Enum):
     """The type of `FROM_SETTINGS`."""
 
@@ -145,6 +164,8 @@ class FromSettings(Enum):
 
 FROM_SETTINGS: Final = FromSettings.FROM_SETTINGS
 """Settings and the dialect decide about turn detection (V2)."""
+
+ResampleQuality: TypeAlias = Literal["QQ", "LQ", "MQ", "HQ", "VHQ"]
 
 TurnDetection: TypeAlias = "ManualCommit | ServerVad | SemanticVad"
 
@@ -206,6 +227,8 @@ class ConfigFields(TypedDict, total=False):
     model: str
     transcription_model: str
     strict_fields: bool
+    keepalive: SilenceKeepalive | None
+    resample_quality: ResampleQuality
     limits: Limits
 
 
@@ -219,6 +242,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "model": (str,),
     "transcription_model": (str,),
     "strict_fields": (bool,),
+    "keepalive": (SilenceKeepalive, type(None)),
     "limits": (Limits,),
 }
 
@@ -243,9 +267,16 @@ class Config:
     """Always sent upstream: user speech is transcribed."""
     strict_fields: bool = False
     """Unknown fields of client messages are fatal, as in the real service (T5)."""
+    keepalive: SilenceKeepalive | None = None
+    """Whether silence keeps idle sessions alive (I1)."""
+    resample_quality: ResampleQuality = "HQ"
+    """soxr's name for how well sample rates are converted (A2); better is slower and later."""
     limits: Limits = field(factory=Limits)
 
     def __attrs_post_init__(self) -> None:
+        if self.resample_quality not in get_args(ResampleQuality):
+            names = ", ".join(get_args(ResampleQuality))
+            raise ConfigError(f"resample_quality must be one of {names}, not {self.resample_quality!r}")
         for name, kinds in _KINDS.items():
             _is_one_of(name, getattr(self, name), *kinds)
         for name in ("model", "transcription_model"):

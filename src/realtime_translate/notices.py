@@ -38,6 +38,7 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
     "COMMIT_OWED": (_DEBUG, "the commit waits for the response slot"),
     "COMMIT_TOO_SHORT": (_DEBUG, "{bytes} bytes are under 100 ms; they count toward the next commit"),
     "COMMIT_REFUSED": (_INFO, "upstream found nothing to commit; its wish for a response was dropped"),
+    "SILENCE_SENT": (_DEBUG, "{ms} ms of silence went upstream to keep the session alive"),
     # text
     "ITEM_UNCONFIRMED": (
         _WARNING,

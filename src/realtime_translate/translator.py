@@ -17,7 +17,7 @@ from .mapping.plan import Plan
 from .outputs import Outputs
 from .session.call import Call
 from .session.engine import Engine
-from .session.env import Ids
+from .session.env import Env, Ids
 from .session.opening import Facts, paused
 from .session.snapshot import Saved, load, save
 from .session.tables import Opening, OpeningEvent, SlotState, TurnState
@@ -87,7 +87,7 @@ class Translator:
             raise IdError(f"new_id gave {prefix!r}; it must give 1 to 24 characters of [A-Za-z0-9_-]")
         self._clock = clock
         self._latest = -inf
-        self._engine = Engine(config, Call(), Plan(), Timers(), Ids(prefix))
+        self._engine = Engine(Call(), Env(config, Plan(), Timers(), Ids(prefix)))
 
     # --- inputs ---------------------------------------------------------------------------------------------
 
@@ -220,8 +220,7 @@ class Translator:
         """The whole call as JSON-able data, with a version, for `restore` here or on another machine."""
         engine = self._engine
         now = self._read_clock()
-        env = engine.env
-        return save(Saved(env.config.dialect, engine.call, env.plan, env.timers, env.ids), now)
+        return save(Saved.of(engine.call, engine.env), now)
 
     @classmethod
     def restore(
@@ -245,7 +244,7 @@ class Translator:
                 f"the snapshot is of a call in dialect {saved.dialect.value}, and config has "
                 f"{config.dialect.value}; restore with the Config that the call began with"
             )
-        translator._engine = Engine(config, saved.call, saved.plan, saved.timers, saved.ids)
+        translator._engine = Engine(saved.call, saved.env(config))
         return translator
 
     # --- time -----------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from realtime_translate import (
     ManualCommit,
     SemanticVad,
     ServerVad,
+    SilenceKeepalive,
     Voices,
 )
 from realtime_translate.config import FROM_SETTINGS, ConfigFields
@@ -57,6 +58,8 @@ def test_what_the_presets_decide() -> None:
         {"model": "m"},
         {"transcription_model": "t"},
         {"strict_fields": True},
+        {"keepalive": SilenceKeepalive()},
+        {"resample_quality": "MQ"},
         {"limits": Limits(settings_timeout=1)},
     ],
 )
@@ -117,6 +120,26 @@ def test_server_vad_has_the_bounds_of_the_server(name: str, low: Any, high: Any,
             ServerVad(**{name: value})
 
 
+@pytest.mark.parametrize("value", [0, -0.1, None, *NO_NUMBERS])
+def test_I1_a_keepalive_comes_after_some_time(value: Any) -> None:
+    with pytest.raises(ConfigError, match="every must be a number above 0"):
+        SilenceKeepalive(every=value)
+
+
+@pytest.mark.parametrize("value", [0, -1, 1001, 20.5, None, *NO_NUMBERS])
+def test_I1_a_keepalive_is_whole_milliseconds_of_silence(value: Any) -> None:
+    with pytest.raises(ConfigError, match="ms must be a"):
+        SilenceKeepalive(ms=value)
+    assert [SilenceKeepalive(ms=good).ms for good in (1, 1000)] == [1, 1000]
+
+
+@pytest.mark.parametrize("value", ["hq", "", None, 4])
+def test_A2_a_resample_quality_is_one_of_soxr(value: Any) -> None:
+    with pytest.raises(ConfigError, match="resample_quality must be one of QQ, LQ, MQ, HQ, VHQ"):
+        Config(resample_quality=value)
+    assert Config(resample_quality="VHQ").resample_quality == "VHQ"
+
+
 @pytest.mark.parametrize("eagerness", ["low", "medium", "high", "auto"])
 def test_semantic_vad_has_an_eagerness(eagerness: str) -> None:
     assert SemanticVad(eagerness).eagerness == eagerness
@@ -140,6 +163,7 @@ def test_semantic_vad_refuses_another_eagerness(eagerness: Any) -> None:
         ("model", None, "str"),
         ("transcription_model", 7, "str"),
         ("strict_fields", "yes", "bool"),
+        ("keepalive", 4.0, "SilenceKeepalive or None"),
         ("limits", {}, "Limits"),
     ],
 )

@@ -7,6 +7,7 @@ from attrs import frozen
 __all__ = ["ALAW_8K", "MULAW_8K", "PCM_24K", "AudioFormat"]
 
 _SAMPLE_BYTES = {"linear16": 2, "mulaw": 1, "alaw": 1}
+_SILENT_BYTE = {"linear16": b"\x00", "mulaw": b"\xff", "alaw": b"\xd5"}
 
 
 @frozen
@@ -29,6 +30,10 @@ class AudioFormat:
     def bytes_of(self, milliseconds: int) -> int:
         """Bytes of so many milliseconds, rounded down to whole samples."""
         return self.rate * milliseconds // 1000 * self.sample_bytes
+
+    def silence(self, milliseconds: int) -> bytes:
+        """So many milliseconds in which nothing is heard."""
+        return _SILENT_BYTE[self.encoding] * self.bytes_of(milliseconds)
 
     def __str__(self) -> str:
         return f"{self.encoding} at {self.rate}"

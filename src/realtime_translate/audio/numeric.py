@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Protocol, cast
 
 from attrs import frozen
@@ -106,8 +105,12 @@ class Numeric:
 
 
 def available() -> bool:
-    """Whether conversions between sample rates can be done here. Imports neither module."""
-    return all(find_spec(name) is not None for name in _MODULES)
+    """Whether conversions between sample rates can be done here; found out by importing both modules."""
+    try:
+        load()
+    except MissingResampler:
+        return False
+    return True
 
 
 def load() -> Numeric:

@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 
 from attrs import evolve
 
-from ..audio import PCM_24K, AudioFormat
+from ..audio import PCM_24K
 from ..deepgram.component import ComponentAgent, ComponentThink
 from ..deepgram.settings import Think
 from ..notices import notice
@@ -15,6 +15,7 @@ from ..openai import objects as upstream
 from ..outputs import Notice
 from ..wire.omitted import OMITTED, Omissible
 from . import formats
+from .plan import AudioPath
 from .speech import SPEED_RANGE
 
 __all__ = ["apply_component"]
@@ -25,12 +26,15 @@ _MAX_TOKENS = 4096
 
 def apply_component(
     session: upstream.Session,
-    audio: AudioFormat,
+    audio: AudioPath,
     agent: ComponentAgent,
     think: Think | None,
     notes: list[Notice],
-) -> tuple[upstream.Session, AudioFormat]:
-    """The session with the dialect's fields on top, and the output format that is then in effect."""
+) -> tuple[upstream.Session, AudioPath]:
+    """The session with the dialect's fields on top, and the output formats that are then in effect.
+
+    Who names upstream's format wants to hear it as it comes.
+    """
     if isinstance(think, ComponentThink):
         session = evolve(
             session,
@@ -52,7 +56,10 @@ def apply_component(
     if output == upstream.AudioOutput():  # no part of it was valid
         return session, audio
     format_asked = formats.from_upstream(output.format.type if output.format else None)
-    return evolve(session, audio=evolve(session.audio, output=output)), format_asked or audio
+    session = evolve(session, audio=evolve(session.audio, output=output))
+    if format_asked in (None, audio.upstream):
+        return session, audio
+    return session, AudioPath(format_asked, format_asked)
 
 
 def _output(

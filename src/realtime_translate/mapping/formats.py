@@ -2,47 +2,73 @@
 
 from __future__ import annotations
 
-from ..audio import ALAW_8K, MULAW_8K, PCM_24K, AudioFormat
+from attrs import evolve
+
+from ..audio import ALAW_8K, EXTRA, MULAW_8K, PCM_24K, AudioFormat, available, needs_resampler
 from ..deepgram.settings import Audio, AudioOutput
 from ..openai import objects as upstream
-from ..wire.omitted import OMITTED
+from ..wire.omitted import OMITTED, Nullable
+from .plan import AudioPath, Plan
 from .refusal import Refusal
 
-__all__ = ["from_upstream", "input_format", "output_format", "to_upstream"]
+__all__ = ["effective", "from_upstream", "input_path", "is_wav", "output_path", "to_upstream"]
 
-SUPPORTED = (PCM_24K, MULAW_8K, ALAW_8K)
-_WORKS = "; supported are " + ", ".join(str(each) for each in SUPPORTED)
-_DEFAULT_RATE = {"mulaw": 8000, "alaw": 8000}
+RATES = range(8000, 48001)
+"""Samples a second of what can be converted."""
+_WITHOUT_EXTRA = f"{PCM_24K}, {MULAW_8K} and {ALAW_8K}"
+_INPUTS = "linear16, mulaw and alaw at 8000 to 48000"
+_OUTPUTS = "linear16 at 8000 to 48000, mulaw at 8000 and alaw at 8000"
+_CONTAINERS = (OMITTED, "", "none", "wav")
+_DEFAULT_RATE = {"linear16": 24000, "mulaw": 8000, "alaw": 8000}
 _UPSTREAM_TYPE = {"linear16": "audio/pcm", "mulaw": "audio/pcmu", "alaw": "audio/pcma"}
 _BY_UPSTREAM_TYPE = {"audio/pcm": PCM_24K, "audio/pcmu": MULAW_8K, "audio/pcma": ALAW_8K}
 
 
-def _supported(path: str, wanted: AudioFormat) -> AudioFormat:
-    encodings = [each.encoding for each in SUPPORTED]
-    if wanted.encoding not in encodings:
-        raise Refusal(f"{path}.encoding", f"{wanted.encoding} cannot be translated{_WORKS}")
-    if wanted not in SUPPORTED:
-        raise Refusal(f"{path}.sample_rate", f"{wanted} cannot be translated{_WORKS}")
-    return wanted
-
-
-def input_format(audio: Audio) -> AudioFormat:
-    """The format of the client's audio; linear16 at 24000 unless Settings says otherwise (reference §1.1)."""
+def input_path(audio: Audio) -> AudioPath:
+    """The user's audio; linear16 at 24000 unless Settings says otherwise (reference §1.1)."""
     if not audio.input:
-        return PCM_24K
-    return _supported("audio.input", AudioFormat(audio.input.encoding, audio.input.sample_rate))
+        return AudioPath()
+    declared = AudioFormat(audio.input.encoding, audio.input.sample_rate)
+    _check_encoding("audio.input", declared.encoding, _INPUTS)
+    if declared.rate not in RATES:
+        raise Refusal("audio.input.sample_rate", f"{declared} cannot be translated; supported are {_INPUTS}")
+    return _path("audio.input", declared, _nearest(declared))
 
 
-def output_format(audio: Audio) -> AudioFormat:
-    """The format of the agent's audio; linear16 at 24000 unless Settings says otherwise (reference §1.1)."""
-    declared = audio.output or AudioOutput()
-    if declared.container and declared.container != "none":
-        raise Refusal("audio.output.container", f"{declared.container} cannot be produced; supported is none")
-    encoding = "linear16" if declared.encoding is OMITTED else declared.encoding
-    rate = declared.sample_rate
-    if rate is OMITTED:
-        rate = _DEFAULT_RATE.get(encoding, 24000)
-    return _supported("audio.output", AudioFormat(encoding, rate))
+def output_path(audio: Audio) -> AudioPath:
+    """The agent's audio; linear16 at 24000 unless Settings says otherwise (reference §1.1)."""
+    asked = audio.output or AudioOutput()
+    encoding = "linear16" if asked.encoding is OMITTED else asked.encoding
+    _check_encoding("audio.output", encoding, _OUTPUTS)
+    rate = _DEFAULT_RATE[encoding] if asked.sample_rate is OMITTED else asked.sample_rate
+    declared = AudioFormat(encoding, rate)
+    if rate not in RATES or (encoding != "linear16" and rate != _DEFAULT_RATE[encoding]):
+        raise Refusal("audio.output.sample_rate", f"{declared} cannot be produced; supported are {_OUTPUTS}")
+    return _path("audio.output", declared, _nearest(declared))
+
+
+def is_wav(audio: Audio) -> bool:
+    """Whether the agent's audio gets a header (O1)."""
+    container = audio.output.container if audio.output else OMITTED
+    if container not in _CONTAINERS:
+        reason = f"{container} cannot be produced; supported are none and wav"
+        raise Refusal("audio.output.container", reason)
+    return container == "wav"
+
+
+def effective(plan: Plan, session: upstream.Session) -> Plan:
+    """The plan by what the session carries: not every server gives the format that was asked for (O1).
+
+    Raises `Refusal` where that has to be converted and cannot be.
+    """
+    audio = session.audio or upstream.SessionAudio()
+    said_in = audio.input.format if audio.input else OMITTED
+    said_out = audio.output.format if audio.output else OMITTED
+    return evolve(
+        plan,
+        input=_path("audio.input", plan.input.client, _said(said_in) or plan.input.upstream),
+        output=_path("audio.output", plan.output.client, _said(said_out) or plan.output.upstream),
+    )
 
 
 def to_upstream(audio: AudioFormat) -> upstream.AudioFormat:
@@ -54,3 +80,27 @@ def to_upstream(audio: AudioFormat) -> upstream.AudioFormat:
 def from_upstream(kind: object) -> AudioFormat | None:
     """The format that upstream calls `kind`, or None."""
     return _BY_UPSTREAM_TYPE.get(kind) if isinstance(kind, str) else None
+
+
+def _said(said: Nullable[upstream.AudioFormat]) -> AudioFormat | None:
+    known = from_upstream(said.type) if said else None
+    if known == PCM_24K and said and said.rate and said.rate in RATES:
+        return AudioFormat(known.encoding, said.rate)
+    return known
+
+
+def _nearest(declared: AudioFormat) -> AudioFormat:
+    """What upstream carries of it: itself if that can be, else PCM, which loses least (A2)."""
+    return declared if declared in _BY_UPSTREAM_TYPE.values() else PCM_24K
+
+
+def _check_encoding(path: str, encoding: str, works: str) -> None:
+    if encoding not in _UPSTREAM_TYPE:
+        raise Refusal(f"{path}.encoding", f"{encoding} cannot be translated; supported are {works}")
+
+
+def _path(path: str, client: AudioFormat, carried: AudioFormat) -> AudioPath:
+    if needs_resampler(client, carried) and not available():
+        reason = f"{client} needs the extra {EXTRA} on this server; without it {_WITHOUT_EXTRA} work"
+        raise Refusal(f"{path}.sample_rate", reason)
+    return AudioPath(client, carried)

@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from ..audio import PCM_24K, AudioFormat
 
-__all__ = ["CommitPlan", "FunctionSpec", "Plan"]
+__all__ = ["AudioPath", "CommitPlan", "FunctionSpec", "Plan"]
 
 
 @frozen
@@ -26,6 +26,14 @@ class CommitPlan:
 
 
 @frozen
+class AudioPath:
+    """One direction of audio: as the client has it, and as upstream has it (A2, O1)."""
+
+    client: AudioFormat = PCM_24K
+    upstream: AudioFormat = PCM_24K
+
+
+@frozen
 class FunctionSpec:
     """A declared function. With an `endpoint` the host runs it, without one the client does (F6)."""
 
@@ -37,8 +45,10 @@ class FunctionSpec:
 class Plan:
     """What a call was told in Settings; the defaults stand until Settings come."""
 
-    input: AudioFormat = PCM_24K
-    output: AudioFormat = PCM_24K
+    input: AudioPath = AudioPath()
+    output: AudioPath = AudioPath()
+    wav: bool = False
+    """Whether a header goes before a turn's first audio (O1)."""
     commit: CommitPlan = CommitPlan()
     history: bool = True
     experimental: bool = False

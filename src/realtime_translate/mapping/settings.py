@@ -49,17 +49,19 @@ def map_settings(settings: deepgram.Settings, config: Config) -> Mapped:
     messages = _context(agent, config)
     greeting = _greeting(agent, bool(messages), config, notes)
     tool_objects = tools.tools(functions, "agent.think.functions", notes)
-    audio_in, audio_out = formats.input_format(settings.audio), formats.output_format(settings.audio)
+    audio_in, audio_out = formats.input_path(settings.audio), formats.output_path(settings.audio)
     session = upstream.Session(
         type="realtime",
         instructions=_instructions(think, messages, greeting, config),
         audio=upstream.SessionAudio(
             input=upstream.AudioInput(
-                format=formats.to_upstream(audio_in),
+                format=formats.to_upstream(audio_in.upstream),
                 transcription=speech.transcription(agent, config.transcription_model, notes),
                 turn_detection=turns.to_upstream(turn_detection),
             ),
-            output=speech.output(first_of(agent.speak, "agent.speak", notes), audio_out, config, notes),
+            output=speech.output(
+                first_of(agent.speak, "agent.speak", notes), audio_out.upstream, config, notes
+            ),
         ),
         tools=tool_objects if tool_objects else OMITTED,
     )
@@ -68,6 +70,7 @@ def map_settings(settings: deepgram.Settings, config: Config) -> Mapped:
     plan = Plan(
         input=audio_in,
         output=audio_out,
+        wav=formats.is_wav(settings.audio),
         commit=turns.commit_plan(turn_detection),
         history=not settings.flags or settings.flags.history is not False,
         experimental=settings.experimental is True,

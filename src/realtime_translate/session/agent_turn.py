@@ -11,21 +11,23 @@ from collections.abc import Callable, Mapping
 from attrs import define, field
 
 from .. import deepgram, openai
+from ..audio import streaming_header
 from ..outputs import SendToClient
 from .env import Env
 from .event_kinds import TextEvent
-from .signals import Effect, Effects, ResponseEnded, TurnStep
+from .signals import AudioSettled, Effect, Effects, ResponseEnded, TurnStep
 from .tables import TurnEvent
 from .timers import Instant
 
 __all__ = [
     "ACTIONS",
     "AgentTurn",
-    "audio",
     "audio_done",
+    "decoded",
     "item_added",
     "item_done",
     "response_ended",
+    "settled",
     "text_came",
     "text_done",
 ]
@@ -45,15 +47,29 @@ class AgentTurn:
     open_messages: list[str] = field(factory=list[str])
 
 
-def audio(base64_text: object) -> SendToClient | None:
-    """One audio delta as a binary frame, or None if it cannot be decoded (O1)."""
+def decoded(base64_text: object) -> bytes | None:
+    """The bytes of one audio delta, or None if it cannot be decoded (O1)."""
     if not isinstance(base64_text, str):
         return None
     try:
         data = a2b_base64(base64_text)
     except (Base64Error, ValueError):
         return None
-    return SendToClient(data) if data or not base64_text else None
+    return data if data or not base64_text else None
+
+
+def settled(state: AgentTurn, env: Env, _: AudioSettled) -> Effects:
+    """The stream of the agent's audio begins."""
+    rest = _rest(env)
+    env.audio_out = env.conversion(env.plan.output.upstream, env.plan.output.client)
+    return rest
+
+
+def _rest(env: Env) -> list[Effect]:
+    """What the resampler still holds; what comes next is another stream. Half a sample is no sound."""
+    audio = env.audio_out.flush()
+    env.audio_out.clear()
+    return [SendToClient(audio)] if audio else []
 
 
 def begin_turn(state: AgentTurn, env: Env) -> Effects:
@@ -76,7 +92,17 @@ def text_came(state: AgentTurn, env: Env, event: TextEvent) -> Effects:
 
 
 def start_speaking(state: AgentTurn, env: Env) -> Effects:
-    """Before the first audio of a turn (O2)."""
+    """Before the first audio of a turn, its header right before it (O1, O2)."""
+    return [*announce(state, env), *start_sound(state, env)]
+
+
+def start_sound(state: AgentTurn, env: Env) -> Effects:
+    """Before the first audio of a turn, whose text came before (O1)."""
+    return [SendToClient(streaming_header(env.plan.output.client))] if env.plan.wav else []
+
+
+def announce(state: AgentTurn, env: Env) -> Effects:
+    """The agent begins to speak, or in the component's dialect to write (O2)."""
     if env.component:
         return (env.client(deepgram.ComponentAgentStartedSpeaking()),)
     if not env.plan.experimental:
@@ -95,7 +121,7 @@ def end_turn(state: AgentTurn, env: Env) -> Effects:
     """Everything of the turn was sent (O5)."""
     drop_turn(state, env)
     done = env.client(deepgram.AgentAudioDone())
-    return (env.client(deepgram.AgentDone()), done) if env.component else (done,)
+    return [*_rest(env), *([env.client(deepgram.AgentDone())] if env.component else []), done]
 
 
 def item_added(state: AgentTurn, env: Env, event: openai.ResponseOutputItemAdded) -> Effects:
@@ -115,7 +141,9 @@ def audio_done(state: AgentTurn, env: Env, event: openai.ResponseOutputAudioDone
     """All audio of an item was sent; the component's client is told unless another message is announced
     (O5).
     """
-    return () if env.late else _unless_more(state, event.item_id or "", TurnEvent.AUDIO_DONE)
+    if env.late:
+        return ()
+    return [*_rest(env), *_unless_more(state, event.item_id or "", TurnEvent.AUDIO_DONE)]
 
 
 def text_done(state: AgentTurn, env: Env, event: openai.ResponseOutputTextDone) -> Effects:
@@ -129,15 +157,17 @@ def _unless_more(state: AgentTurn, item_id: str, event: TurnEvent) -> list[Effec
 
 
 def response_ended(state: AgentTurn, env: Env, _: ResponseEnded) -> Effects:
-    """No message of an ended response is open."""
+    """No message of an ended response is open, and nothing of its audio is held back."""
     state.open_messages = []
-    return ()
+    return () if env.responding else _rest(env)
 
 
 ACTIONS: Mapping[str, Callable[[AgentTurn, Env], Effects]] = {
     "begin_turn": begin_turn,
     "drop_turn": drop_turn,
     "start_speaking": start_speaking,
+    "start_sound": start_sound,
+    "announce": announce,
     "end_turn": end_turn,
 }
 """The actions of `tables.TURNS`."""

@@ -103,6 +103,7 @@ _TO_CLIENT: Mapping[str, str] = {
 _TO_UPSTREAM: Mapping[str, str] = {
     "session.update": "Settings (S2)",
     "input_audio_buffer.append": "user audio (A1)",
+    "input_audio_buffer.clear": "removes silence of ours before audio comes (I1)",
     "input_audio_buffer.commit": "manual commit: the debounce or the ceiling (A5, A7)",
     "conversation.item.create": "user text (T1), function outputs (F2), context (C1)",
     "response.create": "a wish for a response and a free slot (R2)",

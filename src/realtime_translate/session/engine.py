@@ -10,17 +10,15 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from .. import deepgram, openai
-from ..config import Config
 from ..deepgram.codes import ComponentCode, ErrorCode
 from ..mapping import to_client
 from ..mapping.errors import fault
-from ..mapping.plan import Plan
 from ..notices import notice
-from ..outputs import Output
+from ..outputs import Output, SendToClient
 from ..wire import Malformed, Unknown, decode, unknown_fields
 from . import agent_turn, function_calls, input_audio, opening
 from .call import Call
-from .env import Env, Ids
+from .env import Env
 from .ids import MAX_ID, has_long_id
 from .opening import Facts
 from .pending import Pending
@@ -38,7 +36,7 @@ from .tables import (
     TurnEvent,
     TurnState,
 )
-from .timers import TimerName, Timers
+from .timers import TimerName
 from .unsupported import unsupported
 
 __all__ = ["Engine"]
@@ -60,12 +58,13 @@ class Engine:
 
     __slots__ = ("_gates", "_turns", "call", "env", "out")
 
-    def __init__(self, config: Config, call: Call, plan: Plan, timers: Timers, ids: Ids) -> None:
+    def __init__(self, call: Call, env: Env) -> None:
         self.call = call
-        self.env = Env(config, plan, timers, ids, responding=call.slot.state in RESPONDING)
+        self.env = env
+        env.responding = call.slot.state in RESPONDING
         self.out: list[Output] = []
-        self._gates = GATES[config.dialect]
-        self._turns = TURNS[config.dialect]
+        self._gates = GATES[env.config.dialect]
+        self._turns = TURNS[env.config.dialect]
 
     # --- inputs: each leaves what the host has to do in `out` -----------------------------------------------
 
@@ -177,7 +176,7 @@ class Engine:
 
     def _audio_delta(self, data: Mapping[str, object]) -> None:
         """Agent audio, past the codec: one look-up, one base64, one output."""
-        response_id, audio = data.get("response_id"), agent_turn.audio(data.get("delta"))
+        response_id, audio = data.get("response_id"), agent_turn.decoded(data.get("delta"))
         if audio is None or not isinstance(response_id, (str, NoneType)):
             self.perform([notice("AUDIO_UNDECODABLE")])
             return
@@ -190,11 +189,13 @@ class Engine:
         effects = events.output(slot, self.env, response_id or slot.active)
         if effects:
             self.perform(effects)
-        if not audio.data or self.call.phase is Opening.CLOSED:
+        if not audio or self.call.phase is Opening.CLOSED:
             return
         if self.call.turn_state is not TurnState.SPEAKING:
             self._turn(TurnEvent.AUDIO)
-        self.out.append(audio)
+        sound = self.env.audio_out.feed(audio)
+        if sound:
+            self.out.append(SendToClient(sound))
 
     def _structured(self, data: Mapping[str, object]) -> None:
         event = openai.structure_server(data)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import define
+from attrs import define, field
 
 from .. import openai
+from ..audio import PCM_24K, AudioFormat, Conversion
 from ..config import ClientDialect, Config, Limits
 from ..deepgram import ServerMessage
 from ..mapping import to_client
@@ -28,6 +29,10 @@ class Ids:
         return f"{self.prefix}_{self.count}"
 
 
+def _untouched() -> Conversion:
+    return Conversion(PCM_24K, PCM_24K)
+
+
 @define
 class Env:
     """The surroundings of a policy. `now` is the logical time of the input or of the timer that is being
@@ -45,6 +50,12 @@ class Env:
     """Whether that response has ended: its turn was closed, and what still comes of it opens none."""
     responding: bool = False
     """Whether a response is active: the slot's own knowledge, for those who only ask."""
+    audio_in: Conversion = field(factory=_untouched)
+    """The user's audio on its way to upstream's format. With `audio_out` all of a call that is not plain
+    data: soxr's state cannot be stored, so snapshots keep what primes a new stream (*Always true* 6).
+    """
+    audio_out: Conversion = field(factory=_untouched)
+    """The agent's audio on its way to the client's format."""
 
     @property
     def limits(self) -> Limits:
@@ -55,6 +66,10 @@ class Env:
     def component(self) -> bool:
         """Whether the client speaks the component's dialect."""
         return self.config.dialect is ClientDialect.COMPONENT
+
+    def conversion(self, source: AudioFormat, target: AudioFormat) -> Conversion:
+        """A new stream, in the configured quality."""
+        return Conversion(source, target, quality=self.config.resample_quality)
 
     def start(self, name: TimerName, seconds: float) -> None:
         """Set a timer so many seconds from now."""

@@ -9,7 +9,7 @@ from attrs import define, evolve, field, frozen
 
 from .. import deepgram, openai
 from ..deepgram.codes import ComponentCode, ErrorCode
-from ..mapping import to_client, turns
+from ..mapping import formats, to_client, turns
 from ..mapping.errors import Fault, Problem, fatal_code
 from ..mapping.plan import Plan
 from ..mapping.refusal import Refusal
@@ -19,7 +19,7 @@ from ..outputs import CloseClient, CloseUpstream, OpenUpstream, SendToUpstream
 from ..wire import dumps, unstructure
 from .env import Env
 from .pending import Pending
-from .signals import Deliver, Effect, Effects, Fatal, OpeningStep, SessionReady, UpdateWanted
+from .signals import AudioSettled, Deliver, Effect, Effects, Fatal, OpeningStep, SessionReady, UpdateWanted
 from .tables import OpeningEvent
 
 __all__ = [
@@ -116,7 +116,16 @@ def _send_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
 
 def _ready(state: OpeningState, env: Env, facts: Facts) -> Effects:
     env.timers.cancel("configure")
-    return (SessionReady(),)
+    return [*_settle_audio(env, facts.session), SessionReady()]
+
+
+def _settle_audio(env: Env, session: openai.Session) -> list[Effect]:
+    """What upstream really carries counts, not what was asked of it (O1)."""
+    try:
+        env.plan = formats.effective(env.plan, session)
+    except Refusal as refusal:
+        return [Fatal(refusal.code, refusal.description)]
+    return [AudioSettled()]
 
 
 # --- a component client whose session was ready before Settings ---------------------------------------------
@@ -127,7 +136,7 @@ def _updated_unasked(state: OpeningState, env: Env, facts: Facts) -> Effects:
     if not env.component:
         return (notice("UPSTREAM_ABSORBED", type="session.updated"),)
     env.plan = evolve(env.plan, commit=turns.effective_plan(facts.session))
-    return (OpeningStep(OpeningEvent.READY_ANYWAY),)
+    return [*_settle_audio(env, facts.session), OpeningStep(OpeningEvent.READY_ANYWAY)]
 
 
 def _ready_unasked(state: OpeningState, env: Env, facts: Facts) -> Effects:
@@ -173,7 +182,7 @@ def wait_audio(state: OpeningState, env: Env, frame: bytes) -> Effects:
     """Audio waits until the session is ready (S5); at most so many seconds (A8)."""
     state.audio_bytes += len(frame)
     seconds = env.limits.pending_audio_seconds
-    if state.audio_bytes > seconds * env.plan.input.bytes_per_second:
+    if state.audio_bytes > seconds * env.plan.input.client.bytes_per_second:
         return (
             Fatal(ErrorCode.CLIENT_AUDIO_OVERFLOW, f"more than {seconds:g} s of audio wait for the session"),
         )
@@ -187,9 +196,11 @@ def wait_audio(state: OpeningState, env: Env, frame: bytes) -> Effects:
 
 
 def paused(state: OpeningState, env: Env) -> bool:
-    """Whether half of the audio that may wait does (A8)."""
+    """Whether half of the audio that may wait does (A8). What waits only grows, and goes all at once: the
+    answer turns once, and once back.
+    """
     half = env.limits.pending_audio_seconds / 2
-    return state.audio_bytes >= half * env.plan.input.bytes_per_second
+    return state.audio_bytes >= half * env.plan.input.client.bytes_per_second
 
 
 def applied(state: OpeningState, env: Env, _: SessionReady) -> Effects:

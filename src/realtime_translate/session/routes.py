@@ -132,6 +132,7 @@ UNSUPPORTED_UPSTREAM: Mapping[type, str] = {
 """Upstream events whose counterpart is not made yet, and what it would be."""
 
 SIGNALS: Mapping[type, tuple[Route, ...]] = {
+    signals.AudioSettled: (("audio", input_audio.settled), ("turn", agent_turn.settled)),
     signals.SessionReady: (
         ("opening", greeting.context_items),
         ("opening", opening.applied),
@@ -171,6 +172,7 @@ SIGNALS: Mapping[type, tuple[Route, ...]] = {
 
 TIMERS: Mapping[TimerName, TimerRoute] = {
     "debounce": ("audio", input_audio.debounce_over),
+    "keepalive": ("audio", input_audio.keepalive_due),
     "ceiling": ("audio", input_audio.ceiling_over),
     "create": ("slot", events.create_late),
     "grace": ("slot", events.grace_over),

@@ -13,6 +13,7 @@ from .pending import Pending
 from .tables import OpeningEvent, TurnEvent
 
 __all__ = [
+    "AudioSettled",
     "CallsAnswered",
     "CallsOpened",
     "CommitDue",
@@ -61,6 +62,11 @@ class TurnStep:
     """The agent turn's table has to take this step."""
 
     event: TurnEvent
+
+
+@frozen
+class AudioSettled:
+    """The formats of both legs are known: the streams between them may begin (A2, O1)."""
 
 
 @frozen
@@ -181,6 +187,7 @@ Signal: TypeAlias = (
     Fatal
     | OpeningStep
     | TurnStep
+    | AudioSettled
     | SessionReady
     | Deliver
     | OwnText

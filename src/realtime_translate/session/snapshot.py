@@ -16,11 +16,12 @@ from typing import Any, cast
 from attrs import define
 from cattrs import Converter
 
-from ..config import ClientDialect
+from ..audio import Conversion, ConversionState, MissingResampler
+from ..config import ClientDialect, Config
 from ..errors import SnapshotError
 from ..mapping.plan import Plan
 from .call import Call
-from .env import Ids
+from .env import Env, Ids
 from .tables import Opening, SlotState, TurnState
 from .timers import Instant, Timers
 
@@ -32,6 +33,7 @@ _VERSION = 1
 INSTANTS: tuple[tuple[str, ...], ...] = (
     ("timers", "deadlines", "*"),
     ("call", "user_texts", "waiting", "*", "deadline"),
+    ("call", "audio", "heard_at"),
     ("call", "turn", "asked_at"),
     ("call", "turn", "text_at"),
 )
@@ -49,6 +51,28 @@ class Saved:
     plan: Plan
     timers: Timers
     ids: Ids
+    audio_in: ConversionState
+    audio_out: ConversionState
+
+    @classmethod
+    def of(cls, call: Call, env: Env) -> Saved:
+        """What there is to keep of a call."""
+        streams = env.audio_in.state, env.audio_out.state
+        return cls(env.config.dialect, call, env.plan, env.timers, env.ids, *streams)
+
+    def env(self, config: Config) -> Env:
+        """The surroundings in which the call goes on. Raises `SnapshotError` if they cannot be."""
+        env = Env(config, self.plan, self.timers, self.ids)
+        quality = config.resample_quality
+        heard, said = self.plan.input, self.plan.output
+        try:
+            env.audio_in = Conversion.from_state(self.audio_in, heard.client, heard.upstream, quality=quality)
+            env.audio_out = Conversion.from_state(self.audio_out, said.upstream, said.client, quality=quality)
+        except MissingResampler as missing:
+            raise SnapshotError(f"the call cannot go on here: {missing}") from missing
+        except Exception as error:  # as many ways as soxr and the tables of formats have
+            raise SnapshotError(f"the audio of the snapshot is corrupt: {error}") from error
+        return env
 
 
 def save(saved: Saved, now: float) -> dict[str, object]:

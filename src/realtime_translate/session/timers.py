@@ -21,6 +21,7 @@ TimerName: TypeAlias = Literal[
     "grace",  # R3, R7: a response of the server's own must show itself
     "quiet",  # R4: output ended and response.done does not come
     "hold",  # R8: a wish waits for an unanswered function call
+    "keepalive",  # I1: no audio came for a while
     "confirm",  # T1: upstream must confirm a user item
     "follow_up",  # F5: response.done must come after the last function output
 ]

@@ -56,8 +56,7 @@ def test_with_the_extra_it_is_there() -> None:
 def test_nothing_is_imported_before_it_is_used() -> None:
     program = """
 import sys
-from realtime_translate.audio import AudioFormat, Conversion, PCM_24K, available
-available()
+from realtime_translate.audio import AudioFormat, Conversion, PCM_24K
 Conversion(AudioFormat("mulaw", 24000), PCM_24K).feed(b"1")
 assert not {"numpy", "soxr"} & sys.modules.keys()
 """

@@ -9,6 +9,7 @@ import pytest
 from realtime_translate import Voices
 from realtime_translate.audio import ALAW_8K, MULAW_8K, PCM_24K, AudioFormat
 from realtime_translate.config import Config
+from realtime_translate.mapping.plan import AudioPath
 from tests.unit.mapping.mapped import COMPONENT, Result, mapped, think
 
 TOOLS = [{"name": "tide"}]
@@ -165,7 +166,7 @@ def test_S10_the_format_asked_for_is_the_one_that_the_client_then_gets(
 ) -> None:
     result = sounding(format=asked)
     assert output(result) == {"format": sent}
-    assert result.plan.output == known
+    assert result.plan.output == AudioPath(known, known)
 
 
 @pytest.mark.parametrize("voice", ["coral", "a new voice", {"id": "voice_1"}])
@@ -226,10 +227,17 @@ def test_S10_it_beats_speak_and_the_declared_format() -> None:
     asked = {"format": {"type": "audio/pcmu"}, "voice": "coral", "speed": 1.2}
     both = mapped({"speak": speak, "sessionAudioOutput": asked}, COMPONENT, audio)
     assert output(both) == asked
-    assert both.plan.output == MULAW_8K
+    assert both.plan.output == AudioPath(MULAW_8K, MULAW_8K)
     part = mapped({"speak": speak, "sessionAudioOutput": {"speed": 1.2}}, COMPONENT, audio)
     assert output(part) == {"format": {"type": "audio/pcma"}, "voice": "sage", "speed": 1.2}
-    assert part.plan.output == ALAW_8K
+    assert part.plan.output == AudioPath(ALAW_8K, ALAW_8K)
+
+
+@pytest.mark.parametrize("asked", [{"speed": 1.2}, {"format": {"type": "audio/pcm", "rate": 24000}}])
+def test_S10_what_upstream_carries_anyway_leaves_the_declared_rate(asked: dict[str, Any]) -> None:
+    audio = {"output": {"encoding": "linear16", "sample_rate": 16000}}
+    result = mapped({"sessionAudioOutput": asked}, COMPONENT, audio)
+    assert result.plan.output == AudioPath(AudioFormat("linear16", 16000), PCM_24K)
 
 
 def test_S10_invalid_parts_leave_what_is_below_them() -> None:

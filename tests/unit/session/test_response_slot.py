@@ -128,9 +128,9 @@ def test_R1_output_of_an_unknown_response_supersedes_the_one_in_the_slot(way: Wa
 
 def test_R1_audio_of_an_unknown_response_counts_as_its_created(way: Way) -> None:
     desk = ready(way)
-    log = desk.upstream({"type": "response.output_audio.delta", "response_id": "resp_s", "delta": "AAAA"})
+    log = desk.upstream({"type": "response.output_audio.delta", "response_id": "resp_s", "delta": "AAAAAA=="})
     assert "RESPONSE_UNANNOUNCED" in log.notices
-    assert log.client[-1] == b"\0\0\0"
+    assert log.client[-1] == b"\0\0\0\0"
     assert desk.translator.state.response_id == "resp_s"
 
 

@@ -17,6 +17,7 @@ from realtime_translate import (
     ManualCommit,
     Outputs,
     ServerVad,
+    SilenceKeepalive,
     Translator,
 )
 from realtime_translate.session.snapshot import INSTANTS, Saved
@@ -53,7 +54,9 @@ CONFIGS = {
     "deepgram, manual": Config.deepgram(turn_detection=ManualCommit(debounce=0.5, ceiling=4.0)),
     "deepgram, items": Config.deepgram(context=ContextMode.ITEMS),
     "component": Config.component(),
-    "component, VAD": Config.component(turn_detection=ServerVad(create_response=False)),
+    "component, VAD": Config.component(
+        turn_detection=ServerVad(create_response=False), keepalive=SilenceKeepalive()
+    ),
 }
 
 Act = Callable[[Desk], object]

@@ -1,0 +1,18 @@
+"""The user's audio on its way upstream: one stream, the commit where it is ours, silence where there is none
+(A, I1).
+"""
+
+from .commit import ceiling_over, debounce_over, granted, refused
+from .state import InputAudio
+from .stream import keepalive_due, received, settled
+
+__all__ = [
+    "InputAudio",
+    "ceiling_over",
+    "debounce_over",
+    "granted",
+    "keepalive_due",
+    "received",
+    "refused",
+    "settled",
+]

@@ -1,0 +1,35 @@
+"""What is remembered of the user's audio."""
+
+from __future__ import annotations
+
+from attrs import define
+
+from ..env import Env
+from ..timers import Instant
+
+__all__ = ["InputAudio", "enough"]
+
+MIN_COMMIT_MS = 100
+"""Milliseconds that a commit needs (A5)."""
+
+
+@define
+class InputAudio:
+    """`uncommitted`: bytes of the user's audio upstream that no commit of ours took. `silent`: upstream holds
+    silence of ours (I1). `heard_at`: when the user's last audio came.
+
+    `asked`: a commit waits for the slot. `firm`: audio does not withdraw it. `commit_event`: the id of the
+    last commit.
+    """
+
+    uncommitted: int = 0
+    silent: bool = False
+    heard_at: Instant | None = None
+    asked: bool = False
+    firm: bool = False
+    commit_event: str = ""
+
+
+def enough(state: InputAudio, env: Env) -> bool:
+    """Whether there is enough for a commit, with what the resampler would give for it (A5)."""
+    return state.uncommitted + env.audio_in.held >= env.plan.input.upstream.bytes_of(MIN_COMMIT_MS)

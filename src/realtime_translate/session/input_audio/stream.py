@@ -1,0 +1,104 @@
+"""Audio to upstream as one stream (A1-A4), and silence where none comes (I1).
+
+The path that runs fifty times a second: one conversion, one base64, one output.
+"""
+
+from __future__ import annotations
+
+from binascii import b2a_base64
+
+from ... import openai
+from ...notices import notice
+from ...outputs import SendToUpstream
+from ..env import Env
+from ..signals import AudioSettled, CommitWithdrawn, Effects
+from ..timers import Instant
+from .state import InputAudio, enough
+
+__all__ = ["keepalive_due", "received", "settled", "tail"]
+
+MAX_APPEND = 15 * 2**20
+"""Bytes of audio in one append (A4)."""
+
+_PREFIX = '{"type":"input_audio_buffer.append","audio":"'
+_SUFFIX = '"}'
+
+
+def settled(state: InputAudio, env: Env, _: AudioSettled) -> Effects:
+    """The stream begins, after what is left of the one before Settings (S4)."""
+    rest = tail(state, env)
+    env.audio_in = env.conversion(env.plan.input.client, env.plan.input.upstream)
+    if env.config.keepalive:
+        env.start("keepalive", env.config.keepalive.every)
+    return rest
+
+
+def received(state: InputAudio, env: Env, frame: bytes) -> Effects:
+    """One binary frame of the client, of any length (A3)."""
+    cleared = _clear_silence(state, env) if state.silent and frame else ()
+    audio = env.audio_in.feed(frame)
+    appends = _appends(audio)
+    if not frame or not (env.plan.commit.manual or env.config.keepalive):
+        return appends
+    return (*cleared, *appends, *_count(state, env, len(audio)))
+
+
+def tail(state: InputAudio, env: Env) -> tuple[SendToUpstream, ...]:
+    """What the resampler has not given yet; what comes next begins a new stream (A2)."""
+    audio = env.audio_in.flush()
+    state.uncommitted += len(audio)
+    return _appends(audio)
+
+
+def _append(audio: bytes) -> SendToUpstream:
+    return SendToUpstream(_PREFIX + b2a_base64(audio, newline=False).decode("ascii") + _SUFFIX)
+
+
+def _appends(audio: bytes) -> tuple[SendToUpstream, ...]:
+    """An even split: MAX_APPEND is a multiple of a sample (A4)."""
+    if 0 < len(audio) <= MAX_APPEND:
+        return (_append(audio),)
+    return tuple(_append(audio[start : start + MAX_APPEND]) for start in range(0, len(audio), MAX_APPEND))
+
+
+def _count(state: InputAudio, env: Env, size: int) -> Effects:
+    """The user was heard. Where the commit is ours: restart the debounce, and start the ceiling when enough
+    for a commit is there (A5, A7).
+    """
+    state.heard_at = Instant(env.now)
+    state.uncommitted += size
+    commit, deadlines = env.plan.commit, env.timers.deadlines
+    if not commit.manual:
+        return ()
+    if commit.ceiling is not None and not state.firm and "ceiling" not in deadlines and enough(state, env):
+        env.start("ceiling", commit.ceiling)
+    env.start("debounce", commit.debounce)
+    if state.asked and not state.firm:
+        state.asked = False
+        return (CommitWithdrawn(),)
+    return ()
+
+
+# --- silence ------------------------------------------------------------------------------------------------
+
+
+def keepalive_due(state: InputAudio, env: Env) -> Effects:
+    """Silence goes upstream if no audio came for so long; else the time since the last audio counts (I1)."""
+    keepalive = env.config.keepalive
+    if keepalive is None:  # restored with a Config that has none
+        return ()
+    next_due = env.now if state.heard_at is None else state.heard_at + keepalive.every
+    if next_due > env.now:
+        env.timers.set("keepalive", next_due)
+        return ()
+    env.start("keepalive", keepalive.every)
+    state.silent = True
+    return notice("SILENCE_SENT", ms=keepalive.ms), _append(env.plan.input.upstream.silence(keepalive.ms))
+
+
+def _clear_silence(state: InputAudio, env: Env) -> tuple[SendToUpstream, ...]:
+    """Before audio, unless some is there already: a clear would take it along (I1)."""
+    if state.uncommitted or env.audio_in.held:
+        return ()
+    state.silent = False
+    return (env.upstream(openai.InputAudioBufferClear(event_id=env.ids.next())),)
