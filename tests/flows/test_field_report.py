@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import CloseClient, Config
+from realtime_translate import CloseClient, Config, SilenceKeepalive
 from tests.harness import Pair
 
 SILENCE, SPEECH = b"\x00\x00" * 2400, b"\x00\x20" * 2400
@@ -108,3 +108,21 @@ def test_connect_and_wait_then_speak_passes(config: Config) -> None:
     no_error(pair)
     assert "audio" in pair.log.client_types
     assert "AgentAudioDone" in pair.log.client_types
+
+
+@pytest.mark.parametrize("config", [Config.component, Config.deepgram], ids=["component", "deepgram"])
+def test_greeting_only_passes_with_a_keepalive(config: Any) -> None:
+    """Silence is activity enough for a server that kills idle sessions, and nothing is committed (I1)."""
+    pair = Pair(config(keepalive=SilenceKeepalive(every=4.0)), kill_idle_after=IDLE_KILL)
+    connected(pair, settings(greeting="Hello! How can I assist you today?"))
+    pair.run(60.0)
+    no_error(pair)
+    assert set(pair.log.upstream_types) == {"session.update", "input_audio_buffer.append"}
+    pair.client(SPEECH)
+    for audio in [SPEECH] * 9 + [SILENCE] * 10:
+        pair.run(pair.clock.now + 0.1)
+        pair.client(audio)
+    pair.run(pair.clock.now + 3.0)
+    no_error(pair)
+    assert "input_audio_buffer.clear" in pair.log.upstream_types
+    assert "audio" in pair.log.client_types

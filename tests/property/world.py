@@ -7,9 +7,9 @@ the same outputs.
 
 from __future__ import annotations
 
-import base64
 import json
 import random
+import struct
 from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -27,8 +27,9 @@ from realtime_translate import (
     SendToUpstream,
     Translator,
 )
+from realtime_translate.audio import ALAW_8K, MULAW_8K, PCM_24K, AudioFormat, Conversion
 from realtime_translate.testing import Call, FakeClock, RealtimeServer, Reply, Say, ServerView, Violation
-from tests.harness import counter
+from tests.harness import assert_same, audio_in, counter
 
 __all__ = ["TOOL", "Json", "World"]
 
@@ -53,7 +54,11 @@ class Chance:
 
 
 class World:
-    """The whole call. `texts` and `audio`: what the client sent; `open_calls`: what it has not answered."""
+    """The whole call. `texts`, `spoken` (bytes of audio): what the client sent; `open_calls`: what it has not
+    answered.
+
+    `expected` and `appended`: audio upstream as it should be and as it is, one entry a commit.
+    """
 
     def __init__(self, config: Config, seed: int, *, delays: int = 200, lateness: int = 40) -> None:
         self.config = config
@@ -76,7 +81,10 @@ class World:
         self.upstream_frames: list[Json] = []
         self.client_frames: list[Json | bytes] = []
         self.texts: list[str] = []
-        self.audio = bytearray()
+        self.spoken = 0
+        self.reference = Conversion(PCM_24K, PCM_24K)
+        self.expected = [bytearray()]
+        self.appended = [bytearray()]
         self.open_calls: list[Json] = []
         self.notices: list[str] = []
         self.answers = 0
@@ -97,9 +105,15 @@ class World:
         frame = json.dumps(message)
         self._feed(lambda translator: translator.receive_from_client(frame))
 
+    def declare(self, audio: AudioFormat) -> None:
+        """The format of the client's audio, once Settings have told it."""
+        carried = audio if audio in (MULAW_8K, ALAW_8K) else PCM_24K
+        self.reference = Conversion(audio, carried)
+
     def speak(self, audio: bytes) -> None:
-        self.audio += audio
         self._feed(lambda translator: translator.receive_from_client(audio))
+        self.spoken += len(audio)  # a commit that was due came before it
+        self.expected[-1] += self.reference.feed(audio)
 
     def answer(self, index: int, content: str) -> None:
         """Answer one of the calls that wait."""
@@ -173,10 +187,13 @@ class World:
     def _feed(self, call: Callable[[Translator], Outputs]) -> None:
         outputs = call(self.translator)
         if self.twin is not None:
-            assert call(self.twin) == outputs
+            assert_same(call(self.twin), outputs)
         assert not (self.closed and outputs), "outputs after close"
-        for output in outputs:
+        for before, output in zip((None, *outputs), outputs, strict=False):
             self._perform(output)
+            audio = audio_in(output)
+            if isinstance(output, SendToUpstream) and audio and not _is_silence(before):
+                self.appended[-1] += audio
 
     def _perform(self, output: object) -> None:
         now = self.clock.now
@@ -199,6 +216,12 @@ class World:
 
     def _sent(self, frame: Json) -> None:
         assert self.ready or frame["type"] == "session.update", "S5"
+        if frame["type"] == "input_audio_buffer.clear":
+            assert not self.appended[-1], "a clear took along what the user said"
+        if frame["type"] == "input_audio_buffer.commit":
+            self.expected[-1] += self.reference.flush()
+            self.expected.append(bytearray())
+            self.appended.append(bytearray())
         if frame["type"] == "response.create" and self.told_of is None:
             self.unforeseen.append(frame["event_id"])
 
@@ -253,10 +276,19 @@ class World:
         )
         return sum(item["type"] == "function_call_output" for item in items)
 
-    def audio_upstream(self) -> bytes:
-        """All audio that went upstream."""
-        appends = (frame for frame in self.upstream_frames if frame["type"] == "input_audio_buffer.append")
-        return b"".join(base64.b64decode(frame["audio"]) for frame in appends)
+    def audio_is_right(self, *, whole: bool) -> bool:
+        """Whether what was said went upstream: nothing else, or if `whole` all of it (*Always true* 2)."""
+        *closed, last = zip(self.expected, self.appended, strict=True)
+        return all(len(said) == len(sent) and self._same(said, sent) for said, sent in closed) and (
+            self._same(last[0], last[1]) and (not whole or len(last[0]) == len(last[1]))
+        )
+
+    def _same(self, said: bytearray, sent: bytearray) -> bool:
+        """Whether `sent` begins `said`, give or take a bit where a resampler was restored (6)."""
+        if said.startswith(sent):
+            return True
+        pairs = zip(_samples(said), _samples(sent), strict=False)
+        return self.twin is not None and len(sent) <= len(said) and all(abs(a - b) <= 1 for a, b in pairs)
 
     def handle_timeout_early(self) -> None:
         """A host that fires too early gets nothing."""
@@ -299,6 +331,14 @@ class World:
             return True
         turns = update["session"]["audio"]["input"]["turn_detection"]
         return bool(turns and (turns["create_response"] or turns.get("idle_timeout_ms")))
+
+
+def _is_silence(output: object) -> bool:
+    return isinstance(output, Notice) and output.code == "SILENCE_SENT"
+
+
+def _samples(audio: bytearray) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(audio) // 2}h", audio)
 
 
 def _receive(frame: str, translator: Translator) -> Outputs:
