@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from realtime_translate import Config, ManualCommit, ServerVad
+from realtime_translate import Config, ManualCommit, SendToUpstream, ServerVad
 from realtime_translate.audio import (
     ALAW_8K,
     MULAW_8K,
@@ -63,7 +63,8 @@ def cut(data: bytes, sizes: list[int]) -> list[bytes]:
 
 
 def appended(*logs: Log) -> bytes:
-    return b"".join(audio_in(each) or b"" for log in logs for each in log.outputs)
+    outputs = [each for log in logs for each in log.outputs if isinstance(each, SendToUpstream)]
+    return b"".join(audio_in(each) or b"" for each in outputs)
 
 
 def whole(source: AudioFormat, target: AudioFormat, data: bytes, *, flush: bool) -> bytes:
