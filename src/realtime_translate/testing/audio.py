@@ -52,9 +52,13 @@ def format_of(declared: Mapping[str, object]) -> AudioFormat:
 
 @attrs.frozen(slots=True)
 class SpeechStarted:
-    """Speech began; `start_ms` is a position in all audio appended, prefix padding included."""
+    """Speech began; `start_ms` is a position in all audio appended, prefix padding included.
+
+    `again` says that it went on after a pause too short to end the turn.
+    """
 
     start_ms: int
+    again: bool = False
 
 
 @attrs.frozen(slots=True)
@@ -129,12 +133,13 @@ class AudioBuffer:
         return stopped
 
     def _speech(self, size: int, prefix_ms: int) -> SpeechStarted | None:
-        self.quiet = 0
-        if self.speaking:
+        going_on, paused = self.speaking, self.quiet > 0
+        self.speaking, self.quiet = True, 0
+        if going_on and not paused:
             return None
-        self.speaking = True
         before = self.position - size
         start_ms = self.earlier_ms + self.format.duration_ms(before)
-        kept = size + min(prefix_ms * self.format.bytes_per_ms, before)
-        del self.pending[: max(0, len(self.pending) - kept)]
-        return SpeechStarted(max(0, start_ms - prefix_ms))
+        if not going_on:
+            kept = size + min(prefix_ms * self.format.bytes_per_ms, before)
+            del self.pending[: max(0, len(self.pending) - kept)]
+        return SpeechStarted(max(0, start_ms - prefix_ms), again=going_on)

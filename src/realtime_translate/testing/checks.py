@@ -12,7 +12,7 @@ from .audio import format_of
 from .faults import Fault, invalid_value, not_audio
 from .frames import Object, as_int, as_list, as_object, as_text
 from .session import is_reasoning
-from .state import State
+from .state import Response, State
 
 SMALLEST_COMMIT_MS = 100
 
@@ -21,16 +21,30 @@ SMALLEST_COMMIT_MS = 100
 class Arrival:
     """A client event, and what the client could have known when it was received.
 
-    `active` is the response that had begun by then; `audio_produced` says whether the model had spoken.
+    `active` is the response that had begun by then and was not done; `audio_produced` says whether the model
+    had spoken, `audio_ms` how much of the item that the event names was there by then.
     """
 
     event: Object
     active: str | None
     audio_produced: bool
+    audio_ms: int
 
     def text(self, key: str) -> str:
         """A field of the event, empty if it is not a string."""
         return as_text(self.event.get(key))
+
+
+def arrival_of(state: State, event: Object) -> Arrival:
+    """`event`, received now."""
+    seen = state.apparent
+    item = state.conversation.find(as_text(event.get("item_id")))
+    return Arrival(
+        event,
+        active=seen.id if seen is not None else None,
+        audio_produced=state.audio_produced,
+        audio_ms=item.audio_ms if item is not None else 0,
+    )
 
 
 StateCheck: TypeAlias = "Callable[[State, Arrival], Fault | None]"
@@ -223,6 +237,14 @@ def can_be_truncated(state: State, arrival: Arrival) -> Fault | None:
     return Fault("invalid_value", message, rule=11)
 
 
+def was_received(state: State, arrival: Arrival) -> Fault | None:
+    """A client cannot have heard what had not been sent when it said so."""
+    if as_int(arrival.event["audio_end_ms"]) <= arrival.audio_ms:
+        return None
+    message = f"A truncation past the {arrival.audio_ms}ms of audio that had been sent."
+    return Fault(None, message, rule=11, silent=True)
+
+
 # --- responses (rules 1, 3, 9, 12) ----------------------------------------------------------------
 
 
@@ -232,8 +254,10 @@ def _request(arrival: Arrival) -> Object:
 
 def slot_is_free(state: State, arrival: Arrival) -> Fault | None:
     """One response in the default conversation. One that VAD began meanwhile could not be foreseen."""
-    if state.active is None or _request(arrival).get("conversation") == "none":
+    if _request(arrival).get("conversation") == "none":
         return None
+    if state.active is None:
+        return _before_done(state, arrival)
     return Fault(
         "conversation_already_has_active_response",
         f"Conversation already has an active response in progress: {state.active.id}. "
@@ -241,6 +265,14 @@ def slot_is_free(state: State, arrival: Arrival) -> Fault | None:
         rule=1,
         race=arrival.active is None and state.active.trigger != "client",
     )
+
+
+def _before_done(state: State, arrival: Arrival) -> Fault | None:
+    """The slot is free, but the client was not told so."""
+    if state.ending is None:
+        return None
+    message = f"A response was asked for before the response.done of {state.ending.id}."
+    return Fault(None, message, rule=1, silent=True, race=arrival.active is None)
 
 
 def calls_are_answered(state: State, arrival: Arrival) -> Fault | None:
@@ -268,25 +300,31 @@ def references_exist(state: State, arrival: Arrival) -> Fault | None:
     return None
 
 
+_NOT_ACTIVE = Fault("response_cancel_not_active", "Cancellation failed: no active response found", rule=3)
+
+
 def response_is_active(state: State, arrival: Arrival) -> Fault | None:
     """Cancel only what is active. One that ended while the cancel was under way could not be foreseen."""
     named = arrival.text("response_id")
-    running = [response.id for response in state.background]
-    if state.active is not None:
-        running.append(state.active.id)
-    if named in running or (not named and state.active is not None):
+    if any(each.cancelled_by is None and _is_meant(state, each, named) for each in state.running):
         return None
     # a second cancel of the same response is the client's own doing
-    twice = state.last is not None and state.last.cancelled_by == "client_cancelled"
+    known = next((each for each in (state.active, state.last) if each and each.id == arrival.active), None)
+    twice = known is not None and known.cancelled_by == "client_cancelled"
     race = arrival.active is not None and named in ("", arrival.active) and not twice
-    message = "Cancellation failed: no active response found"
-    return Fault("response_cancel_not_active", message, rule=3, race=race)
+    return attrs.evolve(_NOT_ACTIVE, race=race)
+
+
+def _is_meant(state: State, response: Response, named: str) -> bool:
+    return response.id == named or (not named and response is state.active)
 
 
 def began_before(state: State, arrival: Arrival) -> Fault | None:
     """A cancel sent before the response's `response.created`: the real server may or may not know it yet."""
     if arrival.active is not None or arrival.text("response_id"):
         return None
+    if state.choose("early_cancel") == 1:
+        return _NOT_ACTIVE
     return Fault(None, "A cancel was sent before its response had begun.", rule=3, silent=True)
 
 
@@ -303,7 +341,12 @@ STATE_CHECKS: Mapping[str, tuple[StateCheck, ...]] = {
     "input_audio_buffer.commit": (has_event_id, enough_audio, server_commits),
     "input_audio_buffer.clear": (has_event_id,),
     "conversation.item.create": (has_event_id, id_is_new, previous_exists, call_exists, answered_once),
-    "conversation.item.truncate": (has_event_id, _existing("truncate", "truncating", 11), can_be_truncated),
+    "conversation.item.truncate": (
+        has_event_id,
+        _existing("truncate", "truncating", 11),
+        can_be_truncated,
+        was_received,
+    ),
     "conversation.item.delete": (has_event_id, _existing("delete", "deleting", None)),
     "conversation.item.retrieve": (has_event_id, _existing("retrieve", "retrieving", None)),
     "response.create": (

@@ -21,14 +21,21 @@ CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "answer_delay": ("after the latency", "after 4 latencies", "after 20 latencies"),
         "call_output_item": ("its item events come after the running response", "they come at once"),
+        "cancel_lag": ("a cancel ends the response at once", "a few deltas still come"),
+        "cancelled_done": ("response.done at once", "late: after the next response.created, if there is one"),
         "delta_batching": ("one delta an interval", "all deltas of an item at once"),
+        "early_cancel": ("sent before response.created it cancels all the same", "it finds no response"),
         "interrupt_lag": ("speech cancels the response at once", "a few deltas still come"),
         "item_created": ("added and done", "a conversation.item.created as well"),
         "item_during_response": ("its events come at once", "they come after the running response"),
         "output_overlap": ("items one after another", "the next item opens before this one is done"),
         "rate_limits": ("after response.done", "absent"),
         "semantic_end": ("0.5 s after the last word", "after the longest wait of the eagerness"),
-        "transcription": ("during the response", "before it", "after it"),
+        "speech_restart": ("one speech_started a turn", "another, with a new item id, after a pause in it"),
+        "transcription": ("during the response", "before it", "after it", "after the next turn's"),
+        "transcription_deltas": ("one a word", "one for all of it", "none"),
+        "transcription_result": ("completed", "failed", "completed with no text", "nothing ever comes"),
+        "vad_created": ("at once", "after the latency; speech before it leaves only a response.done"),
         "vad_response_when_busy": ("after the running response", "never"),
     }
 )

@@ -9,11 +9,18 @@ from .frames import Object, as_list, as_object, as_text
 
 @attrs.define(slots=True)
 class Item:
-    """An item. `audio_ms` is the speech that the model made for it, `audio` what the user said in it."""
+    """An item. `audio_ms` and `transcript` are the model's speech in it, `audio` is what the user said in it.
+
+    An item may be truncated while its speech is still being made: as long as there is any, the reference
+    only asks that `audio_end_ms` is not above it. Truncating does not stop the response (a cancel does);
+    what is made afterwards is still sent, but the item keeps only what was heard.
+    """
 
     id: str
     body: Object
     audio_ms: int = 0
+    transcript: str = ""
+    truncated: bool = False
     audio: bytes = b""
 
     @property
@@ -26,12 +33,18 @@ class Item:
         """The call that the item is, or answers; empty for messages."""
         return as_text(self.body.get("call_id"))
 
+    def speak(self, *, ms: int = 0, word: str = "") -> None:
+        """The model made more speech, or more of its transcript."""
+        if not self.truncated:
+            self.audio_ms += ms
+            self.transcript += word
+
     def cut(self, audio_end_ms: int) -> None:
         """Forget the speech after `audio_end_ms`, and the words that were not heard by then."""
-        for part in as_list(self.body["content"]):
-            said = as_text(as_object(part)["transcript"])
-            as_object(part)["transcript"] = said[: len(said) * audio_end_ms // self.audio_ms]
-        self.audio_ms = audio_end_ms
+        self.transcript = self.transcript[: len(self.transcript) * audio_end_ms // self.audio_ms]
+        self.audio_ms, self.truncated = audio_end_ms, True
+        for part in as_list(self.body["content"]):  # empty while the item is being made
+            as_object(part)["transcript"] = self.transcript
 
 
 @attrs.define(slots=True)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from .audio import format_of
 from .conversation import Item
 from .frames import Flow, Object, as_int, as_list, as_object, as_text, session_event
-from .responses import begin, cancel
+from .responses import begin, stop
 from .state import State
 from .turns import add_item, append, commit, take_speech_item
 
@@ -121,9 +121,9 @@ def response_create(state: State, event: Object) -> Flow:
 def response_cancel(state: State, event: Object) -> Flow:
     """End a response: the one named, else the active one."""
     named = as_text(event.get("response_id"))
-    for response in [*state.background, *([state.active] if state.active is not None else [])]:
+    for response in state.running:
         if named == response.id or (not named and response is state.active):
-            yield from cancel(state, response, "client_cancelled")
+            yield from stop(state, response, "client_cancelled")
 
 
 HANDLERS: Mapping[str, Handler] = {

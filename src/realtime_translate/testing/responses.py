@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import re
 from collections.abc import Mapping
 from itertools import zip_longest
@@ -25,16 +26,20 @@ from .state import Output, Response, State
 CHUNK_MS = 100  # of audio in one delta
 ARGUMENTS_DELTA = 5  # characters
 LEAD = 3  # transcript deltas before the first audio: the transcript runs ahead
+LAG = 3  # deltas that still come of a response that was cut, where `cancel_lag`, `interrupt_lag` say so
+HELD = 10  # latencies that a response.done is held back at most, where `cancelled_done` says so
 
 
 def begin(state: State, request: Mapping[str, object], trigger: str) -> Flow:
-    """Start a response: `response.created` now, the rest after the latency."""
+    """Start a response: `response.created` now (or see `vad_created`), the rest after the latency."""
     modalities = as_list(request.get("output_modalities"))
+    output = as_object(as_object(request.get("audio")).get("output"))
     response = Response(
         id=f"resp_{state.new_id()}",
         request=request,
         trigger=trigger,
         modality=as_text(modalities[0]) if modalities else state.session.output_modality,
+        audio={key: output.get(key, state.session.output[key]) for key in ("format", "voice")},
         out_of_band=request.get("conversation") == "none",
     )
     if response.out_of_band:
@@ -45,8 +50,26 @@ def begin(state: State, request: Mapping[str, object], trigger: str) -> Flow:
         state.idle_from = state.idle_start_ms = None
     reply = state.replies.next(state.view(trigger), request)
     state.responses += 1
+    flow = generate(state, response, reply)
+    if trigger == "vad" and state.choose("vad_created") == 1:
+        flow = _announced_first(state, response, flow)
+    else:
+        yield from _created(state, response)
+    response.task = state.start(flow, state.options.latency)
+
+
+def _announced_first(state: State, response: Response, flow: Flow) -> Flow:
+    """`response.created` comes with the flow, which may be cancelled before: that leaves a done alone."""
+    yield from _created(state, response)
+    yield state.options.latency
+    yield from flow
+
+
+def _created(state: State, response: Response) -> Flow:
+    response.announced = True
     yield response_event("created", describe(state, response, "in_progress", None))
-    response.task = state.start(generate(state, response, reply), state.options.latency)
+    if not response.out_of_band:
+        yield from release(state)
 
 
 def generate(state: State, response: Response, reply: Reply) -> Flow:
@@ -71,8 +94,25 @@ def status_details(reply: Reply) -> Object | None:
         return None
     if reply.status == "incomplete":
         return {"type": "incomplete", "reason": reply.reason or "max_output_tokens"}
-    error = {"type": "server_error", "code": reply.reason, "message": reply.message}
-    return {"type": "failed", "error": error}
+    # recorded: an error with a code has no type
+    kind = "server_error" if reply.reason is None else None
+    return {"type": "failed", "error": {"type": kind, "code": reply.reason, "message": reply.message}}
+
+
+def stop(state: State, response: Response, reason: str) -> Flow:
+    """A cancel, or speech that interrupts: the response ends at once or, as chosen, a few deltas later."""
+    name = "interrupt_lag" if reason == "turn_detected" else "cancel_lag"
+    if state.choose(name) == 0:
+        yield from cancel(state, response, reason)
+    else:
+        if reason == "client_cancelled":
+            response.cancelled_by = reason
+        state.start(_cancel_late(state, response, reason), LAG * state.options.token_interval)
+
+
+def _cancel_late(state: State, response: Response, reason: str) -> Flow:
+    if response is state.active or response in state.background:
+        yield from cancel(state, response, reason)
 
 
 def cancel(state: State, response: Response, reason: str) -> Flow:
@@ -86,15 +126,35 @@ def cancel(state: State, response: Response, reason: str) -> Flow:
 
 
 def finish(state: State, response: Response, status: str, details: Object | None) -> Flow:
-    """`response.done`; what waited for it follows after the latency."""
-    yield response_event("done", describe(state, response, status, details))
+    """The response is over: `response.done`; what waited for it follows after the latency."""
+    ended = response_event("done", describe(state, response, status, details))
     if response.out_of_band:
         state.background.remove(response)
     else:
+        yield from release(state)  # in the order in which they ended
         state.active, state.last = None, response
         state.last_activity = state.now
         state.idle_from = None if state.buffer.speaking else _end_of_playback(state, response)
+        if status == "cancelled" and state.choose("cancelled_done") == 1:
+            response.ended, state.ending = copy.deepcopy(ended), response
+            state.start(_release_in_time(state, response), HELD * state.options.latency)
+            return
+    yield ended
     state.start(_settle(state), state.options.latency)
+
+
+def release(state: State) -> Flow:
+    """The `response.done` that was held back, and what waited for it."""
+    response, state.ending = state.ending, None
+    if response is not None and response.ended is not None:
+        yield response.ended
+        yield from state.let_go()
+        state.start(_settle(state), state.options.latency)
+
+
+def _release_in_time(state: State, response: Response) -> Flow:
+    if state.ending is response:
+        yield from release(state)
 
 
 def _end_of_playback(state: State, response: Response) -> float:
@@ -124,12 +184,7 @@ def describe(state: State, response: Response, status: str, details: Object | No
         "conversation_id": None if response.out_of_band else state.conversation.id,
         "output_modalities": [response.modality],
         "max_output_tokens": request.get("max_output_tokens", session.body["max_output_tokens"]),
-        "audio": {
-            "output": {
-                "format": _output_format(state, response),
-                "voice": _requested_output(response).get("voice", session.voice),
-            }
-        },
+        "audio": {"output": response.audio},
         "usage": _usage(state, response) if done else None,
         "metadata": request.get("metadata"),
     }
@@ -151,14 +206,6 @@ def _usage(state: State, response: Response) -> Object:
         },
         "output_token_details": {"text_tokens": response.pieces, "audio_tokens": 0},
     }
-
-
-def _requested_output(response: Response) -> Object:
-    return as_object(as_object(response.request.get("audio")).get("output"))
-
-
-def _output_format(state: State, response: Response) -> Object:
-    return as_object(_requested_output(response).get("format", state.session.output["format"]))
 
 
 def _output(state: State, response: Response, index: int, part: Say | Call) -> Output:
@@ -229,7 +276,7 @@ def _deltas(state: State, response: Response, output: Output) -> Flow:
 
 def _spoken(state: State, response: Response, output: Output, say: Say) -> Flow:
     words = _pieces(say.text)
-    declared = format_of(_output_format(state, response))
+    declared = format_of(as_object(response.audio["format"]))
     chunks = [min(CHUNK_MS, say.duration_ms - at) for at in range(0, say.duration_ms, CHUNK_MS)]
     for word in words[:LEAD]:
         yield _word(response, output, word)
@@ -242,6 +289,7 @@ def _spoken(state: State, response: Response, output: Output, say: Say) -> Flow:
 
 def _word(response: Response, output: Output, word: str) -> Object:
     output.said += word
+    output.item.speak(word=word)
     return _event(response, output, "output_audio_transcript.delta", delta=word, obfuscation="x" * 8)
 
 
@@ -249,7 +297,7 @@ def _chunk(state: State, response: Response, output: Output, declared: AudioForm
     state.audio_produced = True
     if response.audio_from is None:
         response.audio_from = state.now
-    output.item.audio_ms += ms
+    output.item.speak(ms=ms)
     delta = base64.b64encode(declared.speech(ms)).decode("ascii")
     return _event(response, output, "output_audio.delta", delta=delta)
 
@@ -277,7 +325,7 @@ def _close(state: State, response: Response, output: Output, status: str) -> Flo
         body["content"] = [{"type": "output_text", "text": output.said}]
         yield _event(response, output, "output_text.done", text=output.said)
     else:
-        body["content"] = [{"type": "output_audio", "transcript": output.said}]
+        body["content"] = [{"type": "output_audio", "transcript": output.item.transcript}]
         yield _event(response, output, "output_audio.done")
         yield _event(response, output, "output_audio_transcript.done", transcript=output.said)
     if output.mode != "call":

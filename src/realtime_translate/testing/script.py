@@ -77,7 +77,10 @@ class ServerView:
 
 
 ScriptFunction: TypeAlias = Callable[[ServerView, Mapping[str, object]], Reply]
-"""Gets the view and the `response` object of the `response.create` (empty for the server's own responses)."""
+"""Gets the view and the `response` object of the `response.create` (empty for the server's own responses).
+
+What the request holds (`instructions`, `tool_choice`, `output_modalities`, `metadata` …) is for this response
+alone; `view.session` holds what counts otherwise."""
 
 Script: TypeAlias = "Sequence[Reply] | ScriptFunction"
 
@@ -99,7 +102,8 @@ class Replies:
         said = tuple(part for part in reply.parts if isinstance(part, Say))
         if said == reply.parts:
             return reply
-        return Reply(*(said or DEFAULT_REPLY.parts), status=reply.status, reason=reply.reason)
+        parts = said or DEFAULT_REPLY.parts
+        return Reply(*parts, status=reply.status, reason=reply.reason, message=reply.message)
 
     def _scripted(self, view: ServerView, request: Mapping[str, object]) -> Reply:
         if callable(self.script):

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 
-from .checks import STATE_CHECKS, Arrival
+from .checks import STATE_CHECKS, Arrival, arrival_of
 from .choices import FIRST, Choices, option
 from .conversation import Conversation
 from .faults import Fault, Violation, invalid_value, missing_parameter
@@ -49,7 +49,8 @@ class RealtimeServer:
     Parameters: `clock` gives seconds, monotonic; `new_id` gives the part of an id after its prefix, at most
     24 characters; `script` and `choices` say what the agent does; `latency`, `token_interval` (between
     output deltas), `session_limit` and `kill_idle_after` are seconds; `transcribe` is what the user is
-    heard to say: a text, or a function of the turn's audio bytes.
+    heard to say: a text, or a function of the turn's audio bytes, which may also say that the transcription
+    fails or that nothing comes of it.
     """
 
     def __init__(
@@ -102,9 +103,9 @@ class RealtimeServer:
         if state.closed is None:
             delay = DELAYS[option(state.choices, "answer_delay")] * state.options.latency
             state.answers_until = max(state.answers_until, state.now + delay)
-            active = state.active.id if state.active is not None else None
-            task = Task(self._handle(frame, active, state.audio_produced))
-            state.schedule.add(state.answers_until, task)
+            event = decode(frame)
+            arrival = event if isinstance(event, Fault) else arrival_of(state, event)
+            state.schedule.add(state.answers_until, Task(self._handle(arrival)))
             self._run()
         return self._taken()
 
@@ -178,17 +179,16 @@ class RealtimeServer:
 
     # --- one client event -------------------------------------------------------------------------
 
-    def _handle(self, frame: str | bytes, active: str | None, audio_produced: bool) -> Flow:
+    def _handle(self, arrival: Arrival | Fault) -> Flow:
         state = self._state
         yield from state.flush()
         state.last_activity = state.now
-        event = decode(frame)
-        if isinstance(event, Fault):
-            yield self._refuse(event, None)
+        if isinstance(arrival, Fault):
+            yield self._refuse(arrival, None)
             return
+        event = arrival.event
         kind = as_text(event.get("type"))
         fault = known_type(event) or EVENTS[kind](event, "")
-        arrival = Arrival(event, active, audio_produced)
         checks = STATE_CHECKS[kind] if fault is None else ()
         for check in checks:
             found = check(state, arrival)

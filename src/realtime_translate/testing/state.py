@@ -12,7 +12,7 @@ from .audio import AudioBuffer
 from .choices import Choices, option
 from .conversation import Conversation, Item
 from .faults import Violation
-from .frames import Flow
+from .frames import Flow, Object
 from .schedule import Schedule, Task
 from .script import Call, Replies, Say, ServerView
 from .session import Session
@@ -20,14 +20,18 @@ from .session import Session
 
 @attrs.frozen(slots=True)
 class TranscriptionFailure:
-    """An input transcription that fails: what `conversation.item.input_audio_transcription.failed` says."""
+    """An input transcription that fails: what `conversation.item.input_audio_transcription.failed` says.
+
+    `{item_id}` in the message stands for the id of the item, which the recorded message names.
+    """
 
     code: str = "transcription_error"
-    message: str = "The audio could not be transcribed."
+    message: str = "Input transcription failed for item '{item_id}'."
 
 
-Transcribe: TypeAlias = "Callable[[bytes], str | TranscriptionFailure]"
-"""Gets the bytes of a committed user turn that is not silent, in the session's input format."""
+Transcribe: TypeAlias = "Callable[[bytes], str | TranscriptionFailure | None]"
+"""Gets the bytes of a committed user turn that is not silent, in the session's input format; None: nothing
+is ever heard of the transcription."""
 
 
 @attrs.frozen(slots=True)
@@ -55,13 +59,20 @@ class Output:
 
 @attrs.define(slots=True, eq=False)
 class Response:
-    """A response. `trigger` says who asked for it: client, vad or idle."""
+    """A response. `trigger` says who asked for it: client, vad or idle.
+
+    `modality` and `audio` (its format and voice) are settled when it begins: a `session.update` meanwhile
+    is for the responses that follow.
+    """
 
     id: str
     request: Mapping[str, object]
     trigger: str
     modality: str
+    audio: Object
     out_of_band: bool
+    announced: bool = False
+    """Whether `response.created` was sent."""
     outputs: list[Output] = attrs.Factory(list[Output])
     task: Task | None = None
     audio_from: float | None = None
@@ -69,7 +80,9 @@ class Response:
     pieces: int = 0
     """Deltas sent: stands for tokens."""
     cancelled_by: str | None = None
-    """`turn_detected` or `client_cancelled`."""
+    """`turn_detected` or `client_cancelled`; it may go on for a few deltas."""
+    ended: Object | None = None
+    """Its `response.done`, as long as that is held back."""
 
     @property
     def audio_ms(self) -> int:
@@ -100,11 +113,15 @@ class State:
     """The response of the default conversation."""
     background: list[Response] = attrs.Factory(list[Response])
     """Out-of-band responses that run."""
+    ending: Response | None = None
+    """The response whose `response.done` is held back."""
     last: Response | None = None
     """The default conversation's response that ended last."""
     responses: int = 0
     deferred: list[Flow] = attrs.Factory(list[Flow])
     """What waits for the end of the running response."""
+    late_transcripts: list[Flow] = attrs.Factory(list[Flow])
+    """Transcriptions that come only after the next turn."""
     response_owed: bool = False
     """A turn was committed by VAD while a response ran."""
     awaited: list[str] = attrs.Factory(list[str])
@@ -129,9 +146,25 @@ class State:
         self.schedule.add(self.now + after, task)
         return task
 
+    @property
+    def running(self) -> list[Response]:
+        """All responses that run."""
+        return [*self.background, *([] if self.active is None else [self.active])]
+
+    @property
+    def apparent(self) -> Response | None:
+        """The response of the default conversation that a client takes for active: created but not done."""
+        announced = self.active is not None and self.active.announced
+        return self.active if announced else self.ending
+
     def flush(self) -> Flow:
+        """What waited for the end of a response, unless one runs."""
+        if self.active is None and self.ending is None:
+            yield from self.let_go()
+
+    def let_go(self) -> Flow:
         """What waited for the end of a response."""
-        while self.deferred and self.active is None:
+        while self.deferred:
             yield from self.deferred.pop(0)
 
     def view(self, trigger: str) -> ServerView:

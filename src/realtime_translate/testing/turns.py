@@ -1,29 +1,26 @@
-"""User turns: appended audio, voice activity, commits, input transcription, the idle timeout (§2, §3)."""
+"""User turns: appended audio, voice activity, commits, the idle timeout (§2, §3)."""
 
 from __future__ import annotations
 
 import base64
 
-from .audio import SpeechStarted, SpeechStopped, format_of
+from .audio import SpeechStarted, SpeechStopped
 from .conversation import Item
 from .frames import (
     Flow,
     Object,
     as_int,
-    as_object,
     as_text,
     committed,
     item_event,
     speech_started,
     speech_stopped,
     timeout_triggered,
-    transcription,
 )
-from .responses import begin, cancel
+from .responses import begin, stop
 from .session import LONGEST_SEMANTIC_WAIT_MS, SEMANTIC_PAUSE_MS
-from .state import Response, State, TranscriptionFailure
-
-LAG = 3  # deltas that still come after speech interrupted a response, where `interrupt_lag` says so
+from .state import State
+from .transcription import release_late, transcribe
 
 NOBODY_SPOKE = (
     "The user has been silent for some time. If the audio holds speech, answer it. "
@@ -42,7 +39,8 @@ def append(state: State, audio: str) -> Flow:
         return
     heard = state.buffer.hear(data, as_int(vad.get("prefix_padding_ms")), silence_ms(state, vad))
     if isinstance(heard, SpeechStarted):
-        yield from _speech_started(state, heard, vad)
+        if not heard.again or state.choose("speech_restart") == 1:
+            yield from _speech_started(state, heard, vad)
     elif isinstance(heard, SpeechStopped):
         yield from _speech_stopped(state, heard, vad)
 
@@ -60,17 +58,8 @@ def _speech_started(state: State, heard: SpeechStarted, vad: Object) -> Flow:
     state.speech_item = f"item_{state.new_id()}"
     state.idle_from = state.idle_start_ms = None
     yield speech_started(heard.start_ms, state.speech_item)
-    if state.active is None or not vad["interrupt_response"]:
-        return
-    if state.choose("interrupt_lag") == 0:
-        yield from cancel(state, state.active, "turn_detected")
-    else:
-        state.start(_cancel_late(state, state.active), LAG * state.options.token_interval)
-
-
-def _cancel_late(state: State, response: Response) -> Flow:
-    if state.active is response:
-        yield from cancel(state, response, "turn_detected")
+    if state.active is not None and vad["interrupt_response"]:
+        yield from stop(state, state.active, "turn_detected")
 
 
 def _speech_stopped(state: State, heard: SpeechStopped, vad: Object) -> Flow:
@@ -99,8 +88,9 @@ def commit(state: State, item_id: str, audio: bytes) -> Flow:
     item = Item(item_id, {**body, "role": "user", "content": [content]}, audio=audio)
     yield committed(state.conversation.last_id, item_id)
     yield from add_item(state, item)
+    release_late(state)
     if state.session.input["transcription"] is not None:
-        yield from _transcribe(state, item, content)
+        yield from transcribe(state, item, content)
 
 
 def add_item(state: State, item: Item, previous: str | None = None) -> Flow:
@@ -110,45 +100,6 @@ def add_item(state: State, item: Item, previous: str | None = None) -> Flow:
     if state.choose("item_created") == 1:
         yield item_event("created", state.conversation.before(item), item.body)
     yield item_event("done", state.conversation.before(item), item.body)
-
-
-def _transcribe(state: State, item: Item, content: Object) -> Flow:
-    """Start the transcription; it is a process of its own (§2)."""
-    when = state.choose("transcription")
-    flow = _transcript(state, item, content)
-    if when == 1:
-        yield from (event for event in flow if isinstance(event, dict))
-    else:
-        state.start(_begin_transcript(state, flow, when), state.options.latency / 2)
-
-
-def _begin_transcript(state: State, flow: Flow, when: int) -> Flow:
-    if when == 2 and state.active is not None:
-        state.deferred.append(_on_its_own(state, flow))
-    else:
-        yield from flow
-
-
-def _on_its_own(state: State, flow: Flow) -> Flow:
-    """Start `flow` beside what runs: its pauses must not hold up the client's next event."""
-    state.start(flow)
-    yield from ()
-
-
-def _transcript(state: State, item: Item, content: Object) -> Flow:
-    audio_format = format_of(as_object(state.session.input["format"]))
-    heard = state.options.transcribe(item.audio) if audio_format.is_speech(item.audio) else ""
-    if isinstance(heard, TranscriptionFailure):
-        error = {"type": "server_error", "code": heard.code, "message": heard.message, "param": None}
-        yield transcription("failed", item.id, error=error)
-        return
-    for word in heard.split():
-        yield transcription("delta", item.id, delta=f" {word}", obfuscation="x" * 8)
-        yield state.options.token_interval
-    content["transcript"] = heard
-    seconds = round(audio_format.duration_ms(len(item.audio)) / 1000) if heard else 0
-    usage = {"type": "duration", "seconds": seconds}
-    yield transcription("completed", item.id, transcript=heard, usage=usage)
 
 
 def idle_timeout(state: State) -> Flow:

@@ -271,17 +271,6 @@ def test_truncate_model_audio_only() -> None:
     assert harness.rules == [(11, True)] * 2
 
 
-def test_truncate_while_it_is_spoken() -> None:
-    harness = Harness(script=[Reply(Say("word " * 20, audio_ms=3000))])
-    harness.send("response.create")
-    harness.run(0.5)
-    item_id = harness.of("response.output_item.added")[0]["item"]["id"]
-    truncate(harness, item_id, 100)
-    assert harness.errors == []
-    harness.run(3.0)
-    assert harness.of("response.done")[0]["response"]["status"] == "completed"
-
-
 def test_delete() -> None:
     harness = Harness()
     harness.say("x", id="a")

@@ -170,7 +170,8 @@ def test_metadata_and_request_come_back() -> None:
 
 FILTERED = {"type": "incomplete", "reason": "content_filter"}
 LIMITED = {"type": "incomplete", "reason": "max_output_tokens"}
-SLOWED = {"type": "server_error", "code": "rate_limit_exceeded", "message": "Slow down."}
+SLOWED = {"type": None, "code": "rate_limit_exceeded", "message": "Slow down."}
+BROKEN = {"type": "server_error", "code": None, "message": "The response failed."}
 
 
 @pytest.mark.parametrize(
@@ -184,6 +185,7 @@ SLOWED = {"type": "server_error", "code": "rate_limit_exceeded", "message": "Slo
             {"type": "failed", "error": SLOWED},
             [],
         ),
+        (Reply(Say("Hm."), status="failed"), {"type": "failed", "error": BROKEN}, ["completed"]),
     ],
 )
 def test_statuses(reply: Reply, details: object, items: list[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from realtime_translate.testing import (
@@ -93,3 +95,31 @@ def test_a_session_without_tools_makes_no_calls_either() -> None:
     ask(harness)
     assert said(harness) == ["Yes."]
     assert harness.of("response.done")[0]["response"]["status"] == "incomplete"
+
+
+def test_a_script_can_speak_the_very_text_asked_for() -> None:
+    """Spoken texts are asked for by instructions, in a response of their own, tools off."""
+
+    def script(view: ServerView, request: Mapping[str, object]) -> Reply:
+        words = str(request.get("instructions", view.session["instructions"]))
+        return Reply(Call("f"), Say(words.removeprefix("Say exactly: ")))
+
+    harness = Harness(script=script)
+    harness.update(instructions="Session.", tools=[{"type": "function", "name": "f"}])
+    ask(harness, instructions="Say exactly: One moment.", tool_choice="none", metadata={"rt": "7"})
+    assert said(harness) == ["One moment."]
+    assert harness.of("response.function_call_arguments.done") == []
+    assert [event["response"]["metadata"] for event in harness.of("response.done")] == [{"rt": "7"}]
+    ask(harness)
+    assert said(harness) == ["One moment.", "Session."]
+    assert len(harness.of("response.function_call_arguments.done")) == 1
+    ask(harness, output_modalities=["text"])
+    assert [event["text"] for event in harness.of("response.output_text.done")] == ["Session."]
+    assert harness.server.violations == ()
+
+
+def test_a_reply_without_its_calls_fails_with_the_same_words() -> None:
+    harness = Harness(script=[Reply(Call("f"), status="failed", reason="x", message="Slow down.")])
+    ask(harness, tool_choice="none")
+    details = harness.of("response.done")[0]["response"]["status_details"]
+    assert details["error"] == {"type": None, "code": "x", "message": "Slow down."}

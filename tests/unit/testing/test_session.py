@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -158,3 +159,71 @@ def test_speed_changes_between_turns_only() -> None:
     assert violation.event is not None
     assert violation.event["type"] == "session.update"
     assert session(harness)["audio"]["output"]["speed"] == 1.3
+
+
+# --- while a response runs --------------------------------------------------------------------------
+
+
+def test_an_update_during_a_response_is_for_the_next() -> None:
+    harness = Harness(script=[Reply(Say("One."), Say("two " * 20)), Reply(Say("Three."))])
+    harness.send("response.create")
+    harness.run_until(lambda: bool(harness.of("response.created")))
+    harness.update(
+        instructions="Later.",
+        output_modalities=["text"],
+        tools=[{"type": "function", "name": "f"}],
+        audio={"output": {"voice": "cedar", "format": {"type": "audio/pcmu"}}},
+    )
+    assert harness.kinds()[-1] != "response.done"
+    assert session(harness)["instructions"] == "Later."
+    harness.run(5.0)
+    (done,) = harness.of("response.done")
+    assert done["response"]["audio"]["output"] == {"format": PCM, "voice": "alloy"}
+    assert done["response"]["output_modalities"] == ["audio"]
+    assert {len(base64.b64decode(each["delta"])) for each in harness.of("response.output_audio.delta")} <= {
+        4800,
+        1920,
+    }
+    harness.send("response.create")
+    harness.run(2.0)
+    later = harness.of("response.created")[-1]["response"]
+    assert later["audio"]["output"] == {"format": {"type": "audio/pcmu"}, "voice": "cedar"}
+    assert later["output_modalities"] == ["text"]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"nonsense": 1},
+        {"audio": {"output": {"voice": "sage"}}},
+        {"audio": {"output": {"speed": 7.0}}},
+        {"tools": [{"type": "function", "name": ""}]},
+        {"output_modalities": ["text", "audio"]},
+    ],
+)
+def test_a_refused_update_changes_nothing(bad: dict[str, object]) -> None:
+    harness = Harness(script=[Reply(Say("Hi."))])
+    harness.update(instructions="Old.")
+    harness.send("response.create")
+    harness.run(2.0)
+    before = session(harness)
+    harness.update(**{"instructions": "New.", "tool_choice": "none", **bad})
+    assert len(harness.errors) == 1
+    assert len(harness.of("session.updated")) == 1
+    harness.update()
+    assert session(harness) == before
+
+
+def test_a_voice_may_change_until_the_first_audio() -> None:
+    """Text is not audio; and an update that was under way when the first audio came is a race."""
+    harness = Harness(script=[Reply(Say("Hi.")), Reply(Say("word " * 20))], latency=0.2)
+    harness.send("response.create", response={"output_modalities": ["text"]})
+    harness.run(2.0)
+    harness.update(audio={"output": {"voice": "cedar"}})
+    harness.run(0.2)
+    assert session(harness)["audio"]["output"]["voice"] == "cedar"
+    harness.send("response.create")
+    harness.run(0.3)
+    harness.update(audio={"output": {"voice": "sage"}})
+    harness.run(0.2)
+    assert [(each.code, each.race) for each in harness.server.violations] == [("cannot_update_voice", True)]

@@ -103,7 +103,14 @@ def test_silence_has_an_empty_transcript() -> None:
 def test_transcription_can_fail() -> None:
     harness = hear(transcribe=lambda _: TranscriptionFailure())
     (failed,) = harness.of(HEARD + "failed")
-    assert failed["error"]["code"] == "transcription_error"
+    item_id = harness.of(B + "committed")[0]["item_id"]
+    assert (failed["item_id"], failed["content_index"]) == (item_id, 0)
+    assert failed["error"] == {
+        "type": "server_error",
+        "code": "transcription_error",
+        "message": f"Input transcription failed for item '{item_id}'.",
+        "param": None,
+    }
     assert harness.of(HEARD + "completed") == []
     assert harness.of("response.done")[0]["response"]["status"] == "completed"
 
@@ -116,3 +123,77 @@ def test_the_item_has_its_transcript_afterwards() -> None:
     (part,) = harness.of("conversation.item.retrieved")[0]["item"]["content"]
     assert part["transcript"] == "Hi."
     assert base64.b64decode(part["audio"]) == LOUD * 36000
+
+
+# --- choices ----------------------------------------------------------------------------------------
+
+
+def completed(harness: Harness) -> list[str]:
+    return [event["transcript"] for event in harness.of(HEARD + "completed")]
+
+
+def test_it_may_fail_by_choice() -> None:
+    harness = hear(choices=Pick(transcription_result=1))
+    assert len(harness.of(HEARD + "failed")) == 1
+    assert (completed(harness), harness.of(HEARD + "delta")) == ([], [])
+    assert harness.of("response.done")[0]["response"]["status"] == "completed"
+    assert harness.errors == []
+
+
+def test_it_may_hear_nothing() -> None:
+    harness = hear(choices=Pick(transcription_result=2))
+    (event,) = harness.of(HEARD + "completed")
+    assert (event["transcript"], event["usage"]["seconds"]) == ("", 0)
+    assert harness.of(HEARD + "delta") == []
+
+
+@pytest.mark.parametrize(
+    "options", [{"choices": Pick(transcription_result=3)}, {"transcribe": lambda _: None}]
+)
+def test_it_may_never_come(options: dict[str, Any]) -> None:
+    harness = hear(**options)
+    harness.run(100.0)
+    assert not [kind for kind in harness.kinds() if kind.startswith(HEARD)]
+    assert harness.of("response.done")[0]["response"]["status"] == "completed"
+
+
+@pytest.mark.parametrize(("pick", "deltas"), [(0, [" Hello", " there."]), (1, ["Hello there."]), (2, [])])
+def test_its_deltas(pick: int, deltas: list[str]) -> None:
+    harness = hear(choices=Pick(transcription_deltas=pick), transcribe="Hello there.")
+    assert [event["delta"] for event in harness.of(HEARD + "delta")] == deltas
+    assert completed(harness) == ["Hello there."]
+
+
+def test_no_text_has_no_delta() -> None:
+    assert hear(choices=Pick(transcription_deltas=1), transcribe="").of(HEARD + "delta") == []
+
+
+def test_it_may_come_after_the_next_turns() -> None:
+    """The first turn's waits for the response to the second."""
+
+    class Late:
+        asked = 0
+
+        def choose(self, name: str, options: int) -> int:
+            if name != "transcription":
+                return 0
+            self.asked += 1
+            return 3 if self.asked == 1 else 0
+
+    texts = iter(["Two.", "One."])  # in the order in which they are heard
+    harness = hear(choices=Late(), transcribe=lambda _: next(texts))
+    harness.run(100.0)
+    assert completed(harness) == []
+    harness.append(500)
+    harness.send(B + "commit")
+    harness.send("response.create")
+    harness.run(3.0)
+    first, second = (event["item_id"] for event in harness.of(B + "committed"))
+    heard = [(event["item_id"], event["transcript"]) for event in harness.of(HEARD + "completed")]
+    assert heard == [(second, "Two."), (first, "One.")]
+    kinds = [event["type"] for event in harness.events]
+    ends = [index for index, kind in enumerate(kinds) if kind == "response.done"]
+    marks = [index for index, kind in enumerate(kinds) if kind == HEARD + "completed"]
+    assert ends[0] < marks[0] < ends[1] < marks[1]
+    assert harness.server._state.late_transcripts == []
+    assert harness.server.violations == ()
