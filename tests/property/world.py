@@ -192,6 +192,8 @@ class World:
         for before, output in zip((None, *outputs), outputs, strict=False):
             self._perform(output)
             audio = audio_in(output)
+            if _is_silence(output):  # it ends the stream
+                self.expected[-1] += self.reference.flush()
             if isinstance(output, SendToUpstream) and audio and not _is_silence(before):
                 self.appended[-1] += audio
 

@@ -156,13 +156,26 @@ def test_I1_nothing_is_cleared_that_the_user_said(way: Way, config: Config) -> N
     assert desk.client(SPEECH).upstream_types == [APPEND]
 
 
-def test_I1_what_the_resampler_holds_was_said_too() -> None:
+@EITHER
+def test_I1_what_the_resampler_holds_was_said_before_the_silence(config: Config) -> None:
     pytest.importorskip("soxr", reason="needs the resample extra")
-    desk = ready(Desk, MANUAL, declared(AudioFormat("linear16", 8000)))
-    assert desk.client(bytes(320)).upstream == []
+    desk = ready(Desk, config, declared(AudioFormat("linear16", 8000)))
+    assert desk.client(b"\x00\x10" * 160).upstream == []
     desk.wait(0.5)
-    assert desk.wait(4.0).upstream_types == [APPEND]
+    log = desk.wait(4.0)
+    spoken, silence = [base64.b64decode(each["audio"]) for each in log.upstream]
+    assert len(spoken) == 960
+    assert any(spoken)
+    assert silence == bytes(4800)
     assert CLEAR not in desk.client(bytes(3200)).upstream_types
+
+
+def test_I1_silence_is_cleared_by_a_call_restored_without_a_keepalive() -> None:
+    desk = ready(Desk, VAD)
+    desk.wait(4.0)
+    desk.translator = Translator.restore(desk.translator.snapshot(), Config.deepgram(), clock=desk.clock)
+    desk.config = Config.deepgram()
+    assert desk.client(SPEECH).upstream_types == [CLEAR, APPEND]
 
 
 def test_I1_after_a_commit_silence_is_cleared_again(way: Way) -> None:

@@ -38,9 +38,9 @@ def received(state: InputAudio, env: Env, frame: bytes) -> Effects:
     cleared = _clear_silence(state, env) if state.silent and frame else ()
     audio = env.audio_in.feed(frame)
     appends = _appends(audio)
-    if not frame or not (env.plan.commit.manual or env.config.keepalive):
-        return appends
-    return (*cleared, *appends, *_count(state, env, len(audio)))
+    if frame and (env.plan.commit.manual or env.config.keepalive or cleared):
+        return (*cleared, *appends, *_count(state, env, len(audio)))
+    return appends
 
 
 def tail(state: InputAudio, env: Env) -> tuple[SendToUpstream, ...]:
@@ -83,7 +83,10 @@ def _count(state: InputAudio, env: Env, size: int) -> Effects:
 
 
 def keepalive_due(state: InputAudio, env: Env) -> Effects:
-    """Silence goes upstream if no audio came for so long; else the time since the last audio counts (I1)."""
+    """Silence goes upstream if no audio came for so long; else the time since the last audio counts (I1).
+
+    What the resampler holds was said before it.
+    """
     keepalive = env.config.keepalive
     if keepalive is None:  # restored with a Config that has none
         return ()
@@ -93,7 +96,8 @@ def keepalive_due(state: InputAudio, env: Env) -> Effects:
         return ()
     env.start("keepalive", keepalive.every)
     state.silent = True
-    return notice("SILENCE_SENT", ms=keepalive.ms), _append(env.plan.input.upstream.silence(keepalive.ms))
+    silence = _append(env.plan.input.upstream.silence(keepalive.ms))
+    return *tail(state, env), notice("SILENCE_SENT", ms=keepalive.ms), silence
 
 
 def _clear_silence(state: InputAudio, env: Env) -> tuple[SendToUpstream, ...]:
