@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 
 import attrs
 
 from .frames import as_text
 
+_QUIET = 32  # of 32768: what conversions make of silence
 HALF_PERIOD = 50  # samples: a square wave of 240 Hz at 24 kHz
 
 
@@ -21,8 +23,11 @@ class AudioFormat:
     wave: bytes
 
     def is_speech(self, data: bytes) -> bool:
-        """Whether any sample is not silent."""
-        return bool(data.translate(None, self.silence))
+        """Whether any sample is louder than what conversions make of silence: A-law has no zero."""
+        if self.sample_bytes == 1:
+            return bool(data.translate(None, self.silence))
+        samples = struct.unpack(f"<{len(data) // 2}h", data[: len(data) // 2 * 2])
+        return bool(samples) and (max(samples) > _QUIET or min(samples) < -_QUIET)
 
     def duration_ms(self, size: int) -> int:
         """How long `size` bytes last, in milliseconds."""

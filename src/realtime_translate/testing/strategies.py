@@ -34,6 +34,14 @@ Strategy = st.SearchStrategy
 _DEEPGRAM = ClientDialect.DEEPGRAM
 _TICK = 1 / 1024
 """Durations are multiples of this, in seconds, so that sums of them are exact."""
+_COMMON_RATES = (8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000)
+_DEFAULT_FORMAT: Mapping[str, object] = {"encoding": "linear16", "sample_rate": 24000}
+_PLAIN_FORMATS = (
+    _DEFAULT_FORMAT,
+    {"encoding": "mulaw", "sample_rate": 8000},
+    {"encoding": "alaw", "sample_rate": 8000},
+)
+"""What needs no conversion."""
 
 
 # --- what a client does ---------------------------------------------------------------------------
@@ -98,23 +106,27 @@ def _object(
     return st.fixed_dictionaries(dict(required), optional=optional)
 
 
-def _formats(*, optional: bool) -> Strategy[JsonObject]:
-    """The formats that need no resampling; `optional` parts may be left to their defaults."""
-    whole: list[JsonObject] = [
-        {"encoding": "linear16", "sample_rate": 24000},
-        {"encoding": "mulaw", "sample_rate": 8000},
-        {"encoding": "alaw", "sample_rate": 8000},
-    ]
-    parts: list[JsonObject] = [
-        {},
-        {"encoding": "linear16"},
-        {"encoding": "mulaw"},
-        {"encoding": "alaw"},
-        {"sample_rate": 24000},
-        {"container": "none"},
-        {**whole[0], "container": "none", "bitrate": 48000},
-    ]
-    return st.sampled_from([*whole, *parts] if optional else whole)
+def _rates() -> Strategy[int]:
+    """Samples a second: those in use, and any other that works."""
+    return st.sampled_from(_COMMON_RATES) | st.integers(8000, 48000)
+
+
+def _plain() -> Strategy[JsonObject]:
+    """A copy, which the caller may change."""
+    return st.sampled_from(_PLAIN_FORMATS).map(dict[str, object])
+
+
+def _input_format() -> Strategy[JsonObject]:
+    encodings = st.sampled_from(["linear16", "mulaw", "alaw"])
+    return _plain() | _object({"encoding": encodings, "sample_rate": _rates()})
+
+
+def _output_format() -> Strategy[JsonObject]:
+    """Parts may be left to their defaults; G.711 comes at 8000 only."""
+    linear = _object({}, encoding=st.just("linear16"), sample_rate=_rates())
+    g711 = _object({"encoding": st.sampled_from(["mulaw", "alaw"])}, sample_rate=st.just(8000))
+    more = _object({}, container=st.sampled_from(["none", "wav"]), bitrate=st.just(48000))
+    return st.tuples(_plain() | linear | g711, more).map(lambda parts: {**parts[0], **parts[1]})
 
 
 # --- Settings -------------------------------------------------------------------------------------
@@ -123,10 +135,11 @@ def _formats(*, optional: bool) -> Strategy[JsonObject]:
 def settings(dialect: ClientDialect = _DEEPGRAM) -> Strategy[JsonObject]:
     """`Settings` messages that a client of that dialect may send and that can work, as JSON objects.
 
-    Their formats need no resampling. With `ClientDialect.COMPONENT` they have the dialect's own fields
-    too, with valid values and with any others, which a translator leaves out.
+    Their formats are all that a translator takes, so most need the `resample` extra. With
+    `ClientDialect.COMPONENT` they have the dialect's own fields too, with valid values and with any others,
+    which a translator leaves out.
     """
-    audio = _object({}, input=_formats(optional=False), output=_formats(optional=True))
+    audio = _object({}, input=_input_format(), output=_output_format())
     return _object(
         {"type": st.just("Settings"), "audio": audio, "agent": _agent(dialect)},
         tags=st.lists(_words, max_size=2),
@@ -294,18 +307,18 @@ def client_scripts(
     configured = draw(settings(dialect))
     faults = [_faults(configured)] if wild else []
     early: list[Strategy[ClientStep]] = [_keep_alives(), _waits(), *faults]
-    width = _sample_bytes(configured)
+    declared = _declared_input(configured)
     if dialect is not _DEEPGRAM:  # it may speak before Settings, in the format of the default (S5)
-        early += [_texts(), _audio(2)] if width == 2 else [_texts()]
-    late = [_keep_alives(), _waits(), _texts(), _audio(width), _answers(), *faults]
+        early += [_texts(), _audio(declared)] if declared == _DEFAULT_FORMAT else [_texts()]
+    late = [_keep_alives(), _waits(), _texts(), _audio(declared), _answers(), *faults]
     before = draw(st.lists(st.one_of(early), max_size=4))
     after = draw(st.lists(st.one_of(late), max_size=16))
     return (*before, _message(configured), *after)
 
 
-def _sample_bytes(configured: JsonObject) -> int:
-    audio = cast("dict[str, dict[str, str]]", configured["audio"])
-    return 2 if audio.get("input", {}).get("encoding", "linear16") == "linear16" else 1
+def _declared_input(configured: JsonObject) -> Mapping[str, object]:
+    audio = cast("dict[str, JsonObject]", configured["audio"])
+    return audio.get("input", _DEFAULT_FORMAT)
 
 
 def _message(message: Mapping[str, object]) -> Send:
@@ -325,10 +338,10 @@ def _texts() -> Strategy[ClientStep]:
     return _words.map(lambda words: _message({"type": "InjectUserMessage", "content": words}))
 
 
-def _audio(width: int) -> Strategy[ClientStep]:
+def _audio(declared: Mapping[str, object]) -> Strategy[ClientStep]:
     """Mostly whole frames of 20 to 200 ms, now and then crumbs that cut a sample in two."""
-    second = 24000 * 2 if width == 2 else 8000
-    frames = st.sampled_from([20, 60, 100, 200]).map(lambda ms: second * ms // 1000)
+    rate, width = cast(int, declared["sample_rate"]), 2 if declared["encoding"] == "linear16" else 1
+    frames = st.sampled_from([20, 60, 100, 200]).map(lambda ms: rate * ms // 1000 * width)
     sizes = frames | frames | st.integers(0, 5)
     return st.builds(_run_of, st.sampled_from([0, 16, 255]), sizes)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from realtime_translate.testing import FakeClock, RealtimeServer
 
-LOUD = b"\x01\x00"
+LOUD = b"\x00\x10"
 QUIET = b"\x00\x00"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -23,6 +24,7 @@ PARSERS = {
     ClientDialect.DEEPGRAM: deepgram.parse_client,
     ClientDialect.COMPONENT: deepgram.parse_component_client,
 }
+LAWS = {"mulaw", "alaw"}
 slow = hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 unshrunk = hypothesis_settings(
     max_examples=2000,
@@ -67,6 +69,44 @@ def test_settings_vary(dialect: ClientDialect, wanted: Any) -> None:
     assert found["type"] == "Settings"
 
 
+@dialects
+@slow
+@given(data=st.data())
+def test_settings_name_formats_that_work(dialect: ClientDialect, data: st.DataObject) -> None:
+    audio = data.draw(strategies.settings(dialect))["audio"]
+    assert isinstance(audio, dict)
+    given_in, given_out = audio.get("input"), audio.get("output", {})
+    if given_in is not None:
+        assert given_in["encoding"] in LAWS | {"linear16"}
+        assert 8000 <= given_in["sample_rate"] <= 48000
+    lowest, highest = (8000, 8000) if given_out.get("encoding") in LAWS else (8000, 48000)
+    assert lowest <= given_out.get("sample_rate", lowest) <= highest
+    assert given_out.get("container", "none") in ("none", "wav")
+
+
+@pytest.mark.parametrize(
+    ("formats", "wanted"),
+    [
+        (strategies._input_format(), {"encoding": "linear16", "sample_rate": 16000}),
+        (strategies._input_format(), {"encoding": "linear16", "sample_rate": 44100}),
+        (strategies._input_format(), {"encoding": "mulaw", "sample_rate": 8000}),
+        (strategies._input_format(), {"encoding": "alaw", "sample_rate": 16000}),
+        (strategies._output_format(), {}),
+        (strategies._output_format(), {"encoding": "linear16", "sample_rate": 8000}),
+        (strategies._output_format(), {"sample_rate": 48000, "container": "wav"}),
+        (strategies._output_format(), {"encoding": "mulaw", "sample_rate": 8000, "container": "wav"}),
+    ],
+)
+def test_formats_vary(formats: st.SearchStrategy[dict[str, object]], wanted: dict[str, object]) -> None:
+    assert find(formats, lambda drawn: drawn == wanted, settings=unshrunk, random=Random(0)) == wanted
+
+
+def test_a_format_may_be_changed_by_who_draws_it() -> None:
+    first = find(strategies._plain(), lambda _: True)
+    first["sample_rate"] = 7
+    assert find(strategies._plain(), lambda _: True) == {"encoding": "linear16", "sample_rate": 24000}
+
+
 def steps_before_settings(script: tuple[ClientStep, ...]) -> list[ClientStep]:
     return list(script[: [is_settings(step) for step in script].index(True)])
 
@@ -107,19 +147,39 @@ def test_scripts_vary(dialect: ClientDialect) -> None:
         assert find(strategies.client_scripts(dialect), kind, settings=unshrunk, random=Random(0))
 
 
-def test_the_component_speaks_before_settings_in_the_format_of_the_default() -> None:
+DEFAULT = {"encoding": "linear16", "sample_rate": 24000}
+
+
+def spoken(steps: Sequence[ClientStep]) -> list[bytes]:
+    return [step.frame for step in steps if isinstance(step, Send) and isinstance(step.frame, bytes)]
+
+
+def declared_input(script: tuple[ClientStep, ...]) -> dict[str, Any]:
+    settings = next(step.frame for step in script if isinstance(step, Send) and is_settings(step))
+    declared: dict[str, Any] = json.loads(settings)["audio"].get("input", DEFAULT)
+    return declared
+
+
+def test_the_component_speaks_before_settings() -> None:
     scripts = strategies.client_scripts(ClientDialect.COMPONENT)
-    found = find(
-        scripts,
-        lambda script: any(
-            isinstance(step, Send) and isinstance(step.frame, bytes) for step in steps_before_settings(script)
-        ),
-        settings=unshrunk,
-    )
-    settings = next(step for step in found if is_settings(step))
-    assert isinstance(settings, Send)
-    declared = json.loads(settings.frame)["audio"].get("input", {"encoding": "linear16"})
-    assert declared["encoding"] == "linear16"
+    assert find(scripts, lambda script: bool(spoken(steps_before_settings(script))), settings=unshrunk)
+
+
+@dialects
+@slow
+@given(data=st.data())
+def test_audio_is_in_the_declared_format(dialect: ClientDialect, data: st.DataObject) -> None:
+    script = data.draw(strategies.client_scripts(dialect))
+    declared = declared_input(script)
+    width = 1 if declared["encoding"] in LAWS else 2
+    whole = {declared["sample_rate"] * ms // 1000 * width for ms in (20, 60, 100, 200)}
+    assert all(len(frame) <= 5 or len(frame) in whole for frame in spoken(script))
+
+
+@slow
+@given(strategies.client_scripts(ClientDialect.COMPONENT))
+def test_S5_before_settings_it_is_in_the_format_of_the_default(script: tuple[ClientStep, ...]) -> None:
+    assert not spoken(steps_before_settings(script)) or declared_input(script) == DEFAULT
 
 
 @dialects
