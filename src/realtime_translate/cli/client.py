@@ -9,10 +9,12 @@ from typing import TypeAlias
 
 from attrs import define, field, frozen
 
-from .inputs import is_array, is_object, sub_object
+from ..audio import PCM_24K, AudioFormat
+from .audio_formats import declared
+from .inputs import is_array, is_object
 from .script import Action, Answer, Close, Script, Send, Speak
 
-__all__ = ["Answers", "ClientEvent", "Hangup", "ScriptedClient", "calls_in"]
+__all__ = ["Answers", "ClientEvent", "Hangup", "ScriptedClient", "calls_in", "utterance"]
 
 
 @frozen
@@ -24,41 +26,25 @@ class Hangup:
 
 ClientEvent: TypeAlias = "str | bytes | Hangup"
 
-# Speech-like and silent samples of each encoding. Speech alternates between two values: neither silence nor
-# one value all over. The silence of G.711 is not zero.
-_SAMPLES: Mapping[str, tuple[tuple[bytes, bytes], bytes]] = {
-    "linear16": ((b"\x00\x10", b"\x00\xf0"), b"\x00\x00"),
-    "mulaw": ((b"\x1e", b"\x9e"), b"\xff"),
-    "alaw": ((b"\x34", b"\xb4"), b"\xd5"),
+# Speech alternates between two values, high and low: it is neither silence nor one value all over.
+_SPEECH: Mapping[str, tuple[bytes, bytes]] = {
+    "linear16": (b"\x00\x10", b"\x00\xf0"),
+    "mulaw": (b"\x1e", b"\x9e"),
+    "alaw": (b"\x34", b"\xb4"),
 }
 _HALF_PERIOD_MS = 5
 
 
-@frozen
-class AudioFormat:
-    """The format that the client's Settings declared, linear16 at 24000 Hz unless they did."""
-
-    encoding: str = "linear16"
-    rate: int = 24000
-
-    @classmethod
-    def of_settings(cls, settings: Mapping[str, object]) -> AudioFormat:
-        """The input format in a Settings message. What makes no sense is left to the translator to refuse."""
-        declared = sub_object(settings, "audio", "input")
-        encoding, rate = declared.get("encoding"), declared.get("sample_rate")
-        return cls(
-            encoding if isinstance(encoding, str) and encoding in _SAMPLES else "linear16",
-            rate if isinstance(rate, int) and 1000 <= rate <= 192_000 else 24000,
-        )
-
-    def audio(self, start_ms: int, end_ms: int, *, speech: bool) -> bytes:
-        """The audio from `start_ms` to `end_ms` of an utterance, without a jump where frames meet."""
-        loud, silent = _SAMPLES[self.encoding]
-        first, last = start_ms * self.rate // 1000, end_ms * self.rate // 1000
-        if not speech:
-            return silent * (last - first)
-        half = max(1, self.rate * _HALF_PERIOD_MS // 1000)
-        return b"".join(loud[position // half % 2] for position in range(first, last))
+def utterance(audio: AudioFormat, start_ms: int, end_ms: int, *, speech: bool) -> bytes:
+    """From `start_ms` to `end_ms` of an utterance, without a jump where frames meet."""
+    start, end = audio.bytes_of(start_ms), audio.bytes_of(end_ms)
+    if not speech:
+        # By positions: where a millisecond is no whole number of samples, frames differ by one.
+        return audio.silence(end_ms - start_ms + 1)[: end - start]
+    high, low = _SPEECH[audio.encoding]
+    half = audio.bytes_of(_HALF_PERIOD_MS) // audio.sample_bytes
+    positions = range(start // audio.sample_bytes, end // audio.sample_bytes)
+    return b"".join(low if position // half % 2 else high for position in positions)
 
 
 @define(eq=False)
@@ -102,7 +88,7 @@ class ScriptedClient:
         self._answers = answers
         self._replies: list[tuple[float, int, str]] = []
         self._sequence = 0
-        self._format = AudioFormat()
+        self._format = PCM_24K
 
     @property
     def next_deadline(self) -> float | None:
@@ -141,7 +127,7 @@ class ScriptedClient:
         if isinstance(event, Close):
             return Hangup(event.code)
         if isinstance(event, _Frame):
-            return self._format.audio(event.start_ms, event.end_ms, speech=event.speech)
+            return utterance(self._format, event.start_ms, event.end_ms, speech=event.speech)
         self._note_settings(event.text)
         return event.text
 
@@ -151,7 +137,7 @@ class ScriptedClient:
         except ValueError:
             return
         if is_object(message) and message.get("type") == "Settings":
-            self._format = AudioFormat.of_settings(message)
+            self._format = declared(message, "input")
 
 
 @frozen

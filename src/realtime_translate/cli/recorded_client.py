@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
+from ..audio import PCM_24K
 from ..config import (
     ClientDialect,
     Config,
@@ -16,20 +17,13 @@ from ..config import (
     TurnDetection,
 )
 from ..errors import ConfigError
+from .audio_formats import carried
 from .inputs import UserError, is_array, is_number, is_object, sub_object
 from .trace import Line, Trace
 
 __all__ = ["FittingClient", "fitting_client", "item_text"]
 
 _Json = Mapping[str, object]
-_FORMATS: Mapping[object, tuple[str, int]] = {
-    "audio/pcm": ("linear16", 24000),
-    "audio/pcmu": ("mulaw", 8000),
-    "audio/pcma": ("alaw", 8000),
-    "pcm16": ("linear16", 24000),
-    "g711_ulaw": ("mulaw", 8000),
-    "g711_alaw": ("alaw", 8000),
-}
 # The component's fields of `agent.think`, and the session's that they become: the GA name, then the beta one.
 _THINK_FIELDS: Mapping[str, tuple[str, ...]] = {
     "toolChoice": ("tool_choice",),
@@ -176,10 +170,8 @@ def _input(session: _Json, name: str, beta_name: str) -> dict[str, object]:
 
 
 def _format(session: _Json, direction: str) -> dict[str, object]:
-    declared = sub_object(session, "audio", direction, "format").get("type")
-    beta = session.get(f"{direction}_audio_format")
-    encoding, rate = _FORMATS.get(declared or beta, ("linear16", 24000))
-    return {"encoding": encoding, "sample_rate": rate}
+    audio = carried(session, direction) or PCM_24K
+    return {"encoding": audio.encoding, "sample_rate": audio.rate}
 
 
 def _turn_detection(session: _Json) -> TurnDetection:

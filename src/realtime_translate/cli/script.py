@@ -31,7 +31,8 @@ A script is a file of one JSON object a line. Times are seconds since the client
 What the client does, in any order:
   {"t": 0.0, "send": {"type": "Settings", ...}}          sends a message (or any text, given as a string)
   {"t": 1.0, "audio_ms": 1000}                           streams 1000 ms of speech in frames of 100 ms,
-                                                         in the format that its Settings declared
+                                                         in the format that its Settings declared,
+                                                         whichever of the supported ones
   {"t": 1.0, "audio_ms": 60, "frame_ms": 20, "speech": false}   ... 60 ms of silence in frames of 20 ms
   {"t": 9.0, "close": 1000}                              closes its socket with that code
 What the model answers, one line a response, used in order (then it says "Yes."):

@@ -43,7 +43,7 @@ class Step:
     frame: Mapping[str, object] | None = None
     """The JSON of a text frame, base64 audio replaced by its size; None for binary audio and for a notice."""
     audio_bytes: int | None = None
-    """How many bytes of audio the frame carries, None if it carries none."""
+    """How many bytes of audio the frame carries, without a WAV header; None if it is no audio frame."""
     notice: Mapping[str, object] | None = None
 
     @property
@@ -68,7 +68,8 @@ class Step:
 def frame_step(t: float, sender: Party, receiver: Party, frame: str | bytes) -> Step:
     """The step for a WebSocket message. A text frame that is no JSON object is shown as `{"text": …}`."""
     if isinstance(frame, bytes):
-        return Step(t, sender, receiver, audio_bytes=len(frame))
+        audio = _without_header(frame) if sender is Party.TRANSLATOR else frame
+        return Step(t, sender, receiver, audio_bytes=len(audio))
     try:
         data: object = json.loads(frame)
     except (ValueError, RecursionError):
@@ -96,6 +97,13 @@ def notice_step(t: float, notice: Notice) -> Step:
         "fields": dict(notice.fields),
     }
     return Step(t, Party.TRANSLATOR, Party.HOST, notice=content)
+
+
+def _without_header(frame: bytes) -> bytes:
+    """The agent's audio without the WAV header that may begin a turn (O1): that lasts no time."""
+    if frame[:4] != b"RIFF" or frame[8:12] != b"WAVE":
+        return frame
+    return frame.partition(b"data")[2][4:]  # past the name and the size of the chunk that the audio is in
 
 
 def _decoded_size(value: object) -> int | None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 
-from realtime_translate.cli.client import Answers, Hangup, ScriptedClient
+from realtime_translate.audio import AudioFormat, Conversion
+from realtime_translate.cli.client import Answers, Hangup, ScriptedClient, utterance
 from realtime_translate.cli.script import Answer, Close, Script, Send, Speak
 
 
@@ -48,7 +50,12 @@ def test_messages_audio_and_close_come_in_order_of_time() -> None:
     ("declared", "size", "silence"),
     [
         ({}, 960, 0x00),
+        ({"encoding": "linear16", "sample_rate": 8000}, 320, 0x00),
         ({"encoding": "linear16", "sample_rate": 16000}, 640, 0x00),
+        ({"encoding": "linear16", "sample_rate": 44100}, 1764, 0x00),
+        ({"encoding": "linear16", "sample_rate": 48000}, 1920, 0x00),
+        ({"encoding": "mulaw", "sample_rate": 16000}, 320, 0xFF),
+        ({"encoding": "alaw", "sample_rate": 48000}, 960, 0xD5),
         ({"encoding": "mulaw", "sample_rate": 8000}, 160, 0xFF),
         ({"encoding": "alaw", "sample_rate": 8000}, 160, 0xD5),
         ({"encoding": "opus", "sample_rate": True}, 960, 0x00),
@@ -61,6 +68,29 @@ def test_audio_is_in_the_format_of_the_settings(declared: dict[str, object], siz
     assert isinstance(speech, bytes)
     assert len(speech) == size
     assert silence not in speech[1::2]
+
+
+@pytest.mark.parametrize("encoding", ["linear16", "mulaw", "alaw"])
+@pytest.mark.parametrize("rate", [8000, 11025, 16000, 22050, 44100, 48000])
+@pytest.mark.parametrize("speech", [True, False])
+def test_frames_join_to_the_audio_of_the_whole(encoding: str, rate: int, speech: bool) -> None:
+    """At 11025 Hz, 20 ms are 220 or 221 samples."""
+    audio = AudioFormat(encoding, rate)
+    whole = utterance(audio, 0, 1010, speech=speech)
+    assert len(whole) == audio.bytes_of(1010)
+    frames = [utterance(audio, start, min(start + 20, 1010), speech=speech) for start in range(0, 1010, 20)]
+    assert b"".join(frames) == whole
+    assert (set(whole) == set(audio.silence(1))) is not speech
+
+
+@pytest.mark.parametrize("encoding", ["linear16", "mulaw", "alaw"])
+@pytest.mark.parametrize("rate", [8000, 16000, 48000])
+def test_speech_is_a_wave_of_100_hz_at_every_rate(encoding: str, rate: int) -> None:
+    audio = AudioFormat(encoding, rate)
+    linear = Conversion(audio, AudioFormat("linear16", rate)).feed(utterance(audio, 0, 1000, speech=True))
+    samples = memoryview(linear).cast("h")
+    assert sum((one < 0) is not (other < 0) for one, other in pairwise(samples)) == 199
+    assert 1000 < max(samples) == -min(samples) < 10_000
 
 
 def test_other_texts_change_no_format() -> None:

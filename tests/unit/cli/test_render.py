@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from realtime_translate.audio import PCM_24K, AudioFormat, streaming_header
 from realtime_translate.cli.render import ASCII, UNICODE, as_jsonl, as_text
 from realtime_translate.cli.steps import Party, Step, frame_step, notice_step, socket_step
 from realtime_translate.outputs import Level, Notice
@@ -114,6 +115,8 @@ def test_another_step_ends_the_shared_line() -> None:
     [
         ({"encoding": "linear16", "sample_rate": 8000}, "0.5 s"),
         ({"encoding": "mulaw", "sample_rate": 8000}, "1 s"),
+        ({"encoding": "linear16", "sample_rate": 16000}, "0.25 s"),
+        ({"encoding": "alaw", "sample_rate": 16000}, "0.5 s"),
         ({"encoding": "linear16"}, "0.167 s"),
         ({"encoding": "mulaw", "sample_rate": 0}, "1 s"),
         ({}, "0.167 s"),
@@ -195,3 +198,55 @@ def test_what_the_host_does_has_lines_of_its_own() -> None:
         socket_step(2, HOST, TRANSLATOR, "function_result", call_id="c", name="f", content="12"),
     ]
     assert labels(*steps) == ["1.000 host: RunFunction f({})", "2.000 host: function_result f = 12"]
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ({"audio": {"output": {"format": {"type": "audio/pcm", "rate": 24000}}}}, "0.167 s"),
+        ({"audio": {"output": {"format": {"type": "audio/pcm", "rate": 16000}}}}, "0.25 s"),
+        ({"audio": {"output": {"format": {"type": "audio/pcm", "rate": True}}}}, "0.167 s"),
+        ({"audio": {"output": {"format": {"type": "audio/pcma"}}}}, "1 s"),
+        ({"output_audio_format": "pcm16"}, "0.167 s"),
+        ({}, "1 s"),
+    ],
+)
+def test_O1_what_the_session_carries_counts_and_not_what_was_asked_for(
+    said: dict[str, object], seconds: str
+) -> None:
+    asked = {"audio": {"output": {"format": {"type": "audio/pcmu"}}}}
+    audio = base64.b64encode(bytes(8000)).decode()
+    lines = labels(
+        frame(0, TRANSLATOR, UPSTREAM, type="session.update", session=asked),
+        frame(0, UPSTREAM, TRANSLATOR, type="session.updated", session=said),
+        frame(3, UPSTREAM, TRANSLATOR, type="response.output_audio.delta", delta=audio),
+    )
+    assert lines[-1] == f"3.000 response.output_audio.delta: 1 frame, {seconds}"
+
+
+@pytest.mark.parametrize("encoding", ["linear16", "mulaw"])
+def test_O1_a_wav_header_lasts_no_time(encoding: str) -> None:
+    audio = AudioFormat(encoding, 8000)
+    settings = frame(
+        0,
+        CLIENT,
+        TRANSLATOR,
+        type="Settings",
+        audio={"output": {"encoding": encoding, "sample_rate": 8000, "container": "wav"}},
+    )
+    header = frame_step(1, TRANSLATOR, CLIENT, streaming_header(audio))
+    assert header.audio_bytes == 0
+    sound = frame_step(1, TRANSLATOR, CLIENT, audio.silence(100))
+    assert labels(settings, header, sound)[-1] == "1.000 audio: 2 frames, 0.1 s"
+    both = frame_step(1, TRANSLATOR, CLIENT, streaming_header(audio) + audio.silence(100))
+    assert both.audio_bytes == len(audio.silence(100))
+
+
+@pytest.mark.parametrize("data", [b"RIFF" * 10, b"WAVE" * 10])
+def test_what_only_looks_like_a_header_is_audio(data: bytes) -> None:
+    assert frame_step(1, TRANSLATOR, CLIENT, data).audio_bytes == 40
+
+
+def test_what_the_client_sends_has_no_header() -> None:
+    header = streaming_header(PCM_24K)
+    assert frame_step(1, CLIENT, TRANSLATOR, header).audio_bytes == len(header) == 44
