@@ -46,7 +46,7 @@ class GreetingMode(str, Enum):
     TEXT = "text"
     """Shown to the client as text, never sent upstream as an item or a response (G1)."""
     SPOKEN = "spoken"
-    """Spoken by the model. Not supported yet: it is shown as text, with a Warning."""
+    """Spoken by the model, for callers who only hear (G3)."""
     SUPPRESSED = "suppressed"
     """Nothing at all."""
 
@@ -200,6 +200,14 @@ class Limits:
     """How long a wish for a response waits for an unanswered function call (R8)."""
     follow_up_timeout: float = 20.0
     """From the last function output to the response after it, when `response.done` never comes (F5)."""
+    update_timeout: float = 10.0
+    """From an update of a call that goes on to its `session.updated` (T2)."""
+    transcript_wait: float = 1.0
+    """How long the agent's text waits for the transcript of what it answers (O4)."""
+    slow_think: float = 5.0
+    """How long the first output of a response may take before the client is warned, and again (O8)."""
+    session_warning: float = 3300.0
+    """From `session.created` to the warning that the session's time is nearly over (O8)."""
     pending_audio_seconds: float = 30.0
     """Audio that may wait before the session is ready (A8)."""
     pending_messages: int = 256
@@ -227,6 +235,7 @@ class ConfigFields(TypedDict, total=False):
     model: str
     transcription_model: str
     strict_fields: bool
+    barge_in: bool
     keepalive: SilenceKeepalive | None
     resample_quality: ResampleQuality
     limits: Limits
@@ -242,6 +251,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "model": (str,),
     "transcription_model": (str,),
     "strict_fields": (bool,),
+    "barge_in": (bool,),
     "keepalive": (SilenceKeepalive, type(None)),
     "limits": (Limits,),
 }
@@ -267,6 +277,8 @@ class Config:
     """Always sent upstream: user speech is transcribed."""
     strict_fields: bool = False
     """Unknown fields of client messages are fatal, as in the real service (T5)."""
+    barge_in: bool = True
+    """Whether the agent is cut when the user speaks: cancelled, and truncated to what was heard (B)."""
     keepalive: SilenceKeepalive | None = None
     """Whether silence keeps idle sessions alive (I1)."""
     resample_quality: ResampleQuality = "HQ"

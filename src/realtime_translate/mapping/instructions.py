@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..deepgram.history import HistoryCalls, HistoryText
+from .plan import Plan
 
-__all__ = ["build"]
+__all__ = ["background", "build", "of_plan"]
 
 _FUNCTIONS_HINT = (
     "Call the functions that you were given when they help to answer; "
@@ -16,23 +17,27 @@ _GREETING_HINT = "The user has already been greeted with the following words. Do
 
 
 def build(
-    prompt: str,
-    *,
-    context: Sequence[HistoryText | HistoryCalls] = (),
-    greeting: str | None = None,
-    has_functions: bool = False,
+    prompt: str, *, background: str = "", greeting: str | None = None, has_functions: bool = False
 ) -> str:
     """Join the parts with a blank line between them, leaving out what is not there."""
     parts = [
         prompt,
-        _folded(context),
+        background,
         _GREETING_HINT.format(greeting=greeting) if greeting else "",
         _FUNCTIONS_HINT if has_functions else "",
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _folded(context: Sequence[HistoryText | HistoryCalls]) -> str:
+def of_plan(plan: Plan) -> str:
+    """The instructions of a call as it stands."""
+    return build(
+        plan.prompt, background=plan.background, greeting=plan.greeting, has_functions=bool(plan.functions)
+    )
+
+
+def background(context: Sequence[HistoryText | HistoryCalls]) -> str:
+    """The context as part of the instructions (C1)."""
     lines = [line for message in context for line in _lines(message)]
     return "\n".join(["Previous conversation:", *lines]) if lines else ""
 

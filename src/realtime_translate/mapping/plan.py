@@ -16,13 +16,14 @@ class CommitPlan:
     """Who commits the user's audio (V1): the translator when `manual`, else the server.
 
     `debounce`, `ceiling` in seconds (A5, A7). `create_response`: the server starts a response by itself
-    (V3, R7).
+    (V3, R7). `interrupt_response`: the server cancels it by itself when the user speaks (B2).
     """
 
     manual: bool = False
     debounce: float = 0.4
     ceiling: float | None = None
     create_response: bool = True
+    interrupt_response: bool = True
 
 
 @frozen
@@ -50,13 +51,26 @@ class Plan:
     wav: bool = False
     """Whether a header goes before a turn's first audio (O1)."""
     commit: CommitPlan = CommitPlan()
+    transcribes: bool = True
+    """Whether upstream transcribes the user's speech (O4)."""
     history: bool = True
     experimental: bool = False
     greeting: str | None = None
+    prompt: str = ""
+    background: str = ""
+    """The context as part of the instructions (C1)."""
     functions: tuple[FunctionSpec, ...] = ()
+    former: tuple[FunctionSpec, ...] = ()
+    """Functions that the last `UpdateThink` removed: a response may call them yet (F7)."""
+    tools: tuple[Mapping[str, object], ...] = ()
+    """The functions as upstream has them."""
+    voice: str = ""
+    speed: float | None = None
+    language: str = ""
+    keyterms: str = ""
     context_items: tuple[Mapping[str, object], ...] = field(default=())
     """Items to create upstream before anything else (C1), as JSON objects without ids."""
 
     def function(self, name: str) -> FunctionSpec | None:
         """The declared function of that name."""
-        return next((spec for spec in self.functions if spec.name == name), None)
+        return next((spec for spec in (*self.functions, *self.former) if spec.name == name), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..deepgram.codes import ErrorCode
+from ..deepgram.codes import ErrorCode, WarningCode
 
 __all__ = ["Refusal"]
 
@@ -10,7 +10,9 @@ __all__ = ["Refusal"]
 class Refusal(Exception):  # noqa: N818 - it is an answer to the client, and no error of the program
     """The client asked for what cannot work (S10). Caught where the mapping is called."""
 
-    def __init__(self, path: str, reason: str, code: ErrorCode = ErrorCode.INVALID_SETTINGS) -> None:
+    def __init__(
+        self, path: str, reason: str, code: ErrorCode | WarningCode = ErrorCode.INVALID_SETTINGS
+    ) -> None:
         super().__init__(f"{path}: {reason}")
         self.code = code
         self.description = f"{path}: {reason}"

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ..openai.objects import Response, ResponseParams
 
-__all__ = ["TAG", "Outcome", "outcome", "tag_of", "tagged"]
+__all__ = ["TAG", "Outcome", "outcome", "spoken", "tag_of", "tagged"]
 
 TAG = "rt"
 """The metadata key that carries our create's event id (R6)."""
@@ -28,6 +28,21 @@ class Outcome:
 def tagged(event_id: str) -> ResponseParams:
     """The parameters of a create that can be recognised in `response.created` and `response.done`."""
     return ResponseParams(metadata={TAG: event_id})
+
+
+_SAY = (
+    "Say exactly the following text to the user, word for word, in its own language. Add nothing, leave nothing "
+    "out, and do not react to it:\n{text}"
+)
+
+
+def spoken(event_id: str, text: str) -> ResponseParams:
+    """The parameters of a create that has the model say this text, with tools off; empty for its own words
+    (T3).
+    """
+    if not text:
+        return tagged(event_id)
+    return ResponseParams(metadata={TAG: event_id}, instructions=_SAY.format(text=text), tool_choice="none")
 
 
 def tag_of(response: Response) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar, cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from .. import deepgram
 from ..config import Config, ContextMode, GreetingMode
@@ -22,7 +22,7 @@ from .component_fields import apply_component
 from .plan import Plan
 from .refusal import Refusal
 
-__all__ = ["Mapped", "first_of", "map_settings"]
+__all__ = ["Mapped", "first_of", "map_settings", "note_think"]
 
 T = TypeVar("T")
 _ROLES = ("user", "assistant", "system")
@@ -49,14 +49,28 @@ def map_settings(settings: deepgram.Settings, config: Config) -> Mapped:
     messages = _context(agent, config)
     greeting = _greeting(agent, bool(messages), config, notes)
     tool_objects = tools.tools(functions, "agent.think.functions", notes)
+    language, keyterms = speech.heard(agent, notes)
+    plan = Plan(
+        commit=turns.commit_plan(turn_detection),
+        history=not settings.flags or settings.flags.history is not False,
+        experimental=settings.experimental is True,
+        greeting=greeting,
+        prompt=(think.prompt or "") if think else "",
+        background=instructions.background(messages) if config.context is ContextMode.INSTRUCTIONS else "",
+        functions=tools.specs(functions),
+        tools=tool_objects,
+        language=language,
+        keyterms=keyterms,
+        context_items=_context_items(messages, config, notes),
+    )
     audio_in, audio_out = formats.input_path(settings.audio), formats.output_path(settings.audio)
     session = upstream.Session(
         type="realtime",
-        instructions=_instructions(think, messages, greeting, config),
+        instructions=instructions.of_plan(plan),
         audio=upstream.SessionAudio(
             input=upstream.AudioInput(
                 format=formats.to_upstream(audio_in.upstream),
-                transcription=speech.transcription(agent, config.transcription_model, notes),
+                transcription=speech.transcription(config.transcription_model, language, keyterms),
                 turn_detection=turns.to_upstream(turn_detection),
             ),
             output=speech.output(
@@ -67,16 +81,14 @@ def map_settings(settings: deepgram.Settings, config: Config) -> Mapped:
     )
     if isinstance(agent, ComponentAgent):
         session, audio_out = apply_component(session, audio_out, agent, think, notes)
-    plan = Plan(
+    output = (session.audio.output if session.audio else None) or upstream.AudioOutput()
+    plan = evolve(
+        plan,
         input=audio_in,
         output=audio_out,
         wav=formats.is_wav(settings.audio),
-        commit=turns.commit_plan(turn_detection),
-        history=not settings.flags or settings.flags.history is not False,
-        experimental=settings.experimental is True,
-        greeting=greeting,
-        functions=tools.specs(functions),
-        context_items=_context_items(messages, config, notes),
+        voice=output.voice if isinstance(output.voice, str) else "",
+        speed=output.speed or None,
     )
     return Mapped(_model(think, config, notes), session, plan, tuple(notes))
 
@@ -86,20 +98,6 @@ def _agent(settings: deepgram.Settings) -> Agent:
         reason = "stored agents are not available here; send the agent's configuration"
         raise Refusal("agent", reason, ErrorCode.AGENT_ID_NOT_SUPPORTED)
     return settings.agent
-
-
-def _instructions(
-    think: Think | None,
-    messages: tuple[HistoryText | HistoryCalls, ...],
-    greeting: str | None,
-    config: Config,
-) -> str:
-    return instructions.build(
-        (think.prompt or "") if think else "",
-        context=messages if config.context is ContextMode.INSTRUCTIONS else (),
-        greeting=greeting,
-        has_functions=bool(think and think.functions),
-    )
 
 
 def first_of(value: Omissible[T | tuple[T, ...]], path: str, notes: list[Notice]) -> T | None:
@@ -158,7 +156,7 @@ def _greeting(agent: Agent, has_context: bool, config: Config, notes: list[Notic
 def _model(think: Think | None, config: Config, notes: list[Notice]) -> str:
     if think is None:
         return config.model
-    _note_think(think, notes)
+    note_think(think, "agent.think", notes)
     named = think.provider.model
     if named and "realtime" in named:
         return named
@@ -172,8 +170,9 @@ def _model(think: Think | None, config: Config, notes: list[Notice]) -> str:
 _PROVIDER_LEFT_OUT = ("temperature", "reasoning_mode", "credentials", "voice_prompt_opt_out")
 
 
-def _note_think(think: Think, notes: list[Notice]) -> None:
+def note_think(think: Think, path: str, notes: list[Notice]) -> None:
+    """Name what upstream has no counterpart for."""
     provider: ThinkProvider = think.provider
     paths = [f"provider.{name}" for name in _PROVIDER_LEFT_OUT if getattr(provider, name) is not OMITTED]
     paths += [name for name in ("endpoint", "context_length") if getattr(think, name) is not OMITTED]
-    notes.extend(notice("SETTING_LEFT_OUT", path=f"agent.think.{path}") for path in paths)
+    notes.extend(notice("SETTING_LEFT_OUT", path=f"{path}.{name}") for name in paths)

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from ..audio import PCM_24K, AudioFormat
 from ..config import ClientDialect, Config
-from ..deepgram.settings import Agent, Speak, SpeakProvider
+from ..deepgram.settings import Agent, ListenProvider, Speak, SpeakProvider
 from ..notices import notice
 from ..openai import objects as upstream
 from ..outputs import Notice
 from ..wire.omitted import OMITTED, Omissible
 from . import formats
 
-__all__ = ["UPSTREAM_VOICES", "clamp_speed", "output", "transcription"]
+__all__ = [
+    "UPSTREAM_VOICES",
+    "clamp_speed",
+    "heard",
+    "iso_639",
+    "joined_terms",
+    "note_listen",
+    "output",
+    "spoken",
+    "transcription",
+]
 
 UPSTREAM_VOICES = ("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar")
 """The voices of the reference, §2."""
@@ -25,44 +35,63 @@ _LISTEN_LEFT_OUT = (
 _SPEAK_LEFT_OUT = ("language", "language_code", "volume", "expressivity", "engine", "credentials")
 
 
-def transcription(agent: Agent, model: str, notes: list[Notice]) -> upstream.Transcription:
-    """`audio.input.transcription`; its model is always sent."""
+def heard(agent: Agent, notes: list[Notice]) -> tuple[str, str]:
+    """The language and the key terms of `agent.listen`, each empty if there is none that upstream takes."""
     provider = agent.listen.provider if agent.listen else None
     path, language = "agent.language", agent.language
     if provider and provider.language:
         path, language = "agent.listen.provider.language", provider.language
-    keyterms = (provider.keyterms or ()) if provider else ()
     if provider:
-        _note(provider, _LISTEN_LEFT_OUT, "agent.listen.provider", notes)
-    return upstream.Transcription(
-        model,
-        language=_iso_639(language, path, notes) if language else OMITTED,
-        prompt=", ".join(keyterms) if keyterms else OMITTED,
-    )
+        note_listen(provider, "agent.listen.provider", notes)
+    code = iso_639(language) if language else ""
+    if language and not code:
+        notes.append(notice("SETTING_LEFT_OUT", path=path))
+    return code, joined_terms(provider.keyterms if provider else OMITTED)
 
 
-def _iso_639(language: str, path: str, notes: list[Notice]) -> Omissible[str]:
+def note_listen(provider: ListenProvider, path: str, notes: list[Notice]) -> None:
+    """Name what upstream's transcription has no counterpart for."""
+    _note(provider, _LISTEN_LEFT_OUT, path, notes)
+
+
+def joined_terms(keyterms: Omissible[tuple[str, ...]]) -> str:
+    """Key terms as the prompt of a transcription."""
+    return ", ".join(keyterms or ())
+
+
+def transcription(model: str, language: str, keyterms: str) -> upstream.Transcription:
+    """`audio.input.transcription`; its model is always sent."""
+    return upstream.Transcription(model, language=language or OMITTED, prompt=keyterms or OMITTED)
+
+
+def iso_639(language: str) -> str:
     """The two letters that upstream takes of a tag such as `en-US`; `multi` has none."""
     primary = language.split("-")[0].lower()
-    if len(primary) == 2 and primary.isascii() and primary.isalpha():
-        return primary
-    notes.append(notice("SETTING_LEFT_OUT", path=path))
-    return OMITTED
+    return primary if len(primary) == 2 and primary.isascii() and primary.isalpha() else ""
 
 
 def output(
     speak: Speak | None, audio: AudioFormat, config: Config, notes: list[Notice]
 ) -> Omissible[upstream.AudioOutput]:
     """`audio.output`. The component's dialect sends nothing that nobody asked for."""
-    if speak and speak.endpoint:
-        notes.append(notice("SETTING_LEFT_OUT", path="agent.speak.endpoint"))
     asked_by_default = config.dialect is ClientDialect.DEEPGRAM
-    voice = _voice(speak.provider if speak else None, config, asked_by_default, notes)
-    speed = clamp_speed(speak.provider.speed, "agent.speak.provider.speed", notes) if speak else OMITTED
+    voice, speed = spoken(speak, config, notes)
     wanted = formats.to_upstream(audio) if asked_by_default or audio != PCM_24K else OMITTED
     if wanted is OMITTED and voice is OMITTED and speed is OMITTED:
         return OMITTED
     return upstream.AudioOutput(wanted, voice, speed)
+
+
+def spoken(
+    speak: Speak | None, config: Config, notes: list[Notice]
+) -> tuple[Omissible[str], Omissible[float]]:
+    """The voice and the speed of `agent.speak`."""
+    if speak and speak.endpoint:
+        notes.append(notice("SETTING_LEFT_OUT", path="agent.speak.endpoint"))
+    by_default = config.dialect is ClientDialect.DEEPGRAM
+    voice = _voice(speak.provider if speak else None, config, by_default, notes)
+    speed = clamp_speed(speak.provider.speed, "agent.speak.provider.speed", notes) if speak else OMITTED
+    return voice, speed
 
 
 def _voice(

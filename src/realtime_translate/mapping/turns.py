@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from ..config import (
     ClientDialect,
     Config,
@@ -26,8 +28,7 @@ _COMPONENT_DEFAULT = ManualCommit(debounce=0.4, ceiling=15.0)
 _DEEPGRAM_DEFAULT = ServerVad(create_response=True, interrupt_response=True)
 
 
-def choose(config: Config, agent: Agent, notes: list[Notice]) -> TurnDetection:
-    """What decides about turns in this call (V2)."""
+def _chosen(config: Config, agent: Agent, notes: list[Notice]) -> TurnDetection:
     if not isinstance(config.turn_detection, FromSettings):
         return config.turn_detection
     if config.dialect is ClientDialect.DEEPGRAM:
@@ -53,6 +54,14 @@ def _from_component(agent: ComponentAgent, notes: list[Notice]) -> TurnDetection
     if idle != asked:
         notes.append(notice("SETTING_CLAMPED", path=path, asked=asked, sent=idle))
     return ServerVad(idle_timeout_ms=idle, create_response=False)
+
+
+def choose(config: Config, agent: Agent, notes: list[Notice]) -> TurnDetection:
+    """What decides about turns in this call (V2). Without barge-in nobody cuts the agent."""
+    turns = _chosen(config, agent, notes)
+    if config.barge_in or isinstance(turns, ManualCommit):
+        return turns
+    return evolve(turns, interrupt_response=False)
 
 
 def to_upstream(turns: TurnDetection) -> upstream.TurnDetection | None:
@@ -81,7 +90,7 @@ def commit_plan(turns: TurnDetection) -> CommitPlan:
     """What the session has to do about commits."""
     if isinstance(turns, ManualCommit):
         return CommitPlan(manual=True, debounce=turns.debounce, ceiling=turns.ceiling)
-    return CommitPlan(create_response=turns.create_response)
+    return CommitPlan(create_response=turns.create_response, interrupt_response=turns.interrupt_response)
 
 
 def effective_plan(session: upstream.Session) -> CommitPlan:
@@ -92,4 +101,7 @@ def effective_plan(session: upstream.Session) -> CommitPlan:
     turns = session.audio.input.turn_detection if session.audio and session.audio.input else OMITTED
     if turns is None:
         return commit_plan(_COMPONENT_DEFAULT)
-    return CommitPlan(create_response=not turns or turns.create_response is not False)
+    return CommitPlan(
+        create_response=not turns or turns.create_response is not False,
+        interrupt_response=not turns or turns.interrupt_response is not False,
+    )
