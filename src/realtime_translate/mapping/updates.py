@@ -1,0 +1,128 @@
+"""Update messages: what they make of the plan of a call, and what upstream has to be told of it (T2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from attrs import evolve
+
+from .. import deepgram
+from ..config import Config
+from ..deepgram.codes import WarningCode
+from ..notices import notice
+from ..openai import objects as upstream
+from ..outputs import Notice
+from ..wire import OMITTED, Omissible
+from . import instructions, speech, tools
+from .plan import Plan
+from .refusal import Refusal
+from .settings import first_of, note_think
+
+__all__ = ["ACKNOWLEDGED", "Update", "apply", "changes"]
+
+Update: TypeAlias = (
+    deepgram.UpdatePrompt | deepgram.UpdateThink | deepgram.UpdateSpeak | deepgram.UpdateListen
+)
+
+ACKNOWLEDGED: Mapping[str, deepgram.ServerMessage] = {
+    deepgram.UpdatePrompt.type: deepgram.PromptUpdated(),
+    deepgram.UpdateThink.type: deepgram.ThinkUpdated(),
+    deepgram.UpdateSpeak.type: deepgram.SpeakUpdated(),
+    deepgram.UpdateListen.type: deepgram.ListenUpdated(),
+}
+"""What the client hears of each update that holds."""
+
+
+def apply(plan: Plan, update: Update, config: Config, notes: list[Notice]) -> Plan:
+    """The plan after an update. Raises `Refusal` for what cannot be done."""
+    return _APPLY[type(update)](plan, update, config, notes)
+
+
+def _prompt(plan: Plan, update: deepgram.UpdatePrompt, config: Config, notes: list[Notice]) -> Plan:
+    """Appends (reference §1.7)."""
+    return evolve(plan, prompt="\n".join(part for part in (plan.prompt, update.prompt) if part))
+
+
+def _think(plan: Plan, update: deepgram.UpdateThink, config: Config, notes: list[Notice]) -> Plan:
+    """Replaces the whole block; the model belongs to the connection and stays."""
+    think = first_of(update.think, "think", notes)
+    if think is None:
+        raise Refusal("think", "it needs at least one entry")
+    note_think(think, "think", notes)
+    if think.provider.model:
+        notes.append(notice("SETTING_LEFT_OUT", path="think.provider.model"))
+    functions = think.functions or ()
+    specs = tools.specs(functions)
+    names = {spec.name for spec in specs}
+    return evolve(
+        plan,
+        prompt=think.prompt or "",
+        functions=specs,
+        former=tuple(spec for spec in plan.functions if spec.name not in names),
+        tools=tools.tools(functions, "think.functions", notes),
+    )
+
+
+def _speak(plan: Plan, update: deepgram.UpdateSpeak, config: Config, notes: list[Notice]) -> Plan:
+    """Replaces voice and speed; the format stays."""
+    voice, speed = speech.spoken(first_of(update.speak, "speak", notes), config, notes)
+    usual = None if plan.speed is None else 1.0
+    return evolve(plan, voice=voice or plan.voice, speed=usual if speed is OMITTED else speed)
+
+
+def _listen(plan: Plan, update: deepgram.UpdateListen, config: Config, notes: list[Notice]) -> Plan:
+    """Merges."""
+    provider = update.listen.provider
+    speech.note_listen(provider, "listen.provider", notes)
+    language = speech.iso_639(provider.language) if provider.language else plan.language
+    if provider.language and not language:
+        reason = f"{provider.language} cannot be chosen for the transcription"
+        raise Refusal(
+            "listen.provider.language", reason, WarningCode.UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED
+        )
+    given = provider.keyterms is not OMITTED
+    return evolve(
+        plan,
+        language=language,
+        keyterms=speech.joined_terms(provider.keyterms) if given else plan.keyterms,
+    )
+
+
+_APPLY: Mapping[type, Callable[[Plan, Any, Config, list[Notice]], Plan]] = {
+    deepgram.UpdatePrompt: _prompt,
+    deepgram.UpdateThink: _think,
+    deepgram.UpdateSpeak: _speak,
+    deepgram.UpdateListen: _listen,
+}
+
+
+def changes(before: Plan, after: Plan, config: Config) -> upstream.Session | None:
+    """The `session.update` of only what changes, or None if nothing does."""
+    text = instructions.of_plan(after)
+    heard, spoken = (after.language, after.keyterms), (after.voice, after.speed)
+    transcription = speech.transcription(config.transcription_model, *heard)
+    if before.keyterms and not after.keyterms:  # left out they would stay
+        transcription = evolve(transcription, prompt="")
+    audio_in = upstream.AudioInput(transcription=transcription)
+    audio_out = upstream.AudioOutput(
+        voice=after.voice if after.voice != before.voice else OMITTED,
+        speed=after.speed if after.speed is not None and after.speed != before.speed else OMITTED,
+    )
+    session = upstream.Session(
+        type="realtime",
+        instructions=text if text != instructions.of_plan(before) else OMITTED,
+        tools=after.tools if after.tools != before.tools else OMITTED,
+        audio=_audio(
+            audio_in if heard != (before.language, before.keyterms) else OMITTED,
+            audio_out if spoken != (before.voice, before.speed) else OMITTED,
+        ),
+    )
+    return None if session == upstream.Session(type="realtime") else session
+
+
+def _audio(
+    heard: Omissible[upstream.AudioInput], spoken: Omissible[upstream.AudioOutput]
+) -> Omissible[upstream.SessionAudio]:
+    audio = upstream.SessionAudio(input=heard, output=spoken)
+    return OMITTED if audio == upstream.SessionAudio() else audio
