@@ -13,6 +13,8 @@ from .pending import Pending
 from .tables import OpeningEvent, TurnEvent
 
 __all__ = [
+    "AgentSaid",
+    "AudioBegun",
     "AudioSettled",
     "CallsAnswered",
     "CallsOpened",
@@ -25,6 +27,8 @@ __all__ = [
     "Effects",
     "Fatal",
     "HoldOver",
+    "Interrupted",
+    "MayFail",
     "OpeningStep",
     "OwnText",
     "Refused",
@@ -36,8 +40,11 @@ __all__ = [
     "SessionReady",
     "Signal",
     "SlotFreed",
+    "SpeakWanted",
+    "TextDue",
     "TextsCovered",
     "TurnStep",
+    "UpdateGranted",
     "UpdateWanted",
 ]
 
@@ -150,10 +157,57 @@ class ResponseRequested:
 
 @frozen
 class ResponseEnded:
-    """A response is over. `void`: it was cancelled before it produced anything."""
+    """A response is over. `void`: it was cancelled before it produced anything. `cut`: the client was told of
+    its end when the user interrupted it (B1).
+    """
 
     response_id: str
     void: bool = False
+    cut: bool = False
+
+
+@frozen
+class SpeakWanted:
+    """A text that the agent has to say (T3, G3); empty for words of the model's own."""
+
+    text: str
+    behavior: str
+
+
+@frozen
+class Interrupted:
+    """The agent has to be quiet. `server_cancels`: upstream cancels its response by itself (B1, B2)."""
+
+    server_cancels: bool
+
+
+@frozen
+class AudioBegun:
+    """Audio of the agent reached the client: its voice is fixed (T2)."""
+
+
+@frozen
+class AgentSaid:
+    """Words of the agent, to be told to the client when their time has come (O3, O4)."""
+
+    text: str
+
+
+@frozen
+class TextDue:
+    """Words of the agent that wait for the user's must be told now (O4)."""
+
+
+@frozen
+class MayFail:
+    """An error that answers this event of ours needs no attention (E2)."""
+
+    event_id: str
+
+
+@frozen
+class UpdateGranted:
+    """The slot is free for a `session.update` (R2, T2)."""
 
 
 @frozen
@@ -207,6 +261,13 @@ Signal: TypeAlias = (
     | CallsOpened
     | HoldOver
     | CallsAnswered
+    | SpeakWanted
+    | Interrupted
+    | AudioBegun
+    | AgentSaid
+    | TextDue
+    | MayFail
+    | UpdateGranted
 )
 Effect: TypeAlias = "Output | Signal"
 Effects: TypeAlias = Sequence[Effect]

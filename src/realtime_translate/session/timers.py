@@ -22,6 +22,10 @@ TimerName: TypeAlias = Literal[
     "quiet",  # R4: output ended and response.done does not come
     "hold",  # R8: a wish waits for an unanswered function call
     "keepalive",  # I1: no audio came for a while
+    "slow",  # O8: a response has no output yet
+    "transcript",  # O4: words wait for the user's
+    "update",  # T2: session.updated must come
+    "session_end",  # O8: the session's time is nearly over
     "confirm",  # T1: upstream must confirm a user item
     "follow_up",  # F5: response.done must come after the last function output
 ]

@@ -8,14 +8,15 @@ from typing import TypeAlias
 from ... import openai
 from ...deepgram.codes import WarningCode
 from ...mapping import to_client
-from ...mapping.responses import Outcome, tagged
+from ...mapping.responses import Outcome, spoken, tagged
 from ...notices import notice
+from ...wire import OMITTED
 from ..env import Env
-from ..signals import Effect, ResponseEnded, ResponseRequested, SlotFreed, TurnStep
+from ..signals import Effect, MayFail, ResponseEnded, ResponseRequested, SlotFreed, TurnStep
 from ..tables import RESPONDING, SLOT, SlotEvent, TurnEvent
 from .state import NO_RESPONSE, REMEMBERED, About, ResponseSlot
 
-__all__ = ["happen"]
+__all__ = ["happen", "mute"]
 
 _Action: TypeAlias = "Callable[[ResponseSlot, Env, About], list[Effect]]"
 
@@ -29,24 +30,57 @@ def happen(slot: ResponseSlot, env: Env, event: SlotEvent, about: About = NO_RES
 
 
 def _create(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
-    slot.sent = slot.confirmed = slot.fallen = False
+    slot.fallen = False
     slot.request = env.ids.next()
     env.start("create", env.limits.create_timeout)
-    create = openai.ResponseCreate(tagged(slot.request), event_id=slot.request)
-    return [env.upstream(create), ResponseRequested(), TurnStep(TurnEvent.ASKED)]
+    env.start("slow", env.limits.slow_think)
+    if slot.saying:  # it answers nothing that was asked
+        params, covered = spoken(slot.request, slot.saying.text), []
+    else:
+        slot.sent = slot.confirmed = False
+        params, covered = tagged(slot.request), [ResponseRequested()]
+    create = openai.ResponseCreate(params, event_id=slot.request)
+    return [env.upstream(create), *covered, TurnStep(TurnEvent.ASKED)]
 
 
 def _begin(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
-    slot.active = about.response_id
+    """It answers what is known to be in the conversation (R7)."""
     slot.confirmed = False
     slot.withdraw_hold(env)
-    env.timers.cancel("grace")
-    return [TurnStep(TurnEvent.ASKED)]
+    return _run(slot, env, about)
 
 
 def _begin_ours(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     _answered(slot, env)
-    return _begin(slot, env, about)
+    began = _run(slot, env, about) if slot.saying else _begin(slot, env, about)
+    if not slot.doomed:
+        return began
+    slot.doomed = False
+    return mute(slot, env, cancel=True)
+
+
+def _run(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    slot.active = about.response_id
+    env.timers.cancel("grace")
+    if "slow" not in env.timers.deadlines:
+        env.start("slow", env.limits.slow_think)
+    return [TurnStep(TurnEvent.ASKED)]
+
+
+def mute(slot: ResponseSlot, env: Env, *, cancel: bool) -> list[Effect]:
+    """The active response is interrupted: nothing more of it is told, and its end is awaited (B1, B2).
+
+    A server that never announces that end frees the slot all the same.
+    """
+    slot.muted = True
+    env.timers.cancel("slow")
+    env.start("quiet", env.limits.create_timeout)
+    over = TurnStep(TurnEvent.CUT if slot.produced else TurnEvent.VOID)
+    if not cancel:
+        return [over]
+    event_id = env.ids.next()
+    named = slot.active or OMITTED
+    return [over, env.upstream(openai.ResponseCancel(named, event_id=event_id)), MayFail(event_id)]
 
 
 def _own_up(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
@@ -66,8 +100,8 @@ def _supersede(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
 
 
 def _supersede_by_ours(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
-    _answered(slot, env)
-    return _supersede(slot, env, about)
+    ended = _finish(slot, env, slot.active, Outcome(produced=slot.produced))
+    return [notice("RESPONSE_SUPERSEDED"), *ended, *_begin_ours(slot, env, about)]
 
 
 def _end(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
@@ -96,8 +130,9 @@ def _end_unannounced(slot: ResponseSlot, env: Env, about: About) -> list[Effect]
 
 def _finish(slot: ResponseSlot, env: Env, response_id: str, how: Outcome) -> list[Effect]:
     void = how.cancelled and not how.produced and not slot.produced
+    cut, slot.muted = slot.muted, False
     _remember(slot, response_id)
-    if how.cancelled and response_id:
+    if (how.cancelled or cut) and response_id:
         slot.cut = [*slot.cut[1 - REMEMBERED :], response_id]
     slot.active = ""
     slot.claimed = ""
@@ -105,7 +140,9 @@ def _finish(slot: ResponseSlot, env: Env, response_id: str, how: Outcome) -> lis
     slot.open_items = []
     env.timers.cancel("quiet")
     env.timers.cancel("grace")
-    return [*_failure(how), ResponseEnded(response_id, void)]
+    if not slot.request:
+        env.timers.cancel("slow")
+    return [*([] if cut else _failure(how)), ResponseEnded(response_id, void, cut)]
 
 
 def _failure(how: Outcome) -> list[Effect]:
@@ -123,7 +160,12 @@ def _remember(slot: ResponseSlot, response_id: str) -> None:
 
 
 def _keep_wish(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
-    slot.sent = slot.sent or not slot.fallen
+    if slot.doomed:  # what it was for was interrupted
+        slot.doomed = False
+    elif slot.saying:
+        slot.spoken.insert(0, slot.saying)
+    else:
+        slot.sent = slot.sent or not slot.fallen
     slot.claimed = ""
     _answered(slot, env)
     return [notice("RESPONSE_CONFLICT")]
@@ -136,7 +178,9 @@ def _await_stranger(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
 
 def _fail(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     failed = slot.request
+    slot.doomed = False
     _answered(slot, env)
+    env.timers.cancel("slow")
     return [
         *_failure(Outcome(failure=about.reason, code=about.reason.partition(":")[0])),
         ResponseEnded(failed),
@@ -147,6 +191,7 @@ def _fail(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
 def _fail_aside(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     """Ours failed while the server's own is active, whose turn goes on (O5)."""
     slot.claimed = ""
+    slot.doomed = False
     _answered(slot, env)
     return _failure(Outcome(failure=about.reason, code=about.reason.partition(":")[0]))
 

@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 from ... import openai
+from ...deepgram.codes import WarningCode
+from ...mapping import to_client
 from ...mapping.errors import Fault
 from ...mapping.responses import outcome, tag_of
 from ...notices import notice
 from ..env import Env
 from ..event_kinds import ResponseEvent
-from ..signals import Effects, Refused, ResponseEnded, ResponseOverdue, ServerCommitted, SlotFreed
+from ..signals import (
+    Effects,
+    Interrupted,
+    Refused,
+    ResponseEnded,
+    ResponseOverdue,
+    ServerCommitted,
+    SlotFreed,
+)
 from ..tables import SlotEvent, SlotState
-from ..unsupported import unsupported
-from .actions import happen
+from .actions import happen, mute
 from .state import REMEMBERED, About, ResponseSlot
 
 __all__ = [
     "activity",
-    "barged_in",
     "create_late",
     "created",
     "done",
     "grace_over",
+    "interrupted",
+    "is_muted",
     "output",
     "overdue",
     "quiet",
     "refused",
     "server_committed",
+    "slow",
 ]
 
 _END_OF_OUTPUT = (
@@ -82,13 +93,16 @@ def output(slot: ResponseSlot, env: Env, response_id: str) -> Effects:
         return ()
     if slot.state in _TAKEN and (response_id == slot.active or not slot.active):
         slot.active = response_id
-        slot.produced = True
+        if not slot.produced:
+            slot.produced = True
+            env.timers.cancel("slow")
         if "quiet" in env.timers.deadlines:
             env.timers.cancel("quiet")
         return ()
     which = SlotEvent.CREATED_OURS if _is_ours(slot, "") else SlotEvent.CREATED_OTHER
     effects = happen(slot, env, which, About(response_id))
     slot.produced = True
+    env.timers.cancel("slow")
     return [notice("RESPONSE_UNANNOUNCED"), *effects]
 
 
@@ -123,9 +137,30 @@ def server_committed(slot: ResponseSlot, env: Env, _: ServerCommitted) -> Effect
     return happen(slot, env, SlotEvent.COMMITTED)
 
 
-def barged_in(slot: ResponseSlot, env: Env, _: openai.InputAudioBufferSpeechStarted) -> Effects:
-    """The user speaks while a response is active: cutting the agent is not done yet (B)."""
-    return unsupported("barge-in (cutting what the agent says)") if slot.state in _TAKEN else ()
+def interrupted(slot: ResponseSlot, env: Env, signal: Interrupted) -> Effects:
+    """The active response is cut, and ours that is in flight when it has begun, unless the server does it (B2)."""
+    if not signal.server_cancels and slot.request and not slot.claimed:
+        slot.doomed = True
+    if slot.state not in _TAKEN or slot.muted:
+        return ()
+    return mute(slot, env, cancel=not signal.server_cancels)
+
+
+def is_muted(slot: ResponseSlot, response_id: str | None) -> bool:
+    """Whether output of this response, or of the active one if it names none, is not to be told (B1)."""
+    if response_id in slot.cut:
+        return True
+    return slot.muted and (not response_id or response_id == slot.active)
+
+
+def slow(slot: ResponseSlot, env: Env) -> Effects:
+    """A response has no output for so long; Deepgram's clients are told, again and again (O8)."""
+    env.start("slow", env.limits.slow_think)
+    told = notice("RESPONSE_SLOW", seconds=env.limits.slow_think)
+    if env.component:
+        return (told,)
+    warning = to_client.warning(WarningCode.SLOW_THINK_REQUEST, "The model takes long to answer")
+    return told, warning
 
 
 def overdue(slot: ResponseSlot, env: Env, signal: ResponseOverdue) -> Effects:

@@ -8,10 +8,18 @@ from ...mapping.responses import Outcome
 from ..env import Env
 from ..tables import SlotState
 
-__all__ = ["NO_RESPONSE", "REMEMBERED", "About", "ResponseSlot"]
+__all__ = ["NO_RESPONSE", "REMEMBERED", "About", "ResponseSlot", "Spoken"]
 
 REMEMBERED = 32
 """Ended responses whose late events are recognised, and open items of one response (R1, L2)."""
+
+
+@define
+class Spoken:
+    """A text that the agent has to say in a response of its own; `arrived` orders it among the wishes (R2)."""
+
+    text: str
+    arrived: int
 
 
 @define
@@ -23,7 +31,10 @@ class ResponseSlot:
     `confirmed` are wishes: confirmed ones are answered by any response that starts from now on (R7).
     `falls`: our create answers nothing but a commit; `fallen`: that commit was refused. `held`: a call is
     unanswered, and not for too long (R8). `produced`: the active response has output; `open_items`: what
-    it announced and did not finish. `cut`: those of `ended` that were cancelled.
+    it announced and did not finish. `cut`: those of `ended` that were cancelled. `muted`: the active one was
+    interrupted; nothing of it is told any more (B1). `doomed`: our create is to be cancelled when it has
+    begun (B2). `spoken`: texts that wait, `saying`: the one of our create. `arrivals` counts wishes;
+    `plain_since`: which of them was the first that the next plain create answers.
     """
 
     state: SlotState = SlotState.FREE
@@ -42,11 +53,29 @@ class ResponseSlot:
     open_items: list[str] = field(factory=list[str])
     ended: list[str] = field(factory=list[str])
     cut: list[str] = field(factory=list[str])
+    muted: bool = False
+    doomed: bool = False
+    spoken: list[Spoken] = field(factory=list[Spoken])
+    saying: Spoken | None = None
+    arrivals: int = 0
+    plain_since: int = 0
 
     @property
     def wishes(self) -> bool:
-        """Whether anything waits for a response."""
+        """Whether anything but spoken texts waits for a response."""
         return self.commit_waits or self.sent or self.confirmed
+
+    @property
+    def idle(self) -> bool:
+        """Whether the agent has nothing to say, now or next (T3)."""
+        return self.state is SlotState.FREE and not (self.wishes or self.spoken or self.held)
+
+    def arrive(self) -> int:
+        """Number a wish. To be called before a plain wish is noted."""
+        self.arrivals += 1
+        if not self.wishes:
+            self.plain_since = self.arrivals
+        return self.arrivals
 
     def withdraw_hold(self, env: Env) -> None:
         """Without a wish nothing is held back: the next one waits its full time (R8)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ... import deepgram
+from ...deepgram.codes import ErrorCode
 from ...notices import notice
 from ..env import Env
 from ..signals import (
@@ -11,17 +13,21 @@ from ..signals import (
     CommitGranted,
     CommitRefused,
     CommitWithdrawn,
+    Effect,
     Effects,
+    Fatal,
     HoldOver,
-    OpeningStep,
+    Interrupted,
     ResponseWanted,
     SlotFreed,
+    SpeakWanted,
     TextsCovered,
+    UpdateGranted,
     UpdateWanted,
 )
-from ..tables import OpeningEvent, SlotEvent, SlotState
+from ..tables import SlotEvent, SlotState
 from .actions import happen
-from .state import ResponseSlot
+from .state import ResponseSlot, Spoken
 
 __all__ = [
     "calls_answered",
@@ -31,6 +37,7 @@ __all__ = [
     "commit_withdrawn",
     "freed",
     "hold_over",
+    "speak_wanted",
     "texts_covered",
     "update_wanted",
     "wanted",
@@ -40,6 +47,7 @@ __all__ = [
 def wanted(slot: ResponseSlot, env: Env, wish: ResponseWanted) -> Effects:
     """Note a wish and fulfil it if the slot is free; plain wishes merge (R2)."""
     falls = wish.of_commit and not (slot.sent or slot.confirmed)
+    slot.arrive()
     if wish.confirmed:
         slot.confirmed = True
     else:
@@ -57,9 +65,27 @@ def update_wanted(slot: ResponseSlot, env: Env, _: UpdateWanted) -> Effects:
 
 def commit_due(slot: ResponseSlot, env: Env, _: CommitDue) -> Effects:
     """A commit waits for the slot (A5, A6)."""
+    slot.arrive()
     slot.commit_waits = True
     effects = pump(slot, env)
     return [notice("COMMIT_OWED"), *effects] if slot.commit_waits else effects
+
+
+def speak_wanted(slot: ResponseSlot, env: Env, wish: SpeakWanted) -> Effects:
+    """A text to say: in its turn, at once or not at all, as its behaviour has it (T3)."""
+    if wish.behavior == "default" and not slot.idle:
+        return (env.client(deepgram.InjectionRefused("the agent is speaking or about to")),)
+    if len(slot.spoken) >= env.limits.pending_messages:  # L3
+        reason = f"more than {env.limits.pending_messages} messages wait to be spoken"
+        return (Fatal(ErrorCode.CLIENT_MESSAGE_OVERFLOW, reason),)
+    spoken = Spoken(wish.text, slot.arrivals + 1)
+    slot.arrivals += 1
+    if wish.behavior != "interrupt":
+        slot.spoken.append(spoken)
+        return pump(slot, env)
+    spoken.arrived = 0  # before everything else that waits
+    slot.spoken.insert(0, spoken)
+    return [Interrupted(server_cancels=False), *pump(slot, env)]
 
 
 def commit_withdrawn(slot: ResponseSlot, env: Env, _: CommitWithdrawn) -> Effects:
@@ -106,24 +132,29 @@ def freed(slot: ResponseSlot, env: Env, _: SlotFreed) -> Effects:
 
 
 def pump(slot: ResponseSlot, env: Env, *, of_commit: bool = False) -> Effects:
-    """If the slot is free: owed updates, the owed commit, then one create for all plain wishes (R2, R8)."""
+    """If the slot is free: owed updates, then the owed commit, then a create, for the wish that came first
+    (R2). Plain wishes share one, and wait for open calls (R8); each spoken text has its own, and does not.
+    """
     if slot.state is not SlotState.FREE:
         return ()
     if slot.update_waits:
         slot.update_waits = False
-        return OpeningStep(OpeningEvent.UPDATE_GRANTED), SlotFreed()
-    if not slot.wishes:
-        return ()
-    if slot.held:
-        return _hold(env)
-    if slot.commit_waits:
+        return UpdateGranted(), SlotFreed()
+    held = _hold(env) if slot.held and slot.wishes else []
+    plain = slot.wishes and not slot.held
+    if plain and slot.commit_waits:
         slot.commit_waits = False
         return (CommitGranted(),)
-    slot.falls = of_commit
+    if slot.spoken and not (plain and slot.plain_since < slot.spoken[0].arrived):
+        slot.saying, slot.falls = slot.spoken.pop(0), False
+        return [*held, *happen(slot, env, SlotEvent.REQUEST)]
+    if not plain:
+        return held
+    slot.saying, slot.falls = None, of_commit
     return happen(slot, env, SlotEvent.REQUEST)
 
 
-def _hold(env: Env) -> Effects:
+def _hold(env: Env) -> list[Effect]:
     if "hold" not in env.timers.deadlines:
         env.start("hold", env.limits.call_hold)
-    return (notice("RESPONSE_DEFERRED", reason="a function call is unanswered"),)
+    return [notice("RESPONSE_DEFERRED", reason="a function call is unanswered")]

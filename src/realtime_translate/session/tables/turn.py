@@ -35,6 +35,7 @@ class TurnEvent(str, Enum):
     TEXT_DONE = "the response's text has ended"
     ENDED = "the response has ended"
     VOID = "the response was cancelled before it said anything"
+    CUT = "the user interrupted the agent"
     GREETED = "the greeting was shown (G1)"
     OVER = "the turn is over: a response ended and left no call to answer"
 
@@ -56,6 +57,7 @@ def _turn(
 _SPEAK = Step(TurnState.SPEAKING, "start_speaking")
 _THINK = Step(TurnState.THINKING, "begin_turn")
 _OWN_END = "the turn that goes on ends itself"
+_NOTHING_TO_CUT = "there is nothing to cut"
 _DEEPGRAM_STAYS = {
     TurnEvent.ENDED: _BY_TURN,
     TurnEvent.AUDIO_DONE: _BY_TURN,
@@ -68,7 +70,12 @@ TURNS: Mapping[ClientDialect, Mapping[TurnState, Mapping[TurnEvent, Step[TurnSta
     ClientDialect.DEEPGRAM: {
         TurnState.SILENT: _turn(
             TurnState.SILENT,
-            {**_DEEPGRAM_STAYS, TurnEvent.VOID: "nothing was said", TurnEvent.OVER: "nothing was said"},
+            {
+                **_DEEPGRAM_STAYS,
+                TurnEvent.VOID: "nothing was said",
+                TurnEvent.OVER: "nothing was said",
+                TurnEvent.CUT: _NOTHING_TO_CUT,
+            },
             asked=_THINK,
             audio=_SPEAK,
             text=_THINK,
@@ -79,19 +86,26 @@ TURNS: Mapping[ClientDialect, Mapping[TurnState, Mapping[TurnEvent, Step[TurnSta
             _DEEPGRAM_STAYS,
             audio=_SPEAK,
             over=Step(TurnState.SILENT, "end_turn"),
+            cut=Step(TurnState.SILENT, "cut_turn"),
             void=Step(TurnState.SILENT, "drop_turn"),
         ),
         TurnState.SPEAKING: _turn(
             TurnState.SPEAKING,
             _DEEPGRAM_STAYS,
             over=Step(TurnState.SILENT, "end_turn"),
+            cut=Step(TurnState.SILENT, "cut_turn"),
             void=Step(TurnState.SILENT, "end_turn"),
         ),
     },
     ClientDialect.COMPONENT: {
         TurnState.SILENT: _turn(
             TurnState.SILENT,
-            {**_COMPONENT_STAYS, TurnEvent.ENDED: "nothing was said", TurnEvent.VOID: "nothing was said"},
+            {
+                **_COMPONENT_STAYS,
+                TurnEvent.ENDED: "nothing was said",
+                TurnEvent.VOID: "nothing was said",
+                TurnEvent.CUT: _NOTHING_TO_CUT,
+            },
             asked=_THINK,
             audio=_SPEAK,
             text=Step(TurnState.WRITING, "announce"),
@@ -103,6 +117,7 @@ TURNS: Mapping[ClientDialect, Mapping[TurnState, Mapping[TurnEvent, Step[TurnSta
             audio=_SPEAK,
             text=Step(TurnState.WRITING, "announce"),
             ended=Step(TurnState.SILENT, "end_turn"),
+            cut=Step(TurnState.SILENT, "cut_turn"),
             void=Step(TurnState.SILENT, "drop_turn"),
         ),
         TurnState.WRITING: _turn(
@@ -111,6 +126,7 @@ TURNS: Mapping[ClientDialect, Mapping[TurnState, Mapping[TurnEvent, Step[TurnSta
             audio=Step(TurnState.SPEAKING, "start_sound"),
             text_done=Step(TurnState.SAID, "end_turn"),
             ended=Step(TurnState.SILENT, "end_turn"),
+            cut=Step(TurnState.SILENT, "cut_turn"),
             void=Step(TurnState.SILENT, "end_turn"),
         ),
         TurnState.SPEAKING: _turn(
@@ -118,6 +134,7 @@ TURNS: Mapping[ClientDialect, Mapping[TurnState, Mapping[TurnEvent, Step[TurnSta
             {**_COMPONENT_STAYS, TurnEvent.TEXT_DONE: "audio was streamed: its own end counts"},
             audio_done=Step(TurnState.SAID, "end_turn"),
             ended=Step(TurnState.SILENT, "end_turn"),
+            cut=Step(TurnState.SILENT, "cut_turn"),
             void=Step(TurnState.SILENT, "end_turn"),
         ),
         TurnState.SAID: _turn(
@@ -129,6 +146,7 @@ TURNS: Mapping[ClientDialect, Mapping[TurnState, Mapping[TurnEvent, Step[TurnSta
             },
             asked=_THINK,
             ended=Step(TurnState.SILENT),
+            cut=Step(TurnState.SILENT),
             void=Step(TurnState.SILENT, "drop_turn"),
         ),
     },
