@@ -172,7 +172,6 @@ class Desk:
         outputs: list[Output] = [*self.opened().outputs]
         outputs += self.client(settings or SETTINGS).outputs
         outputs += self.dialled().outputs
-        outputs += self.upstream({"type": "session.created", "session": {}}).outputs
         outputs += self.upstream({"type": "session.updated", "session": {}}).outputs
         return Log(outputs)
 

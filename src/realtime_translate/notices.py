@@ -33,7 +33,8 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
     "UNKNOWN_FIELDS": (_INFO, "{type} has unknown fields, which were ignored: {paths}"),
     "CLIENT_MESSAGE_REFUSED": (_WARNING, "a client message was refused: {reason}"),
     "KEEPALIVE_ABSORBED": (_DEBUG, "KeepAlive goes nowhere"),
-    "NOT_SUPPORTED_YET": (_WARNING, "{what} is not supported yet"),
+    "UPDATE_REFUSED": (_WARNING, "an update cannot be done: {code}"),
+    "UPDATES_SEPARATED": (_INFO, "upstream refused several updates at once; they are sent one by one"),
     # audio in
     "COMMIT_OWED": (_DEBUG, "the commit waits for the response slot"),
     "COMMIT_TOO_SHORT": (_DEBUG, "{bytes} bytes are under 100 ms; they count toward the next commit"),
@@ -52,6 +53,7 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
     "RESPONSE_SUPERSEDED": (_INFO, "a new response began before the end of the old one was announced"),
     "RESPONSE_PRESUMED_DONE": (_WARNING, "response.done did not come; the response counts as done"),
     "RESPONSE_MISSED": (_INFO, "the server started no response for the audio it committed; one is asked for"),
+    "RESPONSE_SLOW": (_INFO, "a response has no output for {seconds} s"),
     "RESPONSE_FAILED": (_WARNING, "a response did not complete: {reason}"),
     "LATE_DONE": (_DEBUG, "response.done of a response that had ended already"),
     # function calls
@@ -63,9 +65,12 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
         _WARNING,
         "a function call is unanswered for {seconds} s; the waiting wish goes ahead",
     ),
+    "CALLS_CANCELLED": (_INFO, "the user went on; {calls} unanswered function calls were cancelled"),
     # upstream events
+    "TRANSCRIPTION_FAILED": (_WARNING, "user speech could not be transcribed: {code}"),
+    "TRANSCRIPT_LATE": (_INFO, "the transcript of user speech takes long; what waited for it goes on"),
     "AGENT_TEXT_LONG": (_INFO, "deltas beyond {characters} characters were not collected"),
-    "OUTPUT_LATE": (_INFO, "audio of a response that had ended already was dropped"),
+    "OUTPUT_LATE": (_INFO, "{type} of a response that had ended or was interrupted was dropped"),
     "AUDIO_UNDECODABLE": (_WARNING, "an audio delta holds no valid base64 text and was dropped"),
     "UPSTREAM_ABSORBED": (_DEBUG, "{type} has no counterpart for the client"),
     "UPSTREAM_UNKNOWN": (_WARNING, "upstream sent an event of unknown type {type}"),

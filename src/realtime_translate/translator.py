@@ -162,6 +162,8 @@ class Translator:
         if played_ms < 0:
             raise OrderError(f"played_ms is a position in milliseconds, not {played_ms}; report 0 or more")
         self._begin("playback_reported")
+        if self._engine.call.phase is not Opening.CLOSED:
+            self._engine.playback_reported(played_ms)
         return self._outputs()
 
     def function_result(self, call_id: str, content: str) -> Outputs:

@@ -64,8 +64,12 @@ class WarningCode(str, Enum):
     MAXIMUM_SESSION_LENGTH_APPROACHING = "MAXIMUM_SESSION_LENGTH_APPROACHING"
     SPEAK_UPDATE_UNSUPPORTED = "SPEAK_UPDATE_UNSUPPORTED"
     """The voice cannot change once audio was produced (T2). Ours, not Deepgram's."""
-    NOT_SUPPORTED_YET = "NOT_SUPPORTED_YET"
-    """The message is known but not translated yet. Ours."""
+    UPDATE_NOT_CONFIRMED = "UPDATE_NOT_CONFIRMED"
+    """Upstream did not say whether an update holds (T2). Ours."""
+    THINK_LIVE_UNSUPPORTED = "THINK_LIVE_UNSUPPORTED"
+    """Think Live is Deepgram's own service. Ours."""
+    CUSTOM_THINK_UNSUPPORTED = "CUSTOM_THINK_UNSUPPORTED"
+    """There is no custom think provider. Ours."""
 
 
 class ComponentCode(str, Enum):

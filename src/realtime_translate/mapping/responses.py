@@ -31,8 +31,8 @@ def tagged(event_id: str) -> ResponseParams:
 
 
 _SAY = (
-    "Say exactly the following text to the user, word for word, in its own language. Add nothing, leave nothing "
-    "out, and do not react to it:\n{text}"
+    "Say exactly the following text to the user, word for word, in its own language. Add nothing, "
+    "leave nothing out, and do not react to it:\n{text}"
 )
 
 

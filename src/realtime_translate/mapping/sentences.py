@@ -20,7 +20,7 @@ import re
 
 from attrs import define, field
 
-__all__ = ["Cut", "feed", "flush", "pause", "split"]
+__all__ = ["Cut", "feed", "flush", "is_ripe", "pause", "split"]
 
 _CHARACTERS = {
     "line": "\n",
@@ -98,7 +98,12 @@ def feed(cut: Cut, delta: str) -> tuple[str, ...]:
 
 def pause(cut: Cut) -> tuple[str, ...]:
     """The agent moved on; returns the sentence that a stop at the end of the text has finished, if any."""
-    return flush(cut) if cut.mark in ("stop", "wide") else ()
+    return flush(cut) if is_ripe(cut) else ()
+
+
+def is_ripe(cut: Cut) -> bool:
+    """Whether `pause` would finish a sentence."""
+    return cut.mark in ("stop", "wide")
 
 
 def flush(cut: Cut) -> tuple[str, ...]:

@@ -44,53 +44,59 @@ def map_settings(settings: deepgram.Settings, config: Config) -> Mapped:
     notes: list[Notice] = []
     _note_left_out(settings, agent, notes)
     think = first_of(agent.think, "agent.think", notes)
-    functions = (think.functions or ()) if think else ()
     turn_detection = turns.choose(config, agent, notes)
-    messages = _context(agent, config)
-    greeting = _greeting(agent, bool(messages), config, notes)
-    tool_objects = tools.tools(functions, "agent.think.functions", notes)
-    language, keyterms = speech.heard(agent, notes)
-    plan = Plan(
-        commit=turns.commit_plan(turn_detection),
-        history=not settings.flags or settings.flags.history is not False,
-        experimental=settings.experimental is True,
-        greeting=greeting,
-        prompt=(think.prompt or "") if think else "",
-        background=instructions.background(messages) if config.context is ContextMode.INSTRUCTIONS else "",
-        functions=tools.specs(functions),
-        tools=tool_objects,
-        language=language,
-        keyterms=keyterms,
-        context_items=_context_items(messages, config, notes),
-    )
-    audio_in, audio_out = formats.input_path(settings.audio), formats.output_path(settings.audio)
+    plan = _plan(settings, agent, think, config, notes)
+    plan = evolve(plan, commit=turns.commit_plan(turn_detection))
     session = upstream.Session(
         type="realtime",
         instructions=instructions.of_plan(plan),
         audio=upstream.SessionAudio(
             input=upstream.AudioInput(
-                format=formats.to_upstream(audio_in.upstream),
-                transcription=speech.transcription(config.transcription_model, language, keyterms),
+                format=formats.to_upstream(plan.input.upstream),
+                transcription=speech.transcription(config.transcription_model, plan.language, plan.keyterms),
                 turn_detection=turns.to_upstream(turn_detection),
             ),
             output=speech.output(
-                first_of(agent.speak, "agent.speak", notes), audio_out.upstream, config, notes
+                first_of(agent.speak, "agent.speak", notes), plan.output.upstream, config, notes
             ),
         ),
-        tools=tool_objects if tool_objects else OMITTED,
+        tools=plan.tools or OMITTED,
     )
     if isinstance(agent, ComponentAgent):
-        session, audio_out = apply_component(session, audio_out, agent, think, notes)
-    output = (session.audio.output if session.audio else None) or upstream.AudioOutput()
-    plan = evolve(
-        plan,
-        input=audio_in,
-        output=audio_out,
+        session, output = apply_component(session, plan.output, agent, think, notes)
+        plan = evolve(plan, output=output)
+    return Mapped(_model(think, config, notes), session, _with_voice(plan, session), tuple(notes))
+
+
+def _plan(
+    settings: deepgram.Settings, agent: Agent, think: Think | None, config: Config, notes: list[Notice]
+) -> Plan:
+    """What the call remembers, but for who commits."""
+    functions = (think.functions or ()) if think else ()
+    messages = _context(agent, config)
+    language, keyterms = speech.heard(agent, notes)
+    return Plan(
+        input=formats.input_path(settings.audio),
+        output=formats.output_path(settings.audio),
         wav=formats.is_wav(settings.audio),
-        voice=output.voice if isinstance(output.voice, str) else "",
-        speed=output.speed or None,
+        history=not settings.flags or settings.flags.history is not False,
+        experimental=settings.experimental is True,
+        greeting=_greeting(agent, bool(messages), config, notes),
+        prompt=(think.prompt or "") if think else "",
+        background=instructions.background(messages) if config.context is ContextMode.INSTRUCTIONS else "",
+        functions=tools.specs(functions),
+        tools=tools.tools(functions, "agent.think.functions", notes),
+        language=language,
+        keyterms=keyterms,
+        context_items=_context_items(messages, config, notes),
     )
-    return Mapped(_model(think, config, notes), session, plan, tuple(notes))
+
+
+def _with_voice(plan: Plan, session: upstream.Session) -> Plan:
+    """With the voice and the speed that were asked for, which updates change."""
+    output = (session.audio.output if session.audio else None) or upstream.AudioOutput()
+    voice = output.voice if isinstance(output.voice, str) else ""
+    return evolve(plan, voice=voice, speed=output.speed or None)
 
 
 def _agent(settings: deepgram.Settings) -> Agent:

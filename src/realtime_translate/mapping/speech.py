@@ -15,6 +15,7 @@ __all__ = [
     "UPSTREAM_VOICES",
     "clamp_speed",
     "heard",
+    "is_heard",
     "iso_639",
     "joined_terms",
     "note_listen",
@@ -62,6 +63,12 @@ def joined_terms(keyterms: Omissible[tuple[str, ...]]) -> str:
 def transcription(model: str, language: str, keyterms: str) -> upstream.Transcription:
     """`audio.input.transcription`; its model is always sent."""
     return upstream.Transcription(model, language=language or OMITTED, prompt=keyterms or OMITTED)
+
+
+def is_heard(session: upstream.Session) -> bool:
+    """Whether upstream transcribes the user; a server that does not say so does (O4)."""
+    heard = session.audio.input if session.audio else OMITTED
+    return not heard or heard.transcription is not None
 
 
 def iso_639(language: str) -> str:

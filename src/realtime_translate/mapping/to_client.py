@@ -6,8 +6,9 @@ from .. import deepgram
 from ..config import ClientDialect
 from ..openai.objects import ContentPart
 from ..outputs import SendToClient
+from ..wire import OMITTED
 
-__all__ = ["conversation_text", "error", "part_text", "say", "warning"]
+__all__ = ["agent_text_of", "conversation_text", "error", "part_text", "say", "warning"]
 
 
 def say(message: deepgram.ServerMessage) -> SendToClient:
@@ -33,6 +34,12 @@ def conversation_text(
     if dialect is ClientDialect.COMPONENT or not history:
         return (text,)
     return text, say(deepgram.HistoryText(role=role, content=content))
+
+
+def agent_text_of(message: deepgram.InjectAgentMessage | deepgram.ComponentInjectAgentMessage) -> str:
+    """What the agent has to say; the component's client puts it in `content` (T3)."""
+    content = message.content if isinstance(message, deepgram.ComponentInjectAgentMessage) else OMITTED
+    return content or message.message or ""
 
 
 def part_text(dialect: ClientDialect, part: ContentPart) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 from attrs import define, field
 
 from .. import openai
-from ..mapping import to_client
+from ..mapping import sentences, to_client
+from ..mapping.sentences import Cut
 from ..notices import notice
 from ..openai.objects import Item
 from .env import Env
 from .event_kinds import ItemEvent, TextEvent
-from .signals import Effect, Effects, OwnText, ResponseEnded, TurnStep
+from .signals import AgentSaid, Effect, Effects, Interrupted, OwnText, ResponseEnded, TurnStep
 from .tables import TurnEvent
 
 __all__ = ["AgentText"]
@@ -24,7 +26,7 @@ _REMEMBERED = 96
 @define
 class Part:
     """The text of one content part while its deltas come. Where items have no ids, the response stands for
-    the item.
+    the item. `cut`: which of its sentences were told.
     """
 
     item_id: str
@@ -32,6 +34,7 @@ class Part:
     index: int
     text: str = ""
     length: int = 0
+    cut: Cut = field(factory=Cut)
 
 
 @define
@@ -45,12 +48,14 @@ class OwnItem:
 @define
 class AgentText:
     """`parts`: begun and not told; `told`: marks of what the client has (`_is_told`); `own`: items of
-    ours.
+    ours. `announced`: messages of the active response. `ripe`: the agent's audio would end a sentence.
     """
 
     parts: list[Part] = field(factory=list[Part])
     told: list[str] = field(factory=list[str])
     own: list[OwnItem] = field(factory=list[OwnItem])
+    announced: list[str] = field(factory=list[str])
+    ripe: bool = False
 
 
 def own_text(state: AgentText, env: Env, signal: OwnText) -> Effects:
@@ -73,9 +78,25 @@ def delta(state: AgentText, env: Env, event: TextEvent) -> Effects:
         state.parts = [*state.parts[1 - _REMEMBERED :], part]
     limit = env.limits.item_text
     before, part.length = part.length, part.length + len(event.delta)
-    if part.length <= limit:
-        part.text += event.delta
-    return (notice("AGENT_TEXT_LONG", characters=limit),) if before <= limit < part.length else ()
+    if part.length > limit:
+        return (notice("AGENT_TEXT_LONG", characters=limit),) if before <= limit else ()
+    part.text += event.delta
+    if env.component:  # it gets an item's text in one
+        return ()
+    words = sentences.feed(part.cut, event.delta)
+    state.ripe = sentences.is_ripe(part.cut)
+    return _say(env, words)
+
+
+def paused(state: AgentText, env: Env) -> Effects:
+    """Audio comes: a sentence that may be over is (O3)."""
+    state.ripe = False
+    return _say(env, [each for part in state.parts for each in sentences.pause(part.cut)])
+
+
+def _say(env: Env, words: Sequence[str]) -> list[Effect]:
+    said = [AgentSaid(each) for each in words]
+    return list(said) if env.late or not said else [TurnStep(TurnEvent.TEXT), *said]
 
 
 def text_done(state: AgentText, env: Env, event: openai.ResponseOutputTextDone) -> Effects:
@@ -91,9 +112,11 @@ def transcript_done(state: AgentText, env: Env, event: openai.ResponseOutputAudi
 def item_seen(state: AgentText, env: Env, event: ItemEvent) -> Effects:
     """An item of the conversation or of a response, with what it holds so far."""
     item = event.item
-    if item.type != "message" or item.role != "assistant" or item.status == "in_progress":
+    if item.type != "message" or item.role != "assistant":
         return ()
-    if _is_own(state, item):
+    if isinstance(event, openai.ResponseOutputItemAdded) and item.id:
+        state.announced = [*state.announced[1 - _REMEMBERED :], item.id]
+    if item.status == "in_progress" or _is_own(state, item):
         return ()
     env.late = env.late or not env.responding  # outside a response there is no turn
     return _tell_item(state, env, item)
@@ -112,11 +135,29 @@ def ended(state: AgentText, env: Env, signal: ResponseEnded) -> Effects:
     """What only deltas brought is told when the response is over."""
     left = [each for each in state.parts if each.response_id == signal.response_id]
     state.parts = [each for each in state.parts if each.response_id != signal.response_id]
+    state.announced, state.ripe = [], False
     effects: list[Effect] = []
     for part in left:
         effects += _tell(state, env, part, part.text)
     of_response = (f"{signal.response_id}=", f"{signal.response_id}~")
     state.told = [each for each in state.told if not each.startswith(of_response)]
+    return effects
+
+
+def interrupted(state: AgentText, env: Env, _: Interrupted) -> Effects:
+    """What was not told is dropped; the component's client gets the text so far (B4). Nothing of the items
+    at hand is told later.
+    """
+    if not env.responding:
+        return ()
+    parts, state.parts, state.ripe = state.parts, [], False
+    effects: list[Effect] = []
+    for part in parts if env.component else ():
+        effects += _tell(state, env, part, part.text)
+    places = [_place(part.item_id, part.index) for part in parts if part.item_id]
+    places += [_place(item_id, 0) for item_id in state.announced]
+    _mark(state, *(place for place in dict.fromkeys(places) if place not in state.told))
+    state.announced = []
     return effects
 
 
@@ -134,8 +175,7 @@ def _find(state: AgentText, item_id: str, response_id: str, index: int) -> Part 
 def _part_done(state: AgentText, env: Env, item_id: str, index: int, text: str) -> Effects:
     part = _find(state, item_id, env.response, index)
     state.parts = [each for each in state.parts if each is not part]
-    whole = text or (part.text if part else "")
-    return _tell(state, env, Part(item_id, env.response, index), whole)
+    return _tell(state, env, part or Part(item_id, env.response, index), text or (part.text if part else ""))
 
 
 def _tell_item(state: AgentText, env: Env, item: Item) -> list[Effect]:
@@ -148,10 +188,12 @@ def _tell_item(state: AgentText, env: Env, item: Item) -> list[Effect]:
 
 
 def _tell(state: AgentText, env: Env, part: Part, text: str) -> Effects:
+    """What of a whole text the client does not have yet."""
     if not text or _is_told(state, part, fingerprint(text)):
         return ()
-    words = env.text("assistant", text)
-    return words if env.late else [TurnStep(TurnEvent.TEXT), *words]
+    if env.component:
+        return _say(env, [text])
+    return _say(env, sentences.split(text[part.cut.taken :]))
 
 
 def _is_told(state: AgentText, part: Part, words: str) -> bool:

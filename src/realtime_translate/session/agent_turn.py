@@ -15,7 +15,7 @@ from ..audio import streaming_header
 from ..outputs import SendToClient
 from .env import Env
 from .event_kinds import TextEvent
-from .signals import AudioSettled, Effect, Effects, ResponseEnded, TurnStep
+from .signals import AudioBegun, AudioSettled, Effect, Effects, ResponseEnded, TextDue, TurnStep
 from .tables import TurnEvent
 from .timers import Instant
 
@@ -86,19 +86,39 @@ def drop_turn(state: AgentTurn, env: Env) -> Effects:
 
 def text_came(state: AgentTurn, env: Env, event: TextEvent) -> Effects:
     """The first text of a turn: the time to it is a latency of Deepgram's (O2)."""
-    if state.text_at is None:
-        state.text_at = Instant(env.now)
-    return ()
+    if state.text_at is not None:
+        return ()
+    state.text_at = Instant(env.now)
+    if env.component or not env.plan.experimental:
+        return ()
+    begun = env.now if state.asked_at is None else state.asked_at
+    return (env.client(deepgram.LatencyReport(ttt_text_latency=float(env.now - begun))),)
 
 
 def start_speaking(state: AgentTurn, env: Env) -> Effects:
     """Before the first audio of a turn, its header right before it (O1, O2)."""
-    return [*announce(state, env), *start_sound(state, env)]
+    return [*_latencies(state, env), *announce(state, env), *start_sound(state, env)]
 
 
 def start_sound(state: AgentTurn, env: Env) -> Effects:
     """Before the first audio of a turn, whose text came before (O1)."""
-    return [SendToClient(streaming_header(env.plan.output.client))] if env.plan.wav else []
+    header = [SendToClient(streaming_header(env.plan.output.client))] if env.plan.wav else []
+    return [AudioBegun(), *header]
+
+
+def _latencies(state: AgentTurn, env: Env) -> list[Effect]:
+    if env.component or not env.plan.experimental:
+        return []
+    total, tts, _ = _measured(state, env)
+    reports = deepgram.LatencyReport(tts_latency=tts), deepgram.LatencyReport(total_latency=total)
+    return [env.client(each) for each in reports]
+
+
+def _measured(state: AgentTurn, env: Env) -> tuple[float, float, float]:
+    """Seconds to the first audio, from the first text to it, and to the first text."""
+    begun = env.now if state.asked_at is None else state.asked_at
+    text_at = env.now if state.text_at is None else state.text_at
+    return float(env.now - begun), float(env.now - text_at), float(max(text_at - begun, 0.0))
 
 
 def announce(state: AgentTurn, env: Env) -> Effects:
@@ -107,21 +127,21 @@ def announce(state: AgentTurn, env: Env) -> Effects:
         return (env.client(deepgram.ComponentAgentStartedSpeaking()),)
     if not env.plan.experimental:
         return ()
-    begun = env.now if state.asked_at is None else state.asked_at
-    text_at = env.now if state.text_at is None else state.text_at
-    latencies = deepgram.AgentStartedSpeaking(
-        total_latency=float(env.now - begun),
-        tts_latency=float(env.now - text_at),
-        ttt_latency=float(max(text_at - begun, 0.0)),
-    )
-    return (env.client(latencies),)
+    total, tts, ttt = _measured(state, env)
+    return (env.client(deepgram.AgentStartedSpeaking(total_latency=total, tts_latency=tts, ttt_latency=ttt)),)
 
 
 def end_turn(state: AgentTurn, env: Env) -> Effects:
     """Everything of the turn was sent (O5)."""
     drop_turn(state, env)
     done = env.client(deepgram.AgentAudioDone())
-    return [*_rest(env), *([env.client(deepgram.AgentDone())] if env.component else []), done]
+    return [TextDue(), *_rest(env), *([env.client(deepgram.AgentDone())] if env.component else []), done]
+
+
+def cut_turn(state: AgentTurn, env: Env) -> Effects:
+    """The user interrupted: what the resampler holds is not heard any more (B1)."""
+    env.audio_out.clear()
+    return end_turn(state, env)
 
 
 def item_added(state: AgentTurn, env: Env, event: openai.ResponseOutputItemAdded) -> Effects:
@@ -169,5 +189,6 @@ ACTIONS: Mapping[str, Callable[[AgentTurn, Env], Effects]] = {
     "start_sound": start_sound,
     "announce": announce,
     "end_turn": end_turn,
+    "cut_turn": cut_turn,
 }
 """The actions of `tables.TURNS`."""

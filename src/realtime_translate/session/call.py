@@ -9,9 +9,12 @@ from .agent_turn import AgentTurn
 from .function_calls import FunctionCalls
 from .input_audio import InputAudio
 from .opening import OpeningState
+from .playback import Playback
 from .response_slot import ResponseSlot
 from .tables import Opening, TurnState
+from .updates import Updates
 from .upstream_errors import UpstreamErrors
+from .user_speech import UserSpeech
 from .user_text import UserTexts
 from .user_turn import UserTurn
 
@@ -30,6 +33,9 @@ class Call:
     calls: FunctionCalls = field(factory=FunctionCalls)
     turn: AgentTurn = field(factory=AgentTurn)
     agent_text: AgentText = field(factory=AgentText)
+    playback: Playback = field(factory=Playback)
+    user_speech: UserSpeech = field(factory=UserSpeech)
+    updates: Updates = field(factory=Updates)
     user_texts: UserTexts = field(factory=UserTexts)
     user_turn: UserTurn = field(factory=UserTurn)
     errors: UpstreamErrors = field(factory=UpstreamErrors)

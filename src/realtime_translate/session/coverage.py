@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from attrs import frozen
 
 from .. import deepgram, openai
-from .routes import UNSUPPORTED, UNSUPPORTED_UPSTREAM, UPSTREAM
+from .routes import UPSTREAM
 
 __all__ = ["COVERAGE", "Row"]
 
@@ -27,12 +27,19 @@ class Row:
     note: str
 
 
-_NOT_YET = "Warning NOT_SUPPORTED_YET"
 _NO_COUNTERPART = "no counterpart for the client: debug Notice"
 _BOOKKEEPING = "tells which response and which item is active"
 
 _CLIENT_NOTES: Mapping[str, str] = {
     "InjectUserMessage": "a user item, echoed as ConversationText; a response once it is confirmed (T1)",
+    "UpdatePrompt": "session.update; PromptUpdated (T2)",
+    "UpdateThink": "session.update; ThinkUpdated (T2)",
+    "UpdateSpeak": "session.update; SpeakUpdated (T2)",
+    "UpdateListen": "session.update; ListenUpdated (T2)",
+    "InjectAgentMessage": "response.create that says the text, or InjectionRefused (T3)",
+    "UpdateThink_Live": "Warning THINK_LIVE_UNSUPPORTED",
+    "__customToThinkProvider": "Warning CUSTOM_THINK_UNSUPPORTED",
+    "ForceEndTurn": "input_audio_buffer.commit, or Warning FORCE_END_TURN_UNSUPPORTED (T7)",
     "FunctionCallResponse": "function_call_output; one response when all calls are answered (F2, F3)",
 }
 _CLIENT_ENGINE: Mapping[str, tuple[str, str]] = {
@@ -41,6 +48,9 @@ _CLIENT_ENGINE: Mapping[str, tuple[str, str]] = {
     deepgram.BINARY: ("translated", "input_audio_buffer.append; commit as turn detection says (A1-A7, V1)"),
 }
 _UPSTREAM_NOTES: Mapping[str, tuple[str, str]] = {
+    "conversation.item.input_audio_transcription.delta": ("translated", "component dialect: Transcript (O4)"),
+    "conversation.item.input_audio_transcription.completed": ("translated", "ConversationText (O4)"),
+    "conversation.item.input_audio_transcription.failed": ("absorbed", "nothing waits for it (O4)"),
     "conversation.item.added": (
         "translated",
         "confirms our items (T1); text of the agent as ConversationText (O3)",
@@ -78,7 +88,7 @@ _UPSTREAM_NOTES: Mapping[str, tuple[str, str]] = {
     "response.done": ("translated", "frees the slot (R1); AgentAudioDone (O5); Warning if it failed (R5)"),
 }
 _UPSTREAM_ENGINE: Mapping[str, tuple[str, str]] = {
-    "session.created": ("absorbed", "causes nothing (S3)"),
+    "session.created": ("absorbed", "starts the session's time (S3, O8)"),
     "session.updated": ("translated", "SettingsApplied (S4)"),
     "error": ("translated", "Warning or Error with its code, unless it is benign (E1-E3)"),
     "response.output_audio.delta": _UPSTREAM_NOTES["response.output_audio.delta"],
@@ -111,11 +121,9 @@ _TO_UPSTREAM: Mapping[str, str] = {
 
 
 def _client_in() -> Iterator[Row]:
-    for kind, classes in deepgram.CLIENT_MESSAGES.items():
+    for kind in deepgram.CLIENT_MESSAGES:
         if kind in _CLIENT_ENGINE:
             fate, note = _CLIENT_ENGINE[kind]
-        elif classes[0] in UNSUPPORTED:
-            fate, note = "refused", _NOT_YET
         else:
             fate, note = "translated", _CLIENT_NOTES[kind]
         yield Row("deepgram", "client to translator", kind, fate, note)
@@ -125,8 +133,6 @@ def _upstream_in() -> Iterator[Row]:
     for kind, classes in openai.SERVER_EVENTS.items():
         if kind in _UPSTREAM_ENGINE:
             fate, note = _UPSTREAM_ENGINE[kind]
-        elif classes[0] in UNSUPPORTED_UPSTREAM:
-            fate, note = "refused", f"{_NOT_YET}: {UNSUPPORTED_UPSTREAM[classes[0]]}"
         elif classes[0] in UPSTREAM:
             fate, note = _UPSTREAM_NOTES[kind]
         else:

@@ -9,21 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from attrs import evolve
+
 from .. import deepgram, openai
 from ..deepgram.codes import ComponentCode, ErrorCode
 from ..mapping import to_client
 from ..mapping.errors import fault
 from ..notices import notice
 from ..outputs import Output, SendToClient
-from ..wire import Malformed, Unknown, decode, unknown_fields
-from . import agent_turn, function_calls, input_audio, opening
+from ..wire import OMITTED, Malformed, Unknown, decode, unknown_fields
+from . import agent_text, agent_turn, function_calls, input_audio, opening, playback
 from .call import Call
 from .env import Env
 from .ids import MAX_ID, has_long_id
 from .opening import Facts
 from .pending import Pending
 from .response_slot import events
-from .routes import CLIENT, SIGNALS, TIMERS, UNSUPPORTED, UNSUPPORTED_UPSTREAM, UPSTREAM, Route
+from .routes import CLIENT, SESSION_CREATED, SIGNALS, TIMERS, UPDATES, UPSTREAM, Route
 from .signals import Deliver, Effect, Effects, Fatal, OpeningStep, Refused, TurnStep
 from .tables import (
     GATES,
@@ -37,7 +39,6 @@ from .tables import (
     TurnState,
 )
 from .timers import TimerName
-from .unsupported import unsupported
 
 __all__ = ["Engine"]
 
@@ -46,6 +47,7 @@ NoneType = type(None)
 _AUDIO_DELTA = "response.output_audio.delta"
 _NO_FACTS = Facts()
 _READY = (Opening.READY, Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
+_UNSETTLED = (Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
 _UPDATE_IN_FLIGHT = (Opening.CONFIGURING, Opening.APPLYING)
 _TIMER_STEPS: Mapping[TimerName, OpeningEvent] = {
     "settings": OpeningEvent.SETTINGS_LATE,
@@ -130,6 +132,10 @@ class Engine:
         else:
             self._structured(data)
 
+    def playback_reported(self, milliseconds: int) -> None:
+        """The client has played so much of the agent's audio (B3)."""
+        self.perform(playback.reported(self.call.playback, self.env, milliseconds))
+
     def function_result(self, call_id: str, content: str) -> None:
         """The host ran a function (F6)."""
         self.perform(function_calls.host_answered(self.call.calls, self.env, call_id, content))
@@ -149,19 +155,13 @@ class Engine:
             self.perform([notice("KEEPALIVE_ABSORBED")])
         elif isinstance(message, deepgram.Settings):
             self.step(OpeningEvent.SETTINGS, Facts(settings=message))
-        elif gate is Gate.DELIVER:
-            self._route_client(message, kind)
-        elif gate is Gate.WAIT:
+        elif gate is Gate.WAIT or (self.call.phase in _UNSETTLED and isinstance(message, UPDATES)):
             self.perform([notice("MESSAGE_WAITS", type=kind)])
             self.perform(opening.wait_text(self.call.opening, self.env, frame))
+        elif gate is Gate.DELIVER:
+            self._route(CLIENT[type(message)], message)
         else:
             self.perform([_too_early(kind)])
-
-    def _route_client(self, message: deepgram.ClientMessage, kind: str) -> None:
-        if isinstance(message, UNSUPPORTED):
-            self.perform(unsupported(kind))
-        else:
-            self._route(CLIENT[type(message)], message)
 
     def _unparsable(self, reason: str, *, known: bool = True) -> Effects:
         """T5: Deepgram hangs up, the component's dialect goes on."""
@@ -181,9 +181,10 @@ class Engine:
             self.perform([notice("AUDIO_UNDECODABLE")])
             return
         slot = self.call.slot
-        if (
-            response_id != slot.active and response_id in slot.ended
-        ):  # its end of turn was told: nothing may follow (O5, R1)
+        # Once its end of turn was told, nothing may follow (O5, R1, B1).
+        if (response_id != slot.active and response_id in slot.ended) or (
+            slot.muted and events.is_muted(slot, response_id)
+        ):
             self.perform([notice("OUTPUT_LATE", type=_AUDIO_DELTA)])
             return
         effects = events.output(slot, self.env, response_id or slot.active)
@@ -191,8 +192,19 @@ class Engine:
             self.perform(effects)
         if not audio or self.call.phase is Opening.CLOSED:
             return
+        if self.call.agent_text.ripe:
+            self.env.late = False
+            self.perform(agent_text.paused(self.call.agent_text, self.env))
         if self.call.turn_state is not TurnState.SPEAKING:
             self._turn(TurnEvent.AUDIO)
+        item_id, index = data.get("item_id"), data.get("content_index")
+        playback.received(
+            self.call.playback,
+            self.env,
+            item_id if isinstance(item_id, str) else "",
+            index if isinstance(index, int) else 0,
+            len(audio),
+        )
         sound = self.env.audio_out.feed(audio)
         if sound:
             self.out.append(SendToClient(sound))
@@ -205,8 +217,10 @@ class Engine:
             self.perform(self._malformed(event))
             if event.type == openai.ResponseDone.type and self.call.phase in _READY:
                 self._upstream_event(_bare_done(data))
-        elif isinstance(event, openai.SessionUpdated):
+        elif isinstance(event, openai.SessionUpdated) and self.call.phase is not Opening.READY:
             self.step(OpeningEvent.UPDATED, Facts(session=event.session))
+        elif isinstance(event, openai.SessionCreated):
+            self._route(SESSION_CREATED, event)
         elif isinstance(event, openai.ErrorEvent):
             self._error(event)
         elif self.call.phase in _READY:
@@ -220,17 +234,24 @@ class Engine:
             self.perform([notice("OUTPUT_LATE", type=event.type)])
         elif routes is not None:
             self.env.late = False
-            ends = event.response.id if isinstance(event, openai.ResponseDone) else None
-            self.env.response = ends or self.call.slot.active
+            if isinstance(event, openai.ResponseDone):
+                event = self._without_muted_output(event)
+                self.env.response = event.response.id or self.call.slot.active
+            else:
+                self.env.response = self.call.slot.active
             self._route(routes, event)
-        elif type(event) in UNSUPPORTED_UPSTREAM:
-            self.perform(unsupported(UNSUPPORTED_UPSTREAM[type(event)]))
         else:
             self.perform([notice("UPSTREAM_ABSORBED", type=event.type)])
 
     def _is_late(self, event: openai.ServerEvent) -> bool:
-        """Whether a cancelled response goes on: what was cut is not said, and not run (R1)."""
-        return getattr(event, "response_id", None) in self.call.slot.cut
+        """Whether a response that was cut goes on: nothing of it is said, and nothing run (R1, B1)."""
+        return hasattr(event, "response_id") and events.is_muted(self.call.slot, event.response_id or None)
+
+    def _without_muted_output(self, event: openai.ResponseDone) -> openai.ResponseDone:
+        """The end of a response that was cut lists what is not said any more (B1)."""
+        if not events.is_muted(self.call.slot, event.response.id or None):
+            return event
+        return evolve(event, response=evolve(event.response, output=OMITTED))
 
     def _error(self, event: openai.ErrorEvent) -> None:
         """An error before ready answers our update if it carries its id, or none (S7)."""

@@ -19,11 +19,14 @@ from .signals import (
     Effects,
     Fatal,
     HoldOver,
+    Interrupted,
+    MayFail,
     Refused,
     ResponseEnded,
     ResponseOverdue,
     ResponseWanted,
     SlotFreed,
+    TextDue,
     TurnStep,
 )
 from .tables import TurnEvent
@@ -32,6 +35,7 @@ __all__ = ["FunctionCalls"]
 
 _REMEMBERED = 64
 """Calls whose further announcements are recognised (F1, L2)."""
+_CANCELLED = '{"error":"cancelled"}'
 
 
 @define
@@ -188,7 +192,7 @@ def _ask(state: FunctionCalls, env: Env, call: Call) -> list[Effect]:
     ]
     if endpoint is not None:
         effects.append(RunFunction(call.call_id, call.name, call.arguments, endpoint))
-    return [*effects, CallsOpened()]
+    return [TextDue(), *effects, CallsOpened()]
 
 
 # --- answers ------------------------------------------------------------------------------------------------
@@ -259,6 +263,29 @@ def waived(state: FunctionCalls, env: Env, _: HoldOver) -> Effects:
     return ()
 
 
+def interrupted(state: FunctionCalls, env: Env, _: Interrupted) -> Effects:
+    """The user goes on: no answer is waited for, and none asks for a response (F8)."""
+    calls, still_open = state.calls, [each for each in state.calls if each.open]
+    env.timers.cancel("follow_up")
+    if env.component:
+        for each in calls:
+            each.followed = each.waived = True
+        return [CallsAnswered(), SlotFreed()] if still_open else []
+    state.settle(*calls)
+    state.calls, state.ended = [], []
+    if not still_open:
+        return ()
+    told = deepgram.FunctionCallCancelled(
+        tuple(deepgram.CancelledFunctionCall(each.call_id, each.name) for each in still_open)
+    )
+    effects: list[Effect] = [notice("CALLS_CANCELLED", calls=len(still_open)), env.client(told)]
+    for each in still_open:
+        event_id = env.ids.next()
+        item = Item(type="function_call_output", call_id=each.call_id, output=_CANCELLED)
+        effects += [env.upstream(openai.ConversationItemCreate(item, event_id=event_id)), MayFail(event_id)]
+    return [*effects, TurnStep(TurnEvent.CUT), CallsAnswered(), SlotFreed()]
+
+
 def refused(state: FunctionCalls, env: Env, refusal: Refused) -> Effects:
     """A refused output counts as answered, but asks for nothing (T6)."""
     event_id = refusal.problem.event_id
@@ -278,6 +305,10 @@ def ended(state: FunctionCalls, env: Env, signal: ResponseEnded) -> Effects:
     cut = [each for each in mine if not each.asked]
     state.calls = [each for each in state.calls if each not in cut]
     effects: list[Effect] = [notice("CALL_INCOMPLETE") for _ in cut]
+    if signal.cut:  # its turn was ended then
+        if any(each.open for each in mine):
+            state.ended.append(signal.response_id)
+        return effects
     if signal.void:
         return [*effects, TurnStep(TurnEvent.VOID)]
     effects.append(TurnStep(TurnEvent.ENDED))

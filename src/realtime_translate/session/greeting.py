@@ -12,9 +12,8 @@ from ..notices import notice
 from ..outputs import SendToUpstream
 from ..wire import dumps
 from .env import Env
-from .signals import Effect, Effects, OwnText, SessionReady, TurnStep
+from .signals import Effect, Effects, OwnText, SessionReady, SpeakWanted, TurnStep
 from .tables import TurnEvent
-from .unsupported import unsupported
 
 __all__ = ["context_items", "greet"]
 
@@ -40,11 +39,11 @@ def _text(item: Mapping[str, object]) -> str:
 
 
 def greet(state: object, env: Env, _: SessionReady) -> Effects:
-    """Show the greeting and end the agent's turn; no item and no response upstream comes of it (G1)."""
+    """Show the greeting and end the agent's turn; no item and no response upstream comes of it (G1). Or have
+    it spoken (G3).
+    """
     if env.plan.greeting is None:
         return ()
-    effects: list[Effect] = []
     if env.config.greeting is GreetingMode.SPOKEN:
-        effects += unsupported("a spoken greeting (it is shown as text)")
-    effects += env.text("assistant", env.plan.greeting)
-    return [*effects, TurnStep(TurnEvent.GREETED)]
+        return (SpeakWanted(env.plan.greeting, "queue"),)
+    return [*env.text("assistant", env.plan.greeting), TurnStep(TurnEvent.GREETED)]

@@ -8,8 +8,8 @@ from typing import TypeAlias
 from attrs import define, evolve, field, frozen
 
 from .. import deepgram, openai
-from ..deepgram.codes import ComponentCode, ErrorCode
-from ..mapping import formats, to_client, turns
+from ..deepgram.codes import ComponentCode, ErrorCode, WarningCode
+from ..mapping import formats, speech, to_client, turns
 from ..mapping.errors import Fault, Problem, fatal_code
 from ..mapping.plan import Plan
 from ..mapping.refusal import Refusal
@@ -19,7 +19,17 @@ from ..outputs import CloseClient, CloseUpstream, OpenUpstream, SendToUpstream
 from ..wire import dumps, unstructure
 from .env import Env
 from .pending import Pending
-from .signals import AudioSettled, Deliver, Effect, Effects, Fatal, OpeningStep, SessionReady, UpdateWanted
+from .signals import (
+    AudioSettled,
+    Deliver,
+    Effect,
+    Effects,
+    Fatal,
+    OpeningStep,
+    SessionReady,
+    UpdateGranted,
+    UpdateWanted,
+)
 from .tables import OpeningEvent
 
 __all__ = [
@@ -28,7 +38,10 @@ __all__ = [
     "OpeningState",
     "applied",
     "flushed",
+    "granted",
     "paused",
+    "session_created",
+    "session_ends",
     "shortened",
     "wait_audio",
     "wait_text",
@@ -123,9 +136,28 @@ def _settle_audio(env: Env, session: openai.Session) -> list[Effect]:
     """What upstream really carries counts, not what was asked of it (O1)."""
     try:
         env.plan = formats.effective(env.plan, session)
+        env.plan = evolve(env.plan, transcribes=speech.is_heard(session))
     except Refusal as refusal:
         return [Fatal(refusal.code, refusal.description)]
     return [AudioSettled()]
+
+
+def granted(state: OpeningState, env: Env, _: UpdateGranted) -> Effects:
+    """The slot is free for the update of late Settings (S4)."""
+    return (OpeningStep(OpeningEvent.UPDATE_GRANTED),)
+
+
+def session_created(state: OpeningState, env: Env, event: openai.SessionCreated) -> Effects:
+    """The session's time begins; nothing else comes of it (S3, O8)."""
+    if not env.component:
+        env.start("session_end", env.limits.session_warning)
+    return (notice("UPSTREAM_ABSORBED", type=event.type),)
+
+
+def session_ends(state: OpeningState, env: Env) -> Effects:
+    """Its time is nearly over (O8)."""
+    code = WarningCode.MAXIMUM_SESSION_LENGTH_APPROACHING
+    return (to_client.warning(code, "The session will soon reach its maximum length"),)
 
 
 # --- a component client whose session was ready before Settings ---------------------------------------------

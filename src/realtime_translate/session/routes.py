@@ -16,8 +16,12 @@ from . import (
     greeting,
     input_audio,
     opening,
+    playback,
+    refusals,
     signals,
+    updates,
     upstream_errors,
+    user_speech,
     user_text,
     user_turn,
 )
@@ -28,10 +32,10 @@ from .timers import TimerName
 
 __all__ = [
     "CLIENT",
+    "SESSION_CREATED",
     "SIGNALS",
     "TIMERS",
-    "UNSUPPORTED",
-    "UNSUPPORTED_UPSTREAM",
+    "UPDATES",
     "UPSTREAM",
     "Route",
     "TimerRoute",
@@ -40,25 +44,26 @@ __all__ = [
 Route: TypeAlias = "tuple[str, Callable[[Any, Env, Any], Effects]]"
 TimerRoute: TypeAlias = "tuple[str, Callable[[Any, Env], Effects]]"
 
+_UPDATE: tuple[Route, ...] = (("updates", updates.wanted),)
+
 CLIENT: Mapping[type, tuple[Route, ...]] = {
     deepgram.InjectUserMessage: (("user_texts", user_text.injected),),
     deepgram.FunctionCallResponse: (("calls", function_calls.client_answered),),
     deepgram.ComponentFunctionCallResponse: (("calls", function_calls.client_answered),),
+    deepgram.InjectAgentMessage: (("user_turn", user_turn.agent_message),),
+    deepgram.ComponentInjectAgentMessage: (("user_turn", user_turn.agent_message),),
+    deepgram.ForceEndTurn: (("audio", input_audio.forced),),
+    deepgram.UpdatePrompt: _UPDATE,
+    deepgram.UpdateThink: _UPDATE,
+    deepgram.UpdateSpeak: _UPDATE,
+    deepgram.UpdateListen: _UPDATE,
+    deepgram.UpdateThinkLive: (("opening", refusals.think_live),),
+    deepgram.CustomToThinkProvider: (("opening", refusals.custom_think),),
 }
 """Client messages with an effect beyond the opening."""
 
-UNSUPPORTED: tuple[type, ...] = (
-    deepgram.UpdateListen,
-    deepgram.UpdateThink,
-    deepgram.UpdateSpeak,
-    deepgram.UpdatePrompt,
-    deepgram.InjectAgentMessage,
-    deepgram.ComponentInjectAgentMessage,
-    deepgram.UpdateThinkLive,
-    deepgram.ForceEndTurn,
-    deepgram.CustomToThinkProvider,
-)
-"""Client messages that are answered with Warning `NOT_SUPPORTED_YET`."""
+UPDATES = tuple(kind for kind, routes in CLIENT.items() if routes is _UPDATE)
+"""Client messages that change what Settings said: they wait for Settings in every state."""
 
 _ACTIVITY: Route = ("slot", events.activity)
 
@@ -74,13 +79,26 @@ UPSTREAM: Mapping[type, tuple[Route, ...]] = {
         ("calls", function_calls.conversation_item_done),
     ),
     openai.InputAudioBufferSpeechStarted: (
+        ("user_speech", user_speech.speech_started),
         ("user_turn", user_turn.speech_started),
-        ("slot", events.barged_in),
     ),
-    openai.InputAudioBufferSpeechStopped: (("user_turn", user_turn.speech_stopped),),
-    openai.InputAudioBufferTimeoutTriggered: (("user_turn", user_turn.timed_out),),
-    openai.InputAudioBufferCommitted: (("user_turn", user_turn.committed),),
-    openai.ResponseCreated: (("slot", events.created),),
+    openai.InputAudioBufferSpeechStopped: (
+        ("user_speech", user_speech.speech_stopped),
+        ("user_turn", user_turn.speech_stopped),
+    ),
+    openai.InputAudioBufferTimeoutTriggered: (
+        ("user_speech", user_speech.timed_out),
+        ("user_turn", user_turn.timed_out),
+    ),
+    openai.InputAudioBufferCommitted: (
+        ("user_speech", user_speech.committed),
+        ("user_turn", user_turn.committed),
+    ),
+    openai.ConversationItemInputAudioTranscriptionDelta: (("user_speech", user_speech.delta),),
+    openai.ConversationItemInputAudioTranscriptionCompleted: (("user_speech", user_speech.completed),),
+    openai.ConversationItemInputAudioTranscriptionFailed: (("user_speech", user_speech.failed),),
+    openai.SessionUpdated: (("updates", updates.updated),),
+    openai.ResponseCreated: (("user_speech", user_speech.response_began), ("slot", events.created)),
     openai.ResponseOutputItemAdded: (
         _ACTIVITY,
         ("turn", agent_turn.item_added),
@@ -122,14 +140,12 @@ UPSTREAM: Mapping[type, tuple[Route, ...]] = {
         ("slot", events.done),
     ),
 }
-"""Upstream events with an effect. `session.updated` and `error` go through the engine, audio deltas past all
-of this.
+"""Upstream events with an effect. Until ours is ready, `session.updated` steps the opening; `session.created`
+and `error` go through the engine, audio deltas past all of this.
 """
 
-UNSUPPORTED_UPSTREAM: Mapping[type, str] = {
-    openai.ConversationItemInputAudioTranscriptionCompleted: "the transcript of user speech",
-}
-"""Upstream events whose counterpart is not made yet, and what it would be."""
+SESSION_CREATED: tuple[Route, ...] = (("opening", opening.session_created),)
+"""It comes before the session is ready."""
 
 SIGNALS: Mapping[type, tuple[Route, ...]] = {
     signals.AudioSettled: (("audio", input_audio.settled), ("turn", agent_turn.settled)),
@@ -141,6 +157,18 @@ SIGNALS: Mapping[type, tuple[Route, ...]] = {
     ),
     signals.OwnText: (("agent_text", agent_text.own_text),),
     signals.UpdateWanted: (("slot", wishes.update_wanted),),
+    signals.UpdateGranted: (("opening", opening.granted), ("updates", updates.granted)),
+    signals.SpeakWanted: (("slot", wishes.speak_wanted),),
+    signals.Interrupted: (
+        ("agent_text", agent_text.interrupted),
+        ("playback", playback.interrupted),
+        ("slot", events.interrupted),
+        ("calls", function_calls.interrupted),
+    ),
+    signals.AudioBegun: (("updates", updates.audio_begun),),
+    signals.AgentSaid: (("user_speech", user_speech.agent_said),),
+    signals.TextDue: (("user_speech", user_speech.text_due),),
+    signals.MayFail: (("errors", upstream_errors.may_fail),),
     signals.CommitDue: (("slot", wishes.commit_due),),
     signals.CommitWithdrawn: (("slot", wishes.commit_withdrawn),),
     signals.CommitGranted: (("audio", input_audio.granted),),
@@ -149,6 +177,7 @@ SIGNALS: Mapping[type, tuple[Route, ...]] = {
         ("audio", input_audio.refused),
         ("user_texts", user_text.refused),
         ("calls", function_calls.refused),
+        ("updates", updates.refused),
         ("slot", events.refused),
         ("errors", upstream_errors.report),
     ),
@@ -177,6 +206,10 @@ TIMERS: Mapping[TimerName, TimerRoute] = {
     "create": ("slot", events.create_late),
     "grace": ("slot", events.grace_over),
     "quiet": ("slot", events.quiet),
+    "slow": ("slot", events.slow),
+    "transcript": ("user_speech", user_speech.waited),
+    "update": ("updates", updates.late),
+    "session_end": ("opening", opening.session_ends),
     "hold": ("slot", wishes.hold_over),
     "confirm": ("user_texts", user_text.confirm_late),
     "follow_up": ("calls", function_calls.follow_up_late),

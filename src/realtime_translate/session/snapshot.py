@@ -34,6 +34,7 @@ INSTANTS: tuple[tuple[str, ...], ...] = (
     ("timers", "deadlines", "*"),
     ("call", "user_texts", "waiting", "*", "deadline"),
     ("call", "audio", "heard_at"),
+    ("call", "playback", "run_since"),
     ("call", "turn", "asked_at"),
     ("call", "turn", "text_at"),
 )

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from attrs import define
+from attrs import define, field
 
 from ..deepgram.codes import ComponentCode
 from ..mapping import to_client
 from ..mapping.errors import Fault, fatal_code
 from ..notices import notice
 from .env import Env
-from .signals import Effects, Fatal, Refused, ResponseEnded
+from .signals import Effects, Fatal, MayFail, Refused, ResponseEnded
 
-__all__ = ["UpstreamErrors", "report", "response_ended"]
+__all__ = ["UpstreamErrors", "may_fail", "report", "response_ended"]
 
 _SILENT = (Fault.BUSY, Fault.COMMIT_EMPTY, Fault.BENIGN)
 """E2."""
+_REMEMBERED = 64
 _FATAL = (Fault.EXPIRED, Fault.ACCESS)
 
 
 @define
 class UpstreamErrors:
     """`idle`: the session ended for idleness while a response was active (E3). `last`: the last error, until
-    anything else comes: upstream may close with it (E1); `last_code`: its code.
+    anything else comes: upstream may close with it (E1); `last_code`: its code. `harmless`: events of ours
+    whose refusal needs no attention (E2).
     """
 
     idle: str = ""
     last: str = ""
     last_code: str = ""
+    harmless: list[str] = field(factory=list[str])
 
     @property
     def parting(self) -> tuple[str, str]:
@@ -41,7 +44,8 @@ class UpstreamErrors:
 def report(state: UpstreamErrors, env: Env, refusal: Refused) -> Effects:
     """Tell the client of an error, unless it is benign; end the session if it cannot go on."""
     problem = refusal.problem
-    if problem.fault in _SILENT:
+    expected = problem.fault is Fault.OTHER and problem.event_id in state.harmless
+    if problem.fault in _SILENT or expected:
         return (notice("UPSTREAM_ERROR_BENIGN", code=problem.code),)
     state.last, state.last_code = problem.description, problem.code
     if problem.fault in _FATAL:
@@ -53,6 +57,12 @@ def report(state: UpstreamErrors, env: Env, refusal: Refused) -> Effects:
         return (Fatal(ComponentCode.IDLE_TIMEOUT, problem.description),)
     tell = to_client.error if env.component else to_client.warning
     return notice("UPSTREAM_ERROR", code=problem.code), tell(problem.code, problem.description)
+
+
+def may_fail(state: UpstreamErrors, env: Env, signal: MayFail) -> Effects:
+    """An error that answers this event is expected (E2)."""
+    state.harmless = [*state.harmless[1 - _REMEMBERED :], signal.event_id]
+    return ()
 
 
 def response_ended(state: UpstreamErrors, env: Env, _: ResponseEnded) -> Effects:

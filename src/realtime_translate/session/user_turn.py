@@ -5,12 +5,22 @@ from __future__ import annotations
 from attrs import define, field
 
 from .. import deepgram, openai
+from ..mapping.to_client import agent_text_of
 from .env import Env
-from .signals import Effects, ResponseWanted, ServerCommitted
+from .signals import (
+    Effect,
+    Effects,
+    Interrupted,
+    ResponseWanted,
+    ServerCommitted,
+    SpeakWanted,
+    TextDue,
+)
 
 __all__ = ["UserTurn", "committed", "speech_started", "speech_stopped", "timed_out"]
 
 _REMEMBERED = 8
+_BEHAVIORS = ("default", "queue", "interrupt")
 _CHANNEL = (0, 1)
 """`[index, count]`: the one channel that there is."""
 
@@ -24,9 +34,14 @@ class UserTurn:
 
 
 def speech_started(state: UserTurn, env: Env, event: openai.InputAudioBufferSpeechStarted) -> Effects:
-    """The user begins to speak (O6). Where the translator commits, nobody has the turn (T8)."""
+    """The user begins to speak (O6) and interrupts the agent (B1). Where the translator commits, nobody has
+    the turn (T8).
+    """
     state.speaking = not env.plan.commit.manual
-    return (env.client(deepgram.UserStartedSpeaking()),)
+    effects: list[Effect] = [TextDue(), env.client(deepgram.UserStartedSpeaking())]
+    if env.config.barge_in:
+        effects.append(Interrupted(server_cancels=env.plan.commit.interrupt_response))
+    return effects
 
 
 def speech_stopped(state: UserTurn, env: Env, event: openai.InputAudioBufferSpeechStopped) -> Effects:
@@ -41,6 +56,19 @@ def timed_out(state: UserTurn, env: Env, event: openai.InputAudioBufferTimeoutTr
     """The server commits silence after an idle time; the answer to it is the server's to make (V3)."""
     state.idle_items = [*state.idle_items[1 - _REMEMBERED :], event.item_id or ""]
     return ()
+
+
+def agent_message(
+    state: UserTurn, env: Env, message: deepgram.InjectAgentMessage | deepgram.ComponentInjectAgentMessage
+) -> Effects:
+    """A text for the agent to say, refused while the user speaks unless it interrupts (T3)."""
+    text = "" if message.is_dynamic is True else agent_text_of(message)
+    behavior = message.behavior or "default"
+    if behavior not in _BEHAVIORS:
+        return (env.client(deepgram.InjectionRefused(f"behavior is {', '.join(_BEHAVIORS)}")),)
+    if state.speaking and behavior != "interrupt":
+        return (env.client(deepgram.InjectionRefused("the user is speaking")),)
+    return (SpeakWanted(text, behavior),)
 
 
 def committed(state: UserTurn, env: Env, event: openai.InputAudioBufferCommitted) -> Effects:

@@ -2,7 +2,7 @@
 (A, I1).
 """
 
-from .commit import ceiling_over, debounce_over, granted, refused
+from .commit import ceiling_over, debounce_over, forced, granted, refused
 from .state import InputAudio
 from .stream import keepalive_due, received, settled
 
@@ -10,6 +10,7 @@ __all__ = [
     "InputAudio",
     "ceiling_over",
     "debounce_over",
+    "forced",
     "granted",
     "keepalive_due",
     "received",

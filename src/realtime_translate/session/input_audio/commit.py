@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ... import openai
+from ... import deepgram, openai
+from ...deepgram.codes import WarningCode
+from ...mapping import to_client
 from ...mapping.errors import Fault
 from ...notices import notice
 from ..env import Env
@@ -10,7 +12,7 @@ from ..signals import CommitDue, CommitGranted, CommitRefused, Effects, Refused,
 from .state import InputAudio, enough
 from .stream import tail
 
-__all__ = ["ceiling_over", "debounce_over", "granted", "refused"]
+__all__ = ["ceiling_over", "debounce_over", "forced", "granted", "refused"]
 
 
 def debounce_over(state: InputAudio, env: Env) -> Effects:
@@ -23,6 +25,17 @@ def debounce_over(state: InputAudio, env: Env) -> Effects:
 
 def ceiling_over(state: InputAudio, env: Env) -> Effects:
     """Audio has flowed for so long that it is committed meanwhile (A7)."""
+    state.asked = state.firm = True
+    return (CommitDue(),)
+
+
+def forced(state: InputAudio, env: Env, _: deepgram.ForceEndTurn) -> Effects:
+    """`ForceEndTurn`: commit now, where the commit is ours and there is enough for one (T7)."""
+    if not env.plan.commit.manual:
+        reason = "the server finds the end of a turn by itself"
+        return (to_client.warning(WarningCode.FORCE_END_TURN_UNSUPPORTED, reason),)
+    if not enough(state, env):
+        return (notice("COMMIT_TOO_SHORT", bytes=state.uncommitted + env.audio_in.held),)
     state.asked = state.firm = True
     return (CommitDue(),)
 

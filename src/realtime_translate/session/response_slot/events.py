@@ -138,8 +138,8 @@ def server_committed(slot: ResponseSlot, env: Env, _: ServerCommitted) -> Effect
 
 
 def interrupted(slot: ResponseSlot, env: Env, signal: Interrupted) -> Effects:
-    """The active response is cut, and ours that is in flight when it has begun, unless the server does it (B2)."""
-    if not signal.server_cancels and slot.request and not slot.claimed:
+    """The active response is cut, and ours in flight once it has begun, unless the server does it (B2)."""
+    if not signal.server_cancels and slot.request:
         slot.doomed = True
     if slot.state not in _TAKEN or slot.muted:
         return ()

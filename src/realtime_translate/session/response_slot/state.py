@@ -16,7 +16,7 @@ REMEMBERED = 32
 
 @define
 class Spoken:
-    """A text that the agent has to say in a response of its own; `arrived` orders it among the wishes (R2)."""
+    """A text that the agent has to say in a response of its own. `arrived`: its place in the line (R2)."""
 
     text: str
     arrived: int

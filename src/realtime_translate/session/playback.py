@@ -1,0 +1,109 @@
+"""How much of the agent's audio was heard, and what becomes of the rest when the user interrupts (B3)."""
+
+from __future__ import annotations
+
+from attrs import define, field
+
+from .. import openai
+from ..audio import AudioFormat
+from .env import Env
+from .signals import Effect, Effects, Interrupted, MayFail
+from .timers import Instant
+
+__all__ = ["Playback", "interrupted", "received", "reported"]
+
+_REMEMBERED = 32
+
+
+@define
+class Playing:
+    """One content part of the agent's: where its audio begins in all that was received, and its size."""
+
+    item_id: str
+    index: int
+    begin: int
+    size: int = 0
+
+
+@define
+class Playback:
+    """The audio that the client may not have heard yet, in upstream's bytes. `total`: all that was received.
+
+    The client is taken to play without a pause: `run` bytes since `run_since`. `reported`: what the host says
+    was played, in milliseconds; it counts more than the estimate.
+    """
+
+    items: list[Playing] = field(factory=list[Playing])
+    total: int = 0
+    run: int = 0
+    run_since: Instant | None = None
+    reported: int | None = None
+
+
+def received(state: Playback, env: Env, item_id: str, index: int, size: int) -> None:
+    """Audio of an item came and goes to the client. Runs for each audio delta."""
+    now = env.now
+    since = state.run_since
+    if since is None or state.run <= (now - since) * env.plan.output.upstream.bytes_per_second:
+        state.run_since, state.run = Instant(now), 0
+    items = state.items
+    if not items or items[-1].item_id != item_id:
+        items = state.items = [*_unheard(state, env)[1 - _REMEMBERED :], Playing(item_id, index, state.total)]
+    items[-1].size += size
+    state.total += size
+    state.run += size
+
+
+def reported(state: Playback, env: Env, milliseconds: int) -> Effects:
+    """The host knows what was played."""
+    state.reported = milliseconds
+    return ()
+
+
+def interrupted(state: Playback, env: Env, signal: Interrupted) -> Effects:
+    """What was not heard leaves the conversation: the rest of the item being heard, and later items."""
+    unheard = _unheard(state, env)
+    position = _position(state, env)
+    state.items, state.run, state.run_since = [], 0, None
+    effects: list[Effect] = []
+    for number, item in enumerate(unheard):
+        if not item.item_id:
+            continue
+        heard_ms = _milliseconds(env.plan.output.upstream, position - item.begin)
+        effects += _truncate(env, item, heard_ms) if number == 0 else _delete(env, item)
+    return effects
+
+
+def _truncate(env: Env, item: Playing, heard_ms: int) -> list[Effect]:
+    received_ms = _milliseconds(env.plan.output.upstream, item.size)
+    end_ms = min(max(heard_ms, 1), received_ms)
+    if end_ms < 1:
+        return []
+    event_id = env.ids.next()
+    truncate = openai.ConversationItemTruncate(item.item_id, item.index, end_ms, event_id=event_id)
+    return [env.upstream(truncate), MayFail(event_id)]
+
+
+def _delete(env: Env, item: Playing) -> list[Effect]:
+    event_id = env.ids.next()
+    return [env.upstream(openai.ConversationItemDelete(item.item_id, event_id=event_id)), MayFail(event_id)]
+
+
+def _unheard(state: Playback, env: Env) -> list[Playing]:
+    """The items of which anything is not heard."""
+    position = _position(state, env)
+    return [each for each in state.items if each.begin + each.size > position]
+
+
+def _position(state: Playback, env: Env) -> int:
+    """How many bytes of all audio received were heard by now."""
+    per_second = env.plan.output.upstream.bytes_per_second
+    if state.reported is not None:
+        return min(state.reported * per_second // 1000, state.total)
+    if state.run_since is None:
+        return state.total
+    return state.total - max(0, state.run - int((env.now - state.run_since) * per_second))
+
+
+def _milliseconds(audio: AudioFormat, size: int) -> int:
+    return size * 1000 // audio.bytes_per_second

@@ -1,0 +1,157 @@
+"""Updates of a call that goes on: merged, sent when no response is active, acknowledged in order (T2)."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from attrs import define, field
+
+from .. import deepgram, openai
+from ..deepgram.codes import ErrorCode, WarningCode
+from ..mapping import to_client
+from ..mapping import updates as mapping
+from ..mapping.errors import Fault
+from ..mapping.plan import Plan
+from ..mapping.refusal import Refusal
+from ..notices import notice
+from ..outputs import Notice
+from .env import Env
+from .signals import AudioBegun, Effect, Effects, Fatal, MayFail, Refused, UpdateGranted, UpdateWanted
+
+__all__ = ["Updates", "audio_begun", "granted", "late", "refused", "updated", "wanted"]
+
+_VOICE_FIXED = "the voice cannot change once the agent has spoken"
+
+
+@define
+class Updates:
+    """`waiting`: frames of updates to send; `sent`: those that one `session.update` carries, in flight as
+    `event_id`. `alone`: how many of `waiting` go one by one, after their merger was refused. `voiced`: the
+    agent has spoken.
+    """
+
+    waiting: list[str] = field(factory=list[str])
+    sent: list[str] = field(factory=list[str])
+    event_id: str = ""
+    alone: int = 0
+    voiced: bool = False
+
+
+def wanted(state: Updates, env: Env, update: mapping.Update) -> Effects:
+    """An update: refused, acknowledged at once if it changes nothing, or sent when the slot is free."""
+    notes: list[Notice] = []
+    before = _after(env, env.plan, [*state.sent, *state.waiting])
+    try:
+        after = mapping.apply(before, update, env.config, notes)
+    except Refusal as refusal:
+        return [*notes, *_refusal(refusal.code, refusal.description)]
+    if state.voiced and after.voice != before.voice:
+        return [*notes, *_refusal(WarningCode.SPEAK_UPDATE_UNSUPPORTED, _VOICE_FIXED)]
+    if not state.sent and not state.waiting and mapping.changes(before, after, env.config) is None:
+        env.plan = after
+        return [*notes, env.client(mapping.ACKNOWLEDGED[update.type])]
+    if len(state.waiting) >= env.limits.pending_messages:  # L3
+        reason = f"more than {env.limits.pending_messages} updates wait for the server"
+        return (Fatal(ErrorCode.CLIENT_MESSAGE_OVERFLOW, reason),)
+    state.waiting.append(deepgram.encode(update))
+    return [*notes, UpdateWanted()]
+
+
+def granted(state: Updates, env: Env, _: UpdateGranted) -> Effects:
+    """The slot is free: one `session.update` for as many as may go together (R2)."""
+    if state.sent or not state.waiting:
+        return ()
+    count = 1 if state.alone else len(state.waiting)
+    batch, state.waiting = state.waiting[:count], state.waiting[count:]
+    state.alone = max(0, state.alone - 1)
+    effects: list[Effect] = []
+    if state.voiced:
+        batch, effects = _without_voice(env, batch)
+    after = _after(env, env.plan, batch)
+    session = mapping.changes(env.plan, after, env.config)
+    if session is None:
+        env.plan = after
+        return [*effects, *_acknowledge(env, batch), *_more(state)]
+    state.sent, state.event_id = batch, env.ids.next()
+    env.start("update", env.limits.update_timeout)
+    return [*effects, env.upstream(openai.SessionUpdate(session, event_id=state.event_id))]
+
+
+def updated(state: Updates, env: Env, event: openai.SessionUpdated) -> Effects:
+    """What was sent holds."""
+    if not state.sent:
+        return (notice("UPSTREAM_ABSORBED", type=event.type),)
+    env.plan = _after(env, env.plan, state.sent)
+    acknowledged = _acknowledge(env, state.sent)
+    return [*acknowledged, *_forget(state, env)]
+
+
+def refused(state: Updates, env: Env, refusal: Refused) -> Effects:
+    """Upstream refused it: one by one, if it was several; else the client is told (T2)."""
+    problem = refusal.problem
+    if not state.sent or problem.event_id != state.event_id:
+        return ()
+    if len(state.sent) > 1:
+        state.alone, state.waiting = len(state.sent), [*state.sent, *state.waiting]
+        return [MayFail(state.event_id), notice("UPDATES_SEPARATED"), *_forget(state, env)]
+    if problem.fault is not Fault.OTHER:  # told as such an error is
+        return _forget(state, env)
+    voice = problem.code == "cannot_update_voice"
+    code, reason = (
+        (WarningCode.SPEAK_UPDATE_UNSUPPORTED, _VOICE_FIXED) if voice else (problem.code, problem.description)
+    )
+    return [MayFail(state.event_id), *_refusal(code, reason), *_forget(state, env)]
+
+
+def late(state: Updates, env: Env) -> Effects:
+    """`session.updated` did not come: nobody knows what holds."""
+    reason = "the upstream server did not confirm the update in time"
+    return [*_refusal(WarningCode.UPDATE_NOT_CONFIRMED, reason), *_forget(state, env)]
+
+
+def audio_begun(state: Updates, env: Env, _: AudioBegun) -> Effects:
+    """From now on the voice is fixed."""
+    state.voiced = True
+    return ()
+
+
+def _after(env: Env, plan: Plan, frames: list[str]) -> Plan:
+    for frame in frames:
+        plan = mapping.apply(plan, _parsed(env, frame), env.config, [])
+    return plan
+
+
+def _parsed(env: Env, frame: str) -> mapping.Update:
+    parse = deepgram.parse_component_client if env.component else deepgram.parse_client
+    return cast("mapping.Update", parse(frame))
+
+
+def _without_voice(env: Env, batch: list[str]) -> tuple[list[str], list[Effect]]:
+    """An update of the voice that waited while the agent began to speak comes too late."""
+    plan, kept, effects = env.plan, list[str](), list[Effect]()
+    for frame in batch:
+        after = _after(env, plan, [frame])
+        if after.voice != plan.voice:
+            effects += _refusal(WarningCode.SPEAK_UPDATE_UNSUPPORTED, _VOICE_FIXED)
+        else:
+            kept.append(frame)
+            plan = after
+    return kept, effects
+
+
+def _acknowledge(env: Env, frames: list[str]) -> list[Effect]:
+    return [env.client(mapping.ACKNOWLEDGED[_parsed(env, frame).type]) for frame in frames]
+
+
+def _refusal(code: str, reason: str) -> list[Effect]:
+    return [notice("UPDATE_REFUSED", code=str(code)), to_client.warning(code, reason)]
+
+
+def _forget(state: Updates, env: Env) -> list[Effect]:
+    state.sent, state.event_id = [], ""
+    env.timers.cancel("update")
+    return _more(state)
+
+
+def _more(state: Updates) -> list[Effect]:
+    return [UpdateWanted()] if state.waiting else []
