@@ -13,6 +13,7 @@ from realtime_translate import (
     ClientDialect,
     Config,
     ContextMode,
+    GreetingMode,
     ManualCommit,
     SemanticVad,
     ServerVad,
@@ -23,6 +24,18 @@ from realtime_translate.config import FROM_SETTINGS
 from tests.property.world import STEP, TOOL, World
 
 GREETING = "Welcome to the harbour office"
+BEHAVIORS = ("default", "queue", "interrupt")
+PROVIDER = {"type": "open_ai", "model": "gpt-4o"}
+UPDATES: list[dict[str, Any]] = [
+    {"type": "UpdatePrompt", "prompt": "Be brief."},
+    {
+        "type": "UpdateThink",
+        "think": {"provider": PROVIDER, "prompt": "Be exact.", "functions": [{"name": TOOL}]},
+    },
+    {"type": "UpdateThink", "think": {"provider": PROVIDER}},
+    {"type": "UpdateSpeak", "speak": {"provider": {"type": "open_ai", "model": "tts-1", "voice": "coral"}}},
+    {"type": "UpdateListen", "listen": {"provider": {"type": "deepgram", "version": "v1", "language": "de"}}},
+]
 RATES = (8000, 11025, 16000, 22050, 24000, 44100, 48000)
 LINEAR = [AudioFormat("linear16", rate) for rate in RATES]
 INPUTS = [*LINEAR, MULAW_8K, ALAW_8K, AudioFormat("mulaw", 16000), AudioFormat("alaw", 24000)]
@@ -54,6 +67,7 @@ class CallMachine(RuleBasedStateMachine):
         self.world = World(Config.deepgram(), 0)
         self.settings_sent = False
         self.texts_begun = 0
+        self.updates_sent: list[str] = []
 
     @initialize(
         dialect=st.sampled_from(ClientDialect),
@@ -63,6 +77,8 @@ class CallMachine(RuleBasedStateMachine):
         lateness=st.sampled_from([0, 40]),
         audio=formats,
         keepalive=st.sampled_from([None, None, SilenceKeepalive(every=2.0)]),
+        greeting=st.sampled_from([GreetingMode.TEXT, GreetingMode.SPOKEN]),
+        barge_in=st.sampled_from([True, True, False]),
         ready=st.sampled_from([True, True, True, False]),
     )
     def begin(
@@ -74,9 +90,18 @@ class CallMachine(RuleBasedStateMachine):
         lateness: int,
         audio: dict[str, Any] | None,
         keepalive: SilenceKeepalive | None,
+        greeting: GreetingMode,
+        barge_in: bool,
         ready: bool,
     ) -> None:
-        config = Config(dialect, turn_detection=turns, context=context, keepalive=keepalive)
+        config = Config(
+            dialect,
+            turn_detection=turns,
+            context=context,
+            keepalive=keepalive,
+            greeting=greeting,
+            barge_in=barge_in,
+        )
         self.world = World(config, seed, lateness=lateness)
         self.world.open()
         if ready:
@@ -144,6 +169,40 @@ class CallMachine(RuleBasedStateMachine):
             self.world.run(self.world.clock.now + round(milliseconds * 1024 / 1000) * STEP)
 
     @precondition(lambda self: self._may_send())
+    @rule(
+        text=st.sampled_from(["One moment.", "Hello! I am here.", "3.14"]),
+        behavior=st.sampled_from(BEHAVIORS),
+    )
+    def have_said(self, text: str, behavior: str) -> None:
+        self.world.inject(text, behavior)
+
+    @precondition(lambda self: self.settings_sent)
+    @rule(update=st.sampled_from(UPDATES), again=st.booleans())
+    def update(self, update: dict[str, Any], again: bool) -> None:
+        for _ in range(1 + again):
+            self.updates_sent.append(update["type"])
+            self.world.send(update)
+
+    @precondition(lambda self: self._may_send())
+    @rule()
+    def force_end_of_turn(self) -> None:
+        self.world.send({"type": "ForceEndTurn"})
+
+    @rule(share=st.floats(0, 1.5))
+    def report_playback(self, share: float) -> None:
+        self.world.report_playback(share)
+
+    @precondition(lambda self: self._may_send())
+    @rule(seconds=st.integers(1, 2))
+    def talk_over_the_agent(self, seconds: int) -> None:
+        """The user speaks while the agent answers (B)."""
+        self.send_text()
+        self.world.run(self.world.clock.now + 0.5)
+        self.speak(8, 60, speech=True)
+        self.speak(12, 60, speech=False)
+        self.world.run(self.world.clock.now + seconds)
+
+    @precondition(lambda self: self._may_send())
     @rule(size=st.integers(0, 9))
     def speak_crumbs(self, size: int) -> None:
         self.world.speak(b"\x01" * size)
@@ -208,10 +267,12 @@ class CallMachine(RuleBasedStateMachine):
         if world.config.context is ContextMode.ITEMS:
             sent = [text for text in sent if text != "user was here"]
         assert sent == world.texts[: len(sent)]
-        assert world.closed or world.outputs_upstream() == world.answers
+        assert world.closed or world.outputs_upstream() == world.answers + world.cancelled
 
     @invariant()
     def greeting_stays_here(self) -> None:
+        if self.world.config.greeting is GreetingMode.SPOKEN:
+            return
         for frame in self.world.upstream_frames:  # 3
             if frame["type"] != "session.update":
                 assert GREETING not in json.dumps(frame)
@@ -241,6 +302,8 @@ class CallMachine(RuleBasedStateMachine):
         self.nothing_is_lost_or_doubled()
         assert world.translator.state.response.value == "free"
         self._everything_was_answered()
+        self._every_word_was_told_once()
+        self._every_update_was_answered()
         world.hang_up()
         assert world.translator.next_deadline is None
 
@@ -249,6 +312,30 @@ class CallMachine(RuleBasedStateMachine):
         assert len(world.texts_upstream()) >= len(world.texts)
         assert world.audio_is_right(whole=True)
         assert world.unanswered() == []
+
+    def _every_word_was_told_once(self) -> None:
+        """What the agent said without being interrupted (O3); nothing twice in any case."""
+        told = self.world.told()
+        numbered = [text for text in self.world.said if text.startswith("Reply number")]
+        assert [text for text in numbered if told.count(text) != 1] == []
+        lines = [line for line in told.splitlines() if line.startswith("Reply number")]
+        assert len(lines) == len(set(lines))
+
+    def _every_update_was_answered(self) -> None:
+        """In order; a voice cannot change once the agent has spoken (T2)."""
+        acknowledged = [
+            frame["type"]
+            for frame in self.world.client_frames
+            if isinstance(frame, dict) and frame["type"].endswith("Updated")
+        ]
+        refused = sum(
+            isinstance(frame, dict) and frame.get("code") == "SPEAK_UPDATE_UNSUPPORTED"
+            for frame in self.world.client_frames
+        )
+        sent = [kind.removeprefix("Update") + "Updated" for kind in self.updates_sent]
+        assert len(acknowledged) + refused == len(sent)
+        others = [kind for kind in sent if kind != "SpeakUpdated"]
+        assert [kind for kind in acknowledged if kind != "SpeakUpdated"] == others
 
 
 def _declared(audio: dict[str, Any] | None) -> dict[str, Any]:

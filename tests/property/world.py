@@ -35,6 +35,9 @@ __all__ = ["TOOL", "Json", "World"]
 
 Json = dict[str, Any]
 TOOL = "get_weather"
+CANCELLED = '{"error":"cancelled"}'
+CUT: Json = {"type": "an interruption"}
+_OUTPUT = "function_call_output"
 STEP = 1 / 1024
 """Durations are multiples of this, so that sums of them are exact."""
 
@@ -88,10 +91,18 @@ class World:
         self.open_calls: list[Json] = []
         self.notices: list[str] = []
         self.answers = 0
+        self.cancelled = 0
+        self.journal: list[Json] = []
+        self.pcm_heard = 0
         self.ready = False
         self.told_of: str | None = None
         self.unforeseen: list[str] = []
         self.closed = False
+        self.ended: set[str] = set()
+        self.lapsed: set[str] = set()
+        self.told_of_audio = False
+        self.cut_responses: set[str] = set()
+        self.said: list[str] = []
         self._reply_number = 0
 
     # --- the client -------------------------------------------------------------------------------
@@ -114,6 +125,18 @@ class World:
         self._feed(lambda translator: translator.receive_from_client(audio))
         self.spoken += len(audio)  # a commit that was due came before it
         self.expected[-1] += self.reference.feed(audio)
+
+    def inject(self, text: str, behavior: str) -> None:
+        """Something for the agent to say."""
+        if behavior == "interrupt":
+            self._cut()
+        name = "content" if self.component else "message"
+        self.send({"type": "InjectAgentMessage", name: text, "behavior": behavior})
+
+    def report_playback(self, share: float) -> None:
+        """The host says how much of the audio was played."""
+        played = int(self.pcm_heard * share)
+        self._feed(lambda translator: translator.playback_reported(played))
 
     def answer(self, index: int, content: str) -> None:
         """Answer one of the calls that wait."""
@@ -177,10 +200,15 @@ class World:
         """What the translator is told of the server's responses, in a few words of our own."""
         kind = event["type"]
         self.ready = self.ready or kind == "session.updated"
+        self.told_of_audio = self.told_of_audio or kind == "response.output_audio.delta"
         if kind == "response.created":
             self.told_of = event["response"]["id"]
-        elif kind == "response.done" and event["response"]["id"] == self.told_of:
-            self.told_of = None
+        elif kind == "response.done":
+            self.ended.add(event["response"]["id"])
+            if event["response"]["id"] not in self.cut_responses:
+                self.said += [text for item in event["response"]["output"] for text in _words(item)]
+            if event["response"]["id"] == self.told_of:
+                self.told_of = None
 
     # --- joints -----------------------------------------------------------------------------------
 
@@ -201,6 +229,7 @@ class World:
         now = self.clock.now
         if isinstance(output, SendToUpstream):
             self.upstream_frames.append(json.loads(output.data))
+            self.journal.append(self.upstream_frames[-1])
             self._sent(self.upstream_frames[-1])
             after = self.up[-1][0] if self.up else now
             self.up.append((max(after, now + self.chance.delay(self.delays)), output.data))
@@ -218,6 +247,10 @@ class World:
 
     def _sent(self, frame: Json) -> None:
         assert self.ready or frame["type"] == "session.update", "S5"
+        if frame["type"] == "response.cancel" and frame["response_id"] not in self.ended:
+            self.unforeseen.append(frame["event_id"])
+        if frame["type"] == "session.update" and not self.told_of_audio:
+            self.unforeseen.append(frame["event_id"])
         if frame["type"] == "input_audio_buffer.clear":
             assert not self.appended[-1], "a clear took along what the user said"
         if frame["type"] == "input_audio_buffer.commit":
@@ -237,15 +270,31 @@ class World:
     def _client_frame(self, data: str | bytes) -> None:
         if isinstance(data, bytes):
             self.client_frames.append(data)
+            self.pcm_heard += 10
             return
         message: Json = json.loads(data)
         self.client_frames.append(message)
         if message["type"] == "FunctionCallRequest":
             self.open_calls += message["functions"]
+        elif message["type"] == "FunctionCallCancelled":
+            gone = {each["id"] for each in message["functions"]}
+            self.open_calls = [each for each in self.open_calls if each["id"] not in gone]
+            self.cancelled += len(gone)
+        elif message["type"] == "UserStartedSpeaking":
+            self._cut()
+
+    def _cut(self) -> None:
+        """Answers of calls that are open now ask for nothing any more (F8)."""
+        self.journal.append(CUT)
+        if self.told_of is not None and self.config.barge_in:
+            self.cut_responses.add(self.told_of)
+        self.lapsed |= {each["id"] for each in self.open_calls}
 
     def _reply(self, view: ServerView, request: Mapping[str, object]) -> Reply:
         """Mostly words, now and then calls, one or two, with or without words; no endless chain of calls."""
         self._reply_number += 1
+        if "instructions" in request:
+            return Reply(Say(str(request["instructions"]).splitlines()[-1], audio_ms=200))
         words = Say(
             f"Reply number {self._reply_number}.", audio_ms=self.chance.random.randrange(5) * 100 + 100
         )
@@ -270,6 +319,12 @@ class World:
             if frame["type"] == "conversation.item.create" and frame["item"].get("role") == "user"
             for part in frame["item"]["content"]
         ]
+
+    def told(self) -> str:
+        """All that the client was told of the agent's words."""
+        texts = (frame for frame in self.client_frames if isinstance(frame, dict))
+        words = [each["content"] for each in texts if each["type"] == "ConversationText"]
+        return "\n".join(words)
 
     def outputs_upstream(self) -> int:
         """How many function outputs went upstream."""
@@ -304,26 +359,39 @@ class World:
         return [each for each in self.server.violations if not each.race and not self._unavoidable(each)]
 
     def _unavoidable(self, violation: Violation) -> bool:
-        """Past `call_hold` a response may overtake a call (R8); and the server may start a response while our
-        create is on its way (*Always true* 1): the model knows of no network, so it cannot tell.
+        """Spoken texts wait for no call, and past `call_hold` nothing does (R8); and the server may start a
+        response while our create or a change of the voice is on its way, or end one while our cancel is
+        (*Always true* 1): the model knows of no network, so it cannot tell.
         """
         if violation.rule == 9:
-            return not violation.answered and "CALL_HOLD_OVER" in self.notices
+            spoken = "instructions" in json.dumps(violation.event)
+            return not violation.answered and (spoken or "CALL_HOLD_OVER" in self.notices)
         event_id = (violation.event or {}).get("event_id")
+        if violation.rule in (3, 5):
+            return event_id in self.unforeseen
         return violation.rule == 1 and self.server_answered_by_itself and event_id in self.unforeseen
 
     def unanswered(self) -> list[Json]:
-        """User texts, commits and function outputs that no response was asked for."""
+        """User texts, commits and function outputs that no response was asked for. Outputs before an
+        interruption ask for none (F8), and a spoken text answers nothing (T3).
+        """
         waiting: list[Json] = []
-        for frame in self.upstream_frames:
+        for frame in self.journal:
             kind = frame["type"]
             if kind == "response.create":
-                waiting = []
+                waiting = waiting if "instructions" in frame["response"] else []
+            elif frame is CUT:
+                waiting = [each for each in waiting if each.get("item", {}).get("type") != _OUTPUT]
             elif kind == "input_audio_buffer.commit" or (
-                kind == "conversation.item.create" and _asks_for_more(frame["item"])
+                kind == "conversation.item.create" and self._asks_for_more(frame["item"])
             ):
                 waiting.append(frame)
         return [frame for frame in waiting if not self.server_answered_by_itself]
+
+    def _asks_for_more(self, item: Json) -> bool:
+        if item.get("type") == _OUTPUT:
+            return item["output"] != CANCELLED and item["call_id"] not in self.lapsed
+        return item.get("role") == "user" and item["content"][0]["text"] != "user was here"
 
     @property
     def server_answered_by_itself(self) -> bool:
@@ -343,11 +411,12 @@ def _samples(audio: bytearray) -> tuple[int, ...]:
     return struct.unpack(f"<{len(audio) // 2}h", audio)
 
 
+def _words(item: Json) -> list[str]:
+    """What a whole message of the agent says."""
+    if item["type"] != "message" or item["status"] != "completed":
+        return []
+    return [part.get("transcript") or part.get("text") or "" for part in item["content"]]
+
+
 def _receive(frame: str, translator: Translator) -> Outputs:
     return translator.receive_from_upstream(frame)
-
-
-def _asks_for_more(item: Json) -> bool:
-    if item.get("type") == "function_call_output":
-        return True
-    return item.get("role") == "user" and item["content"][0]["text"] != "user was here"

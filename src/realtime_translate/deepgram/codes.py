@@ -6,7 +6,14 @@ On the wire they are open strings; these are the ones with a meaning.
 from enum import Enum
 
 
-class ErrorCode(str, Enum):
+class _Code(str, Enum):
+    """In texts a code is what it is on the wire."""
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class ErrorCode(_Code):
     """Codes of `Error`; each ends the session (reference §3.6)."""
 
     UNPARSABLE_CLIENT_MESSAGE = "UNPARSABLE_CLIENT_MESSAGE"
@@ -44,7 +51,7 @@ class ErrorCode(str, Enum):
     """A binary frame is over the limit (L1). Ours."""
 
 
-class WarningCode(str, Enum):
+class WarningCode(_Code):
     """Codes of `Warning`; the session goes on (reference §3.7)."""
 
     INJECT_AGENT_MESSAGE_DURING_USER_SPEECH = "INJECT_AGENT_MESSAGE_DURING_USER_SPEECH"
@@ -72,7 +79,7 @@ class WarningCode(str, Enum):
     """There is no custom think provider. Ours."""
 
 
-class ComponentCode(str, Enum):
+class ComponentCode(_Code):
     """Codes of `Error` in the component's dialect (reference §4.2, §4.3)."""
 
     DISALLOWED_CLIENT_MESSAGE_TYPE = "disallowed_client_message_type"

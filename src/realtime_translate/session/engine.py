@@ -26,7 +26,7 @@ from .opening import Facts
 from .pending import Pending
 from .response_slot import events
 from .routes import CLIENT, SESSION_CREATED, SIGNALS, TIMERS, UPDATES, UPSTREAM, Route
-from .signals import Deliver, Effect, Effects, Fatal, OpeningStep, Refused, TurnStep
+from .signals import AudioBegun, Deliver, Effect, Effects, Fatal, OpeningStep, Refused, TurnStep
 from .tables import (
     GATES,
     OPENING,
@@ -185,7 +185,7 @@ class Engine:
         if (response_id != slot.active and response_id in slot.ended) or (
             slot.muted and events.is_muted(slot, response_id)
         ):
-            self.perform([notice("OUTPUT_LATE", type=_AUDIO_DELTA)])
+            self.perform([AudioBegun(), notice("OUTPUT_LATE", type=_AUDIO_DELTA)])
             return
         effects = events.output(slot, self.env, response_id or slot.active)
         if effects:

@@ -264,13 +264,17 @@ def waived(state: FunctionCalls, env: Env, _: HoldOver) -> Effects:
 
 
 def interrupted(state: FunctionCalls, env: Env, _: Interrupted) -> Effects:
-    """The user goes on: no answer is waited for, and none asks for a response (F8)."""
-    calls, still_open = state.calls, [each for each in state.calls if each.open]
+    """The user goes on: no answer asks for a response any more. Deepgram's clients need not give one; the
+    component's may, and upstream waits for it (F8, R8).
+    """
     env.timers.cancel("follow_up")
-    if env.component:
-        for each in calls:
-            each.followed = each.waived = True
-        return [CallsAnswered(), SlotFreed()] if still_open else []
+    for each in state.calls:
+        each.followed = True
+    return () if env.component else _cancel(state, env)
+
+
+def _cancel(state: FunctionCalls, env: Env) -> Effects:
+    calls, still_open = state.calls, [each for each in state.calls if each.open]
     state.settle(*calls)
     state.calls, state.ended = [], []
     if not still_open:

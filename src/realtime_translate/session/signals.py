@@ -183,7 +183,7 @@ class Interrupted:
 
 @frozen
 class AudioBegun:
-    """Audio of the agent reached the client: its voice is fixed (T2)."""
+    """Audio of the agent came: its voice is fixed (T2)."""
 
 
 @frozen
