@@ -53,6 +53,7 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
     "RESPONSE_SUPERSEDED": (_INFO, "a new response began before the end of the old one was announced"),
     "RESPONSE_PRESUMED_DONE": (_WARNING, "response.done did not come; the response counts as done"),
     "RESPONSE_MISSED": (_INFO, "the server started no response for the audio it committed; one is asked for"),
+    "SPOKEN_DROPPED": (_INFO, "the user speaks; {texts} texts that waited to be spoken were dropped"),
     "RESPONSE_SLOW": (_INFO, "a response has no output for {seconds} s"),
     "RESPONSE_FAILED": (_WARNING, "a response did not complete: {reason}"),
     "LATE_DONE": (_DEBUG, "response.done of a response that had ended already"),

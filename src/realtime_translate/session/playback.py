@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from attrs import define, field
 
-from .. import openai
+from .. import deepgram, openai
 from ..audio import AudioFormat
 from .env import Env
-from .signals import Effect, Effects, Interrupted, MayFail
+from .signals import Effect, Effects, Interrupted, MayFail, TextDue
 from .timers import Instant
 
-__all__ = ["Playback", "interrupted", "received", "reported"]
+__all__ = ["Playback", "agent_message", "interrupted", "received", "reported"]
 
 _REMEMBERED = 32
 
@@ -58,6 +58,15 @@ def reported(state: Playback, env: Env, milliseconds: int) -> Effects:
     """The host knows what was played."""
     state.reported = milliseconds
     return ()
+
+
+def agent_message(
+    state: Playback, env: Env, message: deepgram.InjectAgentMessage | deepgram.ComponentInjectAgentMessage
+) -> Effects:
+    """A text that interrupts the agent: the client drops what it plays, as for the user (B1)."""
+    if message.behavior != "interrupt" or not (env.responding or _unheard(state, env)):
+        return ()
+    return TextDue(), env.client(deepgram.UserStartedSpeaking())
 
 
 def interrupted(state: Playback, env: Env, signal: Interrupted) -> Effects:

@@ -46,12 +46,17 @@ TimerRoute: TypeAlias = "tuple[str, Callable[[Any, Env], Effects]]"
 
 _UPDATE: tuple[Route, ...] = (("updates", updates.wanted),)
 
+_AGENT_MESSAGE: tuple[Route, ...] = (
+    ("playback", playback.agent_message),
+    ("user_turn", user_turn.agent_message),
+)
+
 CLIENT: Mapping[type, tuple[Route, ...]] = {
     deepgram.InjectUserMessage: (("user_texts", user_text.injected),),
     deepgram.FunctionCallResponse: (("calls", function_calls.client_answered),),
     deepgram.ComponentFunctionCallResponse: (("calls", function_calls.client_answered),),
-    deepgram.InjectAgentMessage: (("user_turn", user_turn.agent_message),),
-    deepgram.ComponentInjectAgentMessage: (("user_turn", user_turn.agent_message),),
+    deepgram.InjectAgentMessage: _AGENT_MESSAGE,
+    deepgram.ComponentInjectAgentMessage: _AGENT_MESSAGE,
     deepgram.ForceEndTurn: (("audio", input_audio.forced),),
     deepgram.UpdatePrompt: _UPDATE,
     deepgram.UpdateThink: _UPDATE,

@@ -176,9 +176,12 @@ class SpeakWanted:
 
 @frozen
 class Interrupted:
-    """The agent has to be quiet. `server_cancels`: upstream cancels its response by itself (B1, B2)."""
+    """The agent has to be quiet. `server_cancels`: upstream cancels its response by itself (B1, B2).
+    `by_user`: the user speaks, and not another text of the client's.
+    """
 
     server_cancels: bool
+    by_user: bool = True
 
 
 @frozen

@@ -11,6 +11,7 @@ from ...notices import notice
 from ..env import Env
 from ..event_kinds import ResponseEvent
 from ..signals import (
+    Effect,
     Effects,
     Interrupted,
     Refused,
@@ -138,19 +139,24 @@ def server_committed(slot: ResponseSlot, env: Env, _: ServerCommitted) -> Effect
 
 
 def interrupted(slot: ResponseSlot, env: Env, signal: Interrupted) -> Effects:
-    """The active response is cut, and ours in flight once it has begun, unless the server does it (B2)."""
+    """The active response is cut, and ours in flight once it has begun, unless the server does it (B2). Texts
+    that wait to be spoken are not, once the user speaks (B4).
+    """
     if not signal.server_cancels and slot.request:
         slot.doomed = True
+    dropped = len(slot.spoken) if signal.by_user else 0
+    slot.spoken = [] if signal.by_user else slot.spoken
+    told: list[Effect] = [notice("SPOKEN_DROPPED", texts=dropped)] if dropped else []
     if slot.state not in _TAKEN or slot.muted:
-        return ()
-    return mute(slot, env, cancel=not signal.server_cancels)
+        return told
+    return [*told, *mute(slot, env, cancel=not signal.server_cancels)]
 
 
 def is_muted(slot: ResponseSlot, response_id: str | None) -> bool:
     """Whether output of this response, or of the active one if it names none, is not to be told (B1)."""
     if response_id in slot.cut:
         return True
-    return slot.muted and (not response_id or response_id == slot.active)
+    return slot.muted and (not response_id or not slot.active or response_id == slot.active)
 
 
 def slow(slot: ResponseSlot, env: Env) -> Effects:

@@ -85,7 +85,7 @@ def speak_wanted(slot: ResponseSlot, env: Env, wish: SpeakWanted) -> Effects:
         return pump(slot, env)
     spoken.arrived = 0  # before everything else that waits
     slot.spoken.insert(0, spoken)
-    return [Interrupted(server_cancels=False), SlotFreed()]
+    return [Interrupted(server_cancels=False, by_user=False), SlotFreed()]
 
 
 def commit_withdrawn(slot: ResponseSlot, env: Env, _: CommitWithdrawn) -> Effects:
