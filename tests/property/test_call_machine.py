@@ -183,7 +183,7 @@ class CallMachine(RuleBasedStateMachine):
             self.updates_sent.append(update["type"])
             self.world.send(update)
 
-    @precondition(lambda self: self._may_send())
+    @precondition(lambda self: self.world.ready)  # before, the commit would come between what waits
     @rule()
     def force_end_of_turn(self) -> None:
         self.world.send({"type": "ForceEndTurn"})

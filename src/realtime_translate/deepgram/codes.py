@@ -10,7 +10,7 @@ class _Code(str, Enum):
     """In texts a code is what it is on the wire."""
 
     def __str__(self) -> str:
-        return self.value
+        return str.__str__(self)
 
 
 class ErrorCode(_Code):
