@@ -129,7 +129,7 @@ class World:
     def inject(self, text: str, behavior: str) -> None:
         """Something for the agent to say."""
         if behavior == "interrupt":
-            self._cut()
+            self._cut(always=True)
         name = "content" if self.component else "message"
         self.send({"type": "InjectAgentMessage", name: text, "behavior": behavior})
 
@@ -283,10 +283,10 @@ class World:
         elif message["type"] == "UserStartedSpeaking":
             self._cut()
 
-    def _cut(self) -> None:
+    def _cut(self, *, always: bool = False) -> None:
         """Answers of calls that are open now ask for nothing any more (F8)."""
         self.journal.append(CUT)
-        if self.told_of is not None and self.config.barge_in:
+        if self.told_of is not None and (always or self.config.barge_in):
             self.cut_responses.add(self.told_of)
         self.lapsed |= {each["id"] for each in self.open_calls}
 

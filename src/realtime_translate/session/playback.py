@@ -29,8 +29,8 @@ class Playing:
 class Playback:
     """The audio that the client may not have heard yet, in upstream's bytes. `total`: all that was received.
 
-    The client is taken to play without a pause: `run` bytes since `run_since`. `reported`: what the host says
-    was played, in milliseconds; it counts more than the estimate.
+    The client is taken to play without a pause: `run` bytes since `run_since`. `reported`: what was played, in
+    milliseconds, by the host's last word in this run; it counts more than the estimate.
     """
 
     items: list[Playing] = field(factory=list[Playing])
@@ -45,7 +45,7 @@ def received(state: Playback, env: Env, item_id: str, index: int, size: int) -> 
     now = env.now
     since = state.run_since
     if since is None or state.run <= (now - since) * env.plan.output.upstream.bytes_per_second:
-        state.run_since, state.run = Instant(now), 0
+        state.run_since, state.run, state.reported = Instant(now), 0, None
     items = state.items
     if not items or items[-1].item_id != item_id:
         items = state.items = [*_unheard(state, env)[1 - _REMEMBERED :], Playing(item_id, index, state.total)]
