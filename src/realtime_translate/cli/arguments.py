@@ -58,13 +58,15 @@ def argument_parser() -> argparse.ArgumentParser:
         formatter_class=as_written,
     )
     _fill_replay(replay)
-    commands.add_parser(
+    events = commands.add_parser(
         "events",
         help="print what becomes of each message of both protocols",
         description="Print what becomes of each message of both protocols: translated, approximated,\n"
         "absorbed or refused.",
         formatter_class=as_written,
     )
+    _add_dialect(events, default=None, said="both")
+    events.add_argument("--markdown", action="store_true", help="print it as a page of the documentation")
     return parser
 
 

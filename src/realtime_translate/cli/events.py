@@ -1,16 +1,39 @@
-"""What becomes of each message of both protocols, as a table in text."""
+"""What becomes of each message of both protocols: as a table in text, and as a page of the documentation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain
 from typing import Protocol
 
-__all__ = ["Row", "as_table"]
+__all__ = ["Row", "as_page", "as_table"]
+
+_BOTH = "both"
+_FATES = """\
+- **translated**: it becomes what the other side has for it.
+- **approximated**: the other side has nothing quite like it; the table says what comes nearest.
+- **absorbed**: nothing comes of it on the other side; a message that the translator itself never sends.
+- **refused**: its sender gets an answer that says so, with the code that the table names."""
+_PAGE = f"""\
+# Messages
+
+What becomes of each message of both protocols, for Deepgram's clients (`Config.deepgram()`) and in the dialect of
+React component (`Config.component()`). This page is printed from the code, and a test fails when they differ:
+`python -m realtime_translate events --markdown`.
+
+{_FATES}
+
+Marks such as T2 name rules: comments in the source and the names of tests cite them. What a client may notice
+beyond these tables is on the page of [differences](differences.md)."""
 
 
 class Row(Protocol):
-    """One message type. The table itself lives with the code that decides."""
+    """One message type in one dialect. The table itself lives with the code that decides."""
+
+    @property
+    def dialect(self) -> str:
+        """The client's dialect."""
+        ...
 
     @property
     def protocol(self) -> str:
@@ -38,21 +61,47 @@ class Row(Protocol):
         ...
 
 
-def as_table(rows: Sequence[Row]) -> Iterator[str]:
-    """The lines of the table, one block for each protocol and direction."""
-    type_width = max((len(row.type) for row in rows), default=0)
-    fate_width = max((len(row.fate) for row in rows), default=0)
-    for number, (title, block) in enumerate(groupby(rows, _title)):
+def as_table(rows: Iterable[Row]) -> Iterator[str]:
+    """The lines of the table in text, one block for each protocol and direction.
+
+    The rows of a type stand together, and are one where all dialects agree.
+    """
+    blocks = {title: list(lines) for title, lines in _blocks(rows)}
+    widths = [max(map(len, column)) for column in zip(*chain(*blocks.values()), strict=True)]
+    for number, (title, lines) in enumerate(blocks.items()):
         if number:
             yield ""
         yield title
-        yield from _block(block, type_width, fate_width)
+        for cells in lines:
+            padded = (f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True))
+            yield f"  {'  '.join(padded)}".rstrip()
 
 
-def _title(row: Row) -> str:
-    return f"{row.protocol}: {row.direction}"
+def as_page(rows: Iterable[Row]) -> Iterator[str]:
+    """The lines of the page in Markdown, one section for each protocol and direction."""
+    yield from _PAGE.splitlines()
+    for title, lines in _blocks(rows):
+        yield from ("", f"## {title[0].upper()}{title[1:]}", "")
+        yield from ("| message | dialect | fate | what happens |", "|---|---|---|---|")
+        for kind, *cells in lines:
+            yield f"| {' | '.join([f'`{kind}`', *cells])} |"
 
 
-def _block(rows: Iterable[Row], type_width: int, fate_width: int) -> Iterator[str]:
+def _blocks(rows: Iterable[Row]) -> Iterator[tuple[str, Iterator[tuple[str, str, str, str]]]]:
+    """Each title with the cells of its lines."""
+    blocks: dict[str, dict[str, list[Row]]] = {}
+    dialects = set[str]()
     for row in rows:
-        yield f"  {row.type:<{type_width}}  {row.fate:<{fate_width}}  {row.note}".rstrip()
+        dialects.add(row.dialect)
+        title = f"{row.protocol}: {row.direction}"
+        blocks.setdefault(title, {}).setdefault(row.type, []).append(row)
+    for title, types in blocks.items():
+        yield title, chain.from_iterable(_lines(alike, len(dialects)) for alike in types.values())
+
+
+def _lines(alike: Sequence[Row], dialects: int) -> Iterator[tuple[str, str, str, str]]:
+    """The rows of one type, as one if every dialect has it and all agree."""
+    agreed = len({(row.fate, row.note) for row in alike}) == 1
+    shown = alike[:1] if agreed and len(alike) == dialects else alike
+    for row in shown:
+        yield row.type, row.dialect if len(shown) == len(alike) else _BOTH, row.fate, row.note

@@ -13,7 +13,7 @@ from typing import TextIO
 from ..config import ClientDialect, Config
 from ..session.coverage import COVERAGE
 from .arguments import PROGRAM, argument_parser
-from .events import as_table
+from .events import as_page, as_table
 from .inputs import UserError, read_text
 from .progress import with_progress
 from .render import ASCII, UNICODE, as_jsonl, as_text
@@ -81,8 +81,9 @@ def _replay(options: argparse.Namespace) -> None:
 
 
 def _events(options: argparse.Namespace) -> None:
+    rows = [row for row in COVERAGE if options.dialect in (None, row.dialect)]
     with _opened(None) as stream:
-        stream.writelines(f"{line}\n" for line in as_table(COVERAGE))
+        stream.writelines(f"{line}\n" for line in (as_page if options.markdown else as_table)(rows))
 
 
 def _discard_output() -> None:

@@ -29,8 +29,8 @@ class Playing:
 class Playback:
     """The audio that the client may not have heard yet, in upstream's bytes. `total`: all that was received.
 
-    The client is taken to play without a pause: `run` bytes since `run_since`. `reported`: what was played, in
-    milliseconds, by the host's last word in this run; it counts more than the estimate.
+    The client is taken to play without a pause: `run` bytes since `run_since`. `reported`: what was played,
+    in milliseconds, by the host's last word in this run; it counts more than the estimate.
     """
 
     items: list[Playing] = field(factory=list[Playing])

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from realtime_translate import ClientDialect, SendToClient, deepgram
-from realtime_translate.deepgram.codes import ErrorCode, WarningCode
+from realtime_translate.deepgram.codes import ComponentCode, ErrorCode, WarningCode
 from realtime_translate.mapping import to_client
 
 
@@ -20,12 +20,14 @@ def test_a_frame_carries_its_message_too() -> None:
 def test_codes_are_plain_text_on_the_wire() -> None:
     error = to_client.error(ErrorCode.INVALID_SETTINGS, "No.")
     assert json.loads(error.data) == {"type": "Error", "description": "No.", "code": "INVALID_SETTINGS"}
-    warning = to_client.warning(WarningCode.NOT_SUPPORTED_YET, "Not yet.")
+    warning = to_client.warning(WarningCode.FORCE_END_TURN_UNSUPPORTED, "Not here.")
     assert json.loads(warning.data) == {
         "type": "Warning",
-        "description": "Not yet.",
-        "code": "NOT_SUPPORTED_YET",
+        "description": "Not here.",
+        "code": "FORCE_END_TURN_UNSUPPORTED",
     }
+    for code in (*ErrorCode, *WarningCode, *ComponentCode):
+        assert (f"{code}", str(code)) == (code.value, code.value)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, ManualCommit, SemanticVad, ServerVad, openai
+from realtime_translate.config import FROM_SETTINGS
 from realtime_translate.mapping import turns
 from realtime_translate.mapping.plan import CommitPlan
 from realtime_translate.openai.objects import AudioInput, Session, SessionAudio, TurnDetection
@@ -56,7 +57,8 @@ def test_V1_semantic_vad_is_the_servers_to_commit(create: bool) -> None:
         "create_response": create,
         "interrupt_response": not create,
     }
-    assert result.plan.commit == CommitPlan(manual=False, create_response=create)
+    expected = CommitPlan(manual=False, create_response=create, interrupt_response=not create)
+    assert result.plan.commit == expected
 
 
 # --- V2 -----------------------------------------------------------------------------------------------------
@@ -154,6 +156,19 @@ def test_V2_turn_detection_is_always_explicit(config: Config) -> None:
     assert "turn_detection" in mapped({}, config).session["audio"]["input"]
 
 
+@pytest.mark.parametrize("vad", [ServerVad(), SemanticVad("low"), FROM_SETTINGS])
+def test_B_without_barge_in_the_server_does_not_cancel_either(vad: Any) -> None:
+    result = mapped({}, Config.deepgram(turn_detection=vad, barge_in=False))
+    assert detection(result)["interrupt_response"] is False
+    assert result.plan.commit == CommitPlan(create_response=True, interrupt_response=False)
+
+
+def test_B_manual_commit_has_nothing_to_switch_off() -> None:
+    result = mapped({}, Config.deepgram(turn_detection=ManualCommit(), barge_in=False))
+    assert detection(result) is None
+    assert result.plan.commit == mapped({}, Config.deepgram(turn_detection=ManualCommit())).plan.commit
+
+
 # --- S4 -----------------------------------------------------------------------------------------------------
 
 
@@ -172,6 +187,14 @@ def in_effect(detection: TurnDetection | None) -> Session:
         (in_effect(TurnDetection("server_vad")), CommitPlan(create_response=True)),
         (in_effect(TurnDetection("server_vad", create_response=True)), CommitPlan(create_response=True)),
         (in_effect(TurnDetection("semantic_vad", create_response=False)), CommitPlan(create_response=False)),
+        (
+            in_effect(TurnDetection("server_vad", interrupt_response=False)),
+            CommitPlan(interrupt_response=False),
+        ),
+        (
+            in_effect(TurnDetection("server_vad", interrupt_response=True)),
+            CommitPlan(interrupt_response=True),
+        ),
     ],
 )
 def test_S4_of_a_session_that_nobody_asked_for_the_server_says_who_commits(

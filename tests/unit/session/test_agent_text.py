@@ -1,6 +1,4 @@
-"""What the agent says, as text, once a message item (O3); one text an item in both dialects until sentences
-come.
-"""
+"""What the agent says, as text, once a message item (O3): whichever events bring it, in both dialects."""
 
 from __future__ import annotations
 

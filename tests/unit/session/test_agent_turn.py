@@ -30,6 +30,8 @@ from tests.unit.session.agent_events import (
 )
 
 EXPERIMENTAL = {**SETTINGS, "experimental": True}
+MEASURED = ["LatencyReport", "LatencyReport"]
+"""Two latencies, a report each, come with the first audio of a turn (O2)."""
 
 
 def ready(given: dict[str, Any] = SETTINGS, config: Config | None = None) -> Desk:
@@ -97,7 +99,7 @@ def test_O1_a_delta_of_no_response_id_that_is_text_is_dropped_with_a_notice() ->
 def test_O1_an_empty_delta_begins_no_turn_and_sends_no_frame() -> None:
     desk = ready(EXPERIMENTAL)
     assert desk.upstream(created(), audio(b"")).client == []
-    assert desk.upstream(audio()).client_types == ["AgentStartedSpeaking", "audio"]
+    assert desk.upstream(audio()).client_types == [*MEASURED, "AgentStartedSpeaking", "audio"]
 
 
 @pytest.mark.parametrize("given", [{}, {"response_id": None}])
@@ -132,13 +134,13 @@ def test_O2_started_speaking_comes_once_before_the_first_audio() -> None:
     kinds = [kind for kind in log.client_types if kind in ("AgentStartedSpeaking", "audio")]
     assert kinds == ["AgentStartedSpeaking", "audio", "audio"]
     again = desk.upstream(created("r2"), audio(response_id="r2", item_id="i2"))
-    assert again.client_types == ["AgentStartedSpeaking", "audio"]
+    assert again.client_types == [*MEASURED, "AgentStartedSpeaking", "audio"]
 
 
 def test_O2_a_turn_over_several_responses_starts_speaking_once() -> None:
     desk = ready({**settings(), "experimental": True})
     log = desk.upstream(created(), audio(), item_done(call()), done("r1", call()))
-    assert log.client_types == ["AgentStartedSpeaking", "audio", "FunctionCallRequest"]
+    assert log.client_types == [*MEASURED, "AgentStartedSpeaking", "audio", "FunctionCallRequest"]
     desk.client(answer())
     assert desk.upstream(created("r2"), audio(item_id="i2", response_id="r2")).client_types == ["audio"]
 

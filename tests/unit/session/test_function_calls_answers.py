@@ -22,6 +22,7 @@ from tests.unit.session.played import (
     call_done,
     created,
     creates,
+    delta,
     done,
     error,
     output_seen,
@@ -281,7 +282,7 @@ def test_F5_not_after_response_done(way: Way) -> None:
     desk = calling(way)
     desk.client(answer("call_1"))
     tag = tag_in(desk.upstream(done()))
-    desk.upstream(created("resp_2", tag))
+    desk.upstream(created("resp_2", tag), delta("resp_2"))
     assert desk.wait(60).outputs == []
     assert desk.translator.state.response is SlotState.RUNNING
 

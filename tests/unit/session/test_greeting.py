@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from realtime_translate import ClientDialect, Config, ContextMode, GreetingMode, ManualCommit
+from realtime_translate.testing import Reply, Say
 from tests.harness import SETTINGS, Desk, Log, Pair
 from tests.oracle.session_update import HAS_SDK, faults
 
@@ -118,13 +119,78 @@ def test_G3_suppressed_is_nothing_at_all(preset: Any) -> None:
     assert GREETING not in json.dumps(log.upstream)
 
 
+def said_in(log: Log) -> list[str]:
+    """The texts that the creates of a log ask for; "" for a plain one."""
+    asked = [each["response"].get("instructions", "") for each in log.of("response.create")]
+    return [each.partition(":\n")[2] for each in asked]
+
+
+def spoken(preset: Any, **agent: Any) -> tuple[Desk, Log]:
+    desk = Desk(preset(greeting=GreetingMode.SPOKEN, turn_detection=ManualCommit()))
+    return desk, desk.ready({**SETTINGS, "agent": {"greeting": GREETING, **agent}})
+
+
 @both
-def test_G3_spoken_is_not_supported_yet_and_shown_as_text(preset: Any) -> None:
-    log = ready(preset(greeting=GreetingMode.SPOKEN), greeting=GREETING)
-    assert [each["code"] for each in log.of("Warning")] == ["NOT_SUPPORTED_YET"]
-    assert "NOT_SUPPORTED_YET" in log.notices
-    assert [each["content"] for each in log.of("ConversationText")] == [GREETING]
-    assert log.upstream_types == ["session.update"]
+def test_G3_spoken_is_asked_for_after_settings_applied_and_not_shown(preset: Any) -> None:
+    _, log = spoken(preset)
+    assert after_applied(log) == []
+    assert log.upstream_types == ["session.update", "response.create"]
+    create = log.outputs[-1]
+    assert "response.create" in str(getattr(create, "data", "")), "SettingsApplied comes first (S4)"
+    response = log.upstream[-1]["response"]
+    assert response["instructions"].endswith(f":\n{GREETING}")
+    assert (response["tool_choice"], set(response)) == ("none", {"instructions", "metadata", "tool_choice"})
+
+
+@both
+def test_G3_the_client_is_told_what_the_model_really_said(preset: Any) -> None:
+    desk, _ = spoken(preset)
+    place = {"response_id": "r1", "item_id": "i1", "output_index": 0, "content_index": 0}
+    kind = "response.output_audio_transcript.done"
+    log = desk.upstream(
+        {"type": "response.created", "response": {"id": "r1"}},
+        {"type": kind, **place, "transcript": "Good morning, harbour office."},
+        {"type": "response.done", "response": {"id": "r1", "status": "completed", "output": []}},
+    )
+    assert [each["content"] for each in log.of("ConversationText")] == ["Good morning, harbour office."]
+    assert log.client_types.count("AgentAudioDone") == 1
+
+
+@both
+def test_G3_it_is_spoken_before_what_waited(preset: Any) -> None:
+    desk = Desk(preset(greeting=GreetingMode.SPOKEN, turn_detection=ManualCommit()))
+    desk.opened()
+    desk.client({**SETTINGS, "agent": {"greeting": GREETING}})
+    desk.dialled()
+    desk.client({"type": "InjectAgentMessage", "message": "Ahoy.", "behavior": "queue"})
+    desk.client({"type": "InjectAgentMessage", "message": "Too early."})
+    log = desk.upstream({"type": "session.updated", "session": {}})
+    assert said_in(log) == [GREETING]
+    assert log.client_types == ["SettingsApplied", "InjectionRefused"]
+    desk.upstream({"type": "response.created", "response": {"id": "r1"}})
+    ended = desk.upstream({"type": "response.done", "response": {"id": "r1", "status": "completed"}})
+    assert said_in(ended) == ["Ahoy."]
+
+
+@both
+@pytest.mark.parametrize("nothing", [{"greeting": ""}, {"context": {"messages": PAST}}])
+def test_G2_G3_without_a_greeting_to_say_nothing_is_spoken(preset: Any, nothing: Any) -> None:
+    _, log = spoken(preset, **nothing)
+    assert (after_applied(log), log.upstream_types) == ([], ["session.update"])
+
+
+@both
+def test_G3_the_model_speaks_it_once(preset: Any) -> None:
+    pair = Pair(
+        preset(greeting=GreetingMode.SPOKEN, turn_detection=ManualCommit()), script=[Reply(Say("Ahoy."))]
+    )
+    pair.client({**SETTINGS, "agent": {"greeting": GREETING}})
+    pair.run(20.0)
+    assert pair.log.upstream_types.count("response.create") == 1
+    assert [each["content"] for each in pair.log.of("ConversationText")] == ["Ahoy."]
+    assert pair.log.client_types.count("AgentAudioDone") == 1
+    assert "audio" in pair.log.client_types
+    assert pair.server.violations == ()
 
 
 # --- C1 -----------------------------------------------------------------------------------------------------

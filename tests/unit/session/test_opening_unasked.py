@@ -97,7 +97,7 @@ def test_S4_a_first_settings_waits_for_a_free_slot() -> None:
     assert (log.client, log.upstream) == ([], [])
     assert not any(isinstance(each, OpenUpstream) for each in log.outputs)
     assert desk.translator.state.opening is Opening.AWAITING_SLOT
-    assert desk.translator.next_deadline is None
+    assert desk.translator.state.next_timer == ("slow", 105.0), "no time is set for the update yet (S9)"
     assert desk.upstream(ended()).upstream_types == ["session.update"]
     assert desk.upstream(updated(None)).client_types[0] == "SettingsApplied"
 

@@ -64,6 +64,7 @@ def test_R1_ours_supersedes_the_servers_own_whose_end_is_late(way: Way) -> None:
     assert log.notices == ["RESPONSE_SUPERSEDED"]
     assert state(desk) is SlotState.RUNNING
     assert desk.upstream(done("resp_s")).notices == ["LATE_DONE"]
+    desk.upstream(delta("resp_1"))
     assert desk.wait(60).of("Warning") == []
 
 
@@ -233,7 +234,7 @@ def test_R3_without_an_active_response_it_is_sent_after_the_grace(way: Way) -> N
     assert creates(confirmed(desk, "More")) == 0
     assert creates(desk.wait(0.75)) == 0
     assert creates(desk.wait(0.25)) == 1
-    assert desk.wait(9).of("Warning") == []
+    assert [each["code"] for each in desk.wait(9).of("Warning")] == ["SLOW_THINK_REQUEST"]
 
 
 @pytest.mark.parametrize("response_id", [None, "resp_s"])
@@ -321,6 +322,7 @@ def test_A5_a_commit_refused_as_empty_drops_the_wish_of_its_refused_create(way: 
     assert "COMMIT_REFUSED" not in desk.upstream(commit_empty()).notices
     assert creates(desk.wait(30)) == 0
     assert state(desk) is SlotState.FREE
+    assert desk.translator.next_deadline is None, "nothing was asked for: nothing is slow (O8)"
 
 
 @pytest.mark.parametrize("echoed", [True, False])

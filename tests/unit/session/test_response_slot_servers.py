@@ -62,7 +62,7 @@ def test_R7_a_commit_of_the_servers_takes_the_slot_until_its_response(way: Way) 
     assert creates(confirmed(desk)) == 0
     desk.upstream(created("resp_s"))
     assert state(desk) is SlotState.RUNNING
-    assert desk.translator.next_deadline is None
+    assert desk.translator.state.next_timer == ("slow", 105.0)
     assert creates(desk.wait(30)) == 0
 
 
@@ -149,13 +149,15 @@ def test_R7_the_wish_of_a_commit_outlives_the_failure_of_our_create_beside_the_s
     assert creates(desk.upstream(done("resp_s"))) == 1
 
 
-def test_B_speech_over_a_response_is_not_cut_yet(way: Way) -> None:
+def test_B1_speech_over_a_response_leaves_the_slot_taken_until_its_done(way: Way) -> None:
     desk = ready(way)
-    assert desk.upstream(speech("speech_started")).of("Warning") == []
-    begun(desk)
-    log = desk.upstream(speech("speech_started"))
-    assert log.client_types == ["UserStartedSpeaking", "Warning"]
-    assert log.of("Warning")[0]["code"] == "NOT_SUPPORTED_YET"
+    assert desk.upstream(speech("speech_started")).client_types == ["UserStartedSpeaking"]
+    tag = begun(desk)
+    assert desk.upstream(delta(), speech("speech_started")).client_types[-1] == "AgentAudioDone"
+    assert state(desk) is SlotState.RUNNING
+    assert creates(confirmed(desk, "More")) == 0
+    log = desk.upstream(done("resp_1", tag, "cancelled"))
+    assert (log.client, creates(log)) == ([], 1)
 
 
 # --- R4 -----------------------------------------------------------------------------------------------------

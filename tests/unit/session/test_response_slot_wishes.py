@@ -20,6 +20,7 @@ from tests.unit.session.played import (
     confirmed,
     created,
     creates,
+    delta,
     done,
     inject,
     item_id_in,
@@ -114,7 +115,7 @@ def test_R2_function_results_and_texts_share_one_create(way: Way) -> None:
     log = desk.client(answer("call_1"))
     assert log.upstream_types == ["conversation.item.create", "response.create"]
     assert log.notices == []
-    desk.upstream(created("resp_2"))
+    desk.upstream(created("resp_2"), delta("resp_2"))
     assert desk.wait(60).notices == []
     assert creates(desk.upstream(done("resp_2"))) == 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NewType
 
 import attrs
@@ -12,12 +12,6 @@ import pytest
 
 from realtime_translate import (
     ClientDialect,
-    Config,
-    ContextMode,
-    ManualCommit,
-    Outputs,
-    ServerVad,
-    SilenceKeepalive,
     Translator,
 )
 from realtime_translate.session.snapshot import INSTANTS, Saved
@@ -25,173 +19,20 @@ from realtime_translate.session.tables import TURNS, Opening, SlotState
 from realtime_translate.session.timers import Instant, TimerName
 from realtime_translate.testing import FakeClock
 from tests.harness import Desk, counter
-from tests.unit.session.agent_events import (
-    answer,
-    audio,
-    audio_done,
-    call,
-    created,
-    done,
-    error,
-    item_done,
-    settings,
-    text,
-    text_done,
-    transcript_done,
+from tests.unit.session.agent_events import audio, created, settings, text
+from tests.unit.session.snapshot_calls import (
+    CALLS,
+    CONFIGS,
+    LATE,
+    SPEECH_STARTED,
+    TEXT,
+    UPDATED,
+    client,
+    dialled,
+    opened,
+    play,
+    upstream,
 )
-
-TEXT = {"type": "InjectUserMessage", "content": "Hi"}
-UPDATED = {"type": "session.updated", "session": {}}
-COMMITTED = {"type": "input_audio_buffer.committed", "item_id": "u1"}
-SPEECH_STARTED = {"type": "input_audio_buffer.speech_started", "item_id": "u1"}
-TIMED_OUT = {"type": "input_audio_buffer.timeout_triggered", "item_id": "u2"}
-MESSAGES = [
-    {"type": "History", "role": "user", "content": "Hello."},
-    {"type": "History", "role": "assistant", "content": "Harbour office."},
-]
-CONFIGS = {
-    "deepgram": Config.deepgram(),
-    "deepgram, manual": Config.deepgram(turn_detection=ManualCommit(debounce=0.5, ceiling=4.0)),
-    "deepgram, items": Config.deepgram(context=ContextMode.ITEMS),
-    "component": Config.component(),
-    "component, VAD": Config.component(
-        turn_detection=ServerVad(create_response=False), keepalive=SilenceKeepalive()
-    ),
-}
-
-Act = Callable[[Desk], object]
-
-
-def client(frame: Any) -> Act:
-    return lambda desk: desk.client(frame)
-
-
-def upstream(*events: Any) -> Act:
-    return lambda desk: desk.upstream(*events)
-
-
-def wait(seconds: float) -> Act:
-    return lambda desk: desk.wait(seconds)
-
-
-def opened(desk: Desk) -> object:
-    return desk.opened()
-
-
-def dialled(desk: Desk) -> object:
-    return desk.dialled()
-
-
-def ended(act: Callable[[Translator], Outputs]) -> Act:
-    return lambda desk: desk.act(act)
-
-
-SETTINGS = settings(greeting="Hi.", context={"messages": MESSAGES})
-BUSY = error("conversation_already_has_active_response")
-READY: list[Act] = [opened, client(SETTINGS), dialled, upstream(UPDATED)]
-CALLS: dict[str, list[Act]] = {
-    "Settings first": [
-        opened,
-        client(SETTINGS),
-        client(b"\x01" * 9601),
-        dialled,
-        upstream(UPDATED),
-        wait(0.25),
-    ],
-    "upstream first": [opened, dialled, client(SETTINGS), upstream(UPDATED), client(TEXT)],
-    "no Settings": [opened, wait(20.0)],
-    "never ready": [opened, client(SETTINGS), wait(20.0)],
-    "speech": [
-        *READY,
-        upstream(SPEECH_STARTED),
-        client(b"\x01" * 9601),
-        wait(0.25),
-        client(b"\x01" * 9),
-        wait(1.0),
-        upstream(COMMITTED, TIMED_OUT),
-        wait(3.0),
-        upstream(created(), text("Hi"), audio()),
-        wait(0.125),
-        upstream(audio_done(), text_done("Hi.")),
-        upstream(done("r1")),
-    ],
-    "text": [
-        *READY,
-        client(TEXT),
-        client(TEXT),
-        wait(0.5),
-        wait(2.0),
-        upstream(BUSY),
-        wait(2.0),
-        upstream(created()),
-        client(TEXT),
-        upstream(audio(), error("idle_timeout")),
-        wait(11.0),
-        upstream(done("r1")),
-        wait(11.0),
-    ],
-    "calls": [
-        *READY,
-        upstream(created(), item_done(call()), item_done(call("c2"))),
-        client(answer()),
-        client(TEXT),
-        wait(5.0),
-        upstream(done("r1", call(), call("c2"))),
-        client(answer("c2")),
-        wait(1.0),
-        upstream(created("r2")),
-        wait(1.0),
-    ],
-    "a call without an end": [
-        *READY,
-        upstream(created(), item_done(call())),
-        client(answer()),
-        wait(15.0),
-        wait(15.0),
-    ],
-    "quiet": [
-        *READY,
-        upstream(created(), transcript_done("Hi.")),
-        wait(3.0),
-        upstream(created("r2")),
-        client(TEXT),
-        wait(9.0),
-    ],
-    "client leaves": [
-        *READY,
-        client(TEXT),
-        ended(lambda translator: translator.client_closed(1001)),
-        wait(9.0),
-    ],
-    "an odd server": [
-        *READY,
-        client(TEXT),
-        wait(2.0),
-        upstream(done("r0"), created("r1"), created("r2"), TIMED_OUT),
-    ],
-}
-LATE: dict[str, list[Act]] = {
-    "ready unasked": [
-        opened,
-        client(TEXT),
-        dialled,
-        upstream(UPDATED, created()),
-        client(settings()),
-        wait(1.0),
-        upstream(done("r1")),
-        wait(1.0),
-        upstream(UPDATED),
-        wait(1.0),
-    ]
-}
-
-
-def play(config: Config, acts: list[Act]) -> Desk:
-    """Desk compares with a restored copy at each input."""
-    desk = Desk(config)
-    for act in acts:
-        act(desk)
-    return desk
 
 
 @pytest.mark.parametrize("calls", [*CALLS, *LATE])
@@ -219,7 +60,7 @@ def test_the_calls_above_go_through_every_state_and_set_every_timer() -> None:
                 turns.add((config.dialect, state.turn.value))
                 timers |= set(snapshot["timers"]["deadlines"])
     assert openings == {each.value for each in Opening}
-    assert slots >= {each.value for each in SlotState} - {"crossed"}
+    assert slots == {each.value for each in SlotState}
     assert turns == {(dialect, state.value) for dialect in TURNS for state in TURNS[dialect]}
     assert timers == set(typing.get_args(TimerName))
 
@@ -292,7 +133,9 @@ def test_a_snapshot_changes_nothing() -> None:
 
 @pytest.mark.parametrize("offset", [-4096.0, 2.0**20])
 def test_a_call_goes_on_under_another_clock(offset: float) -> None:
-    """Every instant moves with the clock: timers, deadlines of texts, and the latencies of the turn."""
+    """Every instant moves with the clock: timers, deadlines of texts, the latencies of the turn, and what was
+    heard of the agent.
+    """
     given = {**settings(), "experimental": True}
     desk = play(CONFIGS["deepgram, manual"], [opened, client(given), dialled, upstream(UPDATED)])
     desk.client(b"\x01" * 9600)
@@ -314,6 +157,12 @@ def test_a_call_goes_on_under_another_clock(offset: float) -> None:
         )
         deadline, moved = desk.translator.next_deadline, copy.next_deadline
         assert moved == (None if deadline is None else deadline + offset)
+    for frame in (audio(b"\x01" * 28800, "i2"), SPEECH_STARTED):
+        desk.clock.advance(0.125)
+        clock.advance(0.125)
+        outputs = desk.translator.receive_from_upstream(json.dumps(frame))
+        assert copy.receive_from_upstream(json.dumps(frame)) == outputs
+    assert '"audio_end_ms":125' in str(outputs)
 
 
 def test_INSTANTS_lists_every_reading_of_the_clock() -> None:
@@ -336,10 +185,15 @@ def instants(kind: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 
 def test_no_reading_of_the_clock_is_a_plain_float() -> None:
-    """A float in the state is a length of time from the configuration."""
-    found = set(floats(Saved, ()))
-    assert found == {("plan", "commit", "debounce"), ("plan", "commit", "ceiling")} | {
-        ("call", "opening", "plan", "commit", name) for name in ("debounce", "ceiling")
+    """A float in the state is a length of time from the configuration, a speed from Settings, or a place in
+    the audio of the session as upstream gave it.
+    """
+    plan = [("commit", "debounce"), ("commit", "ceiling"), ("speed",)]
+    speech = [(part, name) for part in ("begun", "items") for name in ("start_ms", "end_ms")]
+    assert set(floats(Saved, ())) == {
+        *[("plan", *path) for path in plan],
+        *[("call", "opening", "plan", *path) for path in plan],
+        *[("call", "user_speech", *path) for path in speech],
     }
 
 

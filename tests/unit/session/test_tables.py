@@ -143,10 +143,13 @@ def test_every_route_names_a_part_of_the_call() -> None:
 
 
 def test_an_event_without_a_step_leaves_the_state_as_it_is() -> None:
-    """`session.updated` in a session that is ready: a reason, and so nothing at all."""
-    desk = Desk(Config.deepgram())
-    desk.ready()
-    assert OPENING[Opening.READY][OpeningEvent.UPDATED].because
-    outputs: Outputs = tuple(desk.upstream({"type": "session.updated", "session": {}}).outputs)
+    """`session.updated` in a session that is ready without Settings: a reason, and so nothing at all."""
+    desk = Desk(Config.component())
+    desk.opened()
+    desk.dialled()
+    updated = {"type": "session.updated", "session": {}}
+    desk.upstream(updated)
+    assert OPENING[Opening.READY_UNASKED][OpeningEvent.UPDATED].because
+    outputs: Outputs = tuple(desk.upstream(updated).outputs)
     assert outputs == ()
-    assert desk.translator.state.opening is Opening.READY
+    assert desk.translator.state.opening is Opening.READY_UNASKED

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import ClockError, Config, ManualCommit, Translator
+from realtime_translate import ClockError, Config, ManualCommit, SilenceKeepalive, Translator
 from realtime_translate.session.engine import _TIMER_STEPS
 from realtime_translate.session.routes import TIMERS
 from realtime_translate.session.timers import TimerName, Timers
@@ -22,7 +22,7 @@ SPEECH = b"\x01" * 9600
 TEXT = {"type": "InjectUserMessage", "content": "Hi"}
 
 
-def ready(config: Config = MANUAL) -> Desk:
+def ready(config: Config | None = MANUAL) -> Desk:
     desk = Desk(config)
     desk.ready(settings())
     return desk
@@ -64,7 +64,9 @@ def test_time_1_a_timer_s_handler_runs_at_its_deadline() -> None:
     desk = ready()
     desk.client(SPEECH)
     desk.wait(3.0)
-    assert desk.translator.state.next_timer == ("create", 110.5)
+    snapshot: Any = desk.translator.snapshot()
+    assert snapshot["timers"]["deadlines"] == {"create": 110.5 - 103.0, "slow": 105.5 - 103.0}
+    assert desk.translator.state.next_timer == ("slow", 105.5)
 
 
 def test_time_1_timers_that_timers_set_fire_in_the_same_input() -> None:
@@ -72,8 +74,18 @@ def test_time_1_timers_that_timers_set_fire_in_the_same_input() -> None:
     desk.client(SPEECH)
     log = desk.wait(60.0)
     assert log.upstream_types == ["input_audio_buffer.commit", "response.create"]
-    assert log.client_types == ["Warning", "AgentAudioDone"], "create_timeout after the commit"
+    assert log.client_types == ["Warning", "Warning", "AgentAudioDone"], "create_timeout after the commit"
+    assert [each["code"] for each in log.of("Warning")] == ["SLOW_THINK_REQUEST", "THINK_REQUEST_FAILED"]
     assert desk.translator.next_deadline is None
+
+
+@pytest.mark.parametrize("timer", ["keepalive", "slow"])
+def test_time_1_a_periodic_timer_that_missed_beats_fires_once(timer: str) -> None:
+    desk = ready(Config.deepgram(keepalive=SilenceKeepalive(every=4.0)) if timer == "keepalive" else None)
+    if timer == "slow":
+        desk.upstream(created())
+    notices = desk.wait(60.0).notices
+    assert notices == ["SILENCE_SENT" if timer == "keepalive" else "RESPONSE_SLOW"]
 
 
 def test_time_1_a_frame_read_before_a_timer_is_noticed_changes_nothing() -> None:
