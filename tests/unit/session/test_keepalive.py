@@ -108,6 +108,16 @@ def test_I1_it_comes_so_long_after_the_last_audio(way: Way) -> None:
     assert beats(desk, 12.0) == [4.0, 8.0, 12.0]
 
 
+@EITHER
+def test_I1_audio_of_which_nothing_comes_out_yet_counts_too(config: Config) -> None:
+    pytest.importorskip("soxr", reason="needs the resample extra")
+    desk = ready(Desk, config, declared(AudioFormat("linear16", 8000)))
+    desk.wait(3.0)
+    assert desk.client(b"\x00\x10" * 160).upstream == []
+    assert [desk.wait(1.0).upstream for _ in range(3)] == [[], [], []]
+    assert desk.wait(1.0).upstream_types == [APPEND, APPEND]
+
+
 # --- what does not count ------------------------------------------------------------------------------------
 
 

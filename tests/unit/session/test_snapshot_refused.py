@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
+import re
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from realtime_translate import Config, SnapshotError, Translator
+from realtime_translate.audio import EXTRA
 from tests.harness import Desk
-from tests.unit.session.agent_events import created, settings, text
+from tests.unit.session.agent_events import audio, created, settings, text
 
 Snapshot = Any
 
@@ -90,9 +93,9 @@ BROKEN: dict[str, Callable[[Snapshot], None]] = {
     "a deadline that is no time": put("timers", "deadlines", "confirm", value=float("nan")),
     "a deadline that is never": put("call", "turn", "asked_at", value=float("inf")),
     "a deadline that is a truth value": put("timers", "deadlines", "confirm", value=None),
-    "no base64": put("call", "audio", "carry", value="?"),
-    "base64 cut off": put("call", "audio", "carry", value="AAA"),
-    "bytes of something else": put("call", "audio", "carry", value=5),
+    "no base64": put("audio_in", "carry", value="?"),
+    "base64 cut off": put("audio_in", "carry", value="AAA"),
+    "bytes of something else": put("audio_out", "stream", "recent", value=5),
     "a list for an object": put("call", value=[]),
     "an object for a list": put("call", "slot", "ended", value={"a": 1}),
     "text for a list": put("call", "slot", "ended", value="r1"),
@@ -109,6 +112,84 @@ def test_what_is_corrupt_is_refused(broken: str) -> None:
     with pytest.raises(SnapshotError, match="the snapshot is corrupt: "):
         Translator.restore(data)
     assert repr(data) == repr(before)
+
+
+# --- the streams of audio -----------------------------------------------------------------------------------
+
+
+def resampling() -> Snapshot:
+    """Of a call in the middle of a word, both ways."""
+    pytest.importorskip("soxr", reason="needs the resample extra")
+    desk = Desk()
+    sides = {name: {"encoding": "linear16", "sample_rate": 16000} for name in ("input", "output")}
+    desk.ready({**settings(), "audio": sides})
+    desk.client(b"\1\2" * 4800)
+    desk.upstream(created(), audio(b"\1\2" * 7200))
+    return desk.translator.snapshot()
+
+
+def test_it_is_a_snapshot_of_streams_before_they_are_broken() -> None:
+    assert Translator.restore(resampling()).state.response_id == "r1"
+
+
+@pytest.mark.parametrize("module", ["soxr", "numpy"])
+def test_without_the_resampler_a_call_that_needs_it_is_refused(
+    module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = resampling()
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(SnapshotError, match=f"cannot go on here: .*{re.escape(EXTRA)}"):
+        Translator.restore(data)
+
+
+@pytest.mark.parametrize("module", ["soxr", "numpy"])
+def test_without_the_resampler_any_other_call_goes_on(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    assert Translator.restore(snapshot()).state.response_id == "r1"
+
+
+CORRUPT_STREAM: dict[str, tuple[str, Any]] = {
+    "less in than is kept": ("samples_in", 3),
+    "less than nothing in": ("samples_in", -1),
+    "less than nothing out": ("samples_out", -1),
+    "less out than must be": ("samples_out", 0),
+    "nothing kept": ("recent", ""),
+    "half a sample kept": ("recent", "AAEC"),
+}
+
+
+def long(data: Snapshot, stream: str) -> Snapshot:
+    """The same, after an hour: much is out that is not kept."""
+    data[stream]["stream"]["samples_in"] += 3600 * 48000
+    data[stream]["stream"]["samples_out"] += 3600 * (72000 if stream == "audio_in" else 32000)
+    return data
+
+
+@pytest.mark.parametrize("stream", ["audio_in", "audio_out"])
+def test_a_stream_of_an_hour_is_taken(stream: str) -> None:
+    Translator.restore(long(resampling(), stream))
+
+
+@pytest.mark.parametrize("stream", ["audio_in", "audio_out"])
+@pytest.mark.parametrize("corrupt", CORRUPT_STREAM)
+def test_a_stream_that_cannot_be_is_refused(stream: str, corrupt: str) -> None:
+    data = long(resampling(), stream)
+    key, value = CORRUPT_STREAM[corrupt]
+    data[stream]["stream"][key] = value
+    before = copy.deepcopy(data)
+    with pytest.raises(SnapshotError, match="the audio of the snapshot is corrupt: a stream cannot be at"):
+        Translator.restore(data)
+    assert data == before
+
+
+@pytest.mark.parametrize("leg", ["client", "upstream"])
+@pytest.mark.parametrize("side", ["input", "output"])
+@pytest.mark.parametrize(("key", "value"), [("encoding", "opus"), ("rate", 0), ("rate", -8000)])
+def test_formats_that_cannot_be_are_refused(side: str, leg: str, key: str, value: Any) -> None:
+    data = resampling()
+    data["plan"][side][leg][key] = value
+    with pytest.raises(SnapshotError, match="the audio of the snapshot is corrupt: "):
+        Translator.restore(data)
 
 
 def test_any_key_that_is_missing_is_missed() -> None:
