@@ -266,6 +266,7 @@ class Translator:
         now = self._read_clock()
         engine = self._engine
         env = engine.env
+        env.clock = now
         if env.timers.deadlines:
             while (due := env.timers.pop(now)) is not None:
                 name, env.now = due

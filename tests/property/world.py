@@ -247,8 +247,10 @@ class World:
 
     def _sent(self, frame: Json) -> None:
         assert self.ready or frame["type"] == "session.update", "S5"
-        if frame["type"] == "response.cancel" and frame["response_id"] not in self.ended:
-            self.unforeseen.append(frame["event_id"])
+        if frame["type"] == "response.cancel":
+            self.cut_responses.add(frame["response_id"])
+            if frame["response_id"] not in self.ended:
+                self.unforeseen.append(frame["event_id"])
         if frame["type"] == "session.update" and not self.told_of_audio:
             self.unforeseen.append(frame["event_id"])
         if frame["type"] == "input_audio_buffer.clear":

@@ -12,7 +12,9 @@ _SILENT_BYTE = {"linear16": b"\x00", "mulaw": b"\xff", "alaw": b"\xd5"}
 
 @frozen
 class AudioFormat:
-    """`encoding` is linear16 (16-bit little-endian), mulaw or alaw; `rate` is in samples a second."""
+    """`encoding` is linear16 (16-bit little-endian), mulaw or alaw; `rate` is in samples a second, 8000 to
+    48000 where it is converted.
+    """
 
     encoding: str
     rate: int

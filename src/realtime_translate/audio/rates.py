@@ -21,12 +21,13 @@ from .numeric import Numeric, Samples, load
 
 __all__ = ["RateStream", "StreamState", "delay"]
 
-KEPT_MS = 200
-"""Milliseconds of input that prime a restored stream, at least: the longest delay of any pair is 181.
-
-What was out before the snapshot ends that much before the input does, and a filter reaches some 15 ms further
-back.
+KEPT_MS, REACH_MS = 200, 20
+"""Milliseconds of input that prime a restored stream: `KEPT_MS` at least, and for a pair with a long delay
+`REACH_MS` more than that. What was out before the snapshot ends by the delay before the input does, and a
+filter reaches some 15 ms further back.
 """
+_PIECE = 2**18
+"""Bytes that soxr gets at a time: a large frame would otherwise take some forty times its size in memory."""
 _PROBE_MS = 500
 
 
@@ -92,7 +93,8 @@ class RateStream:
         self._read, self._write = _reader(numeric, source.encoding), _writer(numeric, target.encoding)
         self._soxr = numeric.stream(source.rate, target.rate, quality)
         self._delay = delay(source.rate, target.rate, quality)
-        self._kept = source.rate * KEPT_MS // 1000
+        reach = self._delay * self._down // self._up + source.rate * REACH_MS // 1000
+        self._kept = max(source.rate * KEPT_MS // 1000, reach)
         self._limit = 2 * (self._kept + self._down) * self._width_in
         self._recent = bytearray()
         self._ready = b""
@@ -118,7 +120,9 @@ class RateStream:
         """
         samples = len(state.recent) // self._width_in
         before = (state.samples_in - samples) * self._up // self._down
-        if samples > state.samples_in or before > state.samples_out:
+        most = state.samples_in * self._up // self._down
+        whole = len(state.recent) % self._width_in == 0
+        if not whole or samples > state.samples_in or not before <= state.samples_out <= most:
             raise ValueError(f"a stream cannot be at {state.samples_in} and {state.samples_out} samples")
         self._in, self._out, self._late = state.samples_in, state.samples_out, state.samples_out - before
         self._recent += state.recent
@@ -126,6 +130,8 @@ class RateStream:
 
     def feed(self, data: bytes) -> bytes:
         """Whole samples in, whole samples out; for the first ones that is nothing."""
+        if len(data) > _PIECE:
+            return b"".join(self.feed(data[start : start + _PIECE]) for start in range(0, len(data), _PIECE))
         self._in += len(data) // self._width_in
         self._recent += data
         self._waiting += len(data)

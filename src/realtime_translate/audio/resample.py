@@ -41,7 +41,8 @@ def delay_ms(source: AudioFormat, target: AudioFormat, quality: str = "HQ") -> f
 class Conversion:
     """Audio in one format in, in another out. The bytes out do not depend on how the bytes in are cut (A3).
 
-    `quality` is a soxr name: QQ, LQ, MQ, HQ or VHQ. It matters where the rates differ.
+    `quality` is a soxr name: QQ, LQ, MQ, HQ or VHQ. It matters where the rates differ. `carry` is the half
+    of a sample that another stream left.
 
     Raises:
         MissingResampler: the rates differ and the `resample` extra is not installed.
@@ -50,11 +51,13 @@ class Conversion:
 
     __slots__ = ("_carry", "_convert", "_stream", "_whole", "source", "target")
 
-    def __init__(self, source: AudioFormat, target: AudioFormat, *, quality: str = "HQ") -> None:
+    def __init__(
+        self, source: AudioFormat, target: AudioFormat, *, quality: str = "HQ", carry: bytes = b""
+    ) -> None:
         self.source = source
         self.target = target
         self._whole = source.sample_bytes
-        self._carry = b""
+        self._carry = carry
         self._stream = RateStream(source, target, quality) if needs_resampler(source, target) else None
         self._convert = self._stream.feed if self._stream else _recoder(source.encoding, target.encoding)
 
@@ -67,16 +70,24 @@ class Conversion:
         Raises:
             ValueError: no conversion can be in that state.
         """
-        conversion = cls(source, target, quality=quality)
-        conversion._carry = state.carry
+        if len(state.carry) >= source.sample_bytes:
+            raise ValueError(f"{len(state.carry)} bytes are no part of a sample")
+        conversion = cls(source, target, quality=quality, carry=state.carry)
         if conversion._stream:
             conversion._stream.prime(state.stream)
+        elif state.stream != StreamState():
+            raise ValueError("there is no stream between equal rates")
         return conversion
 
     @property
     def state(self) -> ConversionState:
         """Plain data to go on from, in another process if need be."""
         return ConversionState(self._carry, self._stream.state if self._stream else StreamState())
+
+    @property
+    def carry(self) -> bytes:
+        """Half a sample that waits for its other half."""
+        return self._carry
 
     @property
     def held(self) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Protocol
 
 __all__ = ["Row", "as_page", "as_table"]
 
 _BOTH = "both"
+_NAMES: Mapping[str, str] = {"deepgram": "Deepgram", "openai": "OpenAI"}
 _FATES = """\
 - **translated**: it becomes what the other side has for it.
 - **approximated**: the other side has nothing quite like it; the table says what comes nearest.
@@ -17,8 +18,8 @@ _FATES = """\
 _PAGE = f"""\
 # Messages
 
-What becomes of each message of both protocols, for Deepgram's clients (`Config.deepgram()`) and in the dialect of
-React component (`Config.component()`). This page is printed from the code, and a test fails when they differ:
+What becomes of each message of both protocols, for Deepgram's clients (`Config.deepgram()`) and for the React
+component (`Config.component()`). This page is printed from the code, and a test fails when they differ:
 `python -m realtime_translate events --markdown`.
 
 {_FATES}
@@ -81,7 +82,7 @@ def as_page(rows: Iterable[Row]) -> Iterator[str]:
     """The lines of the page in Markdown, one section for each protocol and direction."""
     yield from _PAGE.splitlines()
     for title, lines in _blocks(rows):
-        yield from ("", f"## {title[0].upper()}{title[1:]}", "")
+        yield from ("", f"## {title}", "")
         yield from ("| message | dialect | fate | what happens |", "|---|---|---|---|")
         for kind, *cells in lines:
             yield f"| {' | '.join([f'`{kind}`', *cells])} |"
@@ -93,7 +94,7 @@ def _blocks(rows: Iterable[Row]) -> Iterator[tuple[str, Iterator[tuple[str, str,
     dialects = set[str]()
     for row in rows:
         dialects.add(row.dialect)
-        title = f"{row.protocol}: {row.direction}"
+        title = f"{_NAMES.get(row.protocol, row.protocol)}: {row.direction}"
         blocks.setdefault(title, {}).setdefault(row.type, []).append(row)
     for title, types in blocks.items():
         yield title, chain.from_iterable(_lines(alike, len(dialects)) for alike in types.values())

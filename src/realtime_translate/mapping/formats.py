@@ -11,10 +11,12 @@ from ..wire.omitted import OMITTED, Nullable
 from .plan import AudioPath, Plan
 from .refusal import Refusal
 
-__all__ = ["effective", "from_upstream", "input_path", "is_wav", "output_path", "to_upstream"]
+__all__ = ["check", "effective", "from_upstream", "input_path", "is_wav", "output_path", "to_upstream"]
 
 RATES = range(8000, 48001)
 """Samples a second of what can be converted."""
+_SERVER_RATES = (8000, 16000, 24000, 32000, 48000)
+"""What servers carry PCM at; OpenAI's own knows 24000 only (reference §2)."""
 _WITHOUT_EXTRA = f"{PCM_24K}, {MULAW_8K} and {ALAW_8K}"
 _INPUTS = "linear16, mulaw and alaw at 8000 to 48000"
 _OUTPUTS = "linear16 at 8000 to 48000, mulaw at 8000 and alaw at 8000"
@@ -71,6 +73,13 @@ def effective(plan: Plan, session: upstream.Session) -> Plan:
     )
 
 
+def check(*formats: AudioFormat) -> None:
+    """Raise `ValueError` for a format that no call can have: a snapshot may hold anything."""
+    for each in formats:
+        if each.encoding not in _UPSTREAM_TYPE or each.rate not in RATES:
+            raise ValueError(f"no call has {each}")
+
+
 def to_upstream(audio: AudioFormat) -> upstream.AudioFormat:
     """The same format as upstream names it. Only PCM carries a rate (reference §2)."""
     kind = _UPSTREAM_TYPE[audio.encoding]
@@ -84,8 +93,8 @@ def from_upstream(kind: object) -> AudioFormat | None:
 
 def _said(said: Nullable[upstream.AudioFormat]) -> AudioFormat | None:
     known = from_upstream(said.type) if said else None
-    if known == PCM_24K and said and said.rate and said.rate in RATES:
-        return AudioFormat(known.encoding, said.rate)
+    if known == PCM_24K and said and said.rate and said.rate in _SERVER_RATES:
+        return AudioFormat(known.encoding, int(said.rate))
     return known
 
 

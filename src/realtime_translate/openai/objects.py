@@ -15,7 +15,7 @@ class AudioFormat(WireObject):
     """`format`: `audio/pcm` (`rate` in hertz, 24000), `audio/pcmu` or `audio/pcma` (8000 by definition)."""
 
     type: Nullable[str] = OMITTED
-    rate: Nullable[int] = OMITTED
+    rate: Nullable[float] = OMITTED
 
 
 @attrs.frozen

@@ -84,7 +84,7 @@ def delta(state: AgentText, env: Env, event: TextEvent) -> Effects:
     if env.component:  # it gets an item's text in one
         return ()
     words = sentences.feed(part.cut, event.delta)
-    state.ripe = sentences.is_ripe(part.cut)
+    state.ripe = any(sentences.is_ripe(each.cut) for each in state.parts)
     return _say(env, words)
 
 
@@ -116,7 +116,12 @@ def item_seen(state: AgentText, env: Env, event: ItemEvent) -> Effects:
         return ()
     if isinstance(event, openai.ResponseOutputItemAdded) and item.id:
         state.announced = [*state.announced[1 - _REMEMBERED :], item.id]
-    if item.status == "in_progress" or _is_own(state, item):
+    if _is_own(state, item):
+        return ()
+    if env.muted:  # an item of the response that was interrupted
+        _never_tell(state, [_place(item.id or "", index) for index, _ in enumerate(item.content or (None,))])
+        return ()
+    if item.status == "in_progress":
         return ()
     env.late = env.late or not env.responding  # outside a response there is no turn
     return _tell_item(state, env, item)
@@ -156,9 +161,13 @@ def interrupted(state: AgentText, env: Env, _: Interrupted) -> Effects:
         effects += _tell(state, env, part, part.text)
     places = [_place(part.item_id, part.index) for part in parts if part.item_id]
     places += [_place(item_id, 0) for item_id in state.announced]
-    _mark(state, *(place for place in dict.fromkeys(places) if place not in state.told))
+    _never_tell(state, places)
     state.announced = []
     return effects
+
+
+def _never_tell(state: AgentText, places: Sequence[str]) -> None:
+    _mark(state, *(place for place in dict.fromkeys(places) if place not in state.told))
 
 
 def _find(state: AgentText, item_id: str, response_id: str, index: int) -> Part | None:
@@ -172,8 +181,22 @@ def _find(state: AgentText, item_id: str, response_id: str, index: int) -> Part 
     )
 
 
+def _counterpart(state: AgentText, env: Env, item_id: str, index: int, text: str) -> Part | None:
+    """The same part by the words: where its deltas or its whole text name no item (O3)."""
+    return next(
+        (
+            each
+            for each in state.parts
+            if (each.response_id, each.index) == (env.response, index)
+            and not (each.item_id and item_id)
+            and text.startswith(each.text)
+        ),
+        None,
+    )
+
+
 def _part_done(state: AgentText, env: Env, item_id: str, index: int, text: str) -> Effects:
-    part = _find(state, item_id, env.response, index)
+    part = _find(state, item_id, env.response, index) or _counterpart(state, env, item_id, index, text)
     state.parts = [each for each in state.parts if each is not part]
     return _tell(state, env, part or Part(item_id, env.response, index), text or (part.text if part else ""))
 

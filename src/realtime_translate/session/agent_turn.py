@@ -86,7 +86,7 @@ def drop_turn(state: AgentTurn, env: Env) -> Effects:
 
 def text_came(state: AgentTurn, env: Env, event: TextEvent) -> Effects:
     """The first text of a turn: the time to it is a latency of Deepgram's (O2)."""
-    if state.text_at is not None:
+    if env.late or state.text_at is not None:
         return ()
     state.text_at = Instant(env.now)
     if env.component or not env.plan.experimental:
@@ -179,7 +179,7 @@ def _unless_more(state: AgentTurn, item_id: str, event: TurnEvent) -> list[Effec
 def response_ended(state: AgentTurn, env: Env, _: ResponseEnded) -> Effects:
     """No message of an ended response is open, and nothing of its audio is held back."""
     state.open_messages = []
-    return () if env.responding else _rest(env)
+    return _rest(env)
 
 
 ACTIONS: Mapping[str, Callable[[AgentTurn, Env], Effects]] = {

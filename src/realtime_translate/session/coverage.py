@@ -15,7 +15,6 @@ from .. import deepgram, openai
 from ..config import ClientDialect
 from ..deepgram.codes import ErrorCode, WarningCode
 from ..mapping.updates import ACKNOWLEDGED
-from ..wire import unstructure
 from . import refusals
 from .routes import CLIENT, UPSTREAM
 
@@ -108,6 +107,12 @@ _CLIENT_IN: Mapping[str, _Said] = {
     ),
 }
 
+_ACKNOWLEDGEMENTS: Mapping[str, str] = {
+    kind: f"{update} holds (T2)"
+    for update, answer in ACKNOWLEDGED.items()
+    for kind, classes in deepgram.SERVER_MESSAGES.items()
+    if type(answer) in classes
+}
 _CLIENT_OUT: Mapping[str, _Said] = {
     "Welcome": _Apart("when the client opened (S1)", _NOT_IN_DIALECT),
     "SettingsApplied": "session.updated (S4)",
@@ -138,7 +143,7 @@ _CLIENT_OUT: Mapping[str, _Said] = {
         _NOT_IN_DIALECT,
     ),
     "AgentAudioDone": _Apart("end of the agent's turn (O5)", "end of a response (O5)"),
-    **{str(unstructure(answer)["type"]): f"{update} holds (T2)" for update, answer in ACKNOWLEDGED.items()},
+    **_ACKNOWLEDGEMENTS,
     "ThinkLiveUpdated": _LIVE,
     "FrustrationDetected": _LIVE,
     "InjectionRefused": "the user or the agent has the turn (T3)",

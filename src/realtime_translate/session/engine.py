@@ -28,6 +28,7 @@ from .response_slot import events
 from .routes import CLIENT, SESSION_CREATED, SIGNALS, TIMERS, UPDATES, UPSTREAM, Route
 from .signals import AudioBegun, Deliver, Effect, Effects, Fatal, OpeningStep, Refused, TurnStep
 from .tables import (
+    AUDIO_GATES,
     GATES,
     OPENING,
     RESPONDING,
@@ -58,14 +59,15 @@ _TIMER_STEPS: Mapping[TimerName, OpeningEvent] = {
 class Engine:
     """One call's policies at work. Time is only ever `env.now`."""
 
-    __slots__ = ("_gates", "_turns", "call", "env", "out")
+    __slots__ = ("_audio_gates", "_gates", "_turns", "call", "env", "out")
 
     def __init__(self, call: Call, env: Env) -> None:
         self.call = call
         self.env = env
-        env.responding = call.slot.state in RESPONDING
+        env.responding, env.muted = call.slot.state in RESPONDING, call.slot.muted
         self.out: list[Output] = []
         self._gates = GATES[env.config.dialect]
+        self._audio_gates = AUDIO_GATES[env.config.dialect]
         self._turns = TURNS[env.config.dialect]
 
     # --- inputs: each leaves what the host has to do in `out` -----------------------------------------------
@@ -92,7 +94,7 @@ class Engine:
 
     def client_audio(self, frame: bytes) -> None:
         """A binary frame of the client (A1)."""
-        gate = self._gates[self.call.phase]
+        gate = self._audio_gates[self.call.phase]
         if len(frame) > self.env.limits.frame_bytes_up:
             self.perform([Fatal(ErrorCode.CLIENT_MESSAGE_TOO_LARGE, "the audio frame is too large")])
         elif gate is Gate.DELIVER:
@@ -190,7 +192,7 @@ class Engine:
         effects = events.output(slot, self.env, response_id or slot.active)
         if effects:
             self.perform(effects)
-        if not audio or self.call.phase is Opening.CLOSED:
+        if not audio or slot.muted or self.call.phase is Opening.CLOSED:
             return
         if self.call.agent_text.ripe:
             self.env.late = False
@@ -239,7 +241,10 @@ class Engine:
                 self.env.response = event.response.id or self.call.slot.active
             else:
                 self.env.response = self.call.slot.active
-            self._route(routes, event)
+            for route in routes:
+                self._route((route,), event)
+                if self._is_late(event):  # a response that was to be cut began with it
+                    return
         else:
             self.perform([notice("UPSTREAM_ABSORBED", type=event.type)])
 

@@ -44,12 +44,16 @@ class Env:
     timers: Timers
     ids: Ids
     now: float = 0.0
+    clock: float = 0.0
+    """The reading of the clock that this input came with; `now` is earlier while timers fire late."""
     response: str = ""
     """The response that the upstream event at hand belongs to; empty when none is known."""
     late: bool = False
     """Whether that response has ended: its turn was closed, and what still comes of it opens none."""
     responding: bool = False
     """Whether a response is active: the slot's own knowledge, for those who only ask."""
+    muted: bool = False
+    """Whether the active response was interrupted, and nothing more of it is told."""
     audio_in: Conversion = field(factory=_untouched)
     """The user's audio on its way to upstream's format. With `audio_out` all of a call that is not plain
     data: soxr's state cannot be stored, so snapshots keep what primes a new stream (*Always true* 6).
@@ -67,13 +71,18 @@ class Env:
         """Whether the client speaks the component's dialect."""
         return self.config.dialect is ClientDialect.COMPONENT
 
-    def conversion(self, source: AudioFormat, target: AudioFormat) -> Conversion:
+    def conversion(self, source: AudioFormat, target: AudioFormat, carry: bytes = b"") -> Conversion:
         """A new stream, in the configured quality."""
-        return Conversion(source, target, quality=self.config.resample_quality)
+        return Conversion(source, target, quality=self.config.resample_quality, carry=carry)
 
     def start(self, name: TimerName, seconds: float) -> None:
         """Set a timer so many seconds from now."""
         self.timers.set(name, self.now + seconds)
+
+    def repeat(self, name: TimerName, seconds: float) -> None:
+        """Set a periodic timer again. Beats that were missed are not made up for (design, *Time* 1)."""
+        missed = int(max(0.0, self.clock - self.now) // seconds)
+        self.timers.set(name, self.now + (missed + 1) * seconds)
 
     def text(self, role: str, content: str) -> tuple[SendToClient, ...]:
         """`ConversationText` and its `History`, as the dialect and the flags have it."""

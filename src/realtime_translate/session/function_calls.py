@@ -268,6 +268,8 @@ def interrupted(state: FunctionCalls, env: Env, _: Interrupted) -> Effects:
     component's may, and upstream waits for it (F8, R8).
     """
     env.timers.cancel("follow_up")
+    state.settle(*(each for each in state.calls if not each.asked))
+    state.calls = [each for each in state.calls if each.asked]
     for each in state.calls:
         each.followed = True
     return () if env.component else _cancel(state, env)
@@ -312,6 +314,9 @@ def ended(state: FunctionCalls, env: Env, signal: ResponseEnded) -> Effects:
     if signal.cut:  # its turn was ended then
         if any(each.open for each in mine):
             state.ended.append(signal.response_id)
+        else:
+            state.calls = [each for each in state.calls if each not in mine]
+            state.settle(*mine)
         return effects
     if signal.void:
         return [*effects, TurnStep(TurnEvent.VOID)]

@@ -20,6 +20,7 @@ from ..wire import dumps, unstructure
 from .env import Env
 from .pending import Pending
 from .signals import (
+    AudioEnded,
     AudioSettled,
     Deliver,
     Effect,
@@ -188,7 +189,7 @@ def _ask_for_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
 
 def _send_late_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
     env.start("configure", env.limits.configure_timeout)
-    return _send_update(state, env, facts)
+    return [AudioEnded(), *_send_update(state, env, facts)]
 
 
 def _applied(state: OpeningState, env: Env, facts: Facts) -> Effects:

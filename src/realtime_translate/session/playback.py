@@ -7,7 +7,8 @@ from attrs import define, field
 from .. import deepgram, openai
 from ..audio import AudioFormat
 from .env import Env
-from .signals import Effect, Effects, Interrupted, MayFail, TextDue
+from .signals import Effect, Effects, Interrupted, MayFail, TextDue, TurnStep
+from .tables import TurnEvent
 from .timers import Instant
 
 __all__ = ["Playback", "agent_message", "interrupted", "received", "reported"]
@@ -74,7 +75,7 @@ def interrupted(state: Playback, env: Env, signal: Interrupted) -> Effects:
     unheard = _unheard(state, env)
     position = _position(state, env)
     state.items, state.run, state.run_since = [], 0, None
-    effects: list[Effect] = []
+    effects: list[Effect] = [TurnStep(TurnEvent.VOID)] if unheard else []
     for number, item in enumerate(unheard):
         if not item.item_id:
             continue

@@ -153,6 +153,7 @@ SESSION_CREATED: tuple[Route, ...] = (("opening", opening.session_created),)
 """It comes before the session is ready."""
 
 SIGNALS: Mapping[type, tuple[Route, ...]] = {
+    signals.AudioEnded: (("audio", input_audio.ended),),
     signals.AudioSettled: (("audio", input_audio.settled), ("turn", agent_turn.settled)),
     signals.SessionReady: (
         ("opening", greeting.context_items),

@@ -15,6 +15,7 @@ from .tables import OpeningEvent, TurnEvent
 __all__ = [
     "AgentSaid",
     "AudioBegun",
+    "AudioEnded",
     "AudioSettled",
     "CallsAnswered",
     "CallsOpened",
@@ -74,6 +75,11 @@ class TurnStep:
 @frozen
 class AudioSettled:
     """The formats of both legs are known: the streams between them may begin (A2, O1)."""
+
+
+@frozen
+class AudioEnded:
+    """Upstream's formats are about to change: what is held of the stream before goes now (S4)."""
 
 
 @frozen
@@ -245,6 +251,7 @@ Signal: TypeAlias = (
     | OpeningStep
     | TurnStep
     | AudioSettled
+    | AudioEnded
     | SessionReady
     | Deliver
     | OwnText

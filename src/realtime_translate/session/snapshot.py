@@ -19,6 +19,7 @@ from cattrs import Converter
 from ..audio import Conversion, ConversionState, MissingResampler
 from ..config import ClientDialect, Config
 from ..errors import SnapshotError
+from ..mapping.formats import check
 from ..mapping.plan import Plan
 from .call import Call
 from .env import Env, Ids
@@ -67,6 +68,7 @@ class Saved:
         quality = config.resample_quality
         heard, said = self.plan.input, self.plan.output
         try:
+            check(heard.client, heard.upstream, said.client, said.upstream)
             env.audio_in = Conversion.from_state(self.audio_in, heard.client, heard.upstream, quality=quality)
             env.audio_out = Conversion.from_state(self.audio_out, said.upstream, said.client, quality=quality)
         except MissingResampler as missing:

@@ -6,7 +6,7 @@ from attrs import define, field
 
 from .. import deepgram, openai
 from ..notices import notice
-from ..wire import OMITTED, Omissible
+from ..wire import OMITTED, Nullable, Omissible
 from .env import Env
 from .signals import AgentSaid, Effect, Effects, TextDue
 
@@ -64,7 +64,8 @@ class UserSpeech:
 
     def settle(self, item_id: str) -> None:
         """Nothing is told of this item any more."""
-        self.settled = [*self.settled[1 - _REMEMBERED :], item_id]
+        if item_id:
+            self.settled = [*self.settled[1 - _REMEMBERED :], item_id]
 
 
 # --- where it is --------------------------------------------------------------------------------------------
@@ -72,7 +73,7 @@ class UserSpeech:
 
 def speech_started(state: UserSpeech, env: Env, event: openai.InputAudioBufferSpeechStarted) -> Effects:
     """Speech begins; its item is made when it is committed."""
-    heard = Heard(event.item_id or "", start_ms=event.audio_start_ms or None)
+    heard = Heard(event.item_id or "", start_ms=_known(event.audio_start_ms))
     state.begun = [*state.begun[1 - _REMEMBERED :], heard]
     return ()
 
@@ -81,7 +82,7 @@ def speech_stopped(state: UserSpeech, env: Env, event: openai.InputAudioBufferSp
     """Speech ended."""
     heard = state.find(event.item_id or "")
     if heard is not None:
-        heard.end_ms = event.audio_end_ms or None
+        heard.end_ms = _known(event.audio_end_ms)
     return ()
 
 
@@ -177,6 +178,10 @@ def _transcript(heard: Heard, text: str, *, final: bool) -> deepgram.Transcript:
     )
 
 
+def _known(milliseconds: Nullable[float]) -> float | None:
+    return None if milliseconds is OMITTED else milliseconds
+
+
 def _seconds(milliseconds: float | None) -> Omissible[float]:
     return OMITTED if milliseconds is None else float(milliseconds) / 1000
 
@@ -207,8 +212,10 @@ def text_due(state: UserSpeech, env: Env, _: TextDue) -> Effects:
 def waited(state: UserSpeech, env: Env) -> Effects:
     """It was waited long enough: what is not known is told when it is."""
     known = [index for index, each in enumerate(state.items) if each.final is not None]
-    state.items = state.items[known[0] :] if known else state.items
-    return [notice("TRANSCRIPT_LATE"), *_release(state, env), *_advance(state, env)]
+    if known:
+        state.begun = [*state.begun, *state.items[: known[0]]][-_REMEMBERED:]
+        state.items = state.items[known[0] :]
+    return [notice("TRANSCRIPT_LATE"), *_advance(state, env), *_release(state, env)]
 
 
 def _pending(state: UserSpeech) -> bool:

@@ -66,6 +66,8 @@ def agent_message(
     behavior = message.behavior or "default"
     if behavior not in _BEHAVIORS:
         return (env.client(deepgram.InjectionRefused(f"behavior is {', '.join(_BEHAVIORS)}")),)
+    if not text and message.is_dynamic is not True:
+        return (env.client(deepgram.InjectionRefused("there is nothing to say")),)
     if state.speaking and behavior != "interrupt":
         return (env.client(deepgram.InjectionRefused("the user is speaking")),)
     return (SpeakWanted(text, behavior),)

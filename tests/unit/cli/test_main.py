@@ -141,7 +141,7 @@ def test_replay_of_a_trace_without_inputs_says_so(tmp_path: Path, capsys: pytest
 def test_events_prints_a_row_for_each_message(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["events"]) == 0
     out = capsys.readouterr().out
-    for word in ("deepgram", "openai", "Settings", "response.done", "translated", "absorbed"):
+    for word in ("Deepgram", "OpenAI", "Settings", "response.done", "translated", "absorbed"):
         assert word in out
 
 

@@ -274,6 +274,11 @@ def test_O3_items_that_we_created_are_never_announced(kinds: list[str], its_own_
     assert said(desk, created(), item_done(message("Harbour office.")), done("r1")) == ["Harbour office."]
 
 
+def test_O3_another_item_is_announced_while_ours_are_not() -> None:
+    desk, _ = with_context()
+    assert said(desk, conversation_item(message("Good morning."), "done")) == ["Good morning."]
+
+
 def test_O3_an_item_of_ours_without_any_id_is_not_announced() -> None:
     desk, items = with_context()
     assert said(desk, conversation_item({**items[0], "id": None})) == []

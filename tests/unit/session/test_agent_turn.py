@@ -296,11 +296,11 @@ def test_O5_late_audio_does_not_mix_with_the_next_turn() -> None:
 
 def test_the_turn_is_in_the_state() -> None:
     desk = ready()
-    assert desk.translator.state.turn.value == "silent"
-    desk.upstream(created(), item_added(message(status="in_progress")))
-    assert desk.translator.state.turn.value == "thinking"
-    desk.upstream(audio())
-    assert desk.translator.state.turn.value == "speaking"
+    seen = [desk.translator.state.turn.value]
+    for event in (created(), item_added(message(status="in_progress")), audio(), done("r1")):
+        desk.upstream(event)
+        seen.append(desk.translator.state.turn.value)
+    assert seen == ["silent", "thinking", "thinking", "speaking", "silent"]
 
 
 def test_agent_messages_are_plain_json() -> None:

@@ -150,6 +150,14 @@ def test_O5_what_comes_after_the_end_of_a_response_starts_no_turn() -> None:
     ]
 
 
+def test_O5_a_late_end_of_audio_ends_nothing() -> None:
+    """Of a response that has ended, while the next one speaks."""
+    desk = ready()
+    desk.upstream(created(), audio(), done("r1"), created("r2"), audio(item_id="i2", response_id="r2"))
+    assert desk.upstream(audio_done(), text_done("")).client == []
+    assert desk.upstream(audio_done("i2", "r2")).client_types == ENDS
+
+
 # --- O6, T8 -------------------------------------------------------------------------------------------------
 
 SPEECH_STARTED = {"type": "input_audio_buffer.speech_started", "audio_start_ms": 100, "item_id": "u1"}

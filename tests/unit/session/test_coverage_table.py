@@ -1,174 +1,202 @@
-"""The table of what becomes of each message agrees with the registries and with the code."""
+"""The table of what becomes of each message agrees with the registries and with what happens."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
-from pathlib import Path
+import re
 from typing import Any
 
 import pytest
 
-import realtime_translate
-from realtime_translate import Config, deepgram, openai
+from realtime_translate import deepgram, openai
+from realtime_translate.config import ClientDialect
 from realtime_translate.session.coverage import COVERAGE, Row
-from tests.harness import Desk
-from tests.unit.session.agent_events import created
+from realtime_translate.session.routes import UPSTREAM
+from tests.harness import Desk, Log
+from tests.unit.session.agent_events import answer, audio, call, created, done, item_done, settings
+from tests.unit.session.coverage_calls import CALLS, UPDATES, desk, heard
 from tests.unit.session.test_upstream_events import event
 
-PACKAGE = Path(realtime_translate.__file__).parent
 FATES = {"translated", "approximated", "absorbed", "refused"}
+CODES = {
+    *(str(each) for each in deepgram.ErrorCode),
+    *(str(each) for each in deepgram.WarningCode),
+}
+CLIENT_IN, CLIENT_OUT = "client to translator", "translator to client"
+UPSTREAM_OUT, UPSTREAM_IN = "translator to upstream", "upstream to translator"
+DIALECTS = list(ClientDialect)
 
 
-def rows(direction: str) -> dict[str, Row]:
-    return {row.type: row for row in COVERAGE if row.direction == direction}
+def rows(direction: str, dialect: str | None = None) -> list[Row]:
+    return [row for row in COVERAGE if row.direction == direction and dialect in (None, row.dialect)]
 
 
-CLIENT_IN, CLIENT_OUT = rows("client to translator"), rows("translator to client")
-UPSTREAM_OUT, UPSTREAM_IN = rows("translator to upstream"), rows("upstream to translator")
+def types(direction: str, dialect: str) -> list[str]:
+    return [row.type for row in rows(direction, dialect)]
 
 
-def test_all_37_messages_of_deepgram_s_protocol_are_listed() -> None:
-    assert set(CLIENT_IN) == set(deepgram.CLIENT_MESSAGES)
-    assert set(CLIENT_OUT) >= set(deepgram.SERVER_MESSAGES)
-    classes = [
-        each for table in (deepgram.CLIENT_MESSAGES, deepgram.SERVER_MESSAGES) for each in table.values()
-    ]
+def each(direction: str) -> Any:
+    """A test for each row of a direction."""
+    given = rows(direction)
+    return pytest.mark.parametrize("row", given, ids=[f"{row.dialect}-{row.type}" for row in given])
+
+
+# --- what is listed -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_all_37_messages_of_deepgram_s_protocol_are_listed(dialect: str) -> None:
+    listed = {*types(CLIENT_IN, dialect)}, {*types(CLIENT_OUT, dialect)}
+    registries = deepgram.CLIENT_MESSAGES, deepgram.SERVER_MESSAGES
+    assert listed[0] == set(deepgram.CLIENT_MESSAGES) == set(deepgram.COMPONENT_CLIENT_MESSAGES)
+    assert listed[1] >= set(deepgram.SERVER_MESSAGES)
+    classes = [each for table in registries for each in table.values()]
     assert sum(map(len, classes)) == 37, "History counts twice: texts and calls"
-    assert set(CLIENT_OUT) == set(deepgram.SERVER_MESSAGES) | set(deepgram.COMPONENT_SERVER_MESSAGES)
 
 
-def test_all_57_events_of_openai_s_protocol_are_listed() -> None:
-    assert set(UPSTREAM_OUT) == set(openai.CLIENT_EVENTS)
-    assert set(UPSTREAM_IN) == set(openai.SERVER_EVENTS)
-    assert len(UPSTREAM_OUT) + len(UPSTREAM_IN) == 57
+def test_the_component_s_own_messages_are_listed_in_its_dialect() -> None:
+    own = {*deepgram.COMPONENT_SERVER_MESSAGES} - {*deepgram.SERVER_MESSAGES}
+    assert own == {"AgentDone", "Transcript", "UtteranceEnd"}
+    assert {*types(CLIENT_OUT, "component")} - {*types(CLIENT_OUT, "deepgram")} == own
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_all_57_events_of_openai_s_protocol_are_listed(dialect: str) -> None:
+    listed = types(UPSTREAM_OUT, dialect), types(UPSTREAM_IN, dialect)
+    assert listed == (list(openai.CLIENT_EVENTS), list(openai.SERVER_EVENTS))
+    assert sum(map(len, listed)) == 57
 
 
 def test_each_is_listed_once_with_a_fate_and_a_note() -> None:
-    assert len({(row.protocol, row.direction, row.type) for row in COVERAGE}) == len(COVERAGE)
+    assert len({(row.dialect, row.direction, row.type) for row in COVERAGE}) == len(COVERAGE)
     assert {row.fate for row in COVERAGE} == FATES
     assert all(row.note for row in COVERAGE)
-    assert {row.protocol for row in COVERAGE} == {"deepgram", "openai"}
+    assert {(row.protocol, row.direction) for row in COVERAGE} == {
+        ("deepgram", CLIENT_IN), ("deepgram", CLIENT_OUT), ("openai", UPSTREAM_OUT), ("openai", UPSTREAM_IN),
+    }  # fmt: skip
 
 
-# --- what goes out: a search of the source ------------------------------------------------------------------
+def test_the_codes_in_the_notes_exist() -> None:
+    named = {code for row in COVERAGE for code in re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", row.note)}
+    assert named
+    assert named <= CODES
 
 
-def trees() -> Iterator[ast.AST]:
-    for folder in ("session", "mapping"):
-        for path in sorted((PACKAGE / folder).rglob("*.py")):
-            if path.name != "coverage.py":
-                yield ast.parse(path.read_text(encoding="utf-8"))
+# --- what goes out ------------------------------------------------------------------------------------------
+
+SENT: dict[str, Log] = {
+    dialect.value: Log([output for play in CALLS for output in play(dialect).outputs]) for dialect in DIALECTS
+}
 
 
-def built(module: Any) -> set[type]:
-    """The classes of a protocol that are called anywhere: `deepgram.Welcome(…)`."""
-    name = module.__name__.rpartition(".")[2]
-    calls = (node.func for tree in trees() for node in ast.walk(tree) if isinstance(node, ast.Call))
-    found = {func.attr for func in calls if isinstance(func, ast.Attribute) and name_of(func.value) == name}
-    return {getattr(module, each) for each in found if isinstance(getattr(module, each), type)}
+@each(CLIENT_OUT)
+def test_what_is_said_to_be_sent_to_the_client_is_sent(row: Row) -> None:
+    kind = "audio" if row.type == deepgram.BINARY else row.type
+    assert (kind in SENT[row.dialect].client_types) == (row.fate != "absorbed")
+    assert row.note.startswith("never sent: ") == (row.fate == "absorbed")
 
 
-def name_of(node: ast.expr) -> str:
-    return node.id if isinstance(node, ast.Name) else ""
+@each(UPSTREAM_OUT)
+def test_what_is_said_to_be_sent_upstream_is_sent(row: Row) -> None:
+    assert (row.type in SENT[row.dialect].upstream_types) == (row.fate != "absorbed")
+    assert row.note.startswith("never sent: ") == (row.fate == "absorbed")
 
 
-def written(kinds: set[str]) -> set[str]:
-    """Types in frames that are put together by hand: `{"type": "session.update", …}`, or as a prefix of
-    text.
-    """
-    found: set[str] = set()
-    for tree in trees():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Dict):
-                pairs = zip(node.keys, node.values, strict=True)
-                found |= {
-                    value_of(value) for key, value in pairs if key is not None and value_of(key) == "type"
-                }
-            elif value_of(node).startswith('{"type":"'):
-                found.add(value_of(node).split('"')[3])
-    return found & kinds
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_nothing_else_is_sent(dialect: str) -> None:
+    kinds = {deepgram.BINARY if kind == "audio" else kind for kind in SENT[dialect].client_types}
+    assert kinds <= {*types(CLIENT_OUT, dialect)}
+    assert {*SENT[dialect].upstream_types} <= {*types(UPSTREAM_OUT, dialect)}
 
 
-def value_of(node: ast.AST) -> str:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+# --- what comes in from upstream ----------------------------------------------------------------------------
+
+SAYING = {
+    "response.output_text.delta": {"delta": "Hi. You"},
+    "response.output_text.done": {"text": "Hi."},
+    "response.output_audio_transcript.delta": {"delta": "Hi. You"},
+    "response.output_audio_transcript.done": {"transcript": "Hi."},
+}
 
 
-def sent(table: dict[str, Row]) -> set[str]:
-    return {row.type for row in table.values() if row.fate == "translated"}
+def upstream_event(at: Desk, kind: str) -> Log:
+    """The event, where it has something to say."""
+    if kind == "session.updated":
+        at.client({"type": "UpdatePrompt", **UPDATES["UpdatePrompt"]})
+    elif kind != "response.created":
+        at.upstream(created())
+        at.upstream(heard("committed"))
+    if kind == "response.output_audio.done":
+        at.upstream(audio())
+    return at.upstream({**event(kind), **SAYING.get(kind, {})})
 
 
-def test_what_is_said_to_be_sent_upstream_is_what_the_code_can_send() -> None:
-    classes = built(openai)
-    made = {kind for kind, types in openai.CLIENT_EVENTS.items() if classes & set(types)}
-    assert made | written(set(openai.CLIENT_EVENTS)) == sent(UPSTREAM_OUT)
-
-
-def test_what_is_said_to_be_sent_to_the_client_is_what_the_code_can_send() -> None:
-    classes = built(deepgram)
-    registry = {**deepgram.SERVER_MESSAGES, **deepgram.COMPONENT_SERVER_MESSAGES}
-    made = {kind for kind, types in registry.items() if classes & set(types)}
-    assert made | {deepgram.BINARY} == sent(CLIENT_OUT), "agent audio is sent as bytes, not as a message"
-
-
-@pytest.mark.parametrize("table", [CLIENT_OUT, UPSTREAM_OUT], ids=["client", "upstream"])
-def test_what_is_never_sent_says_so(table: dict[str, Row]) -> None:
-    assert {row.fate for row in table.values()} == {"translated", "absorbed"}
-    assert all((row.note == "never sent") == (row.fate == "absorbed") for row in table.values())
-
-
-# --- what comes in: what happens ----------------------------------------------------------------------------
-
-
-def ready() -> Desk:
-    desk = Desk(Config.component())
-    desk.ready()
-    return desk
-
-
-@pytest.mark.parametrize("kind", UPSTREAM_IN)
-def test_what_becomes_of_an_upstream_event_is_what_is_said(kind: str) -> None:
-    """Refused events are answered with Warning NOT_SUPPORTED_YET, absorbed ones with nothing."""
-    desk = ready()
-    if kind != "response.created":
-        desk.upstream(created())
-    log = desk.upstream(event(kind))
-    fate = UPSTREAM_IN[kind].fate
-    if fate == "absorbed":
+@each(UPSTREAM_IN)
+def test_what_becomes_of_an_upstream_event_is_what_is_said(row: Row) -> None:
+    at = desk(ClientDialect(row.dialect))
+    at.ready(settings())
+    log = upstream_event(at, row.type)
+    told = "UPSTREAM_ABSORBED" in log.notices
+    if row.fate == "translated":
+        assert log.client
+        assert not told
+    else:
         assert log.client == []
-    assert ("NOT_SUPPORTED_YET" in log.notices) == (fate == "refused" or kind in CUTS)
+    if row.note.startswith("no counterpart"):
+        assert told
+        assert len(log.outputs) == 1
+    if row.fate == "approximated":
+        assert [each["content"] for each in at.upstream(done()).of("ConversationText")] == ["Hi. You"]
 
 
-CUTS = {"input_audio_buffer.speech_started"}
-"""It is translated, but cutting the agent's answer is not supported yet."""
+def test_what_nothing_listens_to_is_absorbed() -> None:
+    heard_of = {cls.type for cls in UPSTREAM} | {"error", "session.created", "response.output_audio.delta"}
+    assert {row.fate for row in rows(UPSTREAM_IN) if row.type not in heard_of} == {"absorbed"}
 
-UPDATES = {
-    "UpdateListen": {"listen": {"provider": {"type": "deepgram"}}},
-    "UpdateThink": {"think": {"provider": {"type": "open_ai", "model": "gpt-4o"}}},
-    "UpdateSpeak": {"speak": {"provider": {"type": "deepgram", "model": "aura-2-thalia-en"}}},
-    "UpdatePrompt": {"prompt": "Be brief."},
+
+# --- what comes in from the client --------------------------------------------------------------------------
+
+FRAMES: dict[str, Any] = {
+    **UPDATES,
+    "Settings": {"audio": {}, "agent": {}},
     "UpdateThink_Live": {"think_live": {"provider": {"type": "deepgram", "model": "m"}}},
     "InjectUserMessage": {"content": "Hi"},
     "InjectAgentMessage": {"message": "Hi"},
-    "FunctionCallResponse": {"id": "c1", "name": "tide", "content": "1"},
-    "Settings": {"audio": {}, "agent": {}},
+    "FunctionCallResponse": answer(),
     "__customToThinkProvider": {"content": {}},
 }
 
 
-@pytest.mark.parametrize("kind", CLIENT_IN)
-@pytest.mark.parametrize("dialect", ["deepgram", "component"])
-def test_what_becomes_of_a_client_message_is_what_is_said(kind: str, dialect: str) -> None:
-    desk = Desk(Config.component() if dialect == "component" else Config.deepgram())
-    if kind == "Settings":
-        desk.opened()
+def client_message(row: Row) -> Log:
+    """The message, where it has something to do."""
+    at = desk(ClientDialect(row.dialect))
+    if row.type == "Settings":
+        at.opened()
+        at.dialled()
     else:
-        desk.ready()
-    frame = b"\x01\x02" if kind == deepgram.BINARY else {"type": kind, **UPDATES.get(kind, {})}
-    log = desk.client(frame)
-    fate = CLIENT_IN[kind].fate
-    assert ("NOT_SUPPORTED_YET" in log.notices) == (fate == "refused"), log.outputs
-    assert [each["code"] for each in log.of("Warning")] == ["NOT_SUPPORTED_YET"] * (fate == "refused")
+        at.ready(settings())
+    if row.type == "FunctionCallResponse":
+        at.upstream(created(), item_done(call()))
+    if row.type == "ForceEndTurn":
+        at.client(b"\x01\x02" * 4800)
+    return at.client(
+        b"\x01\x02" if row.type == deepgram.BINARY else {"type": row.type, **FRAMES.get(row.type, {})}
+    )
+
+
+@each(CLIENT_IN)
+def test_what_becomes_of_a_client_message_is_what_is_said(row: Row) -> None:
+    log = client_message(row)
     assert log.closes == []
-    if fate == "absorbed":
+    warnings = [each["code"] for each in log.of("Warning")]
+    if row.fate == "refused":
+        assert log.upstream == []
+        [code] = warnings
+        assert row.note.startswith(f"Warning {code}")
+    else:
+        assert (warnings, log.of("Error")) == ([], [])
+    if row.fate == "absorbed":
         assert (log.client, log.upstream) == ([], [])
+    if row.fate in ("translated", "approximated"):
+        named = {kind for kind in openai.CLIENT_EVENTS if kind in row.note}
+        assert log.upstream_types
+        assert named <= {*log.upstream_types}

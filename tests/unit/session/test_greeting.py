@@ -172,6 +172,19 @@ def test_G3_it_is_spoken_before_what_waited(preset: Any) -> None:
     assert said_in(ended) == ["Ahoy."]
 
 
+def test_G3_it_waits_for_a_response_of_the_servers_own() -> None:
+    """Before a late Settings holds, the server may have begun to speak (S4)."""
+    desk = Desk(Config.component(greeting=GreetingMode.SPOKEN))
+    desk.opened()
+    desk.dialled()
+    desk.upstream({"type": "session.updated", "session": {}})
+    desk.client({**SETTINGS, "agent": {"greeting": GREETING}})
+    desk.upstream({"type": "response.created", "response": {"id": "r1"}})
+    log = desk.upstream({"type": "session.updated", "session": {}})
+    assert (log.client_types, log.upstream) == (["SettingsApplied"], [])
+    assert said_in(desk.upstream({"type": "response.done", "response": {"id": "r1"}})) == [GREETING]
+
+
 @both
 @pytest.mark.parametrize("nothing", [{"greeting": ""}, {"context": {"messages": PAST}}])
 def test_G2_G3_without_a_greeting_to_say_nothing_is_spoken(preset: Any, nothing: Any) -> None:

@@ -4,12 +4,13 @@
 
 from .commit import ceiling_over, debounce_over, forced, granted, refused
 from .state import InputAudio
-from .stream import keepalive_due, received, settled
+from .stream import ended, keepalive_due, received, settled
 
 __all__ = [
     "InputAudio",
     "ceiling_over",
     "debounce_over",
+    "ended",
     "forced",
     "granted",
     "keepalive_due",

@@ -11,11 +11,11 @@ from ... import openai
 from ...notices import notice
 from ...outputs import SendToUpstream
 from ..env import Env
-from ..signals import AudioSettled, CommitWithdrawn, Effects
+from ..signals import AudioEnded, AudioSettled, CommitWithdrawn, Effects, MayFail
 from ..timers import Instant
 from .state import InputAudio, enough
 
-__all__ = ["keepalive_due", "received", "settled", "tail"]
+__all__ = ["ended", "keepalive_due", "received", "settled", "tail"]
 
 MAX_APPEND = 15 * 2**20
 """Bytes of audio in one append (A4)."""
@@ -25,12 +25,19 @@ _SUFFIX = '"}'
 
 
 def settled(state: InputAudio, env: Env, _: AudioSettled) -> Effects:
-    """The stream begins, after what is left of the one before Settings (S4)."""
-    rest = tail(state, env)
-    env.audio_in = env.conversion(env.plan.input.client, env.plan.input.upstream)
+    """The stream begins, with what is left of one before Settings: half a sample, and a count (S4)."""
+    before, path = env.audio_in, env.plan.input
+    carry = before.carry if before.source.sample_bytes == path.client.sample_bytes else b""
+    env.audio_in = env.conversion(path.client, path.upstream, carry)
+    state.uncommitted = state.uncommitted * path.upstream.bytes_per_second // before.target.bytes_per_second
     if env.config.keepalive:
         env.start("keepalive", env.config.keepalive.every)
-    return rest
+    return ()
+
+
+def ended(state: InputAudio, env: Env, _: AudioEnded) -> Effects:
+    """Upstream's format is about to change: what was said goes there in the one that holds yet (S4)."""
+    return tail(state, env)
 
 
 def received(state: InputAudio, env: Env, frame: bytes) -> Effects:
@@ -94,15 +101,16 @@ def keepalive_due(state: InputAudio, env: Env) -> Effects:
     if next_due > env.now:
         env.timers.set("keepalive", next_due)
         return ()
-    env.start("keepalive", keepalive.every)
+    env.repeat("keepalive", keepalive.every)
     state.silent = True
     silence = _append(env.plan.input.upstream.silence(keepalive.ms))
     return *tail(state, env), notice("SILENCE_SENT", ms=keepalive.ms), silence
 
 
-def _clear_silence(state: InputAudio, env: Env) -> tuple[SendToUpstream, ...]:
+def _clear_silence(state: InputAudio, env: Env) -> Effects:
     """Before audio, unless some is there already: a clear would take it along (I1)."""
-    if state.uncommitted or env.audio_in.held:
+    if state.uncommitted:
         return ()
     state.silent = False
-    return (env.upstream(openai.InputAudioBufferClear(event_id=env.ids.next())),)
+    event_id = env.ids.next()
+    return env.upstream(openai.InputAudioBufferClear(event_id=event_id)), MayFail(event_id)

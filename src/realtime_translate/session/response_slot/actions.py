@@ -51,12 +51,10 @@ def _begin(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
 
 
 def _begin_ours(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    doomed = slot.doomed
     _answered(slot, env)
     began = _run(slot, env, about) if slot.saying else _begin(slot, env, about)
-    if not slot.doomed:
-        return began
-    slot.doomed = False
-    return mute(slot, env, cancel=True)
+    return mute(slot, env, cancel=True) if doomed else began
 
 
 def _run(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
@@ -72,7 +70,7 @@ def mute(slot: ResponseSlot, env: Env, *, cancel: bool) -> list[Effect]:
 
     A server that never announces that end frees the slot all the same.
     """
-    slot.muted = True
+    slot.muted = env.muted = True
     env.timers.cancel("slow")
     env.start("quiet", env.limits.create_timeout)
     over = TurnStep(TurnEvent.CUT if slot.produced else TurnEvent.VOID)
@@ -85,12 +83,13 @@ def mute(slot: ResponseSlot, env: Env, *, cancel: bool) -> list[Effect]:
 
 def _own_up(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
     """The output that began it came before its `response.created`."""
+    doomed = slot.doomed and not slot.muted
     _answered(slot, env)
-    return []
+    return mute(slot, env, cancel=True) if doomed else []
 
 
 def _answered(slot: ResponseSlot, env: Env) -> None:
-    slot.request = ""
+    slot.request, slot.doomed = "", False
     env.timers.cancel("create")
 
 
@@ -130,7 +129,7 @@ def _end_unannounced(slot: ResponseSlot, env: Env, about: About) -> list[Effect]
 
 def _finish(slot: ResponseSlot, env: Env, response_id: str, how: Outcome) -> list[Effect]:
     void = how.cancelled and not how.produced and not slot.produced
-    cut, slot.muted = slot.muted, False
+    cut, slot.muted, env.muted = slot.muted, False, False
     _remember(slot, response_id)
     if (how.cancelled or cut) and response_id:
         slot.cut = [*slot.cut[1 - REMEMBERED :], response_id]
@@ -160,11 +159,9 @@ def _remember(slot: ResponseSlot, response_id: str) -> None:
 
 
 def _keep_wish(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
-    if slot.doomed:  # what it was for was interrupted
-        slot.doomed = False
-    elif slot.saying:
+    if slot.saying and not slot.doomed:
         slot.spoken.insert(0, slot.saying)
-    else:
+    elif not slot.doomed:  # what it was for was not interrupted
         slot.sent = slot.sent or not slot.fallen
     slot.claimed = ""
     _answered(slot, env)
@@ -173,12 +170,12 @@ def _keep_wish(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
 
 def _await_stranger(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     env.start("grace", env.limits.response_grace)
+    env.timers.cancel("slow")
     return _keep_wish(slot, env, about)
 
 
 def _fail(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     failed = slot.request
-    slot.doomed = False
     _answered(slot, env)
     env.timers.cancel("slow")
     return [
@@ -191,7 +188,6 @@ def _fail(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
 def _fail_aside(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     """Ours failed while the server's own is active, whose turn goes on (O5)."""
     slot.claimed = ""
-    slot.doomed = False
     _answered(slot, env)
     return _failure(Outcome(failure=about.reason, code=about.reason.partition(":")[0]))
 

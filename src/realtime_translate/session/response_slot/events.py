@@ -96,14 +96,16 @@ def output(slot: ResponseSlot, env: Env, response_id: str) -> Effects:
         slot.active = response_id
         if not slot.produced:
             slot.produced = True
-            env.timers.cancel("slow")
+            if not slot.request:  # else ours is waited for
+                env.timers.cancel("slow")
         if "quiet" in env.timers.deadlines:
             env.timers.cancel("quiet")
         return ()
     which = SlotEvent.CREATED_OURS if _is_ours(slot, "") else SlotEvent.CREATED_OTHER
     effects = happen(slot, env, which, About(response_id))
     slot.produced = True
-    env.timers.cancel("slow")
+    if not slot.request:
+        env.timers.cancel("slow")
     return [notice("RESPONSE_UNANNOUNCED"), *effects]
 
 
@@ -161,7 +163,7 @@ def is_muted(slot: ResponseSlot, response_id: str | None) -> bool:
 
 def slow(slot: ResponseSlot, env: Env) -> Effects:
     """A response has no output for so long; Deepgram's clients are told, again and again (O8)."""
-    env.start("slow", env.limits.slow_think)
+    env.repeat("slow", env.limits.slow_think)
     told = notice("RESPONSE_SLOW", seconds=env.limits.slow_think)
     if env.component:
         return (told,)

@@ -47,7 +47,10 @@ __all__ = [
 def wanted(slot: ResponseSlot, env: Env, wish: ResponseWanted) -> Effects:
     """Note a wish and fulfil it if the slot is free; plain wishes merge (R2)."""
     falls = wish.of_commit and not (slot.sent or slot.confirmed)
-    slot.arrive()
+    if wish.of_commit:  # the create follows its commit, whatever else waits (A5)
+        slot.plain_since = 0
+    else:
+        slot.arrive()
     if wish.confirmed:
         slot.confirmed = True
     else:
@@ -84,7 +87,7 @@ def speak_wanted(slot: ResponseSlot, env: Env, wish: SpeakWanted) -> Effects:
         slot.spoken.append(spoken)
         return pump(slot, env)
     spoken.arrived = 0  # before everything else that waits
-    slot.spoken.insert(0, spoken)
+    slot.spoken.insert(sum(each.arrived == 0 for each in slot.spoken), spoken)
     return [Interrupted(server_cancels=False, by_user=False), SlotFreed()]
 
 

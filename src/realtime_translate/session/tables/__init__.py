@@ -11,12 +11,13 @@ Nothing outside this package decides where a state goes; code elsewhere only nam
 
 from __future__ import annotations
 
-from .opening import GATES, OPENING, Gate, Opening, OpeningEvent
+from .opening import AUDIO_GATES, GATES, OPENING, Gate, Opening, OpeningEvent
 from .slot import RESPONDING, SLOT, SlotEvent, SlotState
 from .step import Step
 from .turn import TURNS, TurnEvent, TurnState
 
 __all__ = [
+    "AUDIO_GATES",
     "GATES",
     "OPENING",
     "RESPONDING",

@@ -8,7 +8,7 @@ from enum import Enum
 from ...config import ClientDialect
 from .step import Step
 
-__all__ = ["GATES", "OPENING", "Gate", "Opening", "OpeningEvent"]
+__all__ = ["AUDIO_GATES", "GATES", "OPENING", "Gate", "Opening", "OpeningEvent"]
 
 
 class Opening(str, Enum):
@@ -192,3 +192,9 @@ GATES: Mapping[ClientDialect, Mapping[Opening, Gate]] = {
         Opening.DIALLED_EARLY: Gate.WAIT,
     },
 }
+
+AUDIO_GATES: Mapping[ClientDialect, Mapping[Opening, Gate]] = {
+    dialect: {**gates, Opening.AWAITING_SLOT: Gate.WAIT, Opening.APPLYING: Gate.WAIT}
+    for dialect, gates in GATES.items()
+}
+"""For audio: from Settings on it is in the format that they declare, once they are applied (S4)."""

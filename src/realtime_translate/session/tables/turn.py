@@ -94,7 +94,7 @@ TURNS: Mapping[ClientDialect, Mapping[TurnState, Mapping[TurnEvent, Step[TurnSta
             _DEEPGRAM_STAYS,
             over=Step(TurnState.SILENT, "end_turn"),
             cut=Step(TurnState.SILENT, "cut_turn"),
-            void=Step(TurnState.SILENT, "end_turn"),
+            void=Step(TurnState.SILENT, "cut_turn"),
         ),
     },
     ClientDialect.COMPONENT: {
@@ -127,7 +127,7 @@ TURNS: Mapping[ClientDialect, Mapping[TurnState, Mapping[TurnEvent, Step[TurnSta
             text_done=Step(TurnState.SAID, "end_turn"),
             ended=Step(TurnState.SILENT, "end_turn"),
             cut=Step(TurnState.SILENT, "cut_turn"),
-            void=Step(TurnState.SILENT, "end_turn"),
+            void=Step(TurnState.SILENT, "cut_turn"),
         ),
         TurnState.SPEAKING: _turn(
             TurnState.SPEAKING,
@@ -135,7 +135,7 @@ TURNS: Mapping[ClientDialect, Mapping[TurnState, Mapping[TurnEvent, Step[TurnSta
             audio_done=Step(TurnState.SAID, "end_turn"),
             ended=Step(TurnState.SILENT, "end_turn"),
             cut=Step(TurnState.SILENT, "cut_turn"),
-            void=Step(TurnState.SILENT, "end_turn"),
+            void=Step(TurnState.SILENT, "cut_turn"),
         ),
         TurnState.SAID: _turn(
             TurnState.SAID,

@@ -1,0 +1,266 @@
+"""Calls that take the state of a session everywhere: what the tests of snapshots play."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from realtime_translate import (
+    Config,
+    ContextMode,
+    ManualCommit,
+    Outputs,
+    ServerVad,
+    SilenceKeepalive,
+    Translator,
+)
+from tests.harness import Desk
+from tests.unit.session.agent_events import (
+    answer,
+    audio,
+    audio_done,
+    call,
+    created,
+    done,
+    error,
+    item_done,
+    message,
+    settings,
+    text,
+    text_done,
+    transcript,
+    transcript_done,
+)
+
+TEXT = {"type": "InjectUserMessage", "content": "Hi"}
+UPDATED = {"type": "session.updated", "session": {}}
+COMMITTED = {"type": "input_audio_buffer.committed", "item_id": "u1"}
+SPEECH_STARTED = {"type": "input_audio_buffer.speech_started", "item_id": "u1"}
+SESSION_CREATED = {"type": "session.created", "session": {}}
+TIMED_OUT = {"type": "input_audio_buffer.timeout_triggered", "item_id": "u2"}
+PROMPT = {"type": "UpdatePrompt", "prompt": "Be brief."}
+THINK = {"provider": {"type": "open_ai", "model": "gpt-4o"}}
+MESSAGES = [
+    {"type": "History", "role": "user", "content": "Hello."},
+    {"type": "History", "role": "assistant", "content": "Harbour office."},
+]
+CONFIGS = {
+    "deepgram": Config.deepgram(),
+    "deepgram, manual": Config.deepgram(turn_detection=ManualCommit(debounce=0.5, ceiling=4.0)),
+    "deepgram, items": Config.deepgram(context=ContextMode.ITEMS),
+    "component": Config.component(),
+    "component, VAD": Config.component(
+        turn_detection=ServerVad(create_response=False), keepalive=SilenceKeepalive()
+    ),
+}
+
+Act = Callable[[Desk], object]
+
+
+def client(frame: Any) -> Act:
+    return lambda desk: desk.client(frame)
+
+
+def upstream(*events: Any) -> Act:
+    return lambda desk: desk.upstream(*events)
+
+
+def wait(seconds: float) -> Act:
+    return lambda desk: desk.wait(seconds)
+
+
+def opened(desk: Desk) -> object:
+    return desk.opened()
+
+
+def dialled(desk: Desk) -> object:
+    return desk.dialled()
+
+
+def heard(kind: str, **fields: Any) -> dict[str, Any]:
+    kind = f"conversation.item.input_audio_transcription.{kind}"
+    return {"type": kind, "item_id": "u1", "content_index": 0, **fields}
+
+
+def say(message: str, behavior: str = "default") -> dict[str, Any]:
+    return {"type": "InjectAgentMessage", "message": message, "behavior": behavior}
+
+
+def ended(act: Callable[[Translator], Outputs]) -> Act:
+    return lambda desk: desk.act(act)
+
+
+SETTINGS = settings(greeting="Hi.", context={"messages": MESSAGES})
+BUSY = error("conversation_already_has_active_response")
+READY: list[Act] = [opened, client(SETTINGS), dialled, upstream(UPDATED)]
+CALLS: dict[str, list[Act]] = {
+    "Settings first": [
+        opened,
+        client(SETTINGS),
+        client(b"\x01" * 9601),
+        dialled,
+        upstream(UPDATED),
+        wait(0.25),
+    ],
+    "upstream first": [opened, dialled, client(SETTINGS), upstream(UPDATED), client(TEXT)],
+    "no Settings": [opened, wait(20.0)],
+    "never ready": [opened, client(SETTINGS), wait(20.0)],
+    "speech": [
+        *READY,
+        upstream(SPEECH_STARTED),
+        client(b"\x01" * 9601),
+        wait(0.25),
+        client(b"\x01" * 9),
+        wait(1.0),
+        upstream(COMMITTED, TIMED_OUT),
+        wait(3.0),
+        upstream(created(), text("Hi"), audio()),
+        wait(0.125),
+        upstream(audio_done(), text_done("Hi.")),
+        upstream(done("r1")),
+    ],
+    "text": [
+        *READY,
+        client(TEXT),
+        client(TEXT),
+        wait(0.5),
+        wait(2.0),
+        upstream(BUSY),
+        wait(2.0),
+        upstream(created()),
+        client(TEXT),
+        upstream(audio(), error("idle_timeout")),
+        wait(11.0),
+        upstream(done("r1")),
+        wait(11.0),
+    ],
+    "calls": [
+        *READY,
+        upstream(created(), item_done(call()), item_done(call("c2"))),
+        client(answer()),
+        client(TEXT),
+        wait(5.0),
+        upstream(done("r1", call(), call("c2"))),
+        client(answer("c2")),
+        wait(1.0),
+        upstream(created("r2")),
+        wait(1.0),
+    ],
+    "a call without an end": [
+        *READY,
+        upstream(created(), item_done(call())),
+        client(answer()),
+        wait(15.0),
+        wait(15.0),
+    ],
+    "quiet": [
+        *READY,
+        upstream(created(), transcript_done("Hi.")),
+        wait(3.0),
+        upstream(created("r2")),
+        client(TEXT),
+        wait(9.0),
+    ],
+    "client leaves": [
+        *READY,
+        client(TEXT),
+        ended(lambda translator: translator.client_closed(1001)),
+        wait(9.0),
+    ],
+    "barge-in": [
+        *READY,
+        upstream(SESSION_CREATED, created(), transcript("Yes. "), transcript("And"), audio(b"\x01" * 48000)),
+        upstream(audio(item_id="i2")),
+        ended(lambda translator: translator.playback_reported(20)),
+        upstream(item_done(call())),
+        wait(0.5),
+        upstream(SPEECH_STARTED, audio(), transcript(" so on."), error("response_cancel_not_active")),
+        client(answer()),
+        upstream(created("r2"), done("r1", status="cancelled"), audio(response_id="r2", item_id="i3")),
+        wait(0.5),
+        upstream({**SPEECH_STARTED, "type": "input_audio_buffer.speech_stopped", "audio_end_ms": 900}),
+        upstream(COMMITTED, created("r3"), transcript("Well. ", "i4", "r3")),
+        wait(0.5),
+        upstream(heard("delta", delta="Is i"), heard("completed", transcript="Is it?")),
+        wait(60.0),
+    ],
+    "words that wait": [
+        *READY,
+        upstream(SPEECH_STARTED, COMMITTED, created(), transcript("Well. "), audio()),
+        wait(2.0),
+        upstream(heard("failed", error={"code": "x"}), done("r1", message("Well. I see."))),
+    ],
+    "spoken": [
+        *READY,
+        client(say("One.")),
+        client(say("Two.", "queue")),
+        client(say("Three.", "queue")),
+        client(TEXT),
+        upstream(created(), transcript("One."), audio()),
+        client(say("Four.", "interrupt")),
+        client(say("Five.", "interrupt")),
+        wait(1.0),
+        upstream(done("r1", status="cancelled"), created("r2")),
+        wait(6.0),
+        client(say("Six.", "interrupt")),
+        upstream(BUSY),
+        wait(30.0),
+    ],
+    "doomed": [*READY, client(say("One.")), client(say("Two.", "interrupt")), upstream(created()), wait(3.0)],
+    "updates": [
+        *READY,
+        upstream(created(), audio()),
+        client(PROMPT),
+        client({"type": "UpdateThink", "think": {**THINK, "prompt": "Be exact."}}),
+        wait(1.0),
+        upstream(done("r1")),
+        client(PROMPT),
+        wait(1.0),
+        upstream(error("invalid_value")),
+        upstream(UPDATED),
+        wait(1.0),
+        upstream(UPDATED),
+        wait(20.0),
+    ],
+    "crossing": [
+        *READY,
+        client(say("One.")),
+        upstream(created(metadata={"rt": "T1_2"})),
+        upstream(done("r1")),
+        client(say("Two.")),
+        upstream(created("r2")),
+        wait(1.0),
+        upstream(text("Hm", response_id="r2")),
+        wait(1.0),
+        upstream(done("r2")),
+        wait(3600.0),
+    ],
+    "an odd server": [
+        *READY,
+        client(TEXT),
+        wait(2.0),
+        upstream(done("r0"), created("r1"), created("r2"), TIMED_OUT),
+    ],
+}
+LATE: dict[str, list[Act]] = {
+    "ready unasked": [
+        opened,
+        client(TEXT),
+        dialled,
+        upstream(UPDATED, created()),
+        client(settings()),
+        wait(1.0),
+        upstream(done("r1")),
+        wait(1.0),
+        upstream(UPDATED),
+        wait(1.0),
+    ]
+}
+
+
+def play(config: Config, acts: list[Act]) -> Desk:
+    """Desk compares with a restored copy at each input."""
+    desk = Desk(config)
+    for act in acts:
+        act(desk)
+    return desk
