@@ -106,7 +106,7 @@ def test_R5_a_failed_response_ends_its_turn_only(config: Config) -> None:
     assert log.closes == []
 
 
-# --- Deepgram's own codes for the same mistakes ---------------------------------------------------------------
+# --- Deepgram's own codes for the same mistakes -------------------------------------------------------------
 
 
 def mistakes() -> dict[str, tuple[list[Any], float]]:

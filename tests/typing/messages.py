@@ -48,7 +48,7 @@ def read_upstream(frame: str) -> None:
             if session.audio and session.audio.input and session.audio.input.turn_detection:
                 assert_type(session.audio.input.turn_detection.idle_timeout_ms, int | Omitted | None)
             if session.audio and session.audio.output and session.audio.output.format:
-                assert_type(session.audio.output.format.rate, int | Omitted | None)
+                assert_type(session.audio.output.format.rate, float | Omitted | None)
         case openai.ErrorEvent(error):
             assert_type(error.code, str | Omitted | None)
         case openai.ResponseOutputAudioDelta(delta, response_id):

@@ -7,10 +7,13 @@ from enum import Enum
 
 from attrs import frozen
 
-from ..deepgram.codes import ComponentCode, ErrorCode
+from ..deepgram.codes import ComponentCode, ErrorCode, WarningCode
 from ..openai.objects import ErrorDetail
 
-__all__ = ["Fault", "Problem", "fatal_code", "fault"]
+__all__ = ["VOICE_CODE", "Fault", "Problem", "fatal_code", "fault", "warning_code"]
+
+VOICE_CODE = "cannot_update_voice"
+"""The voice is fixed once the agent has spoken (reference §6, rule 5)."""
 
 
 class Fault(Enum):
@@ -77,6 +80,11 @@ def fatal_code(problem: Problem, *, component: bool) -> str:
     if problem.fault is Fault.EXPIRED:
         return ComponentCode.SESSION_MAX_DURATION if component else ErrorCode.MAXIMUM_SESSION_LENGTH_REACHED
     return problem.code if component else ErrorCode.INTERNAL_SERVER_ERROR
+
+
+def warning_code(problem: Problem) -> str:
+    """The code of the Warning for a refused update (T2)."""
+    return WarningCode.SPEAK_UPDATE_UNSUPPORTED if problem.code == VOICE_CODE else problem.code
 
 
 def _by_message(message: str) -> Fault:

@@ -19,7 +19,7 @@ from .plan import Plan
 from .refusal import Refusal
 from .settings import first_of, note_think
 
-__all__ = ["ACKNOWLEDGED", "Update", "apply", "changes"]
+__all__ = ["ACKNOWLEDGED", "Update", "adopt", "apply", "changes"]
 
 Update: TypeAlias = (
     deepgram.UpdatePrompt | deepgram.UpdateThink | deepgram.UpdateSpeak | deepgram.UpdateListen
@@ -39,6 +39,14 @@ def apply(plan: Plan, update: Update, config: Config, notes: list[Notice]) -> Pl
     return _APPLY[type(update)](plan, update, config, notes)
 
 
+def adopt(before: Plan, after: Plan) -> Plan:
+    """The plan that holds from now on. A response that began before may call what was removed (F7)."""
+    if after.functions == before.functions:
+        return after
+    names = {spec.name for spec in after.functions}
+    return evolve(after, former=tuple(spec for spec in before.functions if spec.name not in names))
+
+
 def _prompt(plan: Plan, update: deepgram.UpdatePrompt, config: Config, notes: list[Notice]) -> Plan:
     """Appends (reference §1.7)."""
     return evolve(plan, prompt="\n".join(part for part in (plan.prompt, update.prompt) if part))
@@ -53,13 +61,10 @@ def _think(plan: Plan, update: deepgram.UpdateThink, config: Config, notes: list
     if think.provider.model:
         notes.append(notice("SETTING_LEFT_OUT", path="think.provider.model"))
     functions = think.functions or ()
-    specs = tools.specs(functions)
-    names = {spec.name for spec in specs}
     return evolve(
         plan,
         prompt=think.prompt or "",
-        functions=specs,
-        former=tuple(spec for spec in plan.functions if spec.name not in names),
+        functions=tools.specs(functions),
         tools=tools.tools(functions, "think.functions", notes),
     )
 

@@ -14,7 +14,7 @@ from ..notices import notice
 from ..openai.objects import Item
 from .env import Env
 from .event_kinds import ItemEvent, TextEvent
-from .signals import AgentSaid, Effect, Effects, Interrupted, OwnText, ResponseEnded, TurnStep
+from .signals import AgentSaid, Effect, Effects, OwnText, ResponseEnded, ResponseMuted, TurnStep
 from .tables import TurnEvent
 
 __all__ = ["AgentText"]
@@ -149,12 +149,10 @@ def ended(state: AgentText, env: Env, signal: ResponseEnded) -> Effects:
     return effects
 
 
-def interrupted(state: AgentText, env: Env, _: Interrupted) -> Effects:
+def muted(state: AgentText, env: Env, _: ResponseMuted) -> Effects:
     """What was not told is dropped; the component's client gets the text so far (B4). Nothing of the items
     at hand is told later.
     """
-    if not env.responding:
-        return ()
     parts, state.parts, state.ripe = state.parts, [], False
     effects: list[Effect] = []
     for part in parts if env.component else ():

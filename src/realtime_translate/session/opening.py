@@ -189,7 +189,7 @@ def _ask_for_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
 
 def _send_late_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
     env.start("configure", env.limits.configure_timeout)
-    return [AudioEnded(), *_send_update(state, env, facts)]
+    return [AudioEnded(manual=not state.plan or state.plan.commit.manual), *_send_update(state, env, facts)]
 
 
 def _applied(state: OpeningState, env: Env, facts: Facts) -> Effects:

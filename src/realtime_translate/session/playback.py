@@ -11,7 +11,7 @@ from .signals import Effect, Effects, Interrupted, MayFail, TextDue, TurnStep
 from .tables import TurnEvent
 from .timers import Instant
 
-__all__ = ["Playback", "agent_message", "interrupted", "received", "reported"]
+__all__ = ["Playback", "interrupted", "received", "reported"]
 
 _REMEMBERED = 32
 
@@ -61,21 +61,16 @@ def reported(state: Playback, env: Env, milliseconds: int) -> Effects:
     return ()
 
 
-def agent_message(
-    state: Playback, env: Env, message: deepgram.InjectAgentMessage | deepgram.ComponentInjectAgentMessage
-) -> Effects:
-    """A text that interrupts the agent: the client drops what it plays, as for the user (B1)."""
-    if message.behavior != "interrupt" or not (env.responding or _unheard(state, env)):
-        return ()
-    return TextDue(), env.client(deepgram.UserStartedSpeaking())
-
-
 def interrupted(state: Playback, env: Env, signal: Interrupted) -> Effects:
     """What was not heard leaves the conversation: the rest of the item being heard, and later items."""
     unheard = _unheard(state, env)
     position = _position(state, env)
     state.items, state.run, state.run_since = [], 0, None
-    effects: list[Effect] = [TurnStep(TurnEvent.VOID)] if unheard else []
+    effects: list[Effect] = []
+    if not signal.by_user and (env.responding or unheard):  # the client drops what it plays
+        effects += [TextDue(), env.client(deepgram.UserStartedSpeaking())]
+    if unheard and not env.responding:  # else the response's own end comes with what it has told
+        effects.append(TurnStep(TurnEvent.VOID))
     for number, item in enumerate(unheard):
         if not item.item_id:
             continue

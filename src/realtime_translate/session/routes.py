@@ -46,17 +46,12 @@ TimerRoute: TypeAlias = "tuple[str, Callable[[Any, Env], Effects]]"
 
 _UPDATE: tuple[Route, ...] = (("updates", updates.wanted),)
 
-_AGENT_MESSAGE: tuple[Route, ...] = (
-    ("playback", playback.agent_message),
-    ("user_turn", user_turn.agent_message),
-)
-
 CLIENT: Mapping[type, tuple[Route, ...]] = {
     deepgram.InjectUserMessage: (("user_texts", user_text.injected),),
     deepgram.FunctionCallResponse: (("calls", function_calls.client_answered),),
     deepgram.ComponentFunctionCallResponse: (("calls", function_calls.client_answered),),
-    deepgram.InjectAgentMessage: _AGENT_MESSAGE,
-    deepgram.ComponentInjectAgentMessage: _AGENT_MESSAGE,
+    deepgram.InjectAgentMessage: (("user_turn", user_turn.agent_message),),
+    deepgram.ComponentInjectAgentMessage: (("user_turn", user_turn.agent_message),),
     deepgram.ForceEndTurn: (("audio", input_audio.forced),),
     deepgram.UpdatePrompt: _UPDATE,
     deepgram.UpdateThink: _UPDATE,
@@ -166,11 +161,11 @@ SIGNALS: Mapping[type, tuple[Route, ...]] = {
     signals.UpdateGranted: (("opening", opening.granted), ("updates", updates.granted)),
     signals.SpeakWanted: (("slot", wishes.speak_wanted),),
     signals.Interrupted: (
-        ("agent_text", agent_text.interrupted),
         ("playback", playback.interrupted),
         ("slot", events.interrupted),
         ("calls", function_calls.interrupted),
     ),
+    signals.ResponseMuted: (("agent_text", agent_text.muted),),
     signals.AudioBegun: (("updates", updates.audio_begun),),
     signals.AgentSaid: (("user_speech", user_speech.agent_said),),
     signals.TextDue: (("user_speech", user_speech.text_due),),

@@ -34,6 +34,7 @@ __all__ = [
     "OwnText",
     "Refused",
     "ResponseEnded",
+    "ResponseMuted",
     "ResponseOverdue",
     "ResponseRequested",
     "ResponseWanted",
@@ -79,7 +80,11 @@ class AudioSettled:
 
 @frozen
 class AudioEnded:
-    """Upstream's formats are about to change: what is held of the stream before goes now (S4)."""
+    """Settings take over a session that was ready before: what is held of the stream goes now (S4).
+    `manual`: the commit stays ours.
+    """
+
+    manual: bool
 
 
 @frozen
@@ -191,6 +196,11 @@ class Interrupted:
 
 
 @frozen
+class ResponseMuted:
+    """The active response was interrupted: nothing more of it is told (B1, B4)."""
+
+
+@frozen
 class AudioBegun:
     """Audio of the agent came: its voice is fixed (T2)."""
 
@@ -273,6 +283,7 @@ Signal: TypeAlias = (
     | CallsAnswered
     | SpeakWanted
     | Interrupted
+    | ResponseMuted
     | AudioBegun
     | AgentSaid
     | TextDue

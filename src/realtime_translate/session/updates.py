@@ -10,7 +10,7 @@ from .. import deepgram, openai
 from ..deepgram.codes import ErrorCode, WarningCode
 from ..mapping import to_client
 from ..mapping import updates as mapping
-from ..mapping.errors import Fault
+from ..mapping.errors import VOICE_CODE, Fault, warning_code
 from ..mapping.plan import Plan
 from ..mapping.refusal import Refusal
 from ..notices import notice
@@ -27,34 +27,44 @@ _VOICE_FIXED = "the voice cannot change once the agent has spoken"
 class Updates:
     """`waiting`: frames of updates to send; `sent`: those that one `session.update` carries, in flight as
     `event_id`. `alone`: how many of `waiting` go one by one, after their merger was refused. `voiced`: the
-    agent has spoken.
+    agent has spoken. `intended`: the plan after all of them; None where it has to be found out again.
     """
 
     waiting: list[str] = field(factory=list[str])
     sent: list[str] = field(factory=list[str])
     event_id: str = ""
     alone: int = 0
+    intended: Plan | None = None
     voiced: bool = False
 
 
 def wanted(state: Updates, env: Env, update: mapping.Update) -> Effects:
     """An update: refused, acknowledged at once if it changes nothing, or sent when the slot is free."""
     notes: list[Notice] = []
-    before = _after(env, env.plan, [*state.sent, *state.waiting])
+    before = state.intended or _after(env, env.plan, [*state.sent, *state.waiting])
     try:
         after = mapping.apply(before, update, env.config, notes)
     except Refusal as refusal:
         return [*notes, *_refusal(refusal.code, refusal.description)]
-    if state.voiced and after.voice != before.voice:
+    if _is_voice_refused(state, env, after):
         return [*notes, *_refusal(WarningCode.SPEAK_UPDATE_UNSUPPORTED, _VOICE_FIXED)]
     if not state.sent and not state.waiting and mapping.changes(before, after, env.config) is None:
-        env.plan = after
+        env.plan = mapping.adopt(env.plan, after)
         return [*notes, env.client(mapping.ACKNOWLEDGED[update.type])]
-    if len(state.waiting) >= env.limits.pending_messages:  # L3
+    frame = deepgram.encode(update)
+    size = len(frame) + sum(map(len, state.waiting))
+    if len(state.waiting) >= env.limits.pending_messages or size > env.limits.frame_bytes_up:  # L3
         reason = f"more than {env.limits.pending_messages} updates wait for the server"
         return (Fatal(ErrorCode.CLIENT_MESSAGE_OVERFLOW, reason),)
-    state.waiting.append(deepgram.encode(update))
+    state.waiting.append(frame)
+    state.intended = after
     return [*notes, UpdateWanted()]
+
+
+def _is_voice_refused(state: Updates, env: Env, after: Plan) -> bool:
+    if not state.voiced or after.voice == env.plan.voice:
+        return False
+    return after.voice != _after(env, env.plan, state.sent).voice
 
 
 def granted(state: Updates, env: Env, _: UpdateGranted) -> Effects:
@@ -62,7 +72,7 @@ def granted(state: Updates, env: Env, _: UpdateGranted) -> Effects:
     if state.sent or not state.waiting:
         return ()
     count = 1 if state.alone else len(state.waiting)
-    batch, state.waiting = state.waiting[:count], state.waiting[count:]
+    batch, state.waiting, state.intended = state.waiting[:count], state.waiting[count:], None
     state.alone = max(0, state.alone - 1)
     effects: list[Effect] = []
     if state.voiced:
@@ -70,7 +80,7 @@ def granted(state: Updates, env: Env, _: UpdateGranted) -> Effects:
     after = _after(env, env.plan, batch)
     session = mapping.changes(env.plan, after, env.config)
     if session is None:
-        env.plan = after
+        env.plan = mapping.adopt(env.plan, after)
         return [*effects, *_acknowledge(env, batch), *_more(state)]
     state.sent, state.event_id = batch, env.ids.next()
     env.start("update", env.limits.update_timeout)
@@ -81,7 +91,7 @@ def updated(state: Updates, env: Env, event: openai.SessionUpdated) -> Effects:
     """What was sent holds."""
     if not state.sent:
         return (notice("UPSTREAM_ABSORBED", type=event.type),)
-    env.plan = _after(env, env.plan, state.sent)
+    env.plan = mapping.adopt(env.plan, _after(env, env.plan, state.sent))
     acknowledged = _acknowledge(env, state.sent)
     return [*acknowledged, *_forget(state, env)]
 
@@ -89,18 +99,16 @@ def updated(state: Updates, env: Env, event: openai.SessionUpdated) -> Effects:
 def refused(state: Updates, env: Env, refusal: Refused) -> Effects:
     """Upstream refused it: one by one, if it was several; else the client is told (T2)."""
     problem = refusal.problem
-    if not state.sent or problem.event_id != state.event_id:
+    voice = problem.code == VOICE_CODE
+    if not state.sent or problem.event_id != ("" if voice and not problem.event_id else state.event_id):
         return ()
     if len(state.sent) > 1:
         state.alone, state.waiting = len(state.sent), [*state.sent, *state.waiting]
-        return [MayFail(state.event_id), notice("UPDATES_SEPARATED"), *_forget(state, env)]
+        return [MayFail(problem.event_id), notice("UPDATES_SEPARATED"), *_forget(state, env)]
     if problem.fault is not Fault.OTHER:  # told as such an error is
         return _forget(state, env)
-    voice = problem.code == "cannot_update_voice"
-    code, reason = (
-        (WarningCode.SPEAK_UPDATE_UNSUPPORTED, _VOICE_FIXED) if voice else (problem.code, problem.description)
-    )
-    return [MayFail(state.event_id), *_refusal(code, reason), *_forget(state, env)]
+    reason = _VOICE_FIXED if voice else problem.description
+    return [MayFail(problem.event_id), *_refusal(warning_code(problem), reason), *_forget(state, env)]
 
 
 def late(state: Updates, env: Env) -> Effects:
@@ -148,7 +156,7 @@ def _refusal(code: str, reason: str) -> list[Effect]:
 
 
 def _forget(state: Updates, env: Env) -> list[Effect]:
-    state.sent, state.event_id = [], ""
+    state.sent, state.event_id, state.intended = [], "", None
     env.timers.cancel("update")
     return _more(state)
 

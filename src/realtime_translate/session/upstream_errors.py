@@ -6,7 +6,7 @@ from attrs import define, field
 
 from ..deepgram.codes import ComponentCode
 from ..mapping import to_client
-from ..mapping.errors import Fault, fatal_code
+from ..mapping.errors import Fault, Problem, fatal_code
 from ..notices import notice
 from .env import Env
 from .signals import Effects, Fatal, MayFail, Refused, ResponseEnded
@@ -44,8 +44,7 @@ class UpstreamErrors:
 def report(state: UpstreamErrors, env: Env, refusal: Refused) -> Effects:
     """Tell the client of an error, unless it is benign; end the session if it cannot go on."""
     problem = refusal.problem
-    expected = problem.fault is Fault.OTHER and problem.event_id in state.harmless
-    if problem.fault in _SILENT or expected:
+    if problem.fault in _SILENT or _is_expected(state, problem):
         return (notice("UPSTREAM_ERROR_BENIGN", code=problem.code),)
     state.last, state.last_code = problem.description, problem.code
     if problem.fault in _FATAL:
@@ -57,6 +56,13 @@ def report(state: UpstreamErrors, env: Env, refusal: Refused) -> Effects:
         return (Fatal(ComponentCode.IDLE_TIMEOUT, problem.description),)
     tell = to_client.error if env.component else to_client.warning
     return notice("UPSTREAM_ERROR", code=problem.code), tell(problem.code, problem.description)
+
+
+def _is_expected(state: UpstreamErrors, problem: Problem) -> bool:
+    if problem.fault is not Fault.OTHER or problem.event_id not in state.harmless:
+        return False
+    state.harmless.remove(problem.event_id)
+    return True
 
 
 def may_fail(state: UpstreamErrors, env: Env, signal: MayFail) -> Effects:

@@ -206,16 +206,21 @@ def agent_said(state: UserSpeech, env: Env, said: AgentSaid) -> Effects:
 
 def text_due(state: UserSpeech, env: Env, _: TextDue) -> Effects:
     """A function call, the user or the end of the turn comes: the words go before it."""
-    return _release(state, env)
+    return _wait_no_longer(state, env) if state.held else ()
 
 
 def waited(state: UserSpeech, env: Env) -> Effects:
-    """It was waited long enough: what is not known is told when it is."""
+    """It was waited long enough."""
+    return [notice("TRANSCRIPT_LATE"), *_wait_no_longer(state, env)]
+
+
+def _wait_no_longer(state: UserSpeech, env: Env) -> list[Effect]:
+    """What is known is told, the user's words first; what is not, when it is."""
     known = [index for index, each in enumerate(state.items) if each.final is not None]
     if known:
         state.begun = [*state.begun, *state.items[: known[0]]][-_REMEMBERED:]
         state.items = state.items[known[0] :]
-    return [notice("TRANSCRIPT_LATE"), *_advance(state, env), *_release(state, env)]
+    return [*_advance(state, env), *_release(state, env)]
 
 
 def _pending(state: UserSpeech) -> bool:

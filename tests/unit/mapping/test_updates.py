@@ -189,8 +189,12 @@ def test_T2_a_think_that_cannot_work_is_refused_by_its_path(message: Json, path:
 
 def test_F7_functions_that_were_removed_are_known_for_as_long_as_a_response_may_call_them() -> None:
     endpoint = {"url": "https://example.test/a", "method": "post"}
-    plan = apply(Plan(), think(functions=[{"name": "a", "endpoint": endpoint}, {"name": "b"}]))[0]
-    plan = apply(plan, think(functions=[{"name": "b", "endpoint": endpoint}]))[0]
+    before = apply(Plan(), think(functions=[{"name": "a", "endpoint": endpoint}, {"name": "b"}]))[0]
+    plan = updates.adopt(before, apply(before, think(functions=[{"name": "b", "endpoint": endpoint}]))[0])
+    assert (
+        updates.adopt(plan, apply(plan, {"type": "UpdatePrompt", "prompt": "More."})[0]).function("a")
+        is not None
+    )
     spec = plan.function("a")
     assert spec is not None
     assert spec.endpoint == endpoint

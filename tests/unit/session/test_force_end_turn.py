@@ -201,7 +201,7 @@ def test_V1_what_is_owed_falls_when_settings_have_given_the_commit_to_the_server
     desk.client(ENOUGH)
     desk.client({**SETTINGS, "agent": {"idleTimeoutMs": 10000}})
     begun_by_server(desk)
-    assert desk.client(FORCE).notices == ["COMMIT_OWED"]
+    assert desk.client(FORCE).notices == ["COMMIT_TOO_SHORT"]
     desk.upstream({"type": "session.updated", "session": {}})
     assert desk.upstream(done("resp_s")).upstream == []
     assert desk.wait(60.0).upstream == []

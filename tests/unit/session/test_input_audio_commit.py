@@ -155,13 +155,21 @@ def test_V1_no_debounce_commits_once_settings_have_given_the_commit_to_the_serve
 
 def test_V1_no_owed_commit_either_and_what_waited_behind_it_goes_on(way: Way) -> None:
     desk = unasked(way)
-    desk.client(VAD_SETTINGS)
     begun_by_server(desk)
     desk.client(ENOUGH)
     desk.client(inject())
     assert "COMMIT_OWED" in desk.wait(3).notices
+    desk.client(VAD_SETTINGS)
+    assert desk.upstream(done("resp_s")).upstream_types == ["session.update", "response.create"]
     desk.upstream({"type": "session.updated", "session": {}})
-    assert desk.upstream(done("resp_s")).upstream_types == ["response.create"]
+    assert desk.wait(60).of("input_audio_buffer.commit") == []
+
+
+def test_V1_no_forced_commit_behind_the_settings_either(way: Way) -> None:
+    desk = unasked(way)
+    desk.client(ENOUGH)
+    desk.client(VAD_SETTINGS)
+    assert desk.client({"type": "ForceEndTurn"}).upstream == []
 
 
 def test_V1_no_ceiling_either(way: Way) -> None:

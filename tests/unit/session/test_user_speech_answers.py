@@ -157,12 +157,12 @@ def test_O4_barge_in_releases_it_first() -> None:
     assert desk.wait(1.5).outputs == []
 
 
-def test_O4_a_release_does_not_forget_what_waits_for_its_turn() -> None:
+def test_O4_at_a_release_what_is_known_of_the_user_goes_first() -> None:
     desk = ready()
     desk.upstream(*spoken("u1"), *spoken("u2"), created(), written("Two", "u2"))
     log = desk.upstream(text_done("Hm."), item_done(call()))
-    assert told(log) == ["agent: Hm."]
-    assert told(desk.wait(1.0)) == ["user: Two"]
+    assert told(log) == ["user: Two", "agent: Hm."]
+    assert told(desk.upstream(written("One", "u1"))) == ["user: One"]
 
 
 def test_O4_the_next_answer_waits_for_the_next_words() -> None:

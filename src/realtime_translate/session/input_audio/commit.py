@@ -8,7 +8,7 @@ from ...mapping import to_client
 from ...mapping.errors import Fault
 from ...notices import notice
 from ..env import Env
-from ..signals import CommitDue, CommitGranted, CommitRefused, Effects, Refused, ResponseWanted, SlotFreed
+from ..signals import CommitDue, CommitGranted, CommitRefused, Effects, Refused, ResponseWanted
 from .state import InputAudio, enough
 from .stream import tail
 
@@ -45,8 +45,6 @@ def granted(state: InputAudio, env: Env, _: CommitGranted) -> Effects:
     env.timers.cancel("debounce")
     env.timers.cancel("ceiling")
     state.asked = state.firm = False
-    if not env.plan.commit.manual:  # Settings have given the commit to the server since (V1)
-        return (SlotFreed(),)
     rest = tail(state, env)  # the last word would be cut without it (A2)
     state.uncommitted, state.silent = 0, False
     state.commit_event = env.ids.next()

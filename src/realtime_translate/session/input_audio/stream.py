@@ -35,9 +35,17 @@ def settled(state: InputAudio, env: Env, _: AudioSettled) -> Effects:
     return ()
 
 
-def ended(state: InputAudio, env: Env, _: AudioEnded) -> Effects:
-    """Upstream's format is about to change: what was said goes there in the one that holds yet (S4)."""
-    return tail(state, env)
+def ended(state: InputAudio, env: Env, signal: AudioEnded) -> Effects:
+    """What was said goes upstream in the format that holds yet; what is not committed is the server's to
+    commit, if that is so from now on (S4, V1).
+    """
+    rest = tail(state, env)
+    if signal.manual:
+        return rest
+    env.timers.cancel("debounce")
+    env.timers.cancel("ceiling")
+    state.uncommitted, state.asked, state.firm = 0, False, False
+    return *rest, CommitWithdrawn()
 
 
 def received(state: InputAudio, env: Env, frame: bytes) -> Effects:

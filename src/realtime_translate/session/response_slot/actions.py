@@ -12,7 +12,15 @@ from ...mapping.responses import Outcome, spoken, tagged
 from ...notices import notice
 from ...wire import OMITTED
 from ..env import Env
-from ..signals import Effect, MayFail, ResponseEnded, ResponseRequested, SlotFreed, TurnStep
+from ..signals import (
+    Effect,
+    MayFail,
+    ResponseEnded,
+    ResponseMuted,
+    ResponseRequested,
+    SlotFreed,
+    TurnStep,
+)
 from ..tables import RESPONDING, SLOT, SlotEvent, TurnEvent
 from .state import NO_RESPONSE, REMEMBERED, About, ResponseSlot
 
@@ -73,18 +81,20 @@ def mute(slot: ResponseSlot, env: Env, *, cancel: bool) -> list[Effect]:
     slot.muted = env.muted = True
     env.timers.cancel("slow")
     env.start("quiet", env.limits.create_timeout)
-    over = TurnStep(TurnEvent.CUT if slot.produced else TurnEvent.VOID)
+    over: list[Effect] = [ResponseMuted(), TurnStep(TurnEvent.CUT if slot.produced else TurnEvent.VOID)]
     if not cancel:
-        return [over]
+        return over
     event_id = env.ids.next()
     named = slot.active or OMITTED
-    return [over, env.upstream(openai.ResponseCancel(named, event_id=event_id)), MayFail(event_id)]
+    return [*over, env.upstream(openai.ResponseCancel(named, event_id=event_id)), MayFail(event_id)]
 
 
 def _own_up(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
     """The output that began it came before its `response.created`."""
     doomed = slot.doomed and not slot.muted
     _answered(slot, env)
+    if slot.produced:
+        env.timers.cancel("slow")
     return mute(slot, env, cancel=True) if doomed else []
 
 
