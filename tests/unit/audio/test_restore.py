@@ -169,8 +169,34 @@ def test_a_state_of_a_stream_that_was_further_on() -> None:
     [
         StreamState(b"\0" * 8, samples_in=3, samples_out=0),  # more input kept than there was
         StreamState(b"\0" * 8, samples_in=10, samples_out=8),  # less given out than before what was kept
+        StreamState(b"\0" * 8, samples_in=4, samples_out=7),  # more given out than there was
+        StreamState(b"\0" * 7, samples_in=4, samples_out=0),  # half a sample kept
     ],
 )
 def test_a_state_that_cannot_be(state: StreamState) -> None:
     with pytest.raises(ValueError, match="cannot be at"):
         Conversion.from_state(ConversionState(b"", state), PCM_16K, PCM_24K)
+
+
+@pytest.mark.parametrize("audio", [PCM_16K, MULAW_8K])
+def test_a_carry_is_less_than_a_sample(audio: AudioFormat) -> None:
+    with pytest.raises(ValueError, match="no part of a sample"):
+        Conversion.from_state(ConversionState(b"\0" * audio.sample_bytes), audio, PCM_24K)
+
+
+def test_there_is_no_stream_between_equal_rates() -> None:
+    with pytest.raises(ValueError, match="no stream"):
+        Conversion.from_state(ConversionState(b"", StreamState(b"", 1, 0)), PCM_24K, PCM_24K)
+
+
+@pytest.mark.parametrize("quality", QUALITIES)
+@pytest.mark.parametrize(
+    ("source", "target"), [(8000, 33224), (35604, 8000), (8000, 48000), (48000, 8000), (44100, 9689)]
+)
+def test_what_is_kept_primes_a_stream_of_any_delay(source: int, target: int, quality: str) -> None:
+    one, other = AudioFormat("linear16", source), AudioFormat("linear16", target)
+    conversion = Conversion(one, other, quality=quality)
+    data = noise(one, 900)
+    conversion.feed(data)
+    copy = Conversion.from_state(conversion.state, one, other, quality=quality)
+    assert len(copy.feed(data)) == len(conversion.feed(data))

@@ -93,8 +93,7 @@ def _own_up(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
     """The output that began it came before its `response.created`."""
     doomed = slot.doomed and not slot.muted
     _answered(slot, env)
-    if slot.produced:
-        env.timers.cancel("slow")
+    env.timers.cancel("slow")
     return mute(slot, env, cancel=True) if doomed else []
 
 

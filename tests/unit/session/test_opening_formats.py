@@ -1,0 +1,91 @@
+"""Where Settings take over a component session that was ready before: no byte goes astray (S4, A2, A3)."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+
+from realtime_translate import Config, ManualCommit
+from realtime_translate.audio import MULAW_8K, PCM_24K, AudioFormat, Conversion
+from tests.harness import Desk, Log
+from tests.unit.session.played import begun_by_server, done
+
+COMPONENT = Config.component(turn_detection=ManualCommit(debounce=0.5))
+
+
+def updated(**audio_in: Any) -> dict[str, Any]:
+    heard = {"turn_detection": None, **audio_in}
+    return {"type": "session.updated", "session": {"audio": {"input": heard}}}
+
+
+def unasked(**audio_in: Any) -> Desk:
+    desk = Desk(COMPONENT)
+    desk.opened()
+    desk.dialled()
+    desk.upstream(updated(**audio_in))
+    return desk
+
+
+def declared(audio: AudioFormat) -> dict[str, Any]:
+    side = {"encoding": audio.encoding, "sample_rate": audio.rate}
+    return {"type": "Settings", "audio": {"input": side}, "agent": {}}
+
+
+def appended(*logs: Log) -> list[bytes]:
+    frames = [each for log in logs for each in log.upstream if each["type"] == "input_audio_buffer.append"]
+    return [base64.b64decode(each["audio"]) for each in frames]
+
+
+def test_A3_half_a_sample_finds_its_other_half() -> None:
+    desk = unasked()
+    logs = [desk.client(b"\1\2\3"), desk.client(declared(PCM_24K)), desk.upstream(updated())]
+    logs.append(desk.client(b"\4\5\6"))
+    assert b"".join(appended(*logs)) == b"\1\2\3\4\5\6"
+
+
+def test_A3_half_a_sample_of_another_width_is_none() -> None:
+    desk = unasked()
+    desk.client(b"\1\2\3")
+    desk.client(declared(MULAW_8K))
+    desk.upstream(updated(format={"type": "audio/pcmu"}))
+    assert appended(desk.client(b"\4\5")) == [b"\4\5"]
+
+
+def test_A2_the_tail_goes_in_the_format_that_still_holds() -> None:
+    pytest.importorskip("soxr", reason="needs the resample extra")
+    desk = unasked(format={"type": "audio/pcmu"})
+    spoken = bytes(range(256)) * 20
+    first = desk.client(spoken)
+    settings = desk.client(declared(PCM_24K))
+    assert settings.upstream_types == ["input_audio_buffer.append", "session.update"]
+    reference = Conversion(PCM_24K, MULAW_8K)
+    assert b"".join(appended(first, settings)) == reference.feed(spoken) + reference.flush()
+    assert desk.upstream(updated(format={"type": "audio/pcm"})).upstream == []
+
+
+@pytest.mark.parametrize("stage", ["awaiting slot", "applying"])
+def test_S4_audio_in_the_declared_format_waits_until_it_holds(stage: str) -> None:
+    desk = unasked()
+    if stage == "awaiting slot":
+        begun_by_server(desk)
+    desk.client(declared(MULAW_8K))
+    assert desk.translator.state.opening.value == stage
+    assert desk.client(b"\x10" * 800).upstream == []
+    if stage == "awaiting slot":
+        assert desk.upstream(done("resp_s")).upstream_types == ["session.update"]
+    assert appended(desk.upstream(updated(format={"type": "audio/pcmu"}))) == [b"\x10" * 800]
+
+
+def test_A5_what_was_not_committed_counts_by_its_length_in_time() -> None:
+    """83 ms of PCM are more bytes than 100 ms of mu-law."""
+    desk = unasked()
+    desk.client(bytes(4000))
+    desk.client(declared(MULAW_8K))
+    desk.upstream(updated(format={"type": "audio/pcmu"}))
+    assert desk.wait(0.5).notices == ["COMMIT_TOO_SHORT"]
+    desk.client(bytes(133))
+    assert desk.wait(0.5).notices == ["COMMIT_TOO_SHORT"]
+    desk.client(bytes(1))
+    assert desk.wait(0.5).upstream_types == ["input_audio_buffer.commit", "response.create"]
