@@ -93,7 +93,7 @@ def from_upstream(kind: object) -> AudioFormat | None:
 
 def _said(said: Nullable[upstream.AudioFormat]) -> AudioFormat | None:
     known = from_upstream(said.type) if said else None
-    if known == PCM_24K and said and said.rate and said.rate in _SERVER_RATES:
+    if known is not None and known == PCM_24K and said and said.rate and said.rate in _SERVER_RATES:
         return AudioFormat(known.encoding, int(said.rate))
     return known
 

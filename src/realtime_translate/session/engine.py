@@ -250,7 +250,9 @@ class Engine:
 
     def _is_late(self, event: openai.ServerEvent) -> bool:
         """Whether a response that was cut goes on: nothing of it is said, and nothing run (R1, B1)."""
-        return hasattr(event, "response_id") and events.is_muted(self.call.slot, event.response_id or None)
+        if not hasattr(event, "response_id"):
+            return False
+        return events.is_muted(self.call.slot, getattr(event, "response_id", None) or None)
 
     def _without_muted_output(self, event: openai.ResponseDone) -> openai.ResponseDone:
         """The end of a response that was cut lists what is not said any more (B1)."""

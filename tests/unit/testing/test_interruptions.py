@@ -19,7 +19,8 @@ NOT_ACTIVE = "Cancellation failed: no active response found"
 
 def speaking(**options: Any) -> Harness:
     """A server that is in the middle of a long answer."""
-    harness = Harness(**{"script": [LONG], **options})
+    options.setdefault("script", [LONG])
+    harness = Harness(**options)
     harness.send("response.create")
     harness.run(0.5)
     harness.forget()
