@@ -310,3 +310,21 @@ def test_F8_an_injected_message_that_interrupts_cancels_calls_too(dialect: Clien
     assert log.upstream_types[-1] == "response.create"
     assert creates(log) == 1
     assert "Please hold." in log.upstream[-1]["response"]["instructions"]
+
+
+# --- a turn that goes on with a response that has not begun -------------------------------------------------
+
+
+def test_B1_the_turn_ends_while_its_first_words_are_heard_and_its_next_response_is_asked_for() -> None:
+    desk = ready()
+    desk.upstream(created(), audio(bytes(48000), "i1", "resp_1"), call_done("call_1"))
+    desk.upstream(done(output=[call_item("call_1")]))
+    asked = desk.client(answer("call_1"))
+    assert asked.upstream_types == ["conversation.item.create", "response.create"]
+    log = desk.upstream(STARTED)
+    assert log.client_types == ["UserStartedSpeaking", "AgentAudioDone"]
+    assert log.upstream_types == ["conversation.item.truncate"]
+    following = desk.upstream(
+        created("resp_2", tag_in(asked)), audio(bytes(4800), "i2", "resp_2"), done("resp_2")
+    )
+    assert following.client_types == ["audio", "AgentAudioDone"]
