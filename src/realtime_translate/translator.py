@@ -159,8 +159,10 @@ class Translator:
 
     def playback_reported(self, played_ms: int) -> Outputs:
         """How many milliseconds of all agent audio handed over so far the client has played. Optional."""
-        if played_ms < 0:
-            raise OrderError(f"played_ms is a position in milliseconds, not {played_ms}; report 0 or more")
+        if type(played_ms) is not int or played_ms < 0:
+            raise OrderError(
+                f"played_ms is a whole number of milliseconds from 0 on, not {played_ms!r}; round it"
+            )
         self._begin("playback_reported")
         if self._engine.call.phase is not Opening.CLOSED:
             self._engine.playback_reported(played_ms)
@@ -266,7 +268,7 @@ class Translator:
         now = self._read_clock()
         engine = self._engine
         env = engine.env
-        env.clock = now
+        env.clock, env.late = now, False
         if env.timers.deadlines:
             while (due := env.timers.pop(now)) is not None:
                 name, env.now = due

@@ -119,7 +119,7 @@ MISUSE: dict[str, tuple[Callable[[], object], type[LocalProtocolError], str]] = 
     "a position before the start": (
         lambda: opened().playback_reported(-1),
         OrderError,
-        "played_ms is a position in milliseconds, not -1; report 0 or more",
+        "played_ms is a whole number of milliseconds from 0 on, not -1; round it",
     ),
     "a result that is no text": (
         lambda: opened().function_result("c1", {"degrees": 12}),  # type: ignore[arg-type]

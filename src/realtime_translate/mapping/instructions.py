@@ -32,7 +32,10 @@ def build(
 def of_plan(plan: Plan) -> str:
     """The instructions of a call as it stands."""
     return build(
-        plan.prompt, background=plan.background, greeting=plan.greeting, has_functions=bool(plan.functions)
+        plan.prompt,
+        background=plan.background,
+        greeting=plan.greeting if plan.greeted else None,
+        has_functions=bool(plan.functions),
     )
 
 

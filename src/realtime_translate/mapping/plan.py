@@ -56,6 +56,8 @@ class Plan:
     history: bool = True
     experimental: bool = False
     greeting: str | None = None
+    greeted: bool = True
+    """Whether the instructions say that it was said: a spoken one is in the conversation (G1, G3)."""
     prompt: str = ""
     background: str = ""
     """The context as part of the instructions (C1)."""

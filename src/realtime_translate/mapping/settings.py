@@ -82,6 +82,7 @@ def _plan(
         history=not settings.flags or settings.flags.history is not False,
         experimental=settings.experimental is True,
         greeting=_greeting(agent, bool(messages), config, notes),
+        greeted=config.greeting is not GreetingMode.SPOKEN,
         prompt=(think.prompt or "") if think else "",
         background=instructions.background(messages) if config.context is ContextMode.INSTRUCTIONS else "",
         functions=tools.specs(functions),

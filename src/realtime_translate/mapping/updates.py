@@ -49,7 +49,11 @@ def adopt(before: Plan, after: Plan) -> Plan:
 
 def _prompt(plan: Plan, update: deepgram.UpdatePrompt, config: Config, notes: list[Notice]) -> Plan:
     """Appends (reference §1.7)."""
-    return evolve(plan, prompt="\n".join(part for part in (plan.prompt, update.prompt) if part))
+    prompt = "\n".join(part for part in (plan.prompt, update.prompt) if part)
+    if len(prompt) > config.limits.item_text:
+        reason = f"the whole prompt is over {config.limits.item_text} characters"
+        raise Refusal("prompt", reason, WarningCode.PROMPT_TOO_LONG)
+    return evolve(plan, prompt=prompt)
 
 
 def _think(plan: Plan, update: deepgram.UpdateThink, config: Config, notes: list[Notice]) -> Plan:

@@ -22,6 +22,11 @@ __all__ = ["AgentText"]
 _REMEMBERED = 96
 """Parts that are collected at a time, and marks by which further announcements are recognised (L2)."""
 
+_SPEECH, _SENTENCES = 2**16, 1000
+"""Characters of a text that are looked through for sentences, and sentences that one event may bring: no
+speech is longer, and a server may send anything (L1).
+"""
+
 
 @define
 class Part:
@@ -95,6 +100,8 @@ def paused(state: AgentText, env: Env) -> Effects:
 
 
 def _say(env: Env, words: Sequence[str]) -> list[Effect]:
+    if len(words) > _SENTENCES:
+        words = [*words[:_SENTENCES], " ".join(words[_SENTENCES:])]
     said = [AgentSaid(each) for each in words]
     return list(said) if env.late or not said else [TurnStep(TurnEvent.TEXT), *said]
 
@@ -121,7 +128,7 @@ def item_seen(state: AgentText, env: Env, event: ItemEvent) -> Effects:
     if env.muted:  # an item of the response that was interrupted
         _never_tell(state, [_place(item.id or "", index) for index, _ in enumerate(item.content or (None,))])
         return ()
-    if item.status == "in_progress":
+    if item.status == "in_progress" or (item.status == "incomplete" and not env.responding):
         return ()
     env.late = env.late or not env.responding  # outside a response there is no turn
     return _tell_item(state, env, item)
@@ -149,11 +156,12 @@ def ended(state: AgentText, env: Env, signal: ResponseEnded) -> Effects:
     return effects
 
 
-def muted(state: AgentText, env: Env, _: ResponseMuted) -> Effects:
+def muted(state: AgentText, env: Env, signal: ResponseMuted) -> Effects:
     """What was not told is dropped; the component's client gets the text so far (B4). Nothing of the items
     at hand is told later.
     """
-    parts, state.parts, state.ripe = state.parts, [], False
+    parts = [each for each in state.parts if each.response_id == signal.response_id]
+    state.parts, state.ripe = [each for each in state.parts if each not in parts], False
     effects: list[Effect] = []
     for part in parts if env.component else ():
         effects += _tell(state, env, part, part.text)
@@ -214,7 +222,8 @@ def _tell(state: AgentText, env: Env, part: Part, text: str) -> Effects:
         return ()
     if env.component:
         return _say(env, [text])
-    return _say(env, sentences.split(text[part.cut.taken :]))
+    rest = text[part.cut.taken :]
+    return _say(env, sentences.split(rest) if len(rest) <= _SPEECH else [rest])
 
 
 def _is_told(state: AgentText, part: Part, words: str) -> bool:

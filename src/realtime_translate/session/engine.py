@@ -46,6 +46,7 @@ __all__ = ["Engine"]
 NoneType = type(None)
 
 _AUDIO_DELTA = "response.output_audio.delta"
+_MOST_PARTS = 1000
 _NO_FACTS = Facts()
 _READY = (Opening.READY, Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
 _UNSETTLED = (Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
@@ -195,7 +196,6 @@ class Engine:
         if not audio or slot.muted or self.call.phase is Opening.CLOSED:
             return
         if self.call.agent_text.ripe:
-            self.env.late = False
             self.perform(agent_text.paused(self.call.agent_text, self.env))
         if self.call.turn_state is not TurnState.SPEAKING:
             self._turn(TurnEvent.AUDIO)
@@ -204,7 +204,7 @@ class Engine:
             self.call.playback,
             self.env,
             item_id if isinstance(item_id, str) else "",
-            index if isinstance(index, int) else 0,
+            index if type(index) is int and 0 <= index <= _MOST_PARTS else 0,
             len(audio),
         )
         sound = self.env.audio_out.feed(audio)

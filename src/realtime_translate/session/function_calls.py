@@ -112,6 +112,8 @@ def arguments_done(
         call.name = call.name or event.name or ""
         call.arguments = event.arguments or call.arguments
         return ()
+    if not event.name and len(state.calls) >= env.limits.pending_messages:
+        return ()
     item = Item(
         type="function_call",
         id=event.item_id,
@@ -272,24 +274,32 @@ def interrupted(state: FunctionCalls, env: Env, _: Interrupted) -> Effects:
     state.calls = [each for each in state.calls if each.asked]
     for each in state.calls:
         each.followed = True
-    return () if env.component else _cancel(state, env)
-
-
-def _cancel(state: FunctionCalls, env: Env) -> Effects:
-    calls, still_open = state.calls, [each for each in state.calls if each.open]
-    state.settle(*calls)
+    still_open = [each for each in state.calls if each.open]
+    if env.component:  # for as many as anybody can be at work on (L2)
+        return _close(state, env, still_open[:-_REMEMBERED])
+    state.settle(*state.calls)
     state.calls, state.ended = [], []
     if not still_open:
         return ()
     told = deepgram.FunctionCallCancelled(
         tuple(deepgram.CancelledFunctionCall(each.call_id, each.name) for each in still_open)
     )
-    effects: list[Effect] = [notice("CALLS_CANCELLED", calls=len(still_open)), env.client(told)]
-    for each in still_open:
+    closed = _close(state, env, still_open)
+    return [env.client(told), *closed, TurnStep(TurnEvent.CUT), CallsAnswered(), SlotFreed()]
+
+
+def _close(state: FunctionCalls, env: Env, calls: list[Call]) -> list[Effect]:
+    """Upstream waits for an output of each call: these get none of the client's."""
+    if not calls:
+        return []
+    state.calls = [each for each in state.calls if each not in calls]
+    state.settle(*calls)
+    effects: list[Effect] = [notice("CALLS_CANCELLED", calls=len(calls))]
+    for each in calls:
         event_id = env.ids.next()
         item = Item(type="function_call_output", call_id=each.call_id, output=_CANCELLED)
         effects += [env.upstream(openai.ConversationItemCreate(item, event_id=event_id)), MayFail(event_id)]
-    return [*effects, TurnStep(TurnEvent.CUT), CallsAnswered(), SlotFreed()]
+    return effects
 
 
 def refused(state: FunctionCalls, env: Env, refusal: Refused) -> Effects:

@@ -199,6 +199,8 @@ class Interrupted:
 class ResponseMuted:
     """The active response was interrupted: nothing more of it is told (B1, B4)."""
 
+    response_id: str
+
 
 @frozen
 class AudioBegun:

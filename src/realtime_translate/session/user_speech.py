@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 _REMEMBERED = 32
+_LONGEST_MS = 10**9
 _CHANNEL = (0, 1)
 """`[index, count]`: the one channel that there is."""
 
@@ -64,6 +65,7 @@ class UserSpeech:
 
     def settle(self, item_id: str) -> None:
         """Nothing is told of this item any more."""
+        self.items = [each for each in self.items if each.item_id != item_id]
         if item_id:
             self.settled = [*self.settled[1 - _REMEMBERED :], item_id]
 
@@ -97,7 +99,8 @@ def committed(state: UserSpeech, env: Env, event: openai.InputAudioBufferCommitt
     item_id = event.item_id or ""
     heard = next((each for each in state.begun if each.item_id == item_id), None) or Heard(item_id)
     state.begun = [each for each in state.begun if each is not heard]
-    if env.plan.transcribes and item_id and item_id not in state.settled:
+    known = item_id in state.settled or any(each.item_id == item_id for each in state.items)
+    if env.plan.transcribes and item_id and not known:
         state.items = [*state.items[1 - _REMEMBERED :], heard]
     return ()
 
@@ -110,8 +113,9 @@ def delta(state: UserSpeech, env: Env, event: openai.ConversationItemInputAudioT
     heard = state.find(event.item_id or "")
     if heard is None or heard.final is not None or not event.delta:
         return ()
-    if len(heard.text) + len(event.delta) <= env.limits.item_text:
-        heard.text += event.delta
+    if len(heard.text) + len(event.delta) > env.limits.item_text:
+        return ()
+    heard.text += event.delta
     return (env.client(_transcript(heard, heard.text, final=False)),) if env.component else ()
 
 
@@ -172,14 +176,17 @@ def _transcript(heard: Heard, text: str, *, final: bool) -> deepgram.Transcript:
         channel=_CHANNEL,
         channel_index=_CHANNEL,
         start=_seconds(begin),
-        duration=_seconds(end - begin if end is not None and begin is not None else None),
+        duration=_seconds(end - begin if end is not None and begin is not None and begin <= end else None),
         last_word_end=_seconds(end),
         alternatives=(deepgram.TranscriptAlternative(transcript=text),),
     )
 
 
 def _known(milliseconds: Nullable[float]) -> float | None:
-    return None if milliseconds is OMITTED else milliseconds
+    """A place in the audio, or None: a server may say anything."""
+    if milliseconds is OMITTED or milliseconds is None or not 0 <= milliseconds <= _LONGEST_MS:
+        return None
+    return milliseconds
 
 
 def _seconds(milliseconds: float | None) -> Omissible[float]:

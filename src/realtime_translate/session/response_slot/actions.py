@@ -81,7 +81,10 @@ def mute(slot: ResponseSlot, env: Env, *, cancel: bool) -> list[Effect]:
     slot.muted = env.muted = True
     env.timers.cancel("slow")
     env.start("quiet", env.limits.create_timeout)
-    over: list[Effect] = [ResponseMuted(), TurnStep(TurnEvent.CUT if slot.produced else TurnEvent.VOID)]
+    over: list[Effect] = [
+        ResponseMuted(slot.active),
+        TurnStep(TurnEvent.CUT if slot.produced else TurnEvent.VOID),
+    ]
     if not cancel:
         return over
     event_id = env.ids.next()

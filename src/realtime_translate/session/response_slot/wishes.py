@@ -78,7 +78,8 @@ def speak_wanted(slot: ResponseSlot, env: Env, wish: SpeakWanted) -> Effects:
     """A text to say: in its turn, at once or not at all, as its behaviour has it (T3)."""
     if wish.behavior == "default" and not slot.idle:
         return (env.client(deepgram.InjectionRefused("the agent is speaking or about to")),)
-    if len(slot.spoken) >= env.limits.pending_messages:  # L3
+    size = len(wish.text) + sum(len(each.text) for each in slot.spoken)
+    if len(slot.spoken) >= env.limits.pending_messages or size > env.limits.frame_bytes_up:  # L3
         reason = f"more than {env.limits.pending_messages} messages wait to be spoken"
         return (Fatal(ErrorCode.CLIENT_MESSAGE_OVERFLOW, reason),)
     spoken = Spoken(wish.text, slot.arrivals + 1)
