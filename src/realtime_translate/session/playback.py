@@ -67,9 +67,8 @@ def interrupted(state: Playback, env: Env, signal: Interrupted) -> Effects:
     position = _position(state, env)
     state.items, state.run, state.run_since = [], 0, None
     effects: list[Effect] = []
-    if not signal.by_user and (
-        (env.responding and not env.muted) or unheard
-    ):  # the client drops what it plays
+    audible = unheard or (env.responding and not env.muted)
+    if audible and not signal.by_user:  # the client drops what it plays
         effects += [TextDue(), env.client(deepgram.UserStartedSpeaking())]
     if unheard and not env.responding:  # else the response's own end comes with what it has told
         effects.append(TurnStep(TurnEvent.VOID))

@@ -71,7 +71,7 @@ class ResponseSlot:
         return self.state is SlotState.FREE and not (self.wishes or self.spoken or self.held)
 
     def arrive(self) -> int:
-        """Number a wish. To be called before a plain wish is noted."""
+        """Number a wish, before it is noted; the first plain one gives the rest of them its place."""
         self.arrivals += 1
         if not self.wishes:
             self.plain_since = self.arrivals

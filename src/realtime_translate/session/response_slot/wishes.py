@@ -82,8 +82,7 @@ def speak_wanted(slot: ResponseSlot, env: Env, wish: SpeakWanted) -> Effects:
     if len(slot.spoken) >= env.limits.pending_messages or size > env.limits.frame_bytes_up:  # L3
         reason = f"more than {env.limits.pending_messages} messages wait to be spoken"
         return (Fatal(ErrorCode.CLIENT_MESSAGE_OVERFLOW, reason),)
-    spoken = Spoken(wish.text, slot.arrivals + 1)
-    slot.arrivals += 1
+    spoken = Spoken(wish.text, slot.arrive())
     if wish.behavior != "interrupt":
         slot.spoken.append(spoken)
         return pump(slot, env)
