@@ -22,7 +22,7 @@ def blocks(language: str) -> list[str]:
 def test_there_are_exactly_two_commands() -> None:
     assert blocks("sh") == [
         "pip install '.[resample]' && python -m realtime_translate simulate\n",
-        "pip install '.[test]' && python -m pytest\n",
+        "pip install '.[test]' && python -m pytest -n auto\n",
     ]
 
 
