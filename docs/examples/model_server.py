@@ -89,7 +89,8 @@ async def serving(
         except ConnectionClosed:
             log.info("the client closed its socket with %s", socket.close_code)
         for violation in model.violations:
-            log.warning("a rule was broken: %s", violation)
+            if violation.answered:
+                log.warning("the client broke a rule: %s: %s", violation.code, violation.message)
 
     limit = 16 * 2**20  # an append may hold 15 MiB of audio
     async with serve(handle, host, port, process_request=respond, max_size=limit, compression=None) as server:

@@ -42,7 +42,7 @@ PATH = "/v1/agent/converse"
 INBOX = 32  # inputs that may wait for the translator
 OUTBOX_BYTES = 16 * 2**20  # what may wait for a socket: more than five minutes of the agent's audio
 DRAIN_SECONDS = 5.0  # how long sending it may take at the end of a call
-CLOSE_SECONDS = 5.0  # how long closing a socket may take
+CLOSE_SECONDS = 5.0  # how long a peer may take to answer a close
 FUNCTION_SECONDS = 8.0  # how long a function may take
 CLOSED = (ConnectionClosed, WebSocketDisconnect)
 
@@ -220,6 +220,7 @@ class Call:
             additional_headers={**wanted.headers, **self.headers},
             max_size=OUTBOX_BYTES,
             compression=None,
+            close_timeout=CLOSE_SECONDS,
             ping_interval=10,  # a dead server is noticed before the client that is paused for it
             ping_timeout=10,
         )

@@ -41,6 +41,7 @@ import realtime_translate as rt
 INBOX = 32  # inputs that may wait for the translator
 OUTBOX_BYTES = 16 * 2**20  # what may wait for a socket
 DRAIN_SECONDS = 5.0  # how long sending it may take at the end of a call
+CLOSE_SECONDS = 5.0  # how long a peer may take to answer a close
 FUNCTION_SECONDS = 8.0  # how long a function may take
 MARK_BYTES = 1600  # a mark after so much audio: how well the server will know what the caller heard
 
@@ -250,6 +251,7 @@ class Call:
             additional_headers={**wanted.headers, **self.headers},
             max_size=OUTBOX_BYTES,
             compression=None,
+            close_timeout=CLOSE_SECONDS,
             ping_interval=10,  # a dead server is noticed before the client that is paused for it
             ping_timeout=10,
         )
@@ -329,7 +331,14 @@ async def serving(options: argparse.Namespace) -> AsyncIterator[Server]:
         finally:
             calls.discard(call)
 
-    server = await serve(handle, options.host, options.port, process_request=respond, compression=None)
+    server = await serve(
+        handle,
+        options.host,
+        options.port,
+        process_request=respond,
+        compression=None,
+        close_timeout=CLOSE_SECONDS,
+    )
     try:
         yield server
     finally:

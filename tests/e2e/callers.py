@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 import attrs
@@ -36,6 +37,11 @@ def sync_client(url: str) -> DeepgramClient:
     return DeepgramClient(api_key="client-key", environment=environment(url))
 
 
+@cache  # each loads all certificates of the system, for the REST API
+def _client(url: str) -> AsyncDeepgramClient:
+    return AsyncDeepgramClient(api_key="client-key", environment=environment(url))
+
+
 def settings(
     functions: Sequence[Mapping[str, object]] = (), audio: Mapping[str, object] | None = None, **agent: object
 ) -> AgentV1Settings:
@@ -48,6 +54,10 @@ def settings(
 
 def said(text: str) -> AgentV1InjectUserMessage:
     return AgentV1InjectUserMessage(content=text)
+
+
+def result_of(function: Any, content: str) -> AgentV1SendFunctionCallResponse:
+    return AgentV1SendFunctionCallResponse(id=function.id, name=function.name, content=content)
 
 
 def kind(message: object) -> str:
@@ -104,8 +114,7 @@ class Caller:
 
     async def answer(self, function: Any, content: str) -> None:
         """Answer a function call."""
-        response = AgentV1SendFunctionCallResponse(id=function.id, name=function.name, content=content)
-        await self.agent.send_function_call_response(response)
+        await self.agent.send_function_call_response(result_of(function, content))
 
     async def speak(self, ms: int, sound: bytes = SPEECH_MS, frame_ms: int = 20) -> None:
         """Stream audio as fast as it goes."""
@@ -128,6 +137,5 @@ class Caller:
 @asynccontextmanager
 async def calling(url: str) -> AsyncIterator[Caller]:
     """A client that has connected."""
-    client = AsyncDeepgramClient(api_key="client-key", environment=environment(url))
-    async with client.agent.v1.connect() as agent:
+    async with _client(url).agent.v1.connect() as agent:
         yield Caller(agent)

@@ -64,11 +64,14 @@ def test_the_client_breaks_off(proxy: str) -> None:
 
 def test_the_server_breaks_off(proxy: str) -> None:
     async def scenario() -> None:
-        async with model() as upstream, PROXIES[proxy](upstream.url, CONFIG) as host:
-            async with calling(host.url) as caller:
-                await caller.configured()
-                upstream.abort()
-                assert await caller.closed() == (1000, "upstream closed")
+        async with (
+            model() as upstream,
+            PROXIES[proxy](upstream.url, CONFIG) as host,
+            calling(host.url) as caller,
+        ):
+            await caller.configured()
+            upstream.abort()
+            assert await caller.closed() == (1000, "upstream closed")
         assert [error.code for error in caller.of("Error")] == ["INTERNAL_SERVER_ERROR"]
 
     run(scenario())
@@ -76,10 +79,13 @@ def test_the_server_breaks_off(proxy: str) -> None:
 
 def test_the_server_ends_the_session(proxy: str) -> None:
     async def scenario() -> None:
-        async with model(session_limit=0.3) as upstream, PROXIES[proxy](upstream.url, CONFIG) as host:
-            async with calling(host.url) as caller:
-                await caller.configured()
-                assert (await caller.closed())[0] == 1000
+        async with (
+            model(session_limit=0.3) as upstream,
+            PROXIES[proxy](upstream.url, CONFIG) as host,
+            calling(host.url) as caller,
+        ):
+            await caller.configured()
+            assert (await caller.closed())[0] == 1000
         assert [error.code for error in caller.of("Error")] == ["MAXIMUM_SESSION_LENGTH_REACHED"]
 
     run(scenario())
@@ -144,11 +150,14 @@ def test_a_client_waits_while_the_session_is_not_ready(proxy: str) -> None:
     config = rt.Config.deepgram(limits=rt.Limits(pending_audio_seconds=6), turn_detection=rt.ManualCommit())
 
     async def scenario() -> None:
-        async with model(latency=0.4) as upstream, PROXIES[proxy](upstream.url, config) as host:
-            async with calling(host.url) as caller:
-                await caller.agent.send_settings(_settings())
-                await caller.speak(60_000, frame_ms=100)
-                await caller.until("AgentAudioDone")
+        async with (
+            model(latency=0.4) as upstream,
+            PROXIES[proxy](upstream.url, config) as host,
+            calling(host.url) as caller,
+        ):
+            await caller.agent.send_settings(_settings())
+            await caller.speak(60_000, frame_ms=100)
+            await caller.until("AgentAudioDone")
         appended = [each["audio"] for each in upstream.sessions[0].received if "audio" in each]
         assert sum(len(audio) * 3 // 4 for audio in appended) == 48 * 60_000
         assert caller.of("Error") == []

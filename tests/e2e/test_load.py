@@ -6,6 +6,7 @@ import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import attrs
 import pytest
 
 from tests.e2e.callers import calling
@@ -17,7 +18,7 @@ GROWTH = 4 * 2**20
 """Bytes of the process that 200 calls may add: less than 21 kB a call, which is less than a translator."""
 
 PROXIES = {
-    "websockets": ["websockets_proxy.py", "--port", "0", "--log-level", "warning"],
+    "websockets": ["websockets_proxy.py", "--port", "0"],
     "starlette": ["-m", "uvicorn", "starlette_proxy:app", "--port", "0", "--no-access-log"],
 }
 
@@ -35,27 +36,43 @@ async def enter(stack: AsyncExitStack, proxy: str) -> tuple[Process, str, Upstre
     return running, f"ws://127.0.0.1:{await running.port()}", upstream
 
 
-async def one_call(url: str, number: int) -> None:
+async def one_call(url: str, number: int, together: Gate | None = None) -> None:
+    """A written turn; all calls that come `together` are there before the first of them goes on."""
     async with calling(url) as caller:
         await caller.configured()
+        if together is not None:
+            await together.pass_through()
         await caller.ask(f"This is call {number}.")
     assert caller.texts("user") == [f"This is call {number}."]
     assert caller.texts("assistant") == ["Yes."]
     assert len(caller.audio) == 48 * 240
 
 
+@attrs.define
+class Gate:
+    """Opens when `missing` callers are there. (`asyncio.Barrier` is not in Python 3.10.)"""
+
+    missing: int
+    opened: asyncio.Event = attrs.Factory(asyncio.Event)
+
+    async def pass_through(self) -> None:
+        self.missing -= 1
+        if self.missing == 0:
+            self.opened.set()
+        await self.opened.wait()
+
+
 def test_calls_at_once(proxy: str) -> None:
     async def scenario() -> None:
         async with AsyncExitStack() as stack:
             running, url, upstream = await enter(stack, proxy)
-            everyone = asyncio.Barrier(AT_ONCE) if hasattr(asyncio, "Barrier") else None
-            await asyncio.gather(*(one_call(url, number) for number in range(AT_ONCE)))
+            gate = Gate(AT_ONCE)
+            await asyncio.gather(*(one_call(url, number, gate) for number in range(AT_ONCE)))
             await upstream.idle()
             assert len(upstream.sessions) == AT_ONCE
-            del everyone
         assert "ERROR" not in running.log
 
-    run(scenario(), patience=60)
+    run(scenario(), patience=60, debug=False)
 
 
 def memory(running: Process) -> int:
@@ -75,6 +92,7 @@ def test_memory_is_flat_over_calls_in_a_row(proxy: str) -> None:
             for number in range(IN_A_ROW):
                 await one_call(url, number)
             await upstream.idle()
-            assert memory(running) - before < GROWTH
+            growth = memory(running) - before
+            assert growth < GROWTH
 
-    run(scenario(), patience=60)
+    run(scenario(), patience=60, debug=False)

@@ -61,14 +61,17 @@ def test_another_format_in_both_directions(proxy: str) -> None:
             "input": {"encoding": "mulaw", "sample_rate": 8000},
             "output": {"encoding": "linear16", "sample_rate": 16000, "container": "none"},
         }
-        async with model() as upstream, PROXIES[proxy](upstream.url, CONFIG) as host:
-            async with calling(host.url) as caller:
-                await caller.configured(audio=audio)
-                for _ in range(20):
-                    await caller.agent.send_media(b"\x20\xa0" * 80)
-                for _ in range(35):
-                    await caller.agent.send_media(b"\xff" * 160)
-                await caller.until("AgentAudioDone")
+        async with (
+            model() as upstream,
+            PROXIES[proxy](upstream.url, CONFIG) as host,
+            calling(host.url) as caller,
+        ):
+            await caller.configured(audio=audio)
+            for _ in range(20):
+                await caller.agent.send_media(b"\x20\xa0" * 80)
+            for _ in range(35):
+                await caller.agent.send_media(b"\xff" * 160)
+            await caller.until("AgentAudioDone")
         assert caller.texts("user") == ["Hello there."]
         assert len(caller.audio) == pytest.approx(32 * 240, abs=64)
 
@@ -81,10 +84,13 @@ def test_a_function_of_the_client(proxy: str) -> None:
         return [Reply(Call("get_weather", '{"city": "Oslo"}')), Reply(Say("It rains."))]
 
     async def scenario() -> None:
-        async with model(script) as upstream, PROXIES[proxy](upstream.url, CONFIG) as host:
-            async with calling(host.url) as caller:
-                await caller.configured(functions=[WEATHER])
-                await answer_a_call(caller)
+        async with (
+            model(script) as upstream,
+            PROXIES[proxy](upstream.url, CONFIG) as host,
+            calling(host.url) as caller,
+        ):
+            await caller.configured(functions=[WEATHER])
+            await answer_a_call(caller)
         assert caller.texts("assistant") == ["It rains."]
 
     run(scenario())
@@ -157,12 +163,15 @@ def test_barge_in(proxy: str) -> None:
 
 def test_refused_settings(proxy: str) -> None:
     async def scenario() -> None:
-        async with model() as upstream, PROXIES[proxy](upstream.url, CONFIG) as host:
-            async with calling(host.url) as caller:
-                await caller.agent.send_settings(
-                    settings(audio={"input": {"encoding": "opus", "sample_rate": 48000}})
-                )
-                assert (await caller.closed())[0] == 1000
+        async with (
+            model() as upstream,
+            PROXIES[proxy](upstream.url, CONFIG) as host,
+            calling(host.url) as caller,
+        ):
+            await caller.agent.send_settings(
+                settings(audio={"input": {"encoding": "opus", "sample_rate": 48000}})
+            )
+            assert (await caller.closed())[0] == 1000
         (error,) = caller.of("Error")
         assert error.code == "INVALID_SETTINGS"
         assert upstream.sessions == []
