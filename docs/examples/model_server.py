@@ -15,7 +15,7 @@ import asyncio
 import logging
 import secrets
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -78,7 +78,7 @@ def respond(socket: ServerConnection, request: Request) -> Response | None:
 @asynccontextmanager
 async def serving(
     make: Callable[[str], RealtimeServer], host: str = "127.0.0.1", port: int = 0
-) -> AsyncIterator[Server]:
+) -> AsyncGenerator[Server, None]:
     """The running server. `make` gets the model's name in the URL, and makes what answers a connection."""
 
     async def handle(socket: ServerConnection) -> None:
@@ -93,8 +93,14 @@ async def serving(
                 log.warning("the client broke a rule: %s: %s", violation.code, violation.message)
 
     limit = 16 * 2**20  # an append may hold 15 MiB of audio
-    async with serve(handle, host, port, process_request=respond, max_size=limit, compression=None) as server:
+    server: Server = await serve(
+        handle, host, port, process_request=respond, max_size=limit, compression=None
+    )
+    try:
         yield server
+    finally:
+        server.close()
+        await server.wait_closed()
 
 
 async def main(options: argparse.Namespace, script: Script) -> None:

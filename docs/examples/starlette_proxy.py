@@ -21,7 +21,7 @@ import secrets
 import signal
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Protocol
@@ -39,7 +39,7 @@ import realtime_translate as rt
 
 CONFIG = rt.Config.deepgram()
 PATH = "/v1/agent/converse"
-INBOX = 32  # inputs that may wait for the translator
+INBOX = 4  # inputs that may wait for the translator
 OUTBOX_BYTES = 16 * 2**20  # what may wait for a socket: more than five minutes of the agent's audio
 DRAIN_SECONDS = 5.0  # how long sending it may take at the end of a call
 CLOSE_SECONDS = 5.0  # how long a peer may take to answer a close
@@ -107,7 +107,7 @@ class Leg:
         self.outbox: asyncio.Queue[str | bytes | None] = asyncio.Queue()
         self.waiting = 0  # bytes in the outbox
         self.cut = False
-        self.closing = (1000, "")
+        self.closing: tuple[int, str] = (1000, "")
 
     def open(self, socket: Socket) -> None:
         self.socket, self.writer = socket, asyncio.create_task(self.write(socket))
@@ -321,7 +321,7 @@ async def health(request: Request) -> JSONResponse:
 
 
 @asynccontextmanager
-async def lifespan(app: Starlette) -> AsyncIterator[None]:
+async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
     """At SIGTERM or SIGINT the calls are told and drained before the server closes their sockets."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())

@@ -24,7 +24,7 @@ import os
 import secrets
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from http import HTTPStatus
@@ -38,7 +38,7 @@ from websockets.http11 import Request, Response
 
 import realtime_translate as rt
 
-INBOX = 32  # inputs that may wait for the translator
+INBOX = 4  # inputs that may wait for the translator
 OUTBOX_BYTES = 16 * 2**20  # what may wait for a socket
 DRAIN_SECONDS = 5.0  # how long sending it may take at the end of a call
 CLOSE_SECONDS = 5.0  # how long a peer may take to answer a close
@@ -91,7 +91,7 @@ class Leg:
         self.outbox: asyncio.Queue[str | bytes | None] = asyncio.Queue()
         self.waiting = 0  # bytes in the outbox
         self.cut = False
-        self.closing = (1000, "")
+        self.closing: tuple[int, str] = (1000, "")
 
     def open(self, socket: Connection) -> None:
         self.socket, self.writer = socket, asyncio.create_task(self.write(socket))
@@ -215,6 +215,8 @@ class Call:
                     return translator.receive_from_client(json.dumps(pressed))
                 case {"event": "stop"}:
                     return translator.client_closed(1000, "stop")
+                case _:
+                    pass
         except (ValueError, RecursionError):
             self.log(logging.WARNING, "what Twilio sent could not be read")
         return ()
@@ -233,6 +235,8 @@ class Call:
                 self.send("clear")
             case rt.SendToClient(_, rt.deepgram.Error(_, code) | rt.deepgram.Warning(_, code)):
                 self.log(logging.WARNING, "the agent has a problem", code=code)
+            case _:
+                pass
 
     def mark(self) -> None:
         """Twilio sends it back when it has played what came before, or dropped it."""
@@ -311,7 +315,7 @@ class Call:
 
 
 @asynccontextmanager
-async def serving(options: argparse.Namespace) -> AsyncIterator[Server]:
+async def serving(options: argparse.Namespace) -> AsyncGenerator[Server, None]:
     """The running bridge. At the end it takes no more calls, and those it has are told and drained."""
     calls: set[Call] = set()
     key = os.environ.get("OPENAI_API_KEY")
@@ -331,14 +335,8 @@ async def serving(options: argparse.Namespace) -> AsyncIterator[Server]:
         finally:
             calls.discard(call)
 
-    server = await serve(
-        handle,
-        options.host,
-        options.port,
-        process_request=respond,
-        compression=None,
-        close_timeout=CLOSE_SECONDS,
-    )
+    listen = partial(serve, process_request=respond, compression=None, close_timeout=CLOSE_SECONDS)
+    server: Server = await listen(handle, options.host, options.port)
     try:
         yield server
     finally:

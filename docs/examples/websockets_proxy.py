@@ -20,7 +20,7 @@ import os
 import secrets
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from http import HTTPStatus
@@ -36,7 +36,7 @@ from websockets.typing import Subprotocol
 import realtime_translate as rt
 from realtime_translate.testing import RealtimeServer
 
-INBOX = 32  # inputs that may wait for the translator
+INBOX = 4  # inputs that may wait for the translator
 OUTBOX_BYTES = 16 * 2**20  # what may wait for a socket: more than five minutes of the agent's audio
 DRAIN_SECONDS = 5.0  # how long sending it may take at the end of a call
 CLOSE_SECONDS = 5.0  # how long a peer may take to answer a close
@@ -64,7 +64,7 @@ class Leg:
         self.outbox: asyncio.Queue[str | bytes | None] = asyncio.Queue()
         self.waiting = 0  # bytes in the outbox
         self.cut = False
-        self.closing = (1000, "")
+        self.closing: tuple[int, str] = (1000, "")
 
     def open(self, socket: Connection) -> None:
         self.socket, self.writer = socket, asyncio.create_task(self.write(socket))
@@ -253,7 +253,7 @@ async def model_session(socket: ServerConnection) -> None:
 
 
 @asynccontextmanager
-async def serving(config: rt.Config, options: argparse.Namespace) -> AsyncIterator[Server]:
+async def serving(config: rt.Config, options: argparse.Namespace) -> AsyncGenerator[Server, None]:
     """The running proxy. At the end it takes no more calls, and those it has are told and drained."""
     calls: set[Call] = set()
     key = os.environ.get("OPENAI_API_KEY")
@@ -279,9 +279,9 @@ async def serving(config: rt.Config, options: argparse.Namespace) -> AsyncIterat
     async with AsyncExitStack() as stack:
         upstream = options.upstream.rstrip("/")
         if options.simulate:
-            model = await stack.enter_async_context(serve(model_session, "127.0.0.1", 0, compression=None))
-            upstream, headers = "ws://127.0.0.1:{1}".format(*model.sockets[0].getsockname()), {}
-        server = await serve(
+            model: Server = await stack.enter_async_context(serve(model_session, "127.0.0.1", 0))
+            upstream, headers = f"ws://127.0.0.1:{model.sockets[0].getsockname()[1]}", {}
+        server: Server = await serve(
             handle,
             options.host,
             options.port,

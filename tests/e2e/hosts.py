@@ -8,7 +8,7 @@ import importlib.util
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import ModuleType
@@ -21,7 +21,7 @@ import realtime_translate as rt
 from realtime_translate.testing import RealtimeServer, Script
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-SOURCES = Path(rt.__file__).parents[1]
+SOURCES = Path(str(rt.__file__)).parents[1]
 KEY = "sk-never-to-be-logged"
 PATIENCE = 20.0
 """Seconds that anything may take on a machine with other things to do."""
@@ -102,7 +102,7 @@ class Upstream:
 @asynccontextmanager
 async def model(
     script: Callable[[], Script] = tuple, *, errors: int | None = None, **options: Any
-) -> AsyncIterator[Upstream]:
+) -> AsyncGenerator[Upstream, None]:
     """The served model of the server. At the end no rule may have been broken, or as many as `errors` says
     answered with an error: there are rules that only this library sets itself.
     """
@@ -135,7 +135,7 @@ class Host:
 
 
 @asynccontextmanager
-async def websockets_proxy(upstream: str, config: rt.Config, **constants: Any) -> AsyncIterator[Host]:
+async def websockets_proxy(upstream: str, config: rt.Config, **constants: Any) -> AsyncGenerator[Host, None]:
     """`websockets_proxy.py`."""
     module = example("websockets_proxy")
     vars(module).update(constants)
@@ -146,7 +146,7 @@ async def websockets_proxy(upstream: str, config: rt.Config, **constants: Any) -
 
 
 @asynccontextmanager
-async def starlette_proxy(upstream: str, config: rt.Config, **constants: Any) -> AsyncIterator[Host]:
+async def starlette_proxy(upstream: str, config: rt.Config, **constants: Any) -> AsyncGenerator[Host, None]:
     """`starlette_proxy.py`, run by uvicorn."""
     import uvicorn
 
@@ -215,7 +215,7 @@ class Process:
 
 
 @asynccontextmanager
-async def process(*arguments: str, **environment: str) -> AsyncIterator[Process]:
+async def process(*arguments: str, **environment: str) -> AsyncGenerator[Process, None]:
     """`python ARGUMENTS` in the folder of the examples, ended at the latest at the end."""
     variables = {**os.environ, "PYTHONPATH": str(SOURCES), "OPENAI_API_KEY": KEY, **environment}
     started = await asyncio.create_subprocess_exec(

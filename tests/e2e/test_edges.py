@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -27,7 +27,7 @@ def _proxy(request: pytest.FixtureRequest) -> str:
 
 
 @asynccontextmanager
-async def silent_server() -> AsyncIterator[str]:
+async def silent_server() -> AsyncGenerator[str, None]:
     """A server that opens connections, reads nothing and says nothing."""
 
     async def ignore(socket: ServerConnection) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -47,7 +47,7 @@ class Client:
 
 
 @asynccontextmanager
-async def connected(upstream: Upstream) -> AsyncIterator[Client]:
+async def connected(upstream: Upstream) -> AsyncGenerator[Client, None]:
     """The client in a session."""
     http = upstream.url.replace("ws:", "http:")
     async with (

@@ -6,7 +6,8 @@ import asyncio
 import base64
 import json
 import os
-from collections.abc import AsyncIterator, Callable
+import socket
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from unittest.mock import patch
@@ -17,7 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from realtime_translate.testing import Call, Reply, Say
-from tests.e2e.hosts import KEY, PATIENCE, Host, example, model, process, run
+from tests.e2e.hosts import KEY, PATIENCE, Host, eventually, example, model, process, run
 
 SPEECH, SILENCE = b"\x20\xa0" * 80, b"\xff" * 160
 """20 ms of mu-law."""
@@ -75,7 +76,7 @@ class Phone:
 
 
 @asynccontextmanager
-async def bridge(upstream: str, *arguments: str, **constants: Any) -> AsyncIterator[Host]:
+async def bridge(upstream: str, *arguments: str, **constants: Any) -> AsyncGenerator[Host, None]:
     """`twilio_bridge.py`."""
     module = example("twilio_bridge")
     vars(module).update(constants)
@@ -86,10 +87,10 @@ async def bridge(upstream: str, *arguments: str, **constants: Any) -> AsyncItera
 
 
 @asynccontextmanager
-async def ringing(host: Host) -> AsyncIterator[Phone]:
+async def ringing(host: Host, **options: Any) -> AsyncGenerator[Phone, None]:
     """A stream that has started."""
-    async with connect(f"{host.url}/twilio") as socket:
-        phone = Phone(socket)
+    async with connect(f"{host.url}/twilio", **options) as stream:
+        phone = Phone(stream)
         await phone.start()
         yield phone
 
@@ -205,21 +206,33 @@ def test_twilio_breaks_off() -> None:
     run(scenario())
 
 
-def test_twilio_does_not_read() -> None:
-    endless = [Reply(Say("Well.", audio_ms=1_500_000))]
+def test_twilio_does_not_read(caplog: pytest.LogCaptureFixture) -> None:
+    endless = [Reply(Say("Well.", audio_ms=600_000))]
 
     async def scenario() -> None:
         async with (
             model(lambda: endless, token_interval=0) as upstream,
-            bridge(upstream.url, OUTBOX_BYTES=200_000) as host,
-            ringing(host) as phone,
+            bridge(upstream.url, OUTBOX_BYTES=100_000, CLOSE_SECONDS=0.5) as host,
+            ringing(host, sock=narrow_socket(host)) as phone,
         ):
             await phone.send("dtmf", dtmf={"digit": "2"})
             await phone.next()
+            phone.socket.transport.pause_reading()
             await upstream.idle()
-            assert await phone.closed() == 1008
+            await eventually(lambda: any("the call ended" in each.message for each in caplog.records))
+            phone.socket.transport.abort()
+        assert "a peer was cut off" in caplog.text
 
+    caplog.set_level("INFO")
     run(scenario())
+
+
+def narrow_socket(host: Host) -> socket.socket:
+    """A connection that holds little of what is not read."""
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+    narrow.connect(("127.0.0.1", int(host.url.rpartition(":")[2])))
+    return narrow
 
 
 def test_sigterm_ends_the_calls() -> None:
