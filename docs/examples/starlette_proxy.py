@@ -128,7 +128,7 @@ class Leg:
             self.outbox.put_nowait(None)
             await asyncio.wait([self.writer], timeout=0 if self.cut else DRAIN_SECONDS)
             self.writer.cancel()
-            with suppress(asyncio.TimeoutError, *CLOSED):
+            with suppress(asyncio.TimeoutError, *CLOSED):  # a peer may not read
                 await asyncio.wait_for(self.socket.close(*self.closing), CLOSE_SECONDS)
 
 

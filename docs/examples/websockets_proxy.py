@@ -85,7 +85,8 @@ class Leg:
             self.outbox.put_nowait(None)
             await asyncio.wait([self.writer], timeout=0 if self.cut else DRAIN_SECONDS)
             self.writer.cancel()
-            await self.socket.close(*self.closing)
+            with suppress(asyncio.TimeoutError):  # close() waits without end for a peer that does not read
+                await asyncio.wait_for(self.socket.close(*self.closing), CLOSE_SECONDS)
 
 
 class Call:

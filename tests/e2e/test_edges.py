@@ -193,13 +193,15 @@ def test_a_server_that_does_not_read(proxy: str, monkeypatch: pytest.MonkeyPatch
     run(scenario())
 
 
+ENDLESS = [Reply(Say("Well.", audio_ms=400_000))]
+
+
 def test_a_client_that_does_not_read(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is cut off with 1008 when too much waits for it, and the server is not kept."""
-    endless = [Reply(Say("Well.", audio_ms=400_000))]
 
     async def scenario() -> None:
         async with (
-            model(lambda: endless, token_interval=0) as upstream,
+            model(lambda: ENDLESS, token_interval=0) as upstream,
             PROXIES[proxy](upstream.url, CONFIG, OUTBOX_BYTES=200_000) as host,
         ):
             most = most_waiting(host, monkeypatch)
@@ -211,6 +213,27 @@ def test_a_client_that_does_not_read(proxy: str, monkeypatch: pytest.MonkeyPatch
             assert 200_000 < most[0] < 300_000
 
     run(scenario())
+
+
+def test_a_client_that_never_reads_again(proxy: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Its call ends all the same: nobody waits for the answer to a close that it does not see."""
+
+    async def scenario() -> None:
+        async with (
+            model(lambda: ENDLESS, token_interval=0) as upstream,
+            PROXIES[proxy](upstream.url, CONFIG, OUTBOX_BYTES=200_000, CLOSE_SECONDS=0.2) as host,
+        ):
+            socket = await connect(f"{host.url}/v1/agent/converse")
+            await socket.send(_settings().json())
+            await socket.send(said("Tell me everything.").json())
+            socket.transport.pause_reading()
+            await eventually(lambda: any("the call ended" in each.message for each in caplog.records))
+            socket.transport.abort()
+            await socket.wait_closed()
+
+    caplog.set_level("INFO")
+    run(scenario())
+    assert "a peer was cut off" in caplog.text
 
 
 def test_other_paths_are_not_found(proxy: str) -> None:
