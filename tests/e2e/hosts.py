@@ -7,6 +7,7 @@ import gc
 import importlib.util
 import json
 import os
+import socket
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -128,10 +129,20 @@ async def model(
 
 @attrs.frozen
 class Host:
-    """A proxy in this process: where it listens, and its module, whose constants a test may change."""
+    """A proxy in this process: the socket on which it listens, and its module, whose constants a test may
+    change.
+    """
 
-    url: str
+    listening: Any
     module: ModuleType
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.listening.getsockname()[1]}"
+
+    def hold_little(self) -> None:
+        """The system shall hold little of what clients do not read: connections inherit it."""
+        self.listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16384)
 
 
 @asynccontextmanager
@@ -142,7 +153,7 @@ async def websockets_proxy(upstream: str, config: rt.Config, **constants: Any) -
     _, options = module.parse(["--port", "0", "--upstream", upstream])
     with patch.dict(os.environ, OPENAI_API_KEY=KEY):
         async with module.serving(config, options) as server:
-            yield Host(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}", module)
+            yield Host(server.sockets[0], module)
 
 
 @asynccontextmanager
@@ -165,7 +176,7 @@ async def starlette_proxy(upstream: str, config: rt.Config, **constants: Any) ->
         serving = asyncio.create_task(server.serve())
         await eventually(lambda: server.started)
         try:
-            yield Host(f"ws://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", module)
+            yield Host(server.servers[0].sockets[0], module)
         finally:
             server.should_exit = True
             await serving

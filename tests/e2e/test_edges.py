@@ -147,7 +147,7 @@ def test_a_server_that_never_answers(proxy: str) -> None:
 
 def test_a_client_waits_while_the_session_is_not_ready(proxy: str) -> None:
     """More audio than may wait: without `client_paused` the call would end with CLIENT_AUDIO_OVERFLOW."""
-    config = rt.Config.deepgram(limits=rt.Limits(pending_audio_seconds=6), turn_detection=rt.ManualCommit())
+    config = rt.Config.deepgram(limits=rt.Limits(pending_audio_seconds=4), turn_detection=rt.ManualCommit())
 
     async def scenario() -> None:
         async with (
@@ -156,10 +156,10 @@ def test_a_client_waits_while_the_session_is_not_ready(proxy: str) -> None:
             calling(host.url) as caller,
         ):
             await caller.agent.send_settings(_settings())
-            await caller.speak(60_000, frame_ms=100)
+            await caller.speak(20_000, frame_ms=100)
             await caller.until("AgentAudioDone")
         appended = [each["audio"] for each in upstream.sessions[0].received if "audio" in each]
-        assert sum(len(audio) * 3 // 4 for audio in appended) == 48 * 60_000
+        assert sum(len(audio) * 3 // 4 for audio in appended) == 48 * 20_000
         assert caller.of("Error") == []
 
     run(scenario())
@@ -193,7 +193,7 @@ def test_a_server_that_does_not_read(proxy: str, monkeypatch: pytest.MonkeyPatch
     run(scenario())
 
 
-ENDLESS = [Reply(Say("Well.", audio_ms=400_000))]
+ENDLESS = [Reply(Say("Well.", audio_ms=60_000))]
 
 
 def test_a_client_that_does_not_read(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,6 +204,7 @@ def test_a_client_that_does_not_read(proxy: str, monkeypatch: pytest.MonkeyPatch
             model(lambda: ENDLESS, token_interval=0) as upstream,
             PROXIES[proxy](upstream.url, CONFIG, OUTBOX_BYTES=200_000) as host,
         ):
+            host.hold_little()
             most = most_waiting(host, monkeypatch)
             async with calling(host.url) as caller:
                 await caller.configured()
@@ -223,6 +224,7 @@ def test_a_client_that_never_reads_again(proxy: str, caplog: pytest.LogCaptureFi
             model(lambda: ENDLESS, token_interval=0) as upstream,
             PROXIES[proxy](upstream.url, CONFIG, OUTBOX_BYTES=200_000, CLOSE_SECONDS=0.2) as host,
         ):
+            host.hold_little()
             socket = await connect(f"{host.url}/v1/agent/converse")
             await socket.send(_settings().json())
             await socket.send(said("Tell me everything.").json())
