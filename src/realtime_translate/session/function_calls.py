@@ -305,6 +305,8 @@ def _close(state: FunctionCalls, env: Env, calls: list[Call]) -> list[Effect]:
     if not calls:
         return []
     state.calls = [each for each in state.calls if each not in calls]
+    left = {each.response_id for each in state.calls}
+    state.ended = [each for each in state.ended if each in left]
     state.settle(*calls)
     effects: list[Effect] = [notice("CALLS_CANCELLED", calls=len(calls))]
     for each in calls:
