@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def structures() -> int:
 def fuzz(leg: str, seconds: int, seed: int, work: Path) -> int:
     """Run atheris, which ends the process: with 0 when the time is over, or at the first fault."""
     try:
-        import atheris
+        atheris: Any = import_module("atheris")
     except ImportError:
         sys.stderr.write("atheris is not installed; it is optional: python -m pip install atheris\n")
         return 2

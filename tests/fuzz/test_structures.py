@@ -24,6 +24,7 @@ SILENT: dict[str, str] = {
     "conversation.item.input_audio_transcription.delta": "the whole follows, or was told",
     "input_audio_buffer.speech_stopped": "nobody was heard to begin",
     "input_audio_buffer.committed": "said again, or the commit was ours",
+    "response.done": "no response is active: it ends nothing",
     "response.content_part.added": "progress: it carries nothing",
     "response.content_part.done": "what it carries came before, and comes with the item",
     "response.function_call_arguments.delta": "the whole follows",
