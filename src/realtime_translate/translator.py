@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import sys
 import time
 from collections.abc import Callable, Mapping
 from math import inf
@@ -26,6 +27,8 @@ from .session.timers import TimerName, Timers
 __all__ = ["SessionState", "Translator"]
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,24}")
+_LONG_AGO = -sys.float_info.max
+"""Before every reading of a clock, and finite: an infinite reading is found by comparing (Time 4)."""
 _PRIVATE_CODES = (1005, 1006, 1015)
 """Close codes that may never be sent (RFC 6455, 7.4.1)."""
 
@@ -86,7 +89,7 @@ class Translator:
         if not isinstance(prefix, str) or not _ID.fullmatch(prefix):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise IdError(f"new_id gave {prefix!r}; it must give 1 to 24 characters of [A-Za-z0-9_-]")
         self._clock = clock
-        self._latest = -inf
+        self._latest = _LONG_AGO
         self._engine = Engine(Call(), Env(config, Plan(), Timers(), Ids(prefix)))
 
     # --- inputs ---------------------------------------------------------------------------------------------
@@ -265,24 +268,27 @@ class Translator:
 
     def _advance(self) -> None:
         """Sample the clock once and fire what is due, oldest first, each at its own time (design, Time 1)."""
-        now = self._read_clock()
-        engine = self._engine
-        env = engine.env
+        now = self._clock()
+        if not self._latest <= now < inf:
+            now = self._sound(now)
+        self._latest = now
+        env = self._engine.env
         env.clock, env.late = now, False
-        if env.timers.deadlines:
+        if now >= env.timers.none_before:
             while (due := env.timers.pop(now)) is not None:
                 name, env.now = due
-                engine.fire(name)
+                self._engine.fire(name)
         env.now = now
 
     def _read_clock(self) -> float:
+        self._latest = self._sound(self._clock())
+        return self._latest
+
+    def _sound(self, now: float) -> float:
         """The latest time seen: a clock that goes backwards is clamped (Time 4)."""
-        now = self._clock()
         if not -inf < now < inf:
             raise ClockError(f"the clock gave {now!r}; it must give finite seconds")
-        if now > self._latest:
-            self._latest = now
-        return self._latest
+        return max(now, self._latest)
 
     def _outputs(self) -> Outputs:
         out = self._engine.out
