@@ -7,7 +7,7 @@ Effects are carried out depth first, in order: outputs are collected, signals go
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import cast, get_args
 
 from attrs import evolve
 
@@ -16,7 +16,7 @@ from ..deepgram.codes import ComponentCode, ErrorCode
 from ..mapping import to_client
 from ..mapping.errors import fault
 from ..notices import notice
-from ..outputs import Output, SendToClient
+from ..outputs import Output, Outputs, SendToClient
 from ..wire import OMITTED, Malformed, Unknown, decode, unknown_fields
 from . import agent_text, agent_turn, function_calls, input_audio, opening, playback
 from .call import Call
@@ -47,7 +47,10 @@ NoneType = type(None)
 
 _AUDIO_DELTA = "response.output_audio.delta"
 _MOST_PARTS = 1000
+_OUTPUTS = frozenset(get_args(Output))
 _NO_FACTS = Facts()
+# On Python 3.10 and 3.11 looking a member up costs as much as three calls: audio does without.
+_DELIVER, _CLOSED, _SPEAKING = Gate.DELIVER, Opening.CLOSED, TurnState.SPEAKING
 _READY = (Opening.READY, Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
 _UNSETTLED = (Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
 _UPDATE_IN_FLIGHT = (Opening.CONFIGURING, Opening.APPLYING)
@@ -87,23 +90,26 @@ class Engine:
         step = OPENING[self.call.phase][event]
         self.call.phase = step.to
         effects = opening.ACTIONS[step.action](self.call.opening, self.env, facts) if step.action else ()
-        if step.to is Opening.CLOSED:
+        if step.to is _CLOSED:
             self.env.timers.deadlines.clear()
             self.out.extend(cast("Sequence[Output]", effects))
         else:
             self.perform(effects)
 
-    def client_audio(self, frame: bytes) -> None:
-        """A binary frame of the client (A1)."""
-        gate = self._audio_gates[self.call.phase]
-        if len(frame) > self.env.limits.frame_bytes_up:
-            self.perform([Fatal(ErrorCode.CLIENT_MESSAGE_TOO_LARGE, "the audio frame is too large")])
-        elif gate is Gate.DELIVER:
-            self.perform(input_audio.received(self.call.audio, self.env, frame))
-        elif gate is Gate.WAIT:
-            self.perform(opening.wait_audio(self.call.opening, self.env, frame))
-        else:
-            self.perform([_too_early("audio")])
+    def client_audio(self, frame: bytes) -> Outputs:
+        """A binary frame of the client (A1), and what the host has to do. Audio that only flows gives
+        appends: there is nothing to perform, and nothing to collect.
+        """
+        call, env = self.call, self.env
+        audio = call.audio
+        if (
+            self._audio_gates[call.phase] is _DELIVER
+            and len(frame) <= env.config.limits.frame_bytes_up
+            and not (audio.resuming or self.out)
+        ):
+            return input_audio.streamed(audio, env, frame)
+        self._client_audio(frame)
+        return self.take()
 
     def client_text(self, frame: str) -> None:
         """A text frame of the client (T5, L1)."""
@@ -143,7 +149,26 @@ class Engine:
         """The host ran a function (F6)."""
         self.perform(function_calls.host_answered(self.call.calls, self.env, call_id, content))
 
+    def take(self) -> Outputs:
+        """What the host has to do."""
+        if not self.out:
+            return ()
+        outputs = tuple(self.out)
+        self.out.clear()
+        return outputs
+
     # --- the client leg -------------------------------------------------------------------------------------
+
+    def _client_audio(self, frame: bytes) -> None:
+        gate = self._audio_gates[self.call.phase]
+        if len(frame) > self.env.limits.frame_bytes_up:
+            self.perform([Fatal(ErrorCode.CLIENT_MESSAGE_TOO_LARGE, "the audio frame is too large")])
+        elif gate is Gate.DELIVER:
+            self.perform(input_audio.received(self.call.audio, self.env, frame))
+        elif gate is Gate.WAIT:
+            self.perform(opening.wait_audio(self.call.opening, self.env, frame))
+        else:
+            self.perform([_too_early("audio")])
 
     def _client_message(self, message: deepgram.ClientMessage, frame: str) -> None:
         unknown = () if isinstance(message, deepgram.ClientAudio) else unknown_fields(message)
@@ -193,11 +218,11 @@ class Engine:
         effects = events.output(slot, self.env, response_id or slot.active)
         if effects:
             self.perform(effects)
-        if not audio or slot.muted or self.call.phase is Opening.CLOSED:
+        if not audio or slot.muted or self.call.phase is _CLOSED:
             return
         if self.call.agent_text.ripe:
             self.perform(agent_text.paused(self.call.agent_text, self.env))
-        if self.call.turn_state is not TurnState.SPEAKING:
+        if self.call.turn_state is not _SPEAKING:
             self._turn(TurnEvent.AUDIO)
         item_id, index = data.get("item_id"), data.get("content_index")
         playback.received(
@@ -287,11 +312,13 @@ class Engine:
     def perform(self, effects: Effects) -> None:
         """Carry out effects depth first, in order; nothing after the call has closed."""
         for effect in effects:
-            if self.call.phase is Opening.CLOSED:
+            if self.call.phase is _CLOSED:
                 return
-            routes = SIGNALS.get(effect.__class__)
-            if routes is not None:
-                self._route(routes, effect)
+            kind = effect.__class__
+            if kind in _OUTPUTS:
+                self.out.append(cast("Output", effect))
+            elif kind in SIGNALS:
+                self._route(SIGNALS[kind], effect)
             else:
                 self._own(effect)
 
@@ -302,17 +329,16 @@ class Engine:
                 self.perform(effects)
 
     def _own(self, effect: Effect) -> None:
-        """Outputs, and the signals that are the engine's to act on."""
+        """The signals that are the engine's to act on."""
         if isinstance(effect, TurnStep):
             self._turn(effect.event)
         elif isinstance(effect, OpeningStep):
             self.step(effect.event)
         elif isinstance(effect, Deliver):
             self._deliver(effect.entry)
-        elif isinstance(effect, Fatal):
-            self.step(OpeningEvent.FATAL, Facts(error=effect.code, description=effect.description))
         else:
-            self.out.append(cast("Output", effect))
+            fatal = cast("Fatal", effect)
+            self.step(OpeningEvent.FATAL, Facts(error=fatal.code, description=fatal.description))
 
     def _turn(self, event: TurnEvent) -> None:
         step = self._turns[self.call.turn_state][event]
@@ -322,7 +348,7 @@ class Engine:
 
     def _deliver(self, entry: Pending) -> None:
         if entry.text is None:
-            self.client_audio(bytes(entry.audio))
+            self._client_audio(bytes(entry.audio))
         else:
             self.client_text(entry.text)
 
