@@ -179,6 +179,8 @@ def _union(type_: object, converter: Converter) -> Structure:
 
 def _one_of(classes: tuple[type[WireObject], ...], converter: Converter) -> Structure:
     hooks = {cls: converter.get_structure_hook(cls) for cls in classes}
+    if len(classes) == 1:
+        return hooks[classes[0]]
 
     def structure(data: dict[str, object], _: object) -> object:
         cls = choose(classes, data)
