@@ -16,6 +16,7 @@ from ..deepgram.codes import ComponentCode, ErrorCode
 from ..mapping import to_client
 from ..mapping.errors import fault
 from ..notices import notice
+from ..openai.audio_frames import AUDIO_DELTA, delta_of
 from ..outputs import Output, Outputs, SendToClient
 from ..wire import OMITTED, Malformed, Unknown, decode, unknown_fields
 from . import agent_text, agent_turn, function_calls, input_audio, opening, playback
@@ -43,10 +44,6 @@ from .timers import TimerName
 
 __all__ = ["Engine"]
 
-NoneType = type(None)
-
-_AUDIO_DELTA = "response.output_audio.delta"
-_MOST_PARTS = 1000
 _OUTPUTS = frozenset(get_args(Output))
 _NO_FACTS = Facts()
 # On Python 3.10 and 3.11 looking a member up costs as much as three calls: audio does without.
@@ -131,13 +128,21 @@ class Engine:
         if _too_large(frame, self.env.limits.frame_bytes_down):
             self.perform(self._not_an_event("the frame is too large"))
             return
+        ready, read = self.call.phase in _READY, self.env.frames.delta
+        if ready and read is not None and (delta := read(frame)) is not None:
+            self._audio_delta(*delta)
+            return
         data = decode(frame)
         if isinstance(data, Malformed):
             self.perform(self._not_an_event(data.reason))
         elif has_long_id(data):
             self.perform([notice("UPSTREAM_MALFORMED", reason=f"an id is over {MAX_ID} characters long")])
-        elif data.get("type") == _AUDIO_DELTA and self.call.phase in _READY:
-            self._audio_delta(data)
+        elif ready and data.get("type") == AUDIO_DELTA:
+            delta = delta_of(data)
+            if delta is None:
+                self.perform([notice("AUDIO_UNDECODABLE")])
+            else:
+                self._audio_delta(*delta)
         else:
             self._structured(data)
 
@@ -202,37 +207,27 @@ class Engine:
 
     # --- the upstream leg -----------------------------------------------------------------------------------
 
-    def _audio_delta(self, data: Mapping[str, object]) -> None:
+    def _audio_delta(self, response_id: str | None, item_id: str, index: int, audio: bytes) -> None:
         """Agent audio, past the codec: one look-up, one base64, one output."""
-        response_id, audio = data.get("response_id"), agent_turn.decoded(data.get("delta"))
-        if audio is None or not isinstance(response_id, (str, NoneType)):
-            self.perform([notice("AUDIO_UNDECODABLE")])
-            return
-        slot = self.call.slot
+        call, env = self.call, self.env
+        slot = call.slot
         # Once its end of turn was told, nothing may follow (O5, R1, B1).
         if (response_id != slot.active and response_id in slot.ended) or (
             slot.muted and events.is_muted(slot, response_id)
         ):
-            self.perform([AudioBegun(), notice("OUTPUT_LATE", type=_AUDIO_DELTA)])
+            self.perform([AudioBegun(), notice("OUTPUT_LATE", type=AUDIO_DELTA)])
             return
-        effects = events.output(slot, self.env, response_id or slot.active)
+        effects = events.output(slot, env, response_id or slot.active)
         if effects:
             self.perform(effects)
-        if not audio or slot.muted or self.call.phase is _CLOSED:
+        if not audio or slot.muted or call.phase is _CLOSED:
             return
-        if self.call.agent_text.ripe:
-            self.perform(agent_text.paused(self.call.agent_text, self.env))
-        if self.call.turn_state is not _SPEAKING:
+        if call.agent_text.ripe:
+            self.perform(agent_text.paused(call.agent_text, env))
+        if call.turn_state is not _SPEAKING:
             self._turn(TurnEvent.AUDIO)
-        item_id, index = data.get("item_id"), data.get("content_index")
-        playback.received(
-            self.call.playback,
-            self.env,
-            item_id if isinstance(item_id, str) else "",
-            index if type(index) is int and 0 <= index <= _MOST_PARTS else 0,
-            len(audio),
-        )
-        sound = self.env.audio_out.feed(audio)
+        playback.received(call.playback, env, item_id, index, len(audio))
+        sound = env.audio_out.feed(audio)
         if sound:
             self.out.append(SendToClient(sound))
 

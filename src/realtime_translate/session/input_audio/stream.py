@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from binascii import b2a_base64
-
 from ... import openai
 from ...notices import notice
 from ...outputs import SendToUpstream
@@ -19,8 +17,6 @@ __all__ = ["ended", "keepalive_due", "received", "settled", "streamed", "tail"]
 
 MAX_APPEND = 15 * 2**20
 """Bytes of audio in one append (A4)."""
-
-_PREFIX = '{"type":"input_audio_buffer.append","audio":"'
 
 
 def settled(state: InputAudio, env: Env, _: AudioSettled) -> Effects:
@@ -55,7 +51,7 @@ def received(state: InputAudio, env: Env, frame: bytes) -> Effects:
     audio = env.audio_in.feed(frame)
     if env.plan.commit.manual or env.config.keepalive or cleared:
         _count(state, env, len(audio))
-    return (*cleared, *_appends(audio), *_withdraw(state, env))
+    return (*cleared, *_appends(env, audio), *_withdraw(state, env))
 
 
 def streamed(state: InputAudio, env: Env, frame: bytes) -> tuple[SendToUpstream, ...]:
@@ -66,24 +62,21 @@ def streamed(state: InputAudio, env: Env, frame: bytes) -> tuple[SendToUpstream,
     if env.plan.commit.manual or env.config.keepalive:
         _count(state, env, len(audio))
     if 0 < len(audio) <= MAX_APPEND:
-        return (SendToUpstream(f'{_PREFIX}{b2a_base64(audio, newline=False).decode()}"}}'),)
-    return _appends(audio)
+        return (SendToUpstream(env.frames.append(audio)),)
+    return _appends(env, audio)
 
 
 def tail(state: InputAudio, env: Env) -> tuple[SendToUpstream, ...]:
     """What the resampler has not given yet; what comes next begins a new stream (A2)."""
     audio = env.audio_in.flush()
     state.uncommitted += len(audio)
-    return _appends(audio)
+    return _appends(env, audio)
 
 
-def _append(audio: bytes) -> SendToUpstream:
-    return SendToUpstream(f'{_PREFIX}{b2a_base64(audio, newline=False).decode()}"}}')
-
-
-def _appends(audio: bytes) -> tuple[SendToUpstream, ...]:
+def _appends(env: Env, audio: bytes) -> tuple[SendToUpstream, ...]:
     """An even split: MAX_APPEND is a multiple of a sample (A4)."""
-    return tuple(_append(audio[start : start + MAX_APPEND]) for start in range(0, len(audio), MAX_APPEND))
+    pieces = (audio[start : start + MAX_APPEND] for start in range(0, len(audio), MAX_APPEND))
+    return tuple(SendToUpstream(env.frames.append(piece)) for piece in pieces)
 
 
 def _count(state: InputAudio, env: Env, size: int) -> None:
@@ -127,8 +120,8 @@ def keepalive_due(state: InputAudio, env: Env) -> Effects:
         return ()
     env.repeat("keepalive", keepalive.every)
     state.silent = True
-    silence = _append(env.plan.input.upstream.silence(keepalive.ms))
-    return *tail(state, env), notice("SILENCE_SENT", ms=keepalive.ms), silence
+    silence = _appends(env, env.plan.input.upstream.silence(keepalive.ms))
+    return *tail(state, env), notice("SILENCE_SENT", ms=keepalive.ms), *silence
 
 
 def _clear_silence(state: InputAudio, env: Env) -> Effects:
