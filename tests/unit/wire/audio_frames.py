@@ -45,7 +45,7 @@ TOKENS = [
 ]  # fmt: skip
 """Values as they are written, JSON or not."""
 
-KEYS = [*USUAL, "call_id", "item", "response", "obfuscation", "\\u0064elta", "Delta", ""]
+KEYS = [*USUAL, "call_id", "item", "response", "obfuscation", "\\u0064elta", '\\"delta', "Delta", ""]
 SPACE = ["", " ", "\n", "\t", "\r\n", "  ", "\x0b", "\u00a0", "\ufeff"]
 
 ODD: tuple[str | bytes, ...] = (
@@ -55,6 +55,12 @@ ODD: tuple[str | bytes, ...] = (
     *(raw(content_index=token, delta='"AQID"')[:-1] + ',"content_index":0}' for token in TOKENS),
     *(raw(delta=token)[:-1] + ',"delta":"AQID"}' for token in TOKENS),
     *(f"{space}{usual()}{space}" for space in SPACE),
+    usual().replace('"delta"', '"\\"delta"'),
+    usual().replace('"delta"', '"\\\\"delta"'),
+    usual().replace('"delta": ', '"delta":'),
+    usual().replace('"delta": ', '"delta":  '),
+    usual().replace('"delta":', '"delta" :'),
+    usual(event_id='"delta":"x'),
     usual(item_id="é" * 40),
     usual(response_id="x" * 257),
     usual(item_id="x" * 257),
