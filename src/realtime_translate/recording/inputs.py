@@ -23,9 +23,11 @@ __all__ = ["describe", "expanded", "masked_frame", "restore"]
 _FRAMES = ("receive_from_client", "receive_from_upstream")
 _REASONS: Mapping[str, int] = {"client_closed": 1, "upstream_closed": 1, "close": 1, "function_result": 1}
 """Which argument of an input is a text."""
-_LONG = 2**16
-_STANDINS = ("[]", '["\\ud800"]', "[NaN]", "[1e999]")
+_MOST_BYTES = 2**28
+_LONG = 2**20
+_STANDINS = ("[]", '["\\ud800"]', "[NaN]", "[Infinity]", "[-Infinity]", "[1e999]")
 """Frames that are refused for each of the reasons that masking may take away."""
+_TOO_MANY = re.compile(r"number of (\d+) ")
 _MARKED = re.compile(r'\{"' + BYTES + r'":(null|\d+)\}')
 
 
@@ -103,11 +105,19 @@ def _refused(frame: str | bytes, reason: str) -> str:
     """A frame that is refused for the same reason, and says nothing else."""
     text = frame if isinstance(frame, str) else frame.decode()
     masked = tool(text) if len(text) <= _LONG else plain(text)
-    for candidate in (masked, *_STANDINS):
+    for candidate in (masked, *_STANDINS, *_long_numbers(reason)):
         refused = decode(candidate)
         if isinstance(refused, Malformed) and refused.reason == reason:
             return candidate
     return masked
+
+
+def _long_numbers(reason: str) -> tuple[str, ...]:
+    found = _TOO_MANY.search(reason)
+    if found is None:
+        return ()
+    count = int(found[1])
+    return f"[{'1' * count}]", f"[{'1' * (count - 2)}.1]"
 
 
 def masked_frame(text: str, veil: Veil) -> str:
@@ -137,7 +147,7 @@ def _restored_frame(method: str, record: Mapping[str, Any], limits: Limits) -> o
         return record["text"]
     if "audio" in record:
         audio = record["audio"]
-        return bytes(audio) if isinstance(audio, int) else b64decode(audio, validate=True)
+        return _silent(audio) if isinstance(audio, int) else b64decode(audio, validate=True)
     if "binary" in record:
         return b64decode(record["binary"], validate=True)
     if "undecodable" in record:
@@ -159,4 +169,10 @@ def expanded_text(frame: Mapping[str, object]) -> str:
 
 
 def _silence(found: re.Match[str]) -> str:
-    return '"?"' if found[1] == "null" else json.dumps(b64encode(bytes(int(found[1]))).decode("ascii"))
+    return '"?"' if found[1] == "null" else f'"{b64encode(_silent(int(found[1]))).decode("ascii")}"'
+
+
+def _silent(size: int) -> bytes:
+    if not 0 <= size <= _MOST_BYTES:
+        raise ValueError(f"no frame holds {size} bytes of audio")
+    return bytes(size)
