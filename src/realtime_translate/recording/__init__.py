@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .header import RecordingError
+from .header import RecordingError, is_header
 from .recorder import Detail, Recorder
 from .replay import Difference, ReplayResult, replay
 
-__all__ = ["Detail", "Difference", "Recorder", "RecordingError", "ReplayResult", "replay"]
+__all__ = ["Detail", "Difference", "Recorder", "RecordingError", "ReplayResult", "is_header", "replay"]
