@@ -54,8 +54,8 @@ def argument_parser() -> argparse.ArgumentParser:
     replay = commands.add_parser(
         "replay",
         help="feed a recorded session to a translator and print what it does",
-        description="Feed the inputs of a recorded session to a translator. Those of a trace are printed with\n"
-        "its outputs; those of a recording must give the outputs that it holds.",
+        description="Feed the inputs of a recorded session to a translator. Those of a trace are printed\n"
+        "with its outputs; those of a recording must give the outputs that it holds.",
         epilog=f"{TRACE_HELP}\n{RECORDING_HELP}\n{_FORMAT_HELP}",
         formatter_class=as_written,
     )

@@ -7,7 +7,6 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from hashlib import sha256
-from math import isfinite
 from typing import Any, cast
 
 from .. import deepgram
@@ -23,6 +22,7 @@ __all__ = ["describe", "expanded", "masked_frame", "restore"]
 _FRAMES = ("receive_from_client", "receive_from_upstream")
 _REASONS: Mapping[str, int] = {"client_closed": 1, "upstream_closed": 1, "close": 1, "function_result": 1}
 """Which argument of an input is a text."""
+_LARGEST = 2**63
 _MOST_BYTES = 2**28
 _LONG = 2**20
 _STANDINS = ("[]", '["\\ud800"]', "[NaN]", "[Infinity]", "[-Infinity]", "[1e999]")
@@ -49,16 +49,23 @@ def describe(
 
 def _argument(value: object) -> object:
     """A value that JSON has, or what kind of value it was: a host may be mistaken."""
-    if value is None or isinstance(value, (str, int)) or (isinstance(value, float) and isfinite(value)):
+    if value is None or isinstance(value, str) or (isinstance(value, (int, float)) and _is_short(value)):
         return value
     return {"other": type(value).__name__}
 
 
+def _is_short(number: float) -> bool:
+    return -_LARGEST < number < _LARGEST
+
+
 def _frame(method: str, frame: object, limits: Limits, veil: Veil | None) -> dict[str, object]:
     if isinstance(frame, deepgram.ClientMessage):
-        frame = deepgram.encode(frame)
+        try:
+            frame = deepgram.encode(frame)
+        except (TypeError, ValueError):
+            return {"arguments": [_argument(frame)]}
     if not isinstance(frame, (str, bytes)):
-        return {"arguments": [{"other": type(frame).__name__}]}
+        return {"arguments": [_argument(frame)]}
     from_client = method == "receive_from_client"
     if _is_oversized(frame, limits.frame_bytes_up if from_client else limits.frame_bytes_down):
         return {"oversized": _oversized(frame)}

@@ -4,9 +4,9 @@ Nothing but unstructuring: enums by value, bytes as base64. Instants are stored 
 snapshot, so that a call can go on under another clock.
 
 A snapshot has a version, `major.minor`. The minor one counts up when a field is added that an older call can
-do without: a row of `ADDED` says what it is for such a call, and older snapshots restore. The major one counts
-up when anything else changes: a field goes, moves, or means something else. Snapshots of another major version,
-or of a newer minor one, are refused. `tests/data/snapshots` has calls of the current version.
+do without: a row of `ADDED` says what it is for such a call, and older snapshots restore. The major one
+counts up when anything else changes: a field goes, moves, or means something else. Snapshots of another major
+version, or of a newer minor one, are refused. `tests/data/snapshots` has calls of the current version.
 """
 
 from __future__ import annotations
