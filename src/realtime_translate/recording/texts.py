@@ -34,6 +34,7 @@ _TOOL_TOKEN = re.compile(
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\(.)|([^\\]+)", re.DOTALL)
+_DIGIT = re.compile(r"\d(?<!^0)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 
@@ -164,8 +165,8 @@ def _in_string(found: re.Match[str]) -> str:
 
 
 def number(digits: str) -> str:
-    """A number with as many digits, all 1: a 0 could not stand first."""
-    return re.sub(r"\d", "1", digits)
+    """A number with as many digits, all 1: JSON has none with a 0 before other digits."""
+    return _DIGIT.sub("1", digits)
 
 
 def tool_shape(text: str) -> str:

@@ -152,3 +152,7 @@ def test_every_field_of_both_protocols_that_may_hold_text_has_a_rule() -> None:
 
 def subclasses(kind: type) -> set[type]:
     return {each for below in kind.__subclasses__() for each in (below, *subclasses(below))}
+
+
+def test_the_shape_of_an_error_is_that_of_any_text() -> None:
+    assert SHAPE.text("Missing bearer for Ann", Rule.ERROR) == "Xxxxxxx xxxxxx xxx Xxx"

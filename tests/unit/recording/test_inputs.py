@@ -35,6 +35,7 @@ HOSTILE = [
     '{"type": "\\ud800 secret"}',
     '{"type": "secret words of a stranger"}',
     '{"type": 5}',
+    "01",
     '{"content": "secret"}',
     '{"type": "InjectUserMessage", "content": ["secret"]}',
     '{"type": "InjectUserMessage"} trailing',
@@ -95,6 +96,13 @@ def test_L1_an_oversized_frame_is_its_size_and_its_hash(leg: str, frame: str | b
     }
     assert len(taped.lines[-1]) < 700
     reproduced(taped)
+
+
+def test_L1_a_long_text_that_is_no_json_is_only_masked() -> None:
+    taped = ready()
+    taped.recorder.receive_from_client('{"secret": true' + " " * 2**20)
+    assert taped.recorder.failure is None
+    assert taped.records[-1]["text"].strip() == '{"xxxxxx": xxxx'
 
 
 def test_L1_a_frame_at_the_limit_is_recorded_whole() -> None:
