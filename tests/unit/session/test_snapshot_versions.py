@@ -93,6 +93,9 @@ def test_what_was_added_before_it_is_not_filled_in(monkeypatch: pytest.MonkeyPat
 
 
 def test_each_call_gets_its_own_copy_of_what_was_added(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = older(monkeypatch, ("call", "errors"))
-    assert all(Translator.restore(data, Config.deepgram()).state for _ in range(2))
-    assert module.ADDED[0][2] == {"idle": "", "last": "", "last_code": "", "harmless": []}
+    data = older(monkeypatch, ("call", "opening", "session"))
+    added = {"instructions": "none"}
+    monkeypatch.setattr(module, "ADDED", ((1, ("call", "opening", "session"), added),))
+    session = module.load(data, 0.0).call.opening.session
+    assert session == added
+    assert session is not added
