@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from ..config import ClientDialect
 from .inputs import UserError
+from .recording import RECORDING_HELP
 from .script import SCRIPT_HELP
 from .trace import TRACE_HELP
 
@@ -53,8 +54,9 @@ def argument_parser() -> argparse.ArgumentParser:
     replay = commands.add_parser(
         "replay",
         help="feed a recorded session to a translator and print what it does",
-        description="Feed the inputs of a recorded session to a translator and print them with its outputs.",
-        epilog=f"{TRACE_HELP}\n{_FORMAT_HELP}",
+        description="Feed the inputs of a recorded session to a translator. Those of a trace are printed\n"
+        "with its outputs; those of a recording must give the outputs that it holds.",
+        epilog=f"{TRACE_HELP}\n{RECORDING_HELP}\n{_FORMAT_HELP}",
         formatter_class=as_written,
     )
     _fill_replay(replay)
@@ -86,7 +88,9 @@ def _fill_simulate(command: argparse.ArgumentParser) -> None:
 
 
 def _fill_replay(command: argparse.ArgumentParser) -> None:
-    command.add_argument("trace", metavar="TRACE.jsonl", help="the recording; - reads standard input")
+    command.add_argument(
+        "trace", metavar="TRACE.jsonl", help="the trace or recording; - reads standard input"
+    )
     _add_dialect(command, default="deepgram", said="deepgram")
     _add_format(command)
 

@@ -16,6 +16,7 @@ from .arguments import PROGRAM, argument_parser
 from .events import as_page, as_table
 from .inputs import UserError, read_text
 from .progress import with_progress
+from .recording import is_recording, reproduce
 from .render import ASCII, UNICODE, as_jsonl, as_text
 from .replay import Replay
 from .script import parse_script
@@ -29,14 +30,15 @@ _SAMPLE = "sample.jsonl"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit code: 2 for a mistake of the user.
+    """Run one command and return the exit code: 1 for a recording that was not reproduced, 2 for a mistake
+    of the user.
 
     `arguments` are those of the process by default.
     """
     try:
         options = argument_parser().parse_args(arguments)
         command = _COMMANDS[options.command]
-        command(options)
+        return command(options)
     except UserError as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 2
@@ -51,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _simulate(options: argparse.Namespace) -> None:
+def _simulate(options: argparse.Namespace) -> int:
     if options.script is None:
         source, text = _SAMPLE, _sample()
     else:
@@ -62,6 +64,7 @@ def _simulate(options: argparse.Namespace) -> None:
     for broken in simulation.violations:
         message = f"at {broken.at:.3f} s rule {broken.rule} of the server was broken: {broken.message}"
         print(f"{PROGRAM}: {message}", file=sys.stderr)
+    return 0
 
 
 def _sample() -> str:
@@ -69,21 +72,33 @@ def _sample() -> str:
     return files(package).joinpath(_SAMPLE).read_text(encoding="utf-8")
 
 
-def _replay(options: argparse.Namespace) -> None:
-    replay = Replay(read_trace(read_text(options.trace), options.trace), ClientDialect(options.dialect))
+def _replay(options: argparse.Namespace) -> int:
+    text = read_text(options.trace)
+    if is_recording(text):
+        return _reproduce(text, options.trace)
+    replay = Replay(read_trace(text, options.trace), ClientDialect(options.dialect))
     if not replay.has_inputs:
         message = "holds only what a server sent to its client: there is nothing to feed to a translator"
         print(f"{PROGRAM}: {options.trace} {message}", file=sys.stderr)
-        return
+        return 0
     _write_steps(replay.run(), options)
     for note in replay.notes:
         print(f"{PROGRAM}: {note}", file=sys.stderr)
+    return 0
 
 
-def _events(options: argparse.Namespace) -> None:
+def _reproduce(text: str, source: str) -> int:
+    result = reproduce(text, source)
+    with _opened(None) as stream:
+        stream.write(f"{result}\n")
+    return 0 if result.same else 1
+
+
+def _events(options: argparse.Namespace) -> int:
     rows = [row for row in COVERAGE if options.dialect in (None, row.dialect)]
     with _opened(None) as stream:
         stream.writelines(f"{line}\n" for line in (as_page if options.markdown else as_table)(rows))
+    return 0
 
 
 def _discard_output() -> None:
