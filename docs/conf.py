@@ -1,11 +1,8 @@
 """Sphinx configuration. Build: `python -m sphinx -W -b html docs docs/_build`."""
 
-from importlib.metadata import version
-
 project = "realtime_translate"
 author = "realtime_translate contributors"
 copyright = "realtime_translate contributors"
-release = version("realtime-translate")
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build", "examples", "tools"]

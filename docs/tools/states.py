@@ -30,7 +30,7 @@ CHARTS = (
         "opening",
         "The opening",
         "From before `client_opened()` to ready, for both legs: upstream may be dialled before\n"
-        "Settings come. What the client sends meanwhile waits, or is refused, by state. From every state a close\n"
+        "Settings come. What the client sends meanwhile waits or is refused. From every state a close\n"
         "of either leg, `close()` or a fatal error leads to *closed*, which is left out of the picture.",
         OPENING,  # type: ignore[arg-type]
         {
@@ -50,7 +50,7 @@ CHARTS = (
         "slot",
         "The response slot",
         "Who has the one response that the conversation may have. A wish for a response (a user\n"
-        "text, a commit, outputs of function calls, a text to be spoken) becomes `response.create` only in *free*.",
+        "text, a commit, outputs of calls, a text to be spoken) becomes `response.create` only in *free*.",
         SLOT,  # type: ignore[arg-type]
         {
             "free": (1.3, 0),

@@ -1,4 +1,4 @@
-"""Every page: its Python runs, its JSON is JSON, its links lead somewhere, and what is made from the code is."""
+"""Every page: its Python runs, its JSON is JSON, its links lead somewhere; generated pages are up to date."""
 
 from __future__ import annotations
 
