@@ -26,6 +26,9 @@ Formats:
   jsonl   one object a step: {"t": seconds, "from": "client|translator|upstream|host", "to": ...,
           "frame": {...} | null, "audio_bytes": n | null, "notice": {...} | null}
           with base64 audio replaced by "<n bytes>"
+  mermaid a sequence diagram for pages that draw Mermaid
+  html    one page that needs nothing else: both legs, the response slot, timers and Notices along
+          time; open it in a browser
 Frames of type open, opened and close are the sockets' own events.
 """
 
@@ -84,7 +87,6 @@ def _fill_simulate(command: argparse.ArgumentParser) -> None:
         help="let the model choose among the orders and delays of real servers; equal seeds choose equally",
     )
     _add_format(command)
-    command.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
 
 
 def _fill_replay(command: argparse.ArgumentParser) -> None:
@@ -106,5 +108,9 @@ def _add_dialect(command: argparse.ArgumentParser, *, default: str | None, said:
 
 def _add_format(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--format", choices=["text", "jsonl"], default="text", help="how to print (default: text)"
+        "--format",
+        choices=["text", "jsonl", "mermaid", "html"],
+        default="text",
+        help="how to print (default: text)",
     )
+    command.add_argument("--output", metavar="FILE", help="write there instead of to standard output")

@@ -5,16 +5,18 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from ..config import ClientDialect, Config
 from ..session.coverage import COVERAGE
+from ..translator import SessionState
 from .arguments import PROGRAM, argument_parser
 from .events import as_page, as_table
 from .inputs import UserError, read_text
+from .mermaid import as_mermaid
 from .progress import with_progress
 from .recording import is_recording, reproduce
 from .render import ASCII, UNICODE, as_jsonl, as_text
@@ -22,6 +24,7 @@ from .replay import Replay
 from .script import parse_script
 from .simulate import Simulation
 from .steps import Step
+from .timeline import as_html
 from .trace import read_trace
 
 __all__ = ["main"]
@@ -60,7 +63,7 @@ def _simulate(options: argparse.Namespace) -> int:
         source, text = options.script, read_text(options.script)
     dialect = options.dialect or ("component" if options.script is None else "deepgram")
     simulation = Simulation(parse_script(text, source), _config(dialect), options.seed)
-    _write_steps(simulation.run(), options)
+    _write_call(simulation, source, options)
     for broken in simulation.violations:
         message = f"at {broken.at:.3f} s rule {broken.rule} of the server was broken: {broken.message}"
         print(f"{PROGRAM}: {message}", file=sys.stderr)
@@ -81,7 +84,7 @@ def _replay(options: argparse.Namespace) -> int:
         message = "holds only what a server sent to its client: there is nothing to feed to a translator"
         print(f"{PROGRAM}: {options.trace} {message}", file=sys.stderr)
         return 0
-    _write_steps(replay.run(), options)
+    _write_call(replay, options.trace, options)
     for note in replay.notes:
         print(f"{PROGRAM}: {note}", file=sys.stderr)
     return 0
@@ -113,18 +116,31 @@ def _config(dialect: str) -> Config:
     return Config.component() if dialect == "component" else Config.deepgram()
 
 
-def _write_steps(steps: Iterator[Step], options: argparse.Namespace) -> None:
+class _Shown(Protocol):
+    """A call that can be run and looked at."""
+
+    @property
+    def states(self) -> Sequence[tuple[float, SessionState]]: ...
+
+    def run(self) -> Iterator[Step]: ...
+
+
+def _write_call(call: _Shown, name: str, options: argparse.Namespace) -> None:
+    steps = call.run()
     with _opened(getattr(options, "output", None)) as stream:
         # On a terminal the steps themselves show that the run is alive.
         if sys.stderr.isatty() and not stream.isatty():
             steps = with_progress(steps, sys.stderr)
-        stream.writelines(f"{line}\n" for line in _lines(steps, options.format, stream))
+        if options.format == "html":
+            lines = as_html(steps, call.states, name)
+        elif options.format == "text":
+            lines = as_text(steps, UNICODE if _can_show(stream, UNICODE.characters) else ASCII)
+        else:
+            lines = _BY_STEP[options.format](steps)
+        stream.writelines(f"{line}\n" for line in lines)
 
 
-def _lines(steps: Iterable[Step], style: str, stream: TextIO) -> Iterator[str]:
-    if style == "jsonl":
-        return as_jsonl(steps)
-    return as_text(steps, UNICODE if _can_show(stream, UNICODE.characters) else ASCII)
+_BY_STEP = {"jsonl": as_jsonl, "mermaid": as_mermaid}
 
 
 def _can_show(stream: TextIO, characters: str) -> bool:

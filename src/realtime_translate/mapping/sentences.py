@@ -69,6 +69,9 @@ ABBREVIATIONS: Mapping[str, str] = {
 """Each abbreviation with the mark that a full stop after it leaves."""
 _TABLE = [line.split() for line in _TRANSITIONS.strip().splitlines()]
 _NEXT: dict[str, dict[str, str]] = {row[0]: dict(zip(_TABLE[0], row[1:], strict=True)) for row in _TABLE[1:]}
+_LEAVING = "".join(each for each, kind in _KINDS.items() if _NEXT["text"][kind] != "text")
+_PLAIN = re.compile(f"[^{re.escape(_LEAVING)}]+")
+"""Characters that leave a text what it is: most of it."""
 
 
 @define
@@ -88,13 +91,18 @@ class Cut:
 def feed(cut: Cut, delta: str) -> tuple[str, ...]:
     """More of the text came; returns the sentences that are finished now."""
     found: list[str] = []
-    begin = 0
-    for at, character in enumerate(delta):
-        if not _goes_on(cut, character):
+    begin = at = 0
+    while at < len(delta):
+        if cut.mark == "text" and (plain := _PLAIN.match(delta, at)):
+            cut.word = _last_word(cut.word, plain[0])
+            at = plain.end()
+            continue
+        if not _goes_on(cut, delta[at]):
             cut.held.append(delta[begin:at])
             found += flush(cut)
             begin = at
-            _goes_on(cut, character)  # as the first of the next sentence
+            _goes_on(cut, delta[at])  # as the first of the next sentence
+        at += 1
     if begin < len(delta):
         cut.held.append(delta[begin:])
     return tuple(found)
@@ -134,6 +142,14 @@ def _goes_on(cut: Cut, character: str) -> bool:
     else:
         cut.word = (cut.word + character)[-_WORD:]
     return True
+
+
+def _last_word(word: str, plain: str) -> str:
+    """`Cut.word` after more of a text without new lines."""
+    *_, last = plain.rsplit(None, 1) or ("",)
+    if len(last) == len(plain):
+        return (word + plain)[-_WORD:]
+    return " " if plain[-1].isspace() else (" " + last)[-_WORD:]
 
 
 def _kind(character: str) -> str:

@@ -16,6 +16,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from enum import Enum
+from functools import cache
 from math import isfinite
 from typing import Any, cast
 
@@ -94,7 +95,7 @@ class Saved:
 
 def save(saved: Saved, now: float) -> dict[str, object]:
     """The call as JSON-able data that shares nothing with it."""
-    data: dict[str, Any] = deepcopy(_CONVERTER.unstructure(saved))
+    data: dict[str, Any] = deepcopy(_converter().unstructure(saved))
     for path in INSTANTS:
         _shift(data, path, -now)
     return {"format": _FORMAT, "version": "{}.{}".format(*VERSION), **data}
@@ -159,8 +160,8 @@ def _is_ours(snapshot: object) -> bool:
 
 def _whole(data: Any) -> Saved:
     """Without this, cattrs would fill in what is missing and pass over what it does not know."""
-    saved = _CONVERTER.structure(data, Saved)
-    if _CONVERTER.unstructure(saved) != data:
+    saved = _converter().structure(data, Saved)
+    if _converter().unstructure(saved) != data:
         raise ValueError("a field is missing, or one too many")
     return saved
 
@@ -206,7 +207,9 @@ def _instant(value: Any, _: Any) -> Any:
     raise ValueError(f"expected a finite number of seconds, found {value!r}")
 
 
+@cache
 def _converter() -> Converter:
+    """Made with the first snapshot: not everybody takes one."""
     converter = Converter()
     for kind, accepted in ((str, (str,)), (int, (int,)), (bool, (bool,)), (float, (float, int))):
         converter.register_structure_hook(kind, _strict(kind, *accepted))
@@ -238,6 +241,3 @@ def _value(member: Enum) -> object:
 
 def _is_json_object(kind: Any) -> bool:
     return bool(kind == Mapping[str, object])
-
-
-_CONVERTER = _converter()
