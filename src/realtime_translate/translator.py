@@ -24,7 +24,7 @@ from .session.snapshot import Saved, load, save
 from .session.tables import Opening, OpeningEvent, SlotState, TurnState
 from .session.timers import TimerName, Timers
 
-__all__ = ["SessionState", "Translator"]
+__all__ = ["SessionState", "Standing", "Translator"]
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,24}")
 # On Python 3.10 and 3.11 looking a member up costs as much as three calls: frames do without.
@@ -66,6 +66,17 @@ class SessionState:
     turn: TurnState
     user_speaking: bool
     next_timer: tuple[TimerName, float] | None
+
+
+@frozen
+class Standing:
+    """Where a call stands, exactly, for recordings. `snapshot` has the readings of the clock as they were.
+    `at`: the latest of them, None before the first.
+    """
+
+    config: Config
+    at: float | None
+    snapshot: dict[str, object]
 
 
 class Translator:
@@ -254,6 +265,28 @@ class Translator:
                 f"{config.dialect.value}; restore with the Config that the call began with"
             )
         translator._engine = Engine(saved.call, saved.env(config))
+        return translator
+
+    # --- for recordings -------------------------------------------------------------------------------------
+
+    @property
+    def latest_time(self) -> float | None:
+        """When the latest input happened: the latest reading of the clock (Time 4), None before the first."""
+        return None if self._latest == _LONG_AGO else self._latest
+
+    def standing(self) -> Standing:
+        """What `resume` needs. Unlike `snapshot` it does not read the clock, and tells the configuration."""
+        engine = self._engine
+        snapshot = save(Saved.of(engine.call, engine.env), 0.0)
+        return Standing(engine.env.config, self.latest_time, snapshot)
+
+    @classmethod
+    def resume(cls, standing: Standing, clock: Callable[[], float]) -> Translator:
+        """A translator that stands there, on a clock that goes on from there. Raises `SnapshotError` like
+        `restore`.
+        """
+        translator = Translator.restore(standing.snapshot, standing.config, clock=lambda: 0.0)
+        translator._clock, translator._latest = clock, _LONG_AGO if standing.at is None else standing.at
         return translator
 
     # --- time -----------------------------------------------------------------------------------------------

@@ -17,10 +17,11 @@ without stops. Cut: "am 3. Mai", abbreviations not listed, a pause within "examp
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from attrs import define, field
 
-__all__ = ["Cut", "feed", "flush", "is_ripe", "pause", "split"]
+__all__ = ["ABBREVIATIONS", "Cut", "feed", "flush", "is_ripe", "pause", "split"]
 
 _CHARACTERS = {
     "line": "\n",
@@ -62,7 +63,10 @@ _WORD = 16  # longer than any abbreviation
 _ENUMERATOR = re.compile(r"\n\W*\d{1,2}")
 _NAME = re.compile(r"(?<![\w.])\d*([^\W\d_]+(?:\.[^\W\d_]+)*)$")
 _KINDS = {character: kind for kind, several in _CHARACTERS.items() for character in several}
-_MARKS = {name: mark for mark, names in _ABBREVIATIONS.items() for name in names.split()}
+ABBREVIATIONS: Mapping[str, str] = {
+    name: mark for mark, names in _ABBREVIATIONS.items() for name in names.split()
+}
+"""Each abbreviation with the mark that a full stop after it leaves."""
 _TABLE = [line.split() for line in _TRANSITIONS.strip().splitlines()]
 _NEXT: dict[str, dict[str, str]] = {row[0]: dict(zip(_TABLE[0], row[1:], strict=True)) for row in _TABLE[1:]}
 _LEAVING = "".join(each for each, kind in _KINDS.items() if _NEXT["text"][kind] != "text")
@@ -160,7 +164,7 @@ def _after_dot(word: str) -> str:
         return "text" if _ENUMERATOR.fullmatch(word) else "number"  # "1. First" is one sentence
     if not (name := _NAME.search(word)):
         return "stop"
-    return _MARKS.get(name[1].lower()) or ("text" if _is_initials(name[0]) else "stop")
+    return ABBREVIATIONS.get(name[1].lower()) or ("text" if _is_initials(name[0]) else "stop")
 
 
 def _is_initials(name: str) -> bool:

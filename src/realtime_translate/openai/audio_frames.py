@@ -60,7 +60,11 @@ def _decoded(base64_text: object) -> bytes | None:
         data = a2b_base64(base64_text)
     except (Base64Error, ValueError):
         return None
-    return data if data or not base64_text else None
+    if not data and base64_text:
+        return None
+    # The decoder stops at padding in the middle and says nothing: what comes after it would be lost.
+    cut_short = len(data) + 2 < len(base64_text) // 4 * 3 and "=" in base64_text.rstrip("=")
+    return None if cut_short else data
 
 
 def _part(index: object) -> int:

@@ -48,6 +48,7 @@ _OUTPUTS = frozenset(get_args(Output))
 _NO_FACTS = Facts()
 # On Python 3.10 and 3.11 looking a member up costs as much as three calls: audio does without.
 _DELIVER, _CLOSED, _SPEAKING = Gate.DELIVER, Opening.CLOSED, TurnState.SPEAKING
+_UPDATED = OpeningEvent.UPDATED
 _READY = (Opening.READY, Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
 _UNSETTLED = (Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
 _UPDATE_IN_FLIGHT = (Opening.CONFIGURING, Opening.APPLYING)
@@ -136,7 +137,8 @@ class Engine:
         if isinstance(data, Malformed):
             self.perform(self._not_an_event(data.reason))
         elif has_long_id(data):
-            self.perform([notice("UPSTREAM_MALFORMED", reason=f"an id is over {MAX_ID} characters long")])
+            reason = f"an id is over {MAX_ID} characters long"
+            self._refused(Malformed(reason, type=str(data.get("type"))), data)
         elif ready and data.get("type") == AUDIO_DELTA:
             delta = delta_of(data)
             if delta is None:
@@ -236,11 +238,9 @@ class Engine:
         if isinstance(event, Unknown):
             self.perform([notice("UPSTREAM_UNKNOWN", type=event.type[:80])])
         elif isinstance(event, Malformed):
-            self.perform(self._malformed(event))
-            if event.type == openai.ResponseDone.type and self.call.phase in _READY:
-                self._upstream_event(_bare_done(data))
-        elif isinstance(event, openai.SessionUpdated) and self.call.phase is not Opening.READY:
-            self.step(OpeningEvent.UPDATED, Facts(session=event.session))
+            self._refused(event, data)
+        elif isinstance(event, openai.SessionUpdated) and OPENING[self.call.phase][_UPDATED].action:
+            self.step(_UPDATED, Facts(session=event.session))
         elif isinstance(event, openai.SessionCreated):
             self._route(SESSION_CREATED, event)
         elif isinstance(event, openai.ErrorEvent):
@@ -249,6 +249,12 @@ class Engine:
             self._upstream_event(event)
         else:
             self.perform([notice("UPSTREAM_ABSORBED", type=event.type)])
+
+    def _refused(self, event: Malformed, data: Mapping[str, object]) -> None:
+        """A malformed `response.done` still ends its response (*Always true* 5)."""
+        self.perform(self._malformed(event))
+        if event.type == openai.ResponseDone.type and self.call.phase in _READY:
+            self._upstream_event(_bare_done(data))
 
     def _upstream_event(self, event: openai.ServerEvent) -> None:
         routes = UPSTREAM.get(type(event))
@@ -349,10 +355,11 @@ class Engine:
 
 
 def _bare_done(data: Mapping[str, object]) -> openai.ResponseDone:
-    """What can be read of a malformed `response.done`: it still ends its response (*Always true* 5)."""
+    """What can be read of a malformed `response.done`."""
     response = data.get("response")
     response_id = cast("Mapping[str, object]", response).get("id") if isinstance(response, dict) else None
-    return openai.ResponseDone(openai.Response(id=response_id if isinstance(response_id, str) else None))
+    known = isinstance(response_id, str) and len(response_id) <= MAX_ID
+    return openai.ResponseDone(openai.Response(id=cast("str", response_id) if known else None))
 
 
 def _too_early(kind: str) -> Fatal:

@@ -2,6 +2,7 @@
 
 from .choices import CHOICES, FIRST, Choices
 from .clock import FakeClock
+from .deviations import DEVIATIONS, FAULTS, QUIRKS
 from .faults import Violation
 from .script import DEFAULT_REPLY, Call, Reply, Say, Script, ServerView
 from .server import RealtimeServer
@@ -10,7 +11,10 @@ from .state import Transcribe, TranscriptionFailure
 __all__ = [
     "CHOICES",
     "DEFAULT_REPLY",
+    "DEVIATIONS",
+    "FAULTS",
     "FIRST",
+    "QUIRKS",
     "Call",
     "Choices",
     "FakeClock",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from .checks import STATE_CHECKS, Arrival, arrival_of
 from .choices import FIRST, Choices, option
 from .conversation import Conversation
+from .deviations import Deviations
+from .failures import before_answer, ending, expire, fail, fate
 from .faults import Fault, Violation, invalid_value, missing_parameter
 from .frames import Flow, Object, as_text, error_event, is_object, session_event
 from .handlers import HANDLERS
@@ -20,12 +22,6 @@ from .state import Options, State, Transcribe
 from .turns import idle_timeout
 
 DELAYS = (1, 4, 20)  # latencies; the options of `answer_delay`
-
-SERVER_ERROR = (
-    "The server had an error while processing your request. Sorry about that! Please contact us through our "
-    "help center at help.openai.com if the error persists. (include session ID in your message: {session}). "
-    "We recommend you retry your request."
-)
 
 
 class RealtimeServer:
@@ -47,7 +43,8 @@ class RealtimeServer:
     `idle_timeout_ms` replaces that limit and so runs from the session's start.
 
     Parameters: `clock` gives seconds, monotonic; `new_id` gives the part of an id after its prefix, at most
-    24 characters; `script` and `choices` say what the agent does; `latency`, `token_interval` (between
+    24 characters; `script` and `choices` say what the agent does; `deviations` names what it may do beyond
+    the recordings, of `QUIRKS` and `FAULTS`; `latency`, `token_interval` (between
     output deltas), `session_limit` and `kill_idle_after` are seconds; `transcribe` is what the user is
     heard to say: a text, or a function of the turn's audio bytes, which may also say that the transcription
     fails or that nothing comes of it.
@@ -60,6 +57,7 @@ class RealtimeServer:
         new_id: Callable[[], str],
         script: Script | None = None,
         choices: Choices = FIRST,
+        deviations: Collection[str] = (),
         model: str = "gpt-realtime",
         latency: float = 0.05,
         token_interval: float = 0.02,
@@ -74,6 +72,7 @@ class RealtimeServer:
             options=Options(latency, token_interval, session_limit, kill_idle_after, _hearing(transcribe)),
             new_id=new_id,
             choices=choices,
+            deviations=Deviations(choices, deviations),
             replies=Replies(() if script is None else script),
             session=Session(session),
             conversation=Conversation(f"conv_{new_id()}"),
@@ -92,6 +91,8 @@ class RealtimeServer:
         state = self._state
         state.now = state.opened_at = state.last_activity = max(state.now, self._clock())
         self._emit(session_event("created", state.session.body))
+        state.start(ending(state))
+        self._run()
         return self._taken()
 
     def receive(self, frame: str | bytes) -> tuple[str, ...]:
@@ -154,8 +155,8 @@ class RealtimeServer:
         quiet = kill is not None and idle is None and state.active is None
         return (
             (idle_at, idle_timeout),
-            (state.last_activity + kill if quiet and kill is not None else None, _kill_idle),
-            (state.opened_at + state.options.session_limit, _expire),
+            (state.last_activity + kill if quiet and kill is not None else None, fail),
+            (state.opened_at + state.options.session_limit, expire),
         )
 
     def _advance(self, task: Task) -> None:
@@ -197,7 +198,11 @@ class RealtimeServer:
             elif found is not None:
                 fault = found
                 break
-        yield from (HANDLERS[kind](state, event) if fault is None else (self._refuse(fault, event),))
+        yield from before_answer(state)
+        if fault is not None:
+            yield self._refuse(fault, event)
+        else:
+            yield from fate(state, event) or HANDLERS[kind](state, event)
 
     def _keep(self, fault: Fault, event: Object | None) -> None:
         self._state.violations.append(
@@ -254,16 +259,3 @@ def _hearing(transcribe: str | Transcribe) -> Transcribe:
 
 def _no_constant(name: str) -> Mapping[str, object]:
     raise ValueError(f"{name} is not JSON")
-
-
-def _kill_idle(state: State) -> Flow:
-    message = SERVER_ERROR.format(session=state.session.body["id"])
-    yield error_event("server_error", None, message)
-    state.closed = (1011, "server_error")
-
-
-def _expire(state: State) -> Flow:
-    minutes = state.options.session_limit / 60
-    message = f"Your session hit the maximum duration of {minutes:g} minutes."
-    yield error_event("invalid_request_error", "session_expired", message)
-    state.closed = (1001, message)

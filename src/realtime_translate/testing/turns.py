@@ -96,10 +96,15 @@ def commit(state: State, item_id: str, audio: bytes) -> Flow:
 def add_item(state: State, item: Item, previous: str | None = None) -> Flow:
     """An item that the model did not make: added and done."""
     state.conversation.insert(item, previous)
-    yield item_event("added", state.conversation.before(item), item.body)
-    if state.choose("item_created") == 1:
-        yield item_event("created", state.conversation.before(item), item.body)
-    yield item_event("done", state.conversation.before(item), item.body)
+    for kind in _item_events(state):
+        yield item_event(kind, state.conversation.before(item), item.body)
+
+
+def _item_events(state: State) -> tuple[str, ...]:
+    deviant = state.deviations.option("item_events")
+    if deviant:
+        return (("created",), ("done",))[deviant - 1]
+    return ("added", "created", "done") if state.choose("item_created") == 1 else ("added", "done")
 
 
 def idle_timeout(state: State) -> Flow:

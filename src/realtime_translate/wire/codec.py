@@ -1,10 +1,12 @@
 """From frames to messages and back, for one set of message classes."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Final, Generic, TypeVar, cast, get_args
 
 import attrs
+from cattrs import Converter
 
 from .base import WireMessage, WireObject, wire_name
 from .faults import REFUSALS, Segment, kind_of, locate, path_of
@@ -17,7 +19,11 @@ M = TypeVar("M", bound=WireMessage)
 
 # One private pair for both protocols: a converter is a cache of hooks, one a class, each built on first use.
 _FAST: Final = strict_converter(detailed=False)
-_DETAILED: Final = strict_converter(detailed=True)
+
+
+@cache
+def _detailed() -> Converter:
+    return strict_converter(detailed=True)
 
 
 class Codec(Generic[M]):
@@ -104,7 +110,7 @@ def _explain(cls: type[WireMessage], data: dict[str, object], tag: str) -> Malfo
     """Structure once more, slowly, to learn where it fails."""
     path, problem = "", "the frame does not fit its type"
     try:
-        _DETAILED.get_structure_hook(cls)(data, cls)
+        _detailed().get_structure_hook(cls)(data, cls)
     except REFUSALS as error:
         path, problem = locate(error)
     return Malformed(f"{path} {problem}", path, tag)

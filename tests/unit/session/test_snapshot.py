@@ -109,7 +109,7 @@ def test_a_snapshot_has_a_version() -> None:
     snapshot = plain(Desk().translator)
     assert (snapshot["format"], snapshot["version"], snapshot["dialect"]) == (
         "realtime_translate",
-        1,
+        "1.0",
         "deepgram",
     )
 
