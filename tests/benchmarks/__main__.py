@@ -14,7 +14,7 @@ from tests.benchmarks.rows import ROWS
 from tests.benchmarks.speed import installed
 from tests.benchmarks.tables import format_rows
 
-__all__ = ["Efforts", "main"]
+__all__ = ["main"]
 
 _EPILOG = """\
 A ratio is that of an operation to its floor, the work that nobody can save, measured in turn in one process.
@@ -49,7 +49,7 @@ def _gate(arguments: argparse.Namespace, scale: float) -> int:
     rows = [row for row in ROWS if installed() or not row.speed]
     failed = 0
     print(gate.HEADING)
-    for verdict in gate.judged(rows, baseline, _effort(0.8, scale)):
+    for verdict in gate.judged(rows, baseline, _effort(0.4, scale)):
         print(verdict, flush=True)
         failed += not verdict.passed
     return 1 if failed else 0

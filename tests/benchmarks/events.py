@@ -33,7 +33,7 @@ _PARAMETERS = {
 }
 _PROMPT = (
     "You answer the phone of a small marina. Be brief and friendly, and speak in whole sentences. Ask for "
-    "the length of the boat before you offer a berth. Never promise a berth that find_berth has not given you."
+    "the length of the boat before you offer a berth. Never promise a berth that find_berth has not given."
 )
 
 

@@ -8,13 +8,14 @@ import subprocess
 import sys
 import tempfile
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import realtime_translate
 from tests.benchmarks import calls
 
-__all__ = ["SMALL", "bytes_each", "idle_session", "import_seconds"]
+__all__ = ["SMALL", "allocated", "bytes_each", "idle_session", "import_seconds"]
 
 SMALL = (
     '{"type":"Settings","audio":{},"agent":{"think":{"provider":{"type":"open_ai"},"prompt":"Be brief."}}}'
@@ -37,14 +38,26 @@ def idle_session(count: int = 200) -> int:
 def bytes_each(make: Callable[[], object], count: int) -> int:
     """Bytes that stay allocated for each of what `make` makes."""
     make()  # what is made once for all of them
+    with allocated() as taken:
+        kept = [make() for _ in range(count)]
+        return (taken() - sys.getsizeof(kept)) // count
+
+
+@contextmanager
+def allocated() -> Iterator[Callable[[], int]]:
+    """A function that tells how many bytes were allocated since, and are still in use."""
+
+    def taken() -> int:
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0] - before
+
     gc.collect()
     tracemalloc.start()
-    before = tracemalloc.get_traced_memory()[0]
-    kept = [make() for _ in range(count)]
-    gc.collect()
-    after = tracemalloc.get_traced_memory()[0]
-    tracemalloc.stop()
-    return (after - before - sys.getsizeof(kept)) // count
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        yield taken
+    finally:
+        tracemalloc.stop()
 
 
 def import_seconds(times: int = 7) -> list[float]:

@@ -1,8 +1,8 @@
 """Fails when an operation has become dearer, against the ratios that are committed.
 
-Ratios to a floor that is measured in turn, of the best times of short segments: a slower or a busy machine makes
-both sides slower. A row over its limit is measured again, and all of its rounds count together, because only
-more rounds tell a slow operation from one that was disturbed each time.
+Ratios to a floor that is measured in turn, of the best times of short segments: a slower or a busy machine
+makes both sides slower. A row over its limit is measured again, and all of its rounds count together, because
+only more rounds tell a slow operation from one that was disturbed each time.
 """
 
 from __future__ import annotations

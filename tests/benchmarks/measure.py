@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from statistics import median
 from time import perf_counter
 from typing import Any, TypeAlias
 
 from attrs import evolve, frozen
 
-__all__ = ["Call", "Case", "Cost", "Effort", "Segment", "Timing", "measured", "repeated"]
+__all__ = ["Call", "Case", "Cost", "Effort", "Segment", "Timing", "measured", "repeated", "uncollected"]
 
 Call: TypeAlias = "tuple[Callable[[Any], object], Any]"
 """A function and its argument."""
@@ -132,18 +133,25 @@ class Cost:
 
 
 def measured(case: Case, effort: Effort) -> Cost:
-    """What the case costs. Without the garbage collector, as in `timeit`."""
+    """What the case costs."""
     calls = 1 if case.whole else _calibrated(case, effort)
+    with uncollected():
+        rounds = list(_rounds(case, effort, calls))
+    timings = (_timing(rounds, part) for part in range(3))
+    return Cost(*timings, loops=calls)  # type: ignore[arg-type] # there always is an operation
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the garbage collector, as in `timeit`."""
     collecting = gc.isenabled()
     gc.collect()
     gc.disable()
     try:
-        rounds = list(_rounds(case, effort, calls))
+        yield
     finally:
         if collecting:
             gc.enable()
-    timings = (_timing(rounds, part) for part in range(3))
-    return Cost(*timings, loops=calls)  # type: ignore[arg-type] # there always is an operation
 
 
 def _calibrated(case: Case, effort: Effort) -> int:

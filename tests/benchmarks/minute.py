@@ -18,7 +18,7 @@ from tests.benchmarks.events import Answer
 from tests.benchmarks.floors import STANDARD, Floors
 from tests.benchmarks.measure import Call, Case, Segment
 
-__all__ = ["DELTAS", "FRAMES", "Step", "minute_of", "steps"]
+__all__ = ["DELTAS", "FRAMES", "SECONDS", "Step", "minute_of", "pieces", "step_call", "steps"]
 
 FRAMES, DELTAS, TURNS = 3000, 600, 4
 SECONDS = 60.0
@@ -47,19 +47,22 @@ def steps(number: int = 0, audio: AudioFormat = PCM_24K) -> list[Step]:
     return sorted(said, key=lambda step: step.at)
 
 
+def pieces(number: int = 0, audio: AudioFormat = PCM_24K) -> list[tuple[float, list[Step]]]:
+    """The same cut into quarters of a second, short enough to be timed at one go; when each begins."""
+    cut = groupby(steps(number, audio), key=lambda step: int(step.at * 4))
+    return [(quarter / 4, list(group)) for quarter, group in cut]
+
+
 def minute_of(least: Floors = STANDARD) -> Case:
-    """The whole minute, cut into pieces of a quarter of a second; its floor is the sum of the floors of its
-    frames.
-    """
-    pieces = [list(group) for _, group in groupby(steps(), key=lambda step: int(step.at * 4))]
-    floor = [[_floor(step, least) for step in piece] for piece in pieces]
+    """The whole minute; its floor is the sum of the floors of its frames."""
+    cut = [(at, piece, [_floor(step, least) for step in piece]) for at, piece in pieces()]
 
     def segments(_: int) -> Iterator[Segment]:
         clock = calls.Clock()
         translator = calls.ready(clock=clock)
-        for piece, its_floor in zip(pieces, floor, strict=True):
-            clock.set(1.0 + piece[0].at)
-            yield Segment([step_call(translator, step) for step in piece], its_floor)
+        for at, piece, floor in cut:
+            clock.set(1.0 + at)
+            yield Segment([step_call(translator, step) for step in piece], floor)
 
     return Case(segments, whole=True)
 
