@@ -17,7 +17,7 @@ from tests.benchmarks import calls, events, footprint, minute, text_calls
 from tests.benchmarks.calls import FRAME_MS, Clock
 from tests.benchmarks.measure import Call, Case, Effort, Segment, Timing, measured, repeated, uncollected
 
-__all__ = ["Extent", "Series", "all_series"]
+__all__ = ["LENGTH", "SESSIONS", "SIZE", "SMALLEST", "Extent", "Series", "all_series"]
 
 FRAME, SETTINGS, MEMORY = "a frame, µs", "Settings, µs", "a session, KB"
 LENGTH, SESSIONS, SIZE = "minutes of call", "sessions in the process", "KB of Settings"
@@ -34,8 +34,12 @@ class Extent:
     prompt_kb: Sequence[int] = (1, 5, 10, 20, 40, 60)
     messages: Sequence[int] = (5, 25, 50, 100, 200, 300)
     functions: Sequence[int] = (1, 10, 20, 40, 80, 120)
-    again: int = 3
+    again: int = 4
     effort: Effort = field(factory=lambda: Effort(0.4))
+
+
+SMALLEST = Extent([1, 2], [1, 3], [1, 2], [0, 1], [0, 1], 1, Effort(0.0, least=1, segment=0.0))
+"""To see whether it works."""
 
 
 @frozen
@@ -73,6 +77,7 @@ def _time_by_length(extent: Extent) -> Series:
 
 
 def _memory_by_length(extent: Extent) -> Series:
+    list(_minutes(1))  # what is made once for all calls
     with footprint.allocated() as taken:
         sizes = [taken() / 1024 for _ in _minutes(max(extent.minutes))]
     return Series(LENGTH, MEMORY, "", extent.minutes, [sizes[n - 1] for n in extent.minutes])

@@ -14,7 +14,7 @@ __all__ = ["Axis", "drawn"]
 
 _WIDTH, _HEIGHT = 400, 300
 """Of a panel, with its labels."""
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 24, 44, 52
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 30, 44, 52
 _STYLE = """
 .card { fill: #ffffff; stroke: #d0d7de; }
 text { font: 12px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; fill: #424a53; }
@@ -25,7 +25,7 @@ polyline { fill: none; stroke-width: 2; stroke-linejoin: round; }
 .a { stroke: #0969da; fill: #0969da; }
 .b { stroke: #bc4c00; fill: #bc4c00; }
 .c { stroke: #8250df; fill: #8250df; }
-text.a, text.b, text.c { stroke: none; }
+tspan { stroke: none; }
 polyline.a, polyline.b, polyline.c { fill: none; }
 @media (prefers-color-scheme: dark) {
   .card { fill: #161b22; stroke: #30363d; }
@@ -102,12 +102,18 @@ def _panel(panel: Sequence[Series], offset: int, logarithmic: bool) -> Iterator[
     yield from _grid(across, up)
     middle = (_LEFT + _WIDTH - _RIGHT) / 2
     yield f'<text x="{middle:g}" y="{_HEIGHT - 14}" text-anchor="middle">{escape(panel[0].grows)}</text>'
-    for n, series in enumerate(panel):
-        yield from _line(series, across, up, _LINES[n])
-        if series.name:
-            y = _TOP + 16 + 17 * n
-            yield f'<text class="{_LINES[n]}" x="{_LEFT + 10}" y="{y}">{escape(series.name)}</text>'
+    yield from _legend([series.name for series in panel])
+    for series, kind in zip(panel, _LINES, strict=False):
+        yield from _line(series, across, up, kind)
     yield "</g>"
+
+
+def _legend(names: Sequence[str]) -> Iterator[str]:
+    """Above the lines, where none of them is. A single line needs none."""
+    if len(names) > 1:
+        words = zip(_LINES, names, strict=False)
+        spans = "".join(f'<tspan class="{kind}" dx="12">{escape(name)}</tspan>' for kind, name in words)
+        yield f'<text x="{_WIDTH - _RIGHT}" y="26" text-anchor="end">{spans}</text>'
 
 
 def _grid(across: Axis, up: Axis) -> Iterator[str]:
