@@ -16,7 +16,7 @@ from __future__ import annotations
 import gc
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Any, TypeAlias
@@ -44,6 +44,10 @@ Playing: TypeAlias = "tuple[Callable[[Any], object], Callable[[Any], object], in
 """The two inputs of a translator, and the tick at which its call begins."""
 
 
+def _in_order(late: Iterable[float]) -> Sequence[float]:
+    return sorted(late)
+
+
 @frozen
 class Trial:
     """What came of playing so many calls for some seconds. `late`: how late frames were done, sorted. `busy`:
@@ -51,7 +55,7 @@ class Trial:
     """
 
     count: int
-    late: Sequence[float] = field(converter=sorted)
+    late: Sequence[float] = field(converter=_in_order)
     busy: float
 
     @property

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def bytes_each(make: Callable[[], object], count: int) -> int:
 
 
 @contextmanager
-def allocated() -> Iterator[Callable[[], int]]:
+def allocated() -> Generator[Callable[[], int], None, None]:
     """A function that tells how many bytes were allocated since, and are still in use."""
 
     def taken() -> int:

@@ -8,7 +8,7 @@ and on a noisy one, where a mean is not.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from statistics import median
 from time import perf_counter
@@ -142,7 +142,7 @@ def measured(case: Case, effort: Effort) -> Cost:
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def uncollected() -> Generator[None, None, None]:
     """Without the garbage collector, as in `timeit`."""
     collecting = gc.isenabled()
     gc.collect()

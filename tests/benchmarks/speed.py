@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from realtime_translate.openai import audio_frames
@@ -16,7 +16,7 @@ def installed() -> bool:
 
 
 @contextmanager
-def using(speed: bool) -> Iterator[None]:
+def using(speed: bool) -> Generator[None, None, None]:
     """Translators that are made inside use the extra, or do not."""
     before = audio_frames.use(speed)
     try:

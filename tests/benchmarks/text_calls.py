@@ -57,7 +57,7 @@ def item_done() -> Case:
     talk = _Talk.new()
 
     def segments(count: int) -> Iterator[Segment]:
-        found = talk.answers(count, lambda answer: (answer.created, *answer.begun, *answer.words()))
+        found = talk.answers(count, _spoken)
         yield _beside_floor([(each.receive_from_upstream, answer.item_done) for each, answer in found])
         for translator, answer in found:
             _tell(translator, (answer.output_done, answer.done))
@@ -77,10 +77,13 @@ def response_done() -> Case:
 
 
 def settings(text: str = events.settings()) -> Case:
-    """Settings of a new call."""
+    """Settings of a new call, to whose upstream the host has dialled already: they are passed on at once."""
 
     def segments(count: int) -> Iterator[Segment]:
-        yield _beside_floor([(calls.opened().receive_from_client, text) for _ in range(count)])
+        translators = [calls.opened() for _ in range(count)]
+        for each in translators:
+            each.upstream_opened()
+        yield _beside_floor([(each.receive_from_client, text) for each in translators])
 
     return Case(segments)
 
@@ -111,9 +114,12 @@ def _answering() -> Translator:
     return translator
 
 
-def _all_but_done(answer: Answer) -> Iterator[str]:
-    yield from (answer.created, *answer.begun, *answer.words(), answer.audio())
-    yield from (*answer.spoken, answer.item_done, answer.output_done)
+def _spoken(answer: Answer) -> tuple[str, ...]:
+    return (answer.created, *answer.begun, *answer.words(), answer.audio(), *answer.spoken)
+
+
+def _all_but_done(answer: Answer) -> tuple[str, ...]:
+    return (*_spoken(answer), answer.item_done, answer.output_done)
 
 
 def _beside_floor(operation: Sequence[Call]) -> Segment:
