@@ -149,6 +149,7 @@ def test_the_depth_limit_does_not_lean_on_the_interpreter(closing: str) -> None:
     text = '[{"[' * 20_000 + '\\"['
     assert decode(dumps({"a": wide, "b": text})) == {"a": wide, "b": text}
     assert "not JSON" in _reason('"' + "[" * MIB)
+    assert decode('{"a": [1]}') == {"a": [1]}
 
 
 @pytest.mark.parametrize("unit", ["1,", "1.5,", "[],", '"a",', "{},"])
