@@ -70,7 +70,9 @@ def _add_awaited(state: State, item: Item, previous: str) -> Flow:
 def _new_item(state: State, given: Object) -> Item:
     """The item as the server shows it: an id, a status for what the model reads, no audio."""
     body = copy.deepcopy(given)
-    item_id = as_text(body.pop("id", None)) or f"item_{state.new_id()}"
+    named = as_text(body.pop("id", None))
+    kept = named and state.variants["item_ids"] == 0
+    item_id = named if kept else f"item_{state.new_id()}"
     shown: Object = {"id": item_id, "type": body["type"]}
     if body["type"] in ("message", "function_call"):
         shown["status"] = "completed"

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from .checks import STATE_CHECKS, Arrival, arrival_of
 from .choices import FIRST, Choices, option
 from .conversation import Conversation
+from .failures import answer, disturb, error, expire, kill_idle, opening
 from .faults import Fault, Violation, invalid_value, missing_parameter
-from .frames import Flow, Object, as_text, error_event, is_object, session_event
+from .frames import Flow, Object, as_text, error_event, is_object, rate_limits, session_event
 from .handlers import HANDLERS
 from .schedule import Task
 from .script import Replies, Script
@@ -18,14 +19,9 @@ from .session import EPOCH, Session, initial_session
 from .shapes import EVENTS, SUPPORTED_TYPES
 from .state import Options, State, Transcribe
 from .turns import idle_timeout
+from .variants import dress, settle
 
 DELAYS = (1, 4, 20)  # latencies; the options of `answer_delay`
-
-SERVER_ERROR = (
-    "The server had an error while processing your request. Sorry about that! Please contact us through our "
-    "help center at help.openai.com if the error persists. (include session ID in your message: {session}). "
-    "We recommend you retry your request."
-)
 
 
 class RealtimeServer:
@@ -91,7 +87,10 @@ class RealtimeServer:
         self._open = True
         state = self._state
         state.now = state.opened_at = state.last_activity = max(state.now, self._clock())
-        self._emit(session_event("created", state.session.body))
+        settle(state)
+        self._advance(Task(opening(state)))
+        if state.closed is None:
+            self._emit(session_event("created", state.session.body))
         return self._taken()
 
     def receive(self, frame: str | bytes) -> tuple[str, ...]:
@@ -105,7 +104,7 @@ class RealtimeServer:
             state.answers_until = max(state.answers_until, state.now + delay)
             event = decode(frame)
             arrival = event if isinstance(event, Fault) else arrival_of(state, event)
-            state.schedule.add(state.answers_until, Task(self._handle(arrival)))
+            state.schedule.add(state.answers_until, Task(self._handle(arrival, state.now)))
             self._run()
         return self._taken()
 
@@ -124,12 +123,18 @@ class RealtimeServer:
 
     @property
     def violations(self) -> tuple[Violation, ...]:
-        """The client events that broke a rule, in order; see `Violation`."""
+        """The verdict on the client: its events that broke a rule, in order of their effect; see `Violation`.
+
+        What a healthy server would not have done to the client is no excuse, save where `race` says so.
+        """
         return tuple(self._state.violations)
 
     @property
     def closed(self) -> tuple[int, str] | None:
-        """Code and reason with which the server closed the socket; None while it is open."""
+        """Code and reason with which the server closed the socket; None while it is open.
+
+        1006 stands for a connection that was lost: no such close is ever sent.
+        """
         return self._state.closed
 
     # --- time -------------------------------------------------------------------------------------
@@ -154,14 +159,16 @@ class RealtimeServer:
         quiet = kill is not None and idle is None and state.active is None
         return (
             (idle_at, idle_timeout),
-            (state.last_activity + kill if quiet and kill is not None else None, _kill_idle),
-            (state.opened_at + state.options.session_limit, _expire),
+            (state.last_activity + kill if quiet and kill is not None else None, kill_idle),
+            (state.opened_at + state.options.session_limit, expire),
         )
 
     def _advance(self, task: Task) -> None:
-        """Run a flow up to its next pause."""
+        """Run a flow up to its next pause, or to the end of the session."""
         state = self._state
         for step in task.flow:
+            if state.closed is not None:
+                return
             if isinstance(step, dict):
                 self._emit(step)
             else:
@@ -169,9 +176,10 @@ class RealtimeServer:
                 return
 
     def _emit(self, event: Object) -> None:
-        event_id = f"event_{self._state.new_id()}"
-        body = {"type": event["type"], "event_id": event_id, **event}
-        self._frames.append(json.dumps(body, separators=(",", ":"), ensure_ascii=False))
+        for each in () if self._state.mute else dress(self._state, event):
+            event_id = f"event_{self._state.new_id()}"
+            body = {"type": each["type"], "event_id": event_id, **each}
+            self._frames.append(json.dumps(body, separators=(",", ":"), ensure_ascii=False))
 
     def _taken(self) -> tuple[str, ...]:
         frames, self._frames = tuple(self._frames), []
@@ -179,27 +187,37 @@ class RealtimeServer:
 
     # --- one client event -------------------------------------------------------------------------
 
-    def _handle(self, arrival: Arrival | Fault) -> Flow:
+    def _handle(self, arrival: Arrival | Fault, received: float) -> Flow:
         state = self._state
         yield from state.flush()
         state.last_activity = state.now
+        yield from disturb(state, None if isinstance(arrival, Fault) else arrival.event)
         if isinstance(arrival, Fault):
-            yield self._refuse(arrival, None)
-            return
-        event = arrival.event
+            yield self._refuse(arrival, None, received)
+        else:
+            yield from self._answer(arrival, received)
+        if state.limits_owed:
+            state.limits_owed = False
+            yield rate_limits()
+
+    def _answer(self, arrival: Arrival, received: float) -> Flow:
+        state, event = self._state, arrival.event
         kind = as_text(event.get("type"))
         fault = known_type(event) or EVENTS[kind](event, "")
         checks = STATE_CHECKS[kind] if fault is None else ()
         for check in checks:
             found = check(state, arrival)
             if found is not None and found.silent:
-                self._keep(found, event)
+                self._keep(found, event, received)
             elif found is not None:
                 fault = found
                 break
-        yield from (HANDLERS[kind](state, event) if fault is None else (self._refuse(fault, event),))
+        if fault is None:
+            yield from answer(state, event, HANDLERS[kind])
+        else:
+            yield self._refuse(fault, event, received)
 
-    def _keep(self, fault: Fault, event: Object | None) -> None:
+    def _keep(self, fault: Fault, event: Object | None, received: float) -> None:
         self._state.violations.append(
             Violation(
                 rule=fault.rule,
@@ -207,17 +225,19 @@ class RealtimeServer:
                 message=fault.message,
                 event=event,
                 at=self._state.now,
+                received_at=received,
                 answered=not fault.silent,
                 race=fault.race,
             )
         )
 
-    def _refuse(self, fault: Fault, event: Object | None) -> Object:
+    def _refuse(self, fault: Fault, event: Object | None, received: float) -> Object:
         """Keep the violation and make the error event."""
-        self._keep(fault, event)
+        self._keep(fault, event, received)
         named = None if event is None or fault.anonymous else event.get("event_id")
         event_id = named if isinstance(named, str) else None
-        return error_event("invalid_request_error", fault.code, fault.message, fault.param, event_id)
+        told = error_event("invalid_request_error", fault.code, fault.message, fault.param, event_id)
+        return error(self._state, told)
 
 
 def decode(frame: str | bytes) -> Object | Fault:
@@ -254,16 +274,3 @@ def _hearing(transcribe: str | Transcribe) -> Transcribe:
 
 def _no_constant(name: str) -> Mapping[str, object]:
     raise ValueError(f"{name} is not JSON")
-
-
-def _kill_idle(state: State) -> Flow:
-    message = SERVER_ERROR.format(session=state.session.body["id"])
-    yield error_event("server_error", None, message)
-    state.closed = (1011, "server_error")
-
-
-def _expire(state: State) -> Flow:
-    minutes = state.options.session_limit / 60
-    message = f"Your session hit the maximum duration of {minutes:g} minutes."
-    yield error_event("invalid_request_error", "session_expired", message)
-    state.closed = (1001, message)

@@ -99,6 +99,14 @@ def add_item(state: State, item: Item, previous: str | None = None) -> Flow:
     yield item_event("added", state.conversation.before(item), item.body)
     if state.choose("item_created") == 1:
         yield item_event("created", state.conversation.before(item), item.body)
+    done = _done(state, item)
+    if state.choose("item_done") == 0:
+        yield from done
+    else:
+        state.start(done, state.options.latency)
+
+
+def _done(state: State, item: Item) -> Flow:
     yield item_event("done", state.conversation.before(item), item.body)
 
 
