@@ -10,7 +10,7 @@ from itertools import zip_longest
 
 from .audio import AudioFormat, format_of
 from .conversation import Item
-from .failures import course, ending
+from .troubles import course, ending
 from .frames import (
     Flow,
     Object,

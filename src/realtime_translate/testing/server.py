@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from .checks import STATE_CHECKS, Arrival, arrival_of
 from .choices import FIRST, Choices, option
 from .conversation import Conversation
-from .failures import answer, disturb, error, expire, kill_idle, opening
+from .troubles import answer, disturb, error, expire, kill_idle, opening
 from .faults import Fault, Violation, invalid_value, missing_parameter
 from .frames import Flow, Object, as_text, error_event, is_object, rate_limits, session_event
 from .handlers import HANDLERS
