@@ -9,7 +9,10 @@ from collections.abc import Mapping
 
 from .outputs import Level, Notice
 
-__all__ = ["NOTICES", "notice"]
+__all__ = ["MAX_FIELD", "NOTICES", "notice"]
+
+MAX_FIELD = 1000
+"""Characters of one field: a peer may send any length, and a host writes notices to its log (L1)."""
 
 _DEBUG, _INFO, _WARNING = Level.DEBUG, Level.INFO, Level.WARNING
 
@@ -86,6 +89,9 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
 
 
 def notice(code: str, /, **fields: object) -> Notice:
-    """Build the notice `code`; `fields` fill its sentence."""
+    """Build the notice `code`; `fields` fill its sentence. What a peer wrote is cut to `MAX_FIELD`."""
     level, sentence = NOTICES[code]
+    for name, value in fields.items():
+        if isinstance(value, str) and len(value) > MAX_FIELD:
+            fields[name] = value[: MAX_FIELD - 1] + "…"
     return Notice(code, level, sentence.format(**fields), fields)

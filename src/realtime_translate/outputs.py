@@ -46,12 +46,26 @@ class SendToClient:
     data: str | bytes
     message: deepgram.ServerMessage | None = None
 
+    def __init__(self, data: str | bytes, message: deepgram.ServerMessage | None = None) -> None:
+        _set_to_client(self, data)
+        _set_message(self, message)
+
 
 @frozen
 class SendToUpstream:
     """Send one text frame to the upstream server."""
 
     data: str
+
+    def __init__(self, data: str) -> None:
+        _set_to_upstream(self, data)
+
+
+# A frozen class of attrs sets its fields by name. These two are made for every frame: their slots are set
+# directly, in half the time.
+_set_to_client = SendToClient.__dict__["data"].__set__
+_set_message = SendToClient.__dict__["message"].__set__
+_set_to_upstream = SendToUpstream.__dict__["data"].__set__
 
 
 @frozen
@@ -112,6 +126,6 @@ class Notice:
 
 
 Output: TypeAlias = (
-    "SendToClient | SendToUpstream | OpenUpstream | CloseClient | CloseUpstream | RunFunction | Notice"
+    SendToClient | SendToUpstream | OpenUpstream | CloseClient | CloseUpstream | RunFunction | Notice
 )
 Outputs: TypeAlias = "tuple[Output, ...]"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import sys
 import time
 from collections.abc import Callable, Mapping
 from math import inf
@@ -23,9 +24,14 @@ from .session.snapshot import Saved, load, save
 from .session.tables import Opening, OpeningEvent, SlotState, TurnState
 from .session.timers import TimerName, Timers
 
-__all__ = ["SessionState", "Translator"]
+__all__ = ["SessionState", "Standing", "Translator"]
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,24}")
+# On Python 3.10 and 3.11 looking a member up costs as much as three calls: frames do without.
+_NEW, _CLOSED = Opening.NEW, Opening.CLOSED
+_MAY_BE_FIRST = ("client_opened", "handle_timeout", "close")
+_LONG_AGO = -sys.float_info.max
+"""Before every reading of a clock, and finite: an infinite reading is found by comparing (Time 4)."""
 _PRIVATE_CODES = (1005, 1006, 1015)
 """Close codes that may never be sent (RFC 6455, 7.4.1)."""
 
@@ -62,6 +68,17 @@ class SessionState:
     next_timer: tuple[TimerName, float] | None
 
 
+@frozen
+class Standing:
+    """Where a call stands, exactly, for recordings. `snapshot` has the readings of the clock as they were.
+    `at`: the latest of them, None before the first.
+    """
+
+    config: Config
+    at: float | None
+    snapshot: dict[str, object]
+
+
 class Translator:
     """One call between a Deepgram Voice Agent client and an OpenAI Realtime server, without any I/O.
 
@@ -86,7 +103,7 @@ class Translator:
         if not isinstance(prefix, str) or not _ID.fullmatch(prefix):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise IdError(f"new_id gave {prefix!r}; it must give 1 to 24 characters of [A-Za-z0-9_-]")
         self._clock = clock
-        self._latest = -inf
+        self._latest = _LONG_AGO
         self._engine = Engine(Call(), Env(config, Plan(), Timers(), Ids(prefix)))
 
     # --- inputs ---------------------------------------------------------------------------------------------
@@ -95,9 +112,9 @@ class Translator:
         """The client's socket is open. Comes first, once."""
         first = self._engine.call.phase is Opening.NEW
         self._expect(first, "client_opened() was called twice; use one Translator for each call")
-        self._advance()
+        self._begin("client_opened")
         self._engine.step(OpeningEvent.CLIENT_OPENED)
-        return self._outputs()
+        return self._engine.take()
 
     def upstream_opened(self) -> Outputs:
         """The upstream socket is open: after `OpenUpstream`, or before it if the host dials early."""
@@ -106,7 +123,7 @@ class Translator:
         self._begin("upstream_opened")
         self._engine.call.upstream_open = True
         self._engine.step(OpeningEvent.UPSTREAM_OPENED)
-        return self._outputs()
+        return self._engine.take()
 
     def receive_from_client(self, frame: str | bytes | deepgram.ClientMessage) -> Outputs:
         """One whole frame of the client: `str` for text, `bytes` for audio, or a message object instead of
@@ -115,12 +132,11 @@ class Translator:
         data = frame if isinstance(frame, (bytes, str)) else _encoded(frame)
         self._begin("receive_from_client")
         engine = self._engine
-        if engine.call.phase is not Opening.CLOSED:
+        if engine.call.phase is not _CLOSED:
             if isinstance(data, bytes):
-                engine.client_audio(data)
-            else:
-                engine.client_text(data)
-        return self._outputs()
+                return engine.client_audio(data)
+            engine.client_text(data)
+        return engine.take()
 
     def receive_from_upstream(self, frame: str | bytes) -> Outputs:
         """One whole frame of upstream: JSON text, as `str` or as UTF-8 `bytes`."""
@@ -130,19 +146,19 @@ class Translator:
             )
         self._begin("receive_from_upstream")
         engine = self._engine
-        if engine.call.phase is not Opening.CLOSED:
+        if engine.call.phase is not _CLOSED:
             if not engine.call.upstream_open:
                 raise OrderError(
                     "receive_from_upstream() came before upstream_opened(); report the open socket first"
                 )
             engine.upstream_text(frame)
-        return self._outputs()
+        return self._engine.take()
 
     def client_closed(self, code: int | None = None, reason: str = "") -> Outputs:
         """The client's socket closed, with the code and reason of its close frame if there was one."""
         self._begin("client_closed")
         self._engine.step(OpeningEvent.CLIENT_CLOSED, Facts(code=code, reason=reason))
-        return self._outputs()
+        return self._engine.take()
 
     def upstream_closed(self, code: int | None = None, reason: str = "") -> Outputs:
         """The upstream socket closed, or its dial failed (then before `upstream_opened`)."""
@@ -150,12 +166,12 @@ class Translator:
         error, last = self._engine.call.errors.parting
         facts = Facts(code=code, reason=reason, error=error, last_error=last)
         self._engine.step(OpeningEvent.UPSTREAM_CLOSED, facts)
-        return self._outputs()
+        return self._engine.take()
 
     def handle_timeout(self) -> Outputs:
         """The deadline passed. Early or repeated calls do nothing."""
-        self._advance()
-        return self._outputs()
+        self._begin("handle_timeout")
+        return self._engine.take()
 
     def playback_reported(self, played_ms: int) -> Outputs:
         """How many milliseconds of all agent audio handed over so far the client has played. Optional."""
@@ -166,7 +182,7 @@ class Translator:
         self._begin("playback_reported")
         if self._engine.call.phase is not Opening.CLOSED:
             self._engine.playback_reported(played_ms)
-        return self._outputs()
+        return self._engine.take()
 
     def function_result(self, call_id: str, content: str) -> Outputs:
         """The result of a `RunFunction` output; `content` is what the model gets, usually JSON text."""
@@ -175,7 +191,7 @@ class Translator:
         self._begin("function_result")
         if self._engine.call.phase is not Opening.CLOSED:
             self._engine.function_result(call_id, content)
-        return self._outputs()
+        return self._engine.take()
 
     def close(self, code: int = 1000, reason: str = "") -> Outputs:
         """The host is going away: both legs are closed."""
@@ -183,9 +199,9 @@ class Translator:
             raise OrderError(
                 f"{code} is no code that a close frame may carry; use 1000, 1001, 1011 or 3000 to 4999"
             )
-        self._advance()
+        self._begin("close")
         self._engine.step(OpeningEvent.HOST_CLOSED, Facts(code=code, reason=reason))
-        return self._outputs()
+        return self._engine.take()
 
     # --- views ----------------------------------------------------------------------------------------------
 
@@ -251,41 +267,58 @@ class Translator:
         translator._engine = Engine(saved.call, saved.env(config))
         return translator
 
-    # --- time -----------------------------------------------------------------------------------------------
+    # --- for recordings -------------------------------------------------------------------------------------
 
-    def _begin(self, method: str) -> None:
-        if self._engine.call.phase is Opening.NEW:
-            raise OrderError(f"{method}() came before client_opened(); report the client's socket first")
-        self._advance()
+    @property
+    def latest_time(self) -> float | None:
+        """When the latest input happened: the latest reading of the clock (Time 4), None before the first."""
+        return None if self._latest == _LONG_AGO else self._latest
+
+    def standing(self) -> Standing:
+        """What `resume` needs. Unlike `snapshot` it does not read the clock, and tells the configuration."""
+        engine = self._engine
+        snapshot = save(Saved.of(engine.call, engine.env), 0.0)
+        return Standing(engine.env.config, self.latest_time, snapshot)
+
+    @classmethod
+    def resume(cls, standing: Standing, clock: Callable[[], float]) -> Translator:
+        """A translator that stands there, on a clock that goes on from there. Raises `SnapshotError` like
+        `restore`.
+        """
+        translator = Translator.restore(standing.snapshot, standing.config, clock=lambda: 0.0)
+        translator._clock, translator._latest = clock, _LONG_AGO if standing.at is None else standing.at
+        return translator
+
+    # --- time -----------------------------------------------------------------------------------------------
 
     def _expect(self, met: bool, otherwise: str) -> None:
         """After close no order is wrong: every input is absorbed."""
         if not met and self._engine.call.phase is not Opening.CLOSED:
             raise OrderError(otherwise)
 
-    def _advance(self) -> None:
+    def _begin(self, method: str) -> None:
         """Sample the clock once and fire what is due, oldest first, each at its own time (design, Time 1)."""
-        now = self._read_clock()
         engine = self._engine
+        if engine.call.phase is _NEW and method not in _MAY_BE_FIRST:
+            raise OrderError(f"{method}() came before client_opened(); report the client's socket first")
+        now = self._clock()
+        if not self._latest <= now < inf:
+            now = self._sound(now)
+        self._latest = now
         env = engine.env
         env.clock, env.late = now, False
-        if env.timers.deadlines:
+        if now >= env.timers.none_before:
             while (due := env.timers.pop(now)) is not None:
                 name, env.now = due
                 engine.fire(name)
         env.now = now
 
     def _read_clock(self) -> float:
-        """The latest time seen: a clock that goes backwards is clamped (Time 4)."""
-        now = self._clock()
-        if not -inf < now < inf:
-            raise ClockError(f"the clock gave {now!r}; it must give finite seconds")
-        if now > self._latest:
-            self._latest = now
+        self._latest = self._sound(self._clock())
         return self._latest
 
-    def _outputs(self) -> Outputs:
-        out = self._engine.out
-        outputs = tuple(out)
-        out.clear()
-        return outputs
+    def _sound(self, now: float) -> float:
+        """The latest time seen: a clock that goes backwards is clamped (Time 4)."""
+        if not -inf < now < inf:
+            raise ClockError(f"the clock gave {now!r}; it must give finite seconds")
+        return max(now, self._latest)

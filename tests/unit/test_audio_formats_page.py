@@ -33,10 +33,6 @@ def refusals() -> list[str]:
     return [line for block in blocks for line in block.splitlines()]
 
 
-def test_the_index_links_to_it() -> None:
-    assert "(reference/audio-formats.md)" in (DOCS / "index.md").read_text(encoding="utf-8")
-
-
 def test_every_pair_has_its_row_with_what_is_done_and_the_latency() -> None:
     """`python -m tests.benchmarks formats` prints the table."""
     pytest.importorskip("soxr", reason="needs the resample extra")

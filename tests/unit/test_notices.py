@@ -11,7 +11,7 @@ import pytest
 
 import realtime_translate
 from realtime_translate import Level, Notice
-from realtime_translate.notices import NOTICES, notice
+from realtime_translate.notices import MAX_FIELD, NOTICES, notice
 
 SOURCES = sorted(Path(realtime_translate.__file__).parent.rglob("*.py"))
 
@@ -40,6 +40,12 @@ def test_a_notice_is_built_from_its_row() -> None:
         "agent.x was clamped from 9 to 1.5",
         {"path": "agent.x", "asked": 9, "sent": 1.5},
     )
+
+
+def test_what_a_peer_wrote_is_cut() -> None:
+    fields = notice("UPSTREAM_ERROR", code="x" * (MAX_FIELD + 1)).fields
+    assert fields == {"code": "x" * (MAX_FIELD - 1) + "…"}
+    assert notice("UPSTREAM_ERROR", code="x" * MAX_FIELD).message.endswith("x" * MAX_FIELD)
 
 
 @pytest.mark.parametrize("code", NOTICES)

@@ -27,7 +27,7 @@ class AudioFormat:
     @property
     def bytes_per_second(self) -> int:
         """Bytes of one second of audio."""
-        return self.rate * self.sample_bytes
+        return self.rate * _SAMPLE_BYTES[self.encoding]
 
     def bytes_of(self, milliseconds: int) -> int:
         """Bytes of so many milliseconds, rounded down to whole samples."""

@@ -57,7 +57,7 @@ class Numpy(Protocol):
         """From numbers."""
         ...
 
-    def dtype(self, name: str, /) -> object:
+    def dtype(self, name: str | tuple[str, tuple[int, ...]], /) -> object:
         """A type, looked up once and not at every call."""
         ...
 

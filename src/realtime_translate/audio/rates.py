@@ -69,6 +69,7 @@ class RateStream:
     __slots__ = (
         "_delay",
         "_down",
+        "_given",
         "_in",
         "_kept",
         "_late",
@@ -98,7 +99,7 @@ class RateStream:
         self._limit = 2 * (self._kept + self._down) * self._width_in
         self._recent = bytearray()
         self._ready = b""
-        self._in = self._out = self._late = self._waiting = 0
+        self._in = self._out = self._late = self._waiting = self._given = 0
 
     @property
     def held(self) -> int:
@@ -130,15 +131,16 @@ class RateStream:
 
     def feed(self, data: bytes) -> bytes:
         """Whole samples in, whole samples out; for the first ones that is nothing."""
-        if len(data) > _PIECE:
-            return b"".join(self.feed(data[start : start + _PIECE]) for start in range(0, len(data), _PIECE))
-        self._in += len(data) // self._width_in
+        size = len(data)
+        if size > _PIECE:
+            return b"".join(self.feed(data[start : start + _PIECE]) for start in range(0, size, _PIECE))
+        self._in += size // self._width_in
+        self._waiting += size
         self._recent += data
-        self._waiting += len(data)
         due = self._in * self._up // self._down - self._delay - self._out
         if due <= 0:
             return b""
-        if due * self._width_out > len(self._ready):
+        if self._given + due * self._width_out > len(self._ready):
             self._advance()
         return self._give(due)
 
@@ -154,7 +156,7 @@ class RateStream:
         self._soxr.clear()
         self._recent.clear()
         self._ready = b""
-        self._in = self._out = self._late = self._waiting = 0
+        self._in = self._out = self._late = self._waiting = self._given = 0
 
     def _total(self) -> int:
         """Samples out of a whole stream, to the nearest; a half goes down, where soxr may go either way."""
@@ -162,34 +164,38 @@ class RateStream:
 
     def _advance(self, *, last: bool = False) -> None:
         """Hand soxr what waits, and store what it has finished but for what was out before the snapshot."""
-        waiting = self._recent[len(self._recent) - self._waiting :]
-        samples = self._soxr.resample_chunk(self._read(waiting), last=last)
+        recent = self._recent
+        samples = self._soxr.resample_chunk(self._read(recent[len(recent) - self._waiting :]), last)
         self._waiting = 0
-        if len(self._recent) > self._limit:  # by half, and so seldom
-            del self._recent[: -self._limit // 2]
+        if len(recent) > self._limit:  # by half, and so seldom
+            del recent[: -self._limit // 2]
         if self._late:
             skipped = min(self._late, samples.size)
             self._late -= skipped
             samples = samples[skipped:]
         if samples.size:
-            self._ready += self._write(samples)
+            self._ready = self._ready[self._given :] + self._write(samples)
+            self._given = 0
 
     def _give(self, samples: int) -> bytes:
         """So many, if they are ready."""
-        size = samples * self._width_out
-        given, self._ready = self._ready[:size], self._ready[size:]
-        self._out += len(given) // self._width_out
+        begin = self._given
+        given = self._ready[begin : begin + samples * self._width_out]
+        size = len(given)
+        self._given = begin + size
+        self._out += size // self._width_out
         return given
 
 
 def _reader(numeric: Numeric, encoding: str) -> Callable[[bytearray], Samples]:
-    """Bytes to float32 samples, on the scale of 16 bits."""
+    """Bytes to float32 samples, on the scale of 16 bits: a column, which soxr takes as it is."""
     numpy = numeric.numpy
     single = numpy.dtype("float32")
     if encoding == "linear16":
-        linear = numpy.dtype("<i2")
-        return lambda data: numpy.frombuffer(data, linear).astype(single)
-    codes, table = numpy.dtype("u1"), numpy.array(g711.sample_table(encoding), single)
+        linear = numpy.dtype(("<i2", (1,)))
+        frombuffer = numpy.frombuffer
+        return lambda data: frombuffer(data, linear).astype(single)
+    codes, table = numpy.dtype(("u1", (1,))), numpy.array(g711.sample_table(encoding), single)
     return lambda data: table.take(numpy.frombuffer(data, codes))
 
 
@@ -199,12 +205,11 @@ def _writer(numeric: Numeric, encoding: str) -> Callable[[Samples], bytes]:
     linear = numpy.dtype("<i2")
     # Arrays of no dimension: numpy converts a plain number anew at every call.
     least, most = numpy.array(-32768, "float32"), numpy.array(32767, "float32")
-
-    def rounded(samples: Samples) -> Samples:
-        return numpy.rint(samples, samples).clip(least, most, samples).astype(linear)
-
+    rint = numpy.rint
     if encoding == "linear16":
-        return lambda samples: rounded(samples).tobytes()
-    index, table = numpy.dtype("u2"), numpy.frombuffer(g711.code_table(encoding), "u1")
+        return lambda samples: rint(samples, samples).clip(least, most, samples).astype(linear).tobytes()
+    index, table = numpy.dtype("u2"), numpy.frombuffer(g711.code_table(encoding), numpy.dtype("u1"))
     native = numpy.dtype("i2")
-    return lambda samples: table.take(rounded(samples).astype(native).view(index)).tobytes()
+    return lambda samples: table.take(
+        rint(samples, samples).clip(least, most, samples).astype(native).view(index)
+    ).tobytes()

@@ -96,13 +96,15 @@ class Conversion:
 
     def feed(self, data: bytes) -> bytes:
         """What can be given out once `data` is in; nothing, while it is within the delay."""
-        if self._carry:
-            data = self._carry + data
-            self._carry = b""
-        if self._whole == 2 and len(data) & 1:
-            self._carry = data[-1:]
-            data = data[:-1]
-        return self._convert(data)
+        if self._carry or (len(data) & 1 and self._whole == 2):
+            data = self._whole_samples(data)
+        return data if self._convert is None else self._convert(data)
+
+    def _whole_samples(self, data: bytes) -> bytes:
+        data = self._carry + data
+        size = len(data) - len(data) % self._whole
+        self._carry = data[size:]
+        return data[:size]
 
     def flush(self) -> bytes:
         """The tail; what is fed next begins a new stream, and half a sample waits for it."""
@@ -115,14 +117,10 @@ class Conversion:
             self._stream.clear()
 
 
-def _same(data: bytes) -> bytes:
-    return data
-
-
-def _recoder(source: str, target: str) -> Callable[[bytes], bytes]:
-    """From encoding to encoding, at one rate."""
+def _recoder(source: str, target: str) -> Callable[[bytes], bytes] | None:
+    """From encoding to encoding, at one rate; None where they are the same."""
     if source == target:
-        return _same
+        return None
     if target == "linear16":
         return partial(g711.decode, source)
     if source == "linear16":

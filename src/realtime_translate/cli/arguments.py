@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from ..config import ClientDialect
 from .inputs import UserError
+from .recording import RECORDING_HELP
 from .script import SCRIPT_HELP
 from .trace import TRACE_HELP
 
@@ -25,6 +26,9 @@ Formats:
   jsonl   one object a step: {"t": seconds, "from": "client|translator|upstream|host", "to": ...,
           "frame": {...} | null, "audio_bytes": n | null, "notice": {...} | null}
           with base64 audio replaced by "<n bytes>"
+  mermaid a sequence diagram for pages that draw Mermaid
+  html    one page that needs nothing else: both legs, the response slot, timers and Notices along
+          time; open it in a browser
 Frames of type open, opened and close are the sockets' own events.
 """
 
@@ -53,8 +57,9 @@ def argument_parser() -> argparse.ArgumentParser:
     replay = commands.add_parser(
         "replay",
         help="feed a recorded session to a translator and print what it does",
-        description="Feed the inputs of a recorded session to a translator and print them with its outputs.",
-        epilog=f"{TRACE_HELP}\n{_FORMAT_HELP}",
+        description="Feed the inputs of a recorded session to a translator. Those of a trace are printed\n"
+        "with its outputs; those of a recording must give the outputs that it holds.",
+        epilog=f"{TRACE_HELP}\n{RECORDING_HELP}\n{_FORMAT_HELP}",
         formatter_class=as_written,
     )
     _fill_replay(replay)
@@ -82,11 +87,12 @@ def _fill_simulate(command: argparse.ArgumentParser) -> None:
         help="let the model choose among the orders and delays of real servers; equal seeds choose equally",
     )
     _add_format(command)
-    command.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
 
 
 def _fill_replay(command: argparse.ArgumentParser) -> None:
-    command.add_argument("trace", metavar="TRACE.jsonl", help="the recording; - reads standard input")
+    command.add_argument(
+        "trace", metavar="TRACE.jsonl", help="the trace or recording; - reads standard input"
+    )
     _add_dialect(command, default="deepgram", said="deepgram")
     _add_format(command)
 
@@ -102,5 +108,9 @@ def _add_dialect(command: argparse.ArgumentParser, *, default: str | None, said:
 
 def _add_format(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--format", choices=["text", "jsonl"], default="text", help="how to print (default: text)"
+        "--format",
+        choices=["text", "jsonl", "mermaid", "html"],
+        default="text",
+        help="how to print (default: text)",
     )
+    command.add_argument("--output", metavar="FILE", help="write there instead of to standard output")

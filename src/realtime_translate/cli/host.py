@@ -22,7 +22,7 @@ from ..outputs import (
     SendToUpstream,
 )
 from ..testing import FakeClock
-from ..translator import Translator
+from ..translator import SessionState, Translator
 from .steps import Party, Step, frame_step, notice_step, socket_step
 
 __all__ = ["Host"]
@@ -41,6 +41,8 @@ class Host:
     """When the translator asked for a connection that is not there yet."""
     client_is_open: bool = field(default=False, init=False)
     upstream_is_open: bool = field(default=False, init=False)
+    states: list[tuple[float, SessionState]] = field(factory=list[tuple[float, SessionState]], init=False)
+    """What the translator said of itself after each input, where that changed, and when."""
     _steps: list[Step] = field(factory=list[Step], init=False)
 
     def take_steps(self) -> list[Step]:
@@ -123,3 +125,6 @@ class Host:
                     self._steps.append(notice_step(self.clock(), output))
                 case _:
                     assert_never(output)
+        state = self.translator.state
+        if not self.states or self.states[-1][1] != state:
+            self.states.append((self.clock(), state))

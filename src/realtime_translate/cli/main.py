@@ -5,22 +5,26 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from ..config import ClientDialect, Config
 from ..session.coverage import COVERAGE
+from ..translator import SessionState
 from .arguments import PROGRAM, argument_parser
 from .events import as_page, as_table
 from .inputs import UserError, read_text
+from .mermaid import as_mermaid
 from .progress import with_progress
+from .recording import is_recording, reproduce
 from .render import ASCII, UNICODE, as_jsonl, as_text
 from .replay import Replay
 from .script import parse_script
 from .simulate import Simulation
 from .steps import Step
+from .timeline import as_html
 from .trace import read_trace
 
 __all__ = ["main"]
@@ -29,14 +33,15 @@ _SAMPLE = "sample.jsonl"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit code: 2 for a mistake of the user.
+    """Run one command and return the exit code: 1 for a recording that was not reproduced, 2 for a mistake
+    of the user.
 
     `arguments` are those of the process by default.
     """
     try:
         options = argument_parser().parse_args(arguments)
         command = _COMMANDS[options.command]
-        command(options)
+        return command(options)
     except UserError as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 2
@@ -51,17 +56,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _simulate(options: argparse.Namespace) -> None:
+def _simulate(options: argparse.Namespace) -> int:
     if options.script is None:
         source, text = _SAMPLE, _sample()
     else:
         source, text = options.script, read_text(options.script)
     dialect = options.dialect or ("component" if options.script is None else "deepgram")
     simulation = Simulation(parse_script(text, source), _config(dialect), options.seed)
-    _write_steps(simulation.run(), options)
+    _write_call(simulation, source, options)
     for broken in simulation.violations:
         message = f"at {broken.at:.3f} s rule {broken.rule} of the server was broken: {broken.message}"
         print(f"{PROGRAM}: {message}", file=sys.stderr)
+    return 0
 
 
 def _sample() -> str:
@@ -69,21 +75,33 @@ def _sample() -> str:
     return files(package).joinpath(_SAMPLE).read_text(encoding="utf-8")
 
 
-def _replay(options: argparse.Namespace) -> None:
-    replay = Replay(read_trace(read_text(options.trace), options.trace), ClientDialect(options.dialect))
+def _replay(options: argparse.Namespace) -> int:
+    text = read_text(options.trace)
+    if is_recording(text):
+        return _reproduce(text, options.trace)
+    replay = Replay(read_trace(text, options.trace), ClientDialect(options.dialect))
     if not replay.has_inputs:
         message = "holds only what a server sent to its client: there is nothing to feed to a translator"
         print(f"{PROGRAM}: {options.trace} {message}", file=sys.stderr)
-        return
-    _write_steps(replay.run(), options)
+        return 0
+    _write_call(replay, options.trace, options)
     for note in replay.notes:
         print(f"{PROGRAM}: {note}", file=sys.stderr)
+    return 0
 
 
-def _events(options: argparse.Namespace) -> None:
+def _reproduce(text: str, source: str) -> int:
+    result = reproduce(text, source)
+    with _opened(None) as stream:
+        stream.write(f"{result}\n")
+    return 0 if result.same else 1
+
+
+def _events(options: argparse.Namespace) -> int:
     rows = [row for row in COVERAGE if options.dialect in (None, row.dialect)]
     with _opened(None) as stream:
         stream.writelines(f"{line}\n" for line in (as_page if options.markdown else as_table)(rows))
+    return 0
 
 
 def _discard_output() -> None:
@@ -98,18 +116,31 @@ def _config(dialect: str) -> Config:
     return Config.component() if dialect == "component" else Config.deepgram()
 
 
-def _write_steps(steps: Iterator[Step], options: argparse.Namespace) -> None:
+class _Shown(Protocol):
+    """A call that can be run and looked at."""
+
+    @property
+    def states(self) -> Sequence[tuple[float, SessionState]]: ...
+
+    def run(self) -> Iterator[Step]: ...
+
+
+def _write_call(call: _Shown, name: str, options: argparse.Namespace) -> None:
+    steps = call.run()
     with _opened(getattr(options, "output", None)) as stream:
         # On a terminal the steps themselves show that the run is alive.
         if sys.stderr.isatty() and not stream.isatty():
             steps = with_progress(steps, sys.stderr)
-        stream.writelines(f"{line}\n" for line in _lines(steps, options.format, stream))
+        if options.format == "html":
+            lines = as_html(steps, call.states, name)
+        elif options.format == "text":
+            lines = as_text(steps, UNICODE if _can_show(stream, UNICODE.characters) else ASCII)
+        else:
+            lines = _BY_STEP[options.format](steps)
+        stream.writelines(f"{line}\n" for line in lines)
 
 
-def _lines(steps: Iterable[Step], style: str, stream: TextIO) -> Iterator[str]:
-    if style == "jsonl":
-        return as_jsonl(steps)
-    return as_text(steps, UNICODE if _can_show(stream, UNICODE.characters) else ASCII)
+_BY_STEP = {"jsonl": as_jsonl, "mermaid": as_mermaid}
 
 
 def _can_show(stream: TextIO, characters: str) -> bool:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import define, field, frozen
+from attrs import frozen
 
-from .audio_time import AudioTime
-from .detail import detail, one_line
+from .lines import merged
 from .steps import Party, Step
 
 __all__ = ["ASCII", "UNICODE", "Glyphs", "as_jsonl", "as_text"]
@@ -47,83 +46,20 @@ def as_jsonl(steps: Iterable[Step]) -> Iterator[str]:
 
 
 def as_text(steps: Iterable[Step], glyphs: Glyphs = UNICODE) -> Iterator[str]:
-    """The sequence diagram: time, then client, translator and upstream from left to right.
-
-    Frames of audio, deltas and debug notices that follow each other become one line for each kind and
-    direction, which says how many they are and how long the audio lasts; it stands at the time of the first.
-    """
+    """The sequence diagram: time, then client, translator and upstream from left to right."""
     yield f"{'seconds':>9}  {'client':<{_LEFT_WIDTH - 4}}{'translator':<{_RIGHT_WIDTH - 1}}upstream"
-    lines = _Lines(glyphs)
-    for step in steps:
-        yield from lines.add(step)
-    yield from lines.flush()
+    diagram = _Diagram(glyphs)
+    for line in merged(steps):
+        yield diagram.line(line.step, line.label)
 
 
-@define
-class _Run:
-    """Steps of one kind in one direction that become one line."""
-
-    first: Step
-    count: int = 0
-    audio_bytes: int = 0
-    seconds: float = 0.0
-    text: str = ""
-    last_t: float = 0.0
-
-    def add(self, step: Step, seconds: float) -> None:
-        self.count += 1
-        self.audio_bytes += step.audio_bytes or 0
-        self.seconds += seconds
-        self.last_t = step.t
-        delta = (step.frame or {}).get("delta")
-        if step.audio_bytes is None and isinstance(delta, str):
-            self.text += delta
-
-    @property
-    def label(self) -> str:
-        kind = self.first.type
-        if self.first.notice is not None:
-            times = f" ({self.count} times)" if self.count > 1 else ""
-            return f"{detail(self.first)}{times}"
-        if self.first.audio_bytes is not None:
-            frames = "frame" if self.count == 1 else "frames"
-            return f"{kind}: {self.count} {frames}, {round(self.seconds, 3):g} s{self._until}"
-        if self.count == 1:
-            return f"{kind} {one_line(self.text)}"
-        return f"{self.count} x {kind} {one_line(self.text)}"
-
-    @property
-    def _until(self) -> str:
-        return f", until {self.last_t:.3f}" if self.last_t > self.first.t else ""
-
-
-@define
-class _Lines:
-    """Turns steps into lines, holding back runs until something else happens."""
+@frozen
+class _Diagram:
+    """Draws lines with the characters given."""
 
     glyphs: Glyphs
-    _time: AudioTime = field(factory=AudioTime)
-    _runs: dict[tuple[Party, Party, str], _Run] = field(factory=dict[tuple[Party, Party, str], _Run])
-    """The runs so far, by sender, receiver and what they say."""
 
-    def add(self, step: Step) -> Iterator[str]:
-        """The lines that `step` completes."""
-        self._time.observe(step)
-        if _is_part_of_stream(step):
-            kind = detail(step) if step.notice is not None else step.type
-            run = self._runs.setdefault((step.sender, step.receiver, kind), _Run(step))
-            run.add(step, self._time.seconds(step))
-            return
-        yield from self.flush()
-        yield self._line(step, detail(step))
-
-    def flush(self) -> Iterator[str]:
-        """The lines of the runs so far."""
-        for run in self._runs.values():
-            yield self._line(run.first, run.label)
-        self._runs.clear()
-
-    def _line(self, step: Step, label: str) -> str:
+    def line(self, step: Step, label: str) -> str:
         legs = frozenset({step.sender, step.receiver})
         life, time = self.glyphs.life, f"{step.t:9.3f}"
         if legs == _CLIENT_LEG:
@@ -144,12 +80,6 @@ class _Lines:
         if to_right:
             return f"{dashes} {label} {line}{glyphs.right}"
         return f"{glyphs.left}{line} {label} {dashes}"
-
-
-def _is_part_of_stream(step: Step) -> bool:
-    if step.notice is not None:
-        return step.notice["level"] == "debug"
-    return step.audio_bytes is not None or step.type.endswith(".delta")
 
 
 def _beside(step: Step) -> str:

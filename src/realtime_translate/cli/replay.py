@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from attrs import define, field
 
 from ..config import ClientDialect
 from ..testing import FakeClock
-from ..translator import Translator
+from ..translator import SessionState, Translator
 from .client import calls_in
 from .host import Host
 from .inputs import sub_object
@@ -42,6 +42,11 @@ class Replay:
     def has_inputs(self) -> bool:
         """Whether the trace holds anything that a translator can be fed."""
         return any(line.direction == "in" or line.leg == "upstream" for line in self._trace.lines)
+
+    @property
+    def states(self) -> Sequence[tuple[float, SessionState]]:
+        """What the translator said of itself so far, and when."""
+        return self._host.states
 
     def run(self) -> Iterator[Step]:
         """The whole session: to the last line of the trace, or until the translator closes the call."""

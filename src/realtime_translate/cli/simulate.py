@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from math import inf
 from typing import Protocol
@@ -13,7 +13,7 @@ from attrs import define
 from ..config import Config
 from ..outputs import RunFunction
 from ..testing import FIRST, Choices, FakeClock, RealtimeServer, SeededChoices, Violation
-from ..translator import Translator
+from ..translator import SessionState, Translator
 from .client import Answers, Hangup, ScriptedClient
 from .host import Host
 from .script import Script
@@ -78,6 +78,11 @@ class Simulation:
     def violations(self) -> tuple[Violation, ...]:
         """The rules of the upstream protocol that were broken so far."""
         return tuple(self._upstream.server.violations)
+
+    @property
+    def states(self) -> Sequence[tuple[float, SessionState]]:
+        """What the translator said of itself so far, and when."""
+        return self._host.states
 
     def run(self) -> Iterator[Step]:
         """The whole call, from the client's connection to the end of both."""

@@ -9,7 +9,7 @@ from ..wire.omitted import OMITTED, Omissible
 from .settings import Agent, Audio, Flags, Listen, Speak, Think, ThinkLive
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Settings(WireMessage):
     """The first message of a session, and the only one of its kind (§1.1).
 
@@ -25,7 +25,7 @@ class Settings(WireMessage):
     mip_opt_out: Omissible[bool] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class UpdateListen(WireMessage):
     """Merges into the listen settings. Answer: `ListenUpdated`, or a Warning."""
 
@@ -33,7 +33,7 @@ class UpdateListen(WireMessage):
     listen: Listen
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class UpdateThink(WireMessage):
     """Replaces the whole think block, prompt and functions included. Answer: `ThinkUpdated`, or an Error."""
 
@@ -41,7 +41,7 @@ class UpdateThink(WireMessage):
     think: Think | tuple[Think, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class UpdateSpeak(WireMessage):
     """Replaces the speak settings. Answer: `SpeakUpdated`."""
 
@@ -49,7 +49,7 @@ class UpdateSpeak(WireMessage):
     speak: Speak | tuple[Speak, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class UpdatePrompt(WireMessage):
     """Appends to the prompt (§1.7). Answer: `PromptUpdated`."""
 
@@ -57,7 +57,7 @@ class UpdatePrompt(WireMessage):
     prompt: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class InjectUserMessage(WireMessage):
     """Text as if the user had said it. Answer: `ConversationText`, then an agent turn."""
 
@@ -65,7 +65,7 @@ class InjectUserMessage(WireMessage):
     content: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class InjectAgentMessage(WireMessage):
     """Text for the agent to say, or with `is_dynamic` an order to say something (Think Live).
 
@@ -82,7 +82,7 @@ class InjectAgentMessage(WireMessage):
         return "message" if self.message is OMITTED and self.is_dynamic is not True else None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class FunctionCallResponse(WireMessage):
     """The result of a function.
 
@@ -96,14 +96,14 @@ class FunctionCallResponse(WireMessage):
     id: Omissible[str] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class KeepAlive(WireMessage):
     """Says that the client is there while no audio flows. Never answered."""
 
     type: ClassVar[str] = "KeepAlive"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class UpdateThinkLive(WireMessage):
     """Changes the Think Live settings (§1.6). Answer: `ThinkLiveUpdated`."""
 
@@ -111,14 +111,14 @@ class UpdateThinkLive(WireMessage):
     think_live: ThinkLive
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ForceEndTurn(WireMessage):
     """Ends the user's turn now. Answer: none, or a Warning where it cannot be done."""
 
     type: ClassVar[str] = "ForceEndTurn"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class CustomToThinkProvider(WireMessage):
     """Passes any JSON to a custom think provider."""
 

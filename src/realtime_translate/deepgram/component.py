@@ -14,7 +14,7 @@ from .client_messages import Settings
 from .settings import Agent, Think
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class ComponentThink(Think):
     """`agent.think` with the fields that the dialect adds (§4.1)."""
 
@@ -24,7 +24,7 @@ class ComponentThink(Think):
     managed_prompt: Omissible[Json] = attrs.field(default=OMITTED, metadata=named("managedPrompt"))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class ComponentAgent(Agent):
     """`agent` with the fields that the dialect adds (§4.1).
 
@@ -39,14 +39,14 @@ class ComponentAgent(Agent):
     )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class ComponentSettings(Settings):
     """`Settings` as the component sends it."""
 
     agent: ComponentAgent | str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ComponentInjectAgentMessage(WireMessage):
     """`InjectAgentMessage` as the component sends it: the text is in `content` (or in `message`)."""
 
@@ -57,7 +57,7 @@ class ComponentInjectAgentMessage(WireMessage):
     is_dynamic: Omissible[bool] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ComponentFunctionCallResponse(WireMessage):
     """`FunctionCallResponse` as the component sends it:
 
@@ -72,14 +72,14 @@ class ComponentFunctionCallResponse(WireMessage):
     error: Omissible[Json] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class AgentDone(WireMessage):
     """The agent's turn is over in meaning; sent right before `AgentAudioDone` (§4.2)."""
 
     type: ClassVar[str] = "AgentDone"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class TranscriptAlternative(WireObject):
     """One reading of a transcript. `confidence` is 0 to 1."""
 
@@ -88,7 +88,7 @@ class TranscriptAlternative(WireObject):
     words: Omissible[tuple[Json, ...]] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Transcript(WireMessage):
     """User speech as text, interim or final (§4.2).
 
@@ -107,7 +107,7 @@ class Transcript(WireMessage):
     alternatives: Omissible[tuple[TranscriptAlternative, ...]] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class UtteranceEnd(WireMessage):
     """The end of an utterance (§4.2). `channel` is `[index, count]`, `last_word_end` is in seconds."""
 
@@ -116,7 +116,7 @@ class UtteranceEnd(WireMessage):
     last_word_end: float
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ComponentAgentStartedSpeaking(WireMessage):
     """`AgentStartedSpeaking` without latencies: the agent's output of a turn starts (§4.2)."""
 

@@ -8,7 +8,7 @@ from ..wire.base import WireMessage, WireObject
 from ..wire.omitted import OMITTED, Omissible
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class HistoryText(WireMessage):
     """`History` of something said; sent right after the `ConversationText` that it repeats."""
 
@@ -17,7 +17,7 @@ class HistoryText(WireMessage):
     content: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class HistoryFunctionCall(WireObject):
     """A call with its result. `arguments` is JSON text."""
 
@@ -29,7 +29,7 @@ class HistoryFunctionCall(WireObject):
     thought_signature: Omissible[str] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class HistoryCalls(WireMessage):
     """`History` of function calls; sent after the results are in."""
 

@@ -8,7 +8,7 @@ from ..wire.base import Json, WireMessage, WireObject
 from ..wire.omitted import OMITTED, Omissible
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Welcome(WireMessage):
     """The first frame of a session; `request_id` names it."""
 
@@ -16,14 +16,14 @@ class Welcome(WireMessage):
     request_id: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class SettingsApplied(WireMessage):
     """The answer to `Settings`, once a session."""
 
     type: ClassVar[str] = "SettingsApplied"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ConversationText(WireMessage):
     """What was said: by the user once the turn is confirmed, by the agent sentence by sentence."""
 
@@ -35,14 +35,14 @@ class ConversationText(WireMessage):
     languages: Omissible[tuple[str, ...]] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class UserStartedSpeaking(WireMessage):
     """User speech starts; also the signal of a barge-in, on which the client drops its playback."""
 
     type: ClassVar[str] = "UserStartedSpeaking"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class AgentThinking(WireMessage):
     """Reasoning text before speech. Rare."""
 
@@ -50,7 +50,7 @@ class AgentThinking(WireMessage):
     content: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class FunctionCall(WireObject):
     """One call of a `FunctionCallRequest`. `arguments` is JSON text; `client_side` says who runs it."""
 
@@ -61,7 +61,7 @@ class FunctionCall(WireObject):
     thought_signature: Omissible[str] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class FunctionCallRequest(WireMessage):
     """The model calls functions. The client answers each `client_side` one with a `FunctionCallResponse`."""
 
@@ -69,7 +69,7 @@ class FunctionCallRequest(WireMessage):
     functions: tuple[FunctionCall, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class CancelledFunctionCall(WireObject):
     """One call of a `FunctionCallCancelled`."""
 
@@ -77,7 +77,7 @@ class CancelledFunctionCall(WireObject):
     name: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class FunctionCallCancelled(WireMessage):
     """Calls that were dropped; a late answer to one is discarded."""
 
@@ -85,7 +85,7 @@ class FunctionCallCancelled(WireMessage):
     functions: tuple[CancelledFunctionCall, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class AgentStartedSpeaking(WireMessage):
     """The first audio of a turn, only with `experimental: true`. Latencies are in seconds."""
 
@@ -96,7 +96,7 @@ class AgentStartedSpeaking(WireMessage):
     ttt_latency: float
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class LatencyReport(WireMessage):
     """Latencies of a turn in seconds, in practice one of them a report."""
 
@@ -110,49 +110,49 @@ class LatencyReport(WireMessage):
     total_latency: Omissible[float] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class AgentAudioDone(WireMessage):
     """The end of an agent turn: the last byte of audio was sent, not yet played."""
 
     type: ClassVar[str] = "AgentAudioDone"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class PromptUpdated(WireMessage):
     """The answer to `UpdatePrompt`."""
 
     type: ClassVar[str] = "PromptUpdated"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class SpeakUpdated(WireMessage):
     """The answer to `UpdateSpeak`."""
 
     type: ClassVar[str] = "SpeakUpdated"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ThinkUpdated(WireMessage):
     """The answer to `UpdateThink`."""
 
     type: ClassVar[str] = "ThinkUpdated"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ListenUpdated(WireMessage):
     """The answer to `UpdateListen`."""
 
     type: ClassVar[str] = "ListenUpdated"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ThinkLiveUpdated(WireMessage):
     """The answer to `UpdateThink_Live`."""
 
     type: ClassVar[str] = "ThinkLiveUpdated"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class FrustrationDetected(WireMessage):
     """Think Live found the user frustrated `count` times."""
 
@@ -161,7 +161,7 @@ class FrustrationDetected(WireMessage):
     escalated: bool
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class InjectionRefused(WireMessage):
     """An `InjectAgentMessage` was refused. Some servers leave `message` out (§6)."""
 
@@ -169,7 +169,7 @@ class InjectionRefused(WireMessage):
     message: Omissible[str] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Error(WireMessage):
     """Ends the session. `code` is one of §3.6, but recorded sessions leave it out at times."""
 
@@ -178,7 +178,7 @@ class Error(WireMessage):
     code: Omissible[str] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Warning(WireMessage):
     """Something went wrong and the session goes on. `code` is one of §3.7."""
 
@@ -187,7 +187,7 @@ class Warning(WireMessage):
     code: Omissible[str] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class CustomFromThinkProvider(WireMessage):
     """Any JSON from a custom think provider."""
 

@@ -13,7 +13,7 @@ from ..wire.omitted import OMITTED, Omissible
 from .history import HistoryCalls, HistoryText
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class AudioInput(WireObject):
     """`audio.input`: the format of what the client sends. `sample_rate` is in hertz."""
 
@@ -21,7 +21,7 @@ class AudioInput(WireObject):
     sample_rate: int
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class AudioOutput(WireObject):
     """`audio.output`: the format of what the client wants.
 
@@ -34,7 +34,7 @@ class AudioOutput(WireObject):
     container: Omissible[str] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Audio(WireObject):
     """`audio`: required in Settings, but both halves have defaults (linear16 at 24000)."""
 
@@ -42,14 +42,14 @@ class Audio(WireObject):
     output: Omissible[AudioOutput] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Flags(WireObject):
     """`flags`: `history` (true unless false) asks for `History` after each text and each function result."""
 
     history: Omissible[bool] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Endpoint(WireObject):
     """A provider's own URL with its headers, under `think`, `speak` and their fallbacks."""
 
@@ -57,7 +57,7 @@ class Endpoint(WireObject):
     headers: Omissible[Mapping[str, str]] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class FunctionEndpoint(WireObject):
     """Where the host calls a function that is not the client's (`client_side: false`)."""
 
@@ -66,7 +66,7 @@ class FunctionEndpoint(WireObject):
     headers: Omissible[Mapping[str, str]] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Function(WireObject):
     """One of `think.functions`. The schema requires nothing; a function without a name cannot be called.
 
@@ -83,7 +83,7 @@ class Function(WireObject):
     agent_filler_interval_ms: Omissible[int] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ListenProvider(WireObject):
     """`listen.provider`, v1 and v2 (Flux). Thresholds are 0 to 1; `eot_timeout_ms` is in milliseconds."""
 
@@ -100,14 +100,14 @@ class ListenProvider(WireObject):
     eot_timeout_ms: Omissible[int] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Listen(WireObject):
     """`agent.listen` and `UpdateListen.listen`."""
 
     provider: ListenProvider
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Credentials(WireObject):
     """`provider.credentials` of aws_bedrock and aws_polly. Secrets: they appear in no repr."""
 
@@ -118,7 +118,7 @@ class Credentials(WireObject):
     session_token: Omissible[str] = attrs.field(default=OMITTED, repr=False)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ThinkProvider(WireObject):
     """`think.provider` of every type (§1.4)."""
 
@@ -131,7 +131,7 @@ class ThinkProvider(WireObject):
     voice_prompt_opt_out: Omissible[bool] = OMITTED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Think(WireObject):
     """`agent.think` and `UpdateThink.think`, or one of its fallbacks.
 
@@ -145,7 +145,7 @@ class Think(WireObject):
     context_length: Omissible[int | float | str] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ThinkLiveProvider(WireObject):
     """`think_live.provider` (§1.6). `presence_check_interval_ms` is in milliseconds."""
 
@@ -158,14 +158,14 @@ class ThinkLiveProvider(WireObject):
     restricted_terms: Omissible[tuple[str, ...]] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ThinkLive(WireObject):
     """`agent.think_live` and `UpdateThink_Live.think_live` (§1.6)."""
 
     provider: Omissible[ThinkLiveProvider] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class SpeakProvider(WireObject):
     """`speak.provider` of every type (§1.5). `speed` and `volume` are factors, 1 being normal.
 
@@ -186,7 +186,7 @@ class SpeakProvider(WireObject):
     credentials: Omissible[Credentials] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Speak(WireObject):
     """`agent.speak` and `UpdateSpeak.speak`, or one of its fallbacks."""
 
@@ -194,14 +194,14 @@ class Speak(WireObject):
     endpoint: Omissible[Endpoint] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Context(WireObject):
     """`agent.context`: what was said before this session (§1.2). It is not spoken."""
 
     messages: Omissible[tuple[HistoryText | HistoryCalls, ...]] = OMITTED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Agent(WireObject):
     """`Settings.agent` when it is an object."""
 

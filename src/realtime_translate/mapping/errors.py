@@ -10,7 +10,7 @@ from attrs import frozen
 from ..deepgram.codes import ComponentCode, ErrorCode, WarningCode
 from ..openai.objects import ErrorDetail
 
-__all__ = ["VOICE_CODE", "Fault", "Problem", "fatal_code", "fault", "warning_code"]
+__all__ = ["TELLING", "VOICE_CODE", "Fault", "Problem", "fatal_code", "fault", "warning_code"]
 
 VOICE_CODE = "cannot_update_voice"
 """The voice is fixed once the agent has spoken (reference §6, rule 5)."""
@@ -63,6 +63,8 @@ _BY_MESSAGE: tuple[tuple[str, Fault], ...] = (
     ("missing bearer", Fault.ACCESS),
     ("incorrect api key", Fault.ACCESS),
 )
+TELLING = tuple(part for part, _ in _BY_MESSAGE)
+"""The words of a message by which an error is known."""
 
 
 def fault(detail: ErrorDetail) -> Problem:

@@ -17,10 +17,11 @@ without stops. Cut: "am 3. Mai", abbreviations not listed, a pause within "examp
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from attrs import define, field
 
-__all__ = ["Cut", "feed", "flush", "is_ripe", "pause", "split"]
+__all__ = ["ABBREVIATIONS", "Cut", "feed", "flush", "is_ripe", "pause", "split"]
 
 _CHARACTERS = {
     "line": "\n",
@@ -62,9 +63,15 @@ _WORD = 16  # longer than any abbreviation
 _ENUMERATOR = re.compile(r"\n\W*\d{1,2}")
 _NAME = re.compile(r"(?<![\w.])\d*([^\W\d_]+(?:\.[^\W\d_]+)*)$")
 _KINDS = {character: kind for kind, several in _CHARACTERS.items() for character in several}
-_MARKS = {name: mark for mark, names in _ABBREVIATIONS.items() for name in names.split()}
+ABBREVIATIONS: Mapping[str, str] = {
+    name: mark for mark, names in _ABBREVIATIONS.items() for name in names.split()
+}
+"""Each abbreviation with the mark that a full stop after it leaves."""
 _TABLE = [line.split() for line in _TRANSITIONS.strip().splitlines()]
 _NEXT: dict[str, dict[str, str]] = {row[0]: dict(zip(_TABLE[0], row[1:], strict=True)) for row in _TABLE[1:]}
+_LEAVING = "".join(each for each, kind in _KINDS.items() if _NEXT["text"][kind] != "text")
+_PLAIN = re.compile(f"[^{re.escape(_LEAVING)}]+")
+"""Characters that leave a text what it is: most of it."""
 
 
 @define
@@ -84,13 +91,18 @@ class Cut:
 def feed(cut: Cut, delta: str) -> tuple[str, ...]:
     """More of the text came; returns the sentences that are finished now."""
     found: list[str] = []
-    begin = 0
-    for at, character in enumerate(delta):
-        if not _goes_on(cut, character):
+    begin = at = 0
+    while at < len(delta):
+        if cut.mark == "text" and (plain := _PLAIN.match(delta, at)):
+            cut.word = _last_word(cut.word, plain[0])
+            at = plain.end()
+            continue
+        if not _goes_on(cut, delta[at]):
             cut.held.append(delta[begin:at])
             found += flush(cut)
             begin = at
-            _goes_on(cut, character)  # as the first of the next sentence
+            _goes_on(cut, delta[at])  # as the first of the next sentence
+        at += 1
     if begin < len(delta):
         cut.held.append(delta[begin:])
     return tuple(found)
@@ -132,6 +144,14 @@ def _goes_on(cut: Cut, character: str) -> bool:
     return True
 
 
+def _last_word(word: str, plain: str) -> str:
+    """`Cut.word` after more of a text without new lines."""
+    *_, last = plain.rsplit(None, 1) or ("",)
+    if len(last) == len(plain):
+        return (word + plain)[-_WORD:]
+    return " " if plain[-1].isspace() else (" " + last)[-_WORD:]
+
+
 def _kind(character: str) -> str:
     if character.isspace():
         return "space"
@@ -144,7 +164,7 @@ def _after_dot(word: str) -> str:
         return "text" if _ENUMERATOR.fullmatch(word) else "number"  # "1. First" is one sentence
     if not (name := _NAME.search(word)):
         return "stop"
-    return _MARKS.get(name[1].lower()) or ("text" if _is_initials(name[0]) else "stop")
+    return ABBREVIATIONS.get(name[1].lower()) or ("text" if _is_initials(name[0]) else "stop")
 
 
 def _is_initials(name: str) -> bool:

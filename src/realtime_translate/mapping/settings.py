@@ -19,7 +19,7 @@ from ..outputs import Notice
 from ..wire import OMITTED, Omissible, unstructure
 from . import context, formats, instructions, speech, tools, turns
 from .component_fields import apply_component
-from .plan import Plan
+from .plan import CommitPlan, Plan
 from .refusal import Refusal
 
 __all__ = ["Mapped", "first_of", "map_settings", "note_think"]
@@ -45,8 +45,7 @@ def map_settings(settings: deepgram.Settings, config: Config) -> Mapped:
     _note_left_out(settings, agent, notes)
     think = first_of(agent.think, "agent.think", notes)
     turn_detection = turns.choose(config, agent, notes)
-    plan = _plan(settings, agent, think, config, notes)
-    plan = evolve(plan, commit=turns.commit_plan(turn_detection))
+    plan = _plan(settings, agent, think, config, turns.commit_plan(turn_detection), notes)
     session = upstream.Session(
         type="realtime",
         instructions=instructions.of_plan(plan),
@@ -69,9 +68,14 @@ def map_settings(settings: deepgram.Settings, config: Config) -> Mapped:
 
 
 def _plan(
-    settings: deepgram.Settings, agent: Agent, think: Think | None, config: Config, notes: list[Notice]
+    settings: deepgram.Settings,
+    agent: Agent,
+    think: Think | None,
+    config: Config,
+    commit: CommitPlan,
+    notes: list[Notice],
 ) -> Plan:
-    """What the call remembers, but for who commits."""
+    """What the call remembers, but for the voice."""
     functions = (think.functions or ()) if think else ()
     messages = _context(agent, config)
     language, keyterms = speech.heard(agent, notes)
@@ -79,6 +83,7 @@ def _plan(
         input=formats.input_path(settings.audio),
         output=formats.output_path(settings.audio),
         wav=formats.is_wav(settings.audio),
+        commit=commit,
         history=not settings.flags or settings.flags.history is not False,
         experimental=settings.experimental is True,
         greeting=_greeting(agent, bool(messages), config, notes),

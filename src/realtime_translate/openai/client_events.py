@@ -12,7 +12,7 @@ from ..wire.omitted import OMITTED, Nullable, Omissible
 from .objects import Item, ResponseParams, Session
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class SessionUpdate(WireMessage):
     """Changes the keys of the session that it has.
 
@@ -24,7 +24,7 @@ class SessionUpdate(WireMessage):
     event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class InputAudioBufferAppend(WireMessage):
     """Adds audio, base64 of at most 15 MiB, in the session's input format. Answer: none."""
 
@@ -33,7 +33,7 @@ class InputAudioBufferAppend(WireMessage):
     event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class InputAudioBufferCommit(WireMessage):
     """Makes a user item of the buffer, which must hold 100 ms.
 
@@ -44,7 +44,7 @@ class InputAudioBufferCommit(WireMessage):
     event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class InputAudioBufferClear(WireMessage):
     """Empties the buffer. Answer: `InputAudioBufferCleared`."""
 
@@ -52,7 +52,7 @@ class InputAudioBufferClear(WireMessage):
     event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ConversationItemCreate(WireMessage):
     """Adds an item, at the end unless `previous_item_id` says after which. Answer: added, then done."""
 
@@ -62,7 +62,7 @@ class ConversationItemCreate(WireMessage):
     event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ConversationItemRetrieve(WireMessage):
     """Asks for an item with its audio. Answer: `ConversationItemRetrieved`."""
 
@@ -71,7 +71,7 @@ class ConversationItemRetrieve(WireMessage):
     event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ConversationItemTruncate(WireMessage):
     """Removes what was not heard of an assistant item: audio after `audio_end_ms` (milliseconds)."""
 
@@ -82,7 +82,7 @@ class ConversationItemTruncate(WireMessage):
     event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ConversationItemDelete(WireMessage):
     """Removes an item. Answer: `ConversationItemDeleted`."""
 
@@ -91,7 +91,7 @@ class ConversationItemDelete(WireMessage):
     event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseCreate(WireMessage):
     """Asks for a response; at most one is active in a conversation.
 
@@ -103,7 +103,7 @@ class ResponseCreate(WireMessage):
     event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseCancel(WireMessage):
     """Cancels a response, the active one unless `response_id` names another.
 
@@ -115,7 +115,7 @@ class ResponseCancel(WireMessage):
     event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class OutputAudioBufferClear(WireMessage):
     """Drops audio that is not played yet. WebRTC and SIP only."""
 

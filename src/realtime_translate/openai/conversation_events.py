@@ -9,7 +9,7 @@ from ..wire.omitted import OMITTED, Nullable, Omissible
 from .objects import Conversation, ErrorDetail, Item
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ConversationCreated(WireMessage):
     """Documented, but GA servers do not send it."""
 
@@ -18,7 +18,7 @@ class ConversationCreated(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ConversationItemAdded(WireMessage):
     """An item enters the conversation; a model's item is still empty."""
 
@@ -28,7 +28,7 @@ class ConversationItemAdded(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ConversationItemDone(WireMessage):
     """An item is final. Its `previous_item_id` is not reliable."""
 
@@ -38,7 +38,7 @@ class ConversationItemDone(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ConversationItemCreated(WireMessage):
     """Beta servers and clones: what GA says with added and done."""
 
@@ -48,7 +48,7 @@ class ConversationItemCreated(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ConversationItemRetrieved(WireMessage):
     """The answer to `conversation.item.retrieve`."""
 
@@ -57,7 +57,7 @@ class ConversationItemRetrieved(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ConversationItemTruncated(WireMessage):
     """The answer to `conversation.item.truncate`. `audio_end_ms` is in milliseconds."""
 
@@ -68,7 +68,7 @@ class ConversationItemTruncated(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ConversationItemDeleted(WireMessage):
     """The answer to `conversation.item.delete`."""
 
@@ -77,7 +77,7 @@ class ConversationItemDeleted(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ConversationItemInputAudioTranscriptionDelta(WireMessage):
     """A piece of the transcript of user audio."""
 
@@ -89,7 +89,7 @@ class ConversationItemInputAudioTranscriptionDelta(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ConversationItemInputAudioTranscriptionCompleted(WireMessage):
     """The transcript of user audio; comes before, during or after the response."""
 
@@ -103,7 +103,7 @@ class ConversationItemInputAudioTranscriptionCompleted(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ConversationItemInputAudioTranscriptionSegment(WireMessage):
     """A segment of one speaker. `start` and `end` are in seconds."""
 
@@ -118,7 +118,7 @@ class ConversationItemInputAudioTranscriptionSegment(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ConversationItemInputAudioTranscriptionFailed(WireMessage):
     """There is no transcript of this item; the turn goes on."""
 
@@ -129,7 +129,7 @@ class ConversationItemInputAudioTranscriptionFailed(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class McpListToolsInProgress(WireMessage):
     """The server asks an MCP server for its tools."""
 
@@ -138,7 +138,7 @@ class McpListToolsInProgress(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class McpListToolsCompleted(WireMessage):
     """The tools of an MCP server are known."""
 
@@ -147,7 +147,7 @@ class McpListToolsCompleted(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class McpListToolsFailed(WireMessage):
     """The tools of an MCP server could not be had."""
 

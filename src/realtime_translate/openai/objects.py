@@ -10,7 +10,7 @@ from ..wire.base import Json, JsonObject, WireObject
 from ..wire.omitted import OMITTED, Nullable, Omissible
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class AudioFormat(WireObject):
     """`format`: `audio/pcm` (`rate` in hertz, 24000), `audio/pcmu` or `audio/pcma` (8000 by definition)."""
 
@@ -18,7 +18,7 @@ class AudioFormat(WireObject):
     rate: Nullable[float] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Transcription(WireObject):
     """`audio.input.transcription`. `language` is ISO 639-1."""
 
@@ -27,7 +27,7 @@ class Transcription(WireObject):
     prompt: Nullable[str] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class TurnDetection(WireObject):
     """`audio.input.turn_detection`: who ends the user's turn. Fields ending in `_ms` are in milliseconds."""
 
@@ -41,7 +41,7 @@ class TurnDetection(WireObject):
     interrupt_response: Nullable[bool] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class AudioInput(WireObject):
     """`session.audio.input`. `turn_detection: null` means that the client commits."""
 
@@ -50,7 +50,7 @@ class AudioInput(WireObject):
     turn_detection: Nullable[TurnDetection] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class AudioOutput(WireObject):
     """`audio.output` of a session or a response. `voice` is a name or `{id}`; `speed` is 0.25 to 1.5."""
 
@@ -59,7 +59,7 @@ class AudioOutput(WireObject):
     speed: Nullable[float] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class SessionAudio(WireObject):
     """`session.audio`."""
 
@@ -67,7 +67,7 @@ class SessionAudio(WireObject):
     output: Nullable[AudioOutput] = OMITTED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Session(WireObject):
     """`session`: what `session.update` asks for and what the server says is in effect.
 
@@ -88,7 +88,7 @@ class Session(WireObject):
     prompt: Omissible[Json] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ContentPart(WireObject):
     """A part of an item (`input_text`, `input_audio`, `output_text` …) or of a response (`text`, `audio`).
 
@@ -101,7 +101,7 @@ class ContentPart(WireObject):
     audio: Nullable[str] = OMITTED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Item(WireObject):
     """An item of the conversation: `message`, `function_call`, `function_call_output`, or of an MCP kind.
 
@@ -121,14 +121,14 @@ class Item(WireObject):
     output: Omissible[Json] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseAudio(WireObject):
     """`response.audio`."""
 
     output: Nullable[AudioOutput] = OMITTED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class ResponseParams(WireObject):
     """`response` of `response.create`: what this one response does differently from the session.
 
@@ -148,7 +148,7 @@ class ResponseParams(WireObject):
     prompt: Omissible[Json] = OMITTED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Response(WireObject):
     """`response` of `response.created` and `response.done`.
 
@@ -169,7 +169,7 @@ class Response(WireObject):
     metadata: Nullable[JsonObject] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Conversation(WireObject):
     """`conversation` of `conversation.created`."""
 
@@ -177,7 +177,7 @@ class Conversation(WireObject):
     object: Nullable[str] = OMITTED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class ErrorDetail(WireObject):
     """`error`: what went wrong (reference §5).
 
@@ -191,7 +191,7 @@ class ErrorDetail(WireObject):
     event_id: Nullable[str] = OMITTED
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class RateLimit(WireObject):
     """One of `rate_limits`. `reset_seconds` is in seconds."""
 

@@ -9,7 +9,7 @@ from ..wire.omitted import OMITTED, Nullable
 from .objects import ContentPart, Item, Response
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseCreated(WireMessage):
     """A response starts: ours, or one that the server began by itself."""
 
@@ -18,7 +18,7 @@ class ResponseCreated(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseDone(WireMessage):
     """The last event of a response, whatever its status."""
 
@@ -27,7 +27,7 @@ class ResponseDone(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseOutputItemAdded(WireMessage):
     """A response starts an item."""
 
@@ -38,7 +38,7 @@ class ResponseOutputItemAdded(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseOutputItemDone(WireMessage):
     """An item of a response is final."""
 
@@ -49,7 +49,7 @@ class ResponseOutputItemDone(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseContentPartAdded(WireMessage):
     """An item gets a part; some servers leave `part` out."""
 
@@ -62,7 +62,7 @@ class ResponseContentPartAdded(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseContentPartDone(WireMessage):
     """A part is final; some servers leave `part` out."""
 
@@ -75,7 +75,7 @@ class ResponseContentPartDone(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseOutputTextDelta(WireMessage):
     """A piece of text."""
 
@@ -88,7 +88,7 @@ class ResponseOutputTextDelta(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseOutputTextDone(WireMessage):
     """The whole text of a part."""
 
@@ -101,7 +101,7 @@ class ResponseOutputTextDone(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseOutputAudioDelta(WireMessage):
     """A piece of audio: base64, in the session's output format."""
 
@@ -114,7 +114,7 @@ class ResponseOutputAudioDelta(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseOutputAudioDone(WireMessage):
     """All audio of a part was sent. It holds none."""
 
@@ -126,7 +126,7 @@ class ResponseOutputAudioDone(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseOutputAudioTranscriptDelta(WireMessage):
     """A piece of the text of spoken output; runs ahead of the audio."""
 
@@ -139,7 +139,7 @@ class ResponseOutputAudioTranscriptDelta(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseOutputAudioTranscriptDone(WireMessage):
     """The whole text of spoken output."""
 
@@ -152,7 +152,7 @@ class ResponseOutputAudioTranscriptDone(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseFunctionCallArgumentsDelta(WireMessage):
     """A piece of the arguments of a call: JSON text."""
 
@@ -165,7 +165,7 @@ class ResponseFunctionCallArgumentsDelta(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseFunctionCallArgumentsDone(WireMessage):
     """The whole arguments of a call, JSON text. Clones leave `name` out."""
 
@@ -179,7 +179,7 @@ class ResponseFunctionCallArgumentsDone(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseMcpCallArgumentsDelta(WireMessage):
     """A piece of the arguments of an MCP call."""
 
@@ -191,7 +191,7 @@ class ResponseMcpCallArgumentsDelta(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseMcpCallArgumentsDone(WireMessage):
     """The whole arguments of an MCP call."""
 
@@ -203,7 +203,7 @@ class ResponseMcpCallArgumentsDone(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseMcpCallInProgress(WireMessage):
     """The server runs an MCP call."""
 
@@ -213,7 +213,7 @@ class ResponseMcpCallInProgress(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseMcpCallCompleted(WireMessage):
     """An MCP call succeeded."""
 
@@ -223,7 +223,7 @@ class ResponseMcpCallCompleted(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ResponseMcpCallFailed(WireMessage):
     """An MCP call failed."""
 

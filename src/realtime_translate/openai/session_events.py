@@ -9,7 +9,7 @@ from ..wire.omitted import OMITTED, Nullable
 from .objects import ErrorDetail, RateLimit, Session
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ErrorEvent(WireMessage):
     """An event of ours failed, or the server did. Most errors leave the session open (reference §5)."""
 
@@ -18,7 +18,7 @@ class ErrorEvent(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class SessionCreated(WireMessage):
     """The first event: the session with its defaults."""
 
@@ -27,7 +27,7 @@ class SessionCreated(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class SessionUpdated(WireMessage):
     """The answer to `session.update`: the whole session as it is now."""
 
@@ -36,7 +36,7 @@ class SessionUpdated(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class RateLimitsUpdated(WireMessage):
     """What is left of the rate limits; comes after `response.done`, if at all."""
 
@@ -45,7 +45,7 @@ class RateLimitsUpdated(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class InputAudioBufferCommitted(WireMessage):
     """The buffer became the user item `item_id`."""
 
@@ -55,7 +55,7 @@ class InputAudioBufferCommitted(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class InputAudioBufferCleared(WireMessage):
     """The answer to `input_audio_buffer.clear`."""
 
@@ -63,7 +63,7 @@ class InputAudioBufferCleared(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class InputAudioBufferSpeechStarted(WireMessage):
     """VAD heard speech. `audio_start_ms` counts the audio appended in this session, in milliseconds."""
 
@@ -73,7 +73,7 @@ class InputAudioBufferSpeechStarted(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class InputAudioBufferSpeechStopped(WireMessage):
     """VAD heard the end of speech. `audio_end_ms` is in milliseconds of the audio appended."""
 
@@ -83,7 +83,7 @@ class InputAudioBufferSpeechStopped(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class InputAudioBufferTimeoutTriggered(WireMessage):
     """`idle_timeout_ms` ran out: the silence is committed as `item_id` and a response follows.
 
@@ -97,7 +97,7 @@ class InputAudioBufferTimeoutTriggered(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class InputAudioBufferDtmfEventReceived(WireMessage):
     """A telephone key, SIP only. `received_at` is in seconds since 1970. It has no `event_id`."""
 
@@ -107,7 +107,7 @@ class InputAudioBufferDtmfEventReceived(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class OutputAudioBufferStarted(WireMessage):
     """Playback starts. WebRTC and SIP only."""
 
@@ -116,7 +116,7 @@ class OutputAudioBufferStarted(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class OutputAudioBufferStopped(WireMessage):
     """Playback has ended. WebRTC and SIP only."""
 
@@ -125,7 +125,7 @@ class OutputAudioBufferStopped(WireMessage):
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class OutputAudioBufferCleared(WireMessage):
     """Playback was cut. WebRTC and SIP only."""
 

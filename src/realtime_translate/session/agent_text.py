@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 
 from attrs import define, field
 
@@ -14,6 +13,7 @@ from ..notices import notice
 from ..openai.objects import Item
 from .env import Env
 from .event_kinds import ItemEvent, TextEvent
+from .ids import fingerprint
 from .signals import AgentSaid, Effect, Effects, OwnText, ResponseEnded, ResponseMuted, TurnStep
 from .tables import TurnEvent
 
@@ -67,11 +67,6 @@ def own_text(state: AgentText, env: Env, signal: OwnText) -> Effects:
     """An assistant item that we create: it is context, and never announced (O3)."""
     state.own.append(OwnItem(signal.item_id, fingerprint(signal.text)))
     return ()
-
-
-def fingerprint(text: str) -> str:
-    """A text in few bytes: what was told is remembered by it."""
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def delta(state: AgentText, env: Env, event: TextEvent) -> Effects:

@@ -4,8 +4,6 @@ O5).
 
 from __future__ import annotations
 
-from binascii import Error as Base64Error
-from binascii import a2b_base64
 from collections.abc import Callable, Mapping
 
 from attrs import define, field
@@ -23,7 +21,6 @@ __all__ = [
     "ACTIONS",
     "AgentTurn",
     "audio_done",
-    "decoded",
     "item_added",
     "item_done",
     "response_ended",
@@ -45,17 +42,6 @@ class AgentTurn:
     asked_at: Instant | None = None
     text_at: Instant | None = None
     open_messages: list[str] = field(factory=list[str])
-
-
-def decoded(base64_text: object) -> bytes | None:
-    """The bytes of one audio delta, or None if it cannot be decoded (O1)."""
-    if not isinstance(base64_text, str):
-        return None
-    try:
-        data = a2b_base64(base64_text)
-    except (Base64Error, ValueError):
-        return None
-    return data if data or not base64_text else None
 
 
 def settled(state: AgentTurn, env: Env, _: AudioSettled) -> Effects:

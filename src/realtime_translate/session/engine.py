@@ -7,7 +7,7 @@ Effects are carried out depth first, in order: outputs are collected, signals go
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import cast, get_args
 
 from attrs import evolve
 
@@ -16,7 +16,8 @@ from ..deepgram.codes import ComponentCode, ErrorCode
 from ..mapping import to_client
 from ..mapping.errors import fault
 from ..notices import notice
-from ..outputs import Output, SendToClient
+from ..openai.audio_frames import AUDIO_DELTA, delta_of
+from ..outputs import Output, Outputs, SendToClient
 from ..wire import OMITTED, Malformed, Unknown, decode, unknown_fields
 from . import agent_text, agent_turn, function_calls, input_audio, opening, playback
 from .call import Call
@@ -43,11 +44,11 @@ from .timers import TimerName
 
 __all__ = ["Engine"]
 
-NoneType = type(None)
-
-_AUDIO_DELTA = "response.output_audio.delta"
-_MOST_PARTS = 1000
+_OUTPUTS = frozenset(get_args(Output))
 _NO_FACTS = Facts()
+# On Python 3.10 and 3.11 looking a member up costs as much as three calls: audio does without.
+_DELIVER, _CLOSED, _SPEAKING = Gate.DELIVER, Opening.CLOSED, TurnState.SPEAKING
+_UPDATED = OpeningEvent.UPDATED
 _READY = (Opening.READY, Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
 _UNSETTLED = (Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
 _UPDATE_IN_FLIGHT = (Opening.CONFIGURING, Opening.APPLYING)
@@ -87,23 +88,26 @@ class Engine:
         step = OPENING[self.call.phase][event]
         self.call.phase = step.to
         effects = opening.ACTIONS[step.action](self.call.opening, self.env, facts) if step.action else ()
-        if step.to is Opening.CLOSED:
+        if step.to is _CLOSED:
             self.env.timers.deadlines.clear()
             self.out.extend(cast("Sequence[Output]", effects))
         else:
             self.perform(effects)
 
-    def client_audio(self, frame: bytes) -> None:
-        """A binary frame of the client (A1)."""
-        gate = self._audio_gates[self.call.phase]
-        if len(frame) > self.env.limits.frame_bytes_up:
-            self.perform([Fatal(ErrorCode.CLIENT_MESSAGE_TOO_LARGE, "the audio frame is too large")])
-        elif gate is Gate.DELIVER:
-            self.perform(input_audio.received(self.call.audio, self.env, frame))
-        elif gate is Gate.WAIT:
-            self.perform(opening.wait_audio(self.call.opening, self.env, frame))
-        else:
-            self.perform([_too_early("audio")])
+    def client_audio(self, frame: bytes) -> Outputs:
+        """A binary frame of the client (A1), and what the host has to do. Audio that only flows gives
+        appends: there is nothing to perform, and nothing to collect.
+        """
+        call, env = self.call, self.env
+        audio = call.audio
+        if (
+            self._audio_gates[call.phase] is _DELIVER
+            and len(frame) <= env.config.limits.frame_bytes_up
+            and not (audio.resuming or self.out)
+        ):
+            return input_audio.streamed(audio, env, frame)
+        self._client_audio(frame)
+        return self.take()
 
     def client_text(self, frame: str) -> None:
         """A text frame of the client (T5, L1)."""
@@ -125,13 +129,22 @@ class Engine:
         if _too_large(frame, self.env.limits.frame_bytes_down):
             self.perform(self._not_an_event("the frame is too large"))
             return
+        ready, read = self.call.phase in _READY, self.env.frames.delta
+        if ready and read is not None and (delta := read(frame)) is not None:
+            self._audio_delta(*delta)
+            return
         data = decode(frame)
         if isinstance(data, Malformed):
             self.perform(self._not_an_event(data.reason))
         elif has_long_id(data):
-            self.perform([notice("UPSTREAM_MALFORMED", reason=f"an id is over {MAX_ID} characters long")])
-        elif data.get("type") == _AUDIO_DELTA and self.call.phase in _READY:
-            self._audio_delta(data)
+            reason = f"an id is over {MAX_ID} characters long"
+            self._refused(Malformed(reason, type=str(data.get("type"))), data)
+        elif ready and data.get("type") == AUDIO_DELTA:
+            delta = delta_of(data)
+            if delta is None:
+                self.perform([notice("AUDIO_UNDECODABLE")])
+            else:
+                self._audio_delta(*delta)
         else:
             self._structured(data)
 
@@ -143,7 +156,26 @@ class Engine:
         """The host ran a function (F6)."""
         self.perform(function_calls.host_answered(self.call.calls, self.env, call_id, content))
 
+    def take(self) -> Outputs:
+        """What the host has to do."""
+        if not self.out:
+            return ()
+        outputs = tuple(self.out)
+        self.out.clear()
+        return outputs
+
     # --- the client leg -------------------------------------------------------------------------------------
+
+    def _client_audio(self, frame: bytes) -> None:
+        gate = self._audio_gates[self.call.phase]
+        if len(frame) > self.env.limits.frame_bytes_up:
+            self.perform([Fatal(ErrorCode.CLIENT_MESSAGE_TOO_LARGE, "the audio frame is too large")])
+        elif gate is Gate.DELIVER:
+            self.perform(input_audio.received(self.call.audio, self.env, frame))
+        elif gate is Gate.WAIT:
+            self.perform(opening.wait_audio(self.call.opening, self.env, frame))
+        else:
+            self.perform([_too_early("audio")])
 
     def _client_message(self, message: deepgram.ClientMessage, frame: str) -> None:
         unknown = () if isinstance(message, deepgram.ClientAudio) else unknown_fields(message)
@@ -177,37 +209,27 @@ class Engine:
 
     # --- the upstream leg -----------------------------------------------------------------------------------
 
-    def _audio_delta(self, data: Mapping[str, object]) -> None:
+    def _audio_delta(self, response_id: str | None, item_id: str, index: int, audio: bytes) -> None:
         """Agent audio, past the codec: one look-up, one base64, one output."""
-        response_id, audio = data.get("response_id"), agent_turn.decoded(data.get("delta"))
-        if audio is None or not isinstance(response_id, (str, NoneType)):
-            self.perform([notice("AUDIO_UNDECODABLE")])
-            return
-        slot = self.call.slot
+        call, env = self.call, self.env
+        slot = call.slot
         # Once its end of turn was told, nothing may follow (O5, R1, B1).
         if (response_id != slot.active and response_id in slot.ended) or (
             slot.muted and events.is_muted(slot, response_id)
         ):
-            self.perform([AudioBegun(), notice("OUTPUT_LATE", type=_AUDIO_DELTA)])
+            self.perform([AudioBegun(), notice("OUTPUT_LATE", type=AUDIO_DELTA)])
             return
-        effects = events.output(slot, self.env, response_id or slot.active)
+        effects = events.output(slot, env, response_id or slot.active)
         if effects:
             self.perform(effects)
-        if not audio or slot.muted or self.call.phase is Opening.CLOSED:
+        if not audio or slot.muted or call.phase is _CLOSED:
             return
-        if self.call.agent_text.ripe:
-            self.perform(agent_text.paused(self.call.agent_text, self.env))
-        if self.call.turn_state is not TurnState.SPEAKING:
+        if call.agent_text.ripe:
+            self.perform(agent_text.paused(call.agent_text, env))
+        if call.turn_state is not _SPEAKING:
             self._turn(TurnEvent.AUDIO)
-        item_id, index = data.get("item_id"), data.get("content_index")
-        playback.received(
-            self.call.playback,
-            self.env,
-            item_id if isinstance(item_id, str) else "",
-            index if type(index) is int and 0 <= index <= _MOST_PARTS else 0,
-            len(audio),
-        )
-        sound = self.env.audio_out.feed(audio)
+        playback.received(call.playback, env, item_id, index, len(audio))
+        sound = env.audio_out.feed(audio)
         if sound:
             self.out.append(SendToClient(sound))
 
@@ -216,11 +238,9 @@ class Engine:
         if isinstance(event, Unknown):
             self.perform([notice("UPSTREAM_UNKNOWN", type=event.type[:80])])
         elif isinstance(event, Malformed):
-            self.perform(self._malformed(event))
-            if event.type == openai.ResponseDone.type and self.call.phase in _READY:
-                self._upstream_event(_bare_done(data))
-        elif isinstance(event, openai.SessionUpdated) and self.call.phase is not Opening.READY:
-            self.step(OpeningEvent.UPDATED, Facts(session=event.session))
+            self._refused(event, data)
+        elif isinstance(event, openai.SessionUpdated) and OPENING[self.call.phase][_UPDATED].action:
+            self.step(_UPDATED, Facts(session=event.session))
         elif isinstance(event, openai.SessionCreated):
             self._route(SESSION_CREATED, event)
         elif isinstance(event, openai.ErrorEvent):
@@ -229,6 +249,12 @@ class Engine:
             self._upstream_event(event)
         else:
             self.perform([notice("UPSTREAM_ABSORBED", type=event.type)])
+
+    def _refused(self, event: Malformed, data: Mapping[str, object]) -> None:
+        """A malformed `response.done` still ends its response (*Always true* 5)."""
+        self.perform(self._malformed(event))
+        if event.type == openai.ResponseDone.type and self.call.phase in _READY:
+            self._upstream_event(_bare_done(data))
 
     def _upstream_event(self, event: openai.ServerEvent) -> None:
         routes = UPSTREAM.get(type(event))
@@ -287,11 +313,13 @@ class Engine:
     def perform(self, effects: Effects) -> None:
         """Carry out effects depth first, in order; nothing after the call has closed."""
         for effect in effects:
-            if self.call.phase is Opening.CLOSED:
+            if self.call.phase is _CLOSED:
                 return
-            routes = SIGNALS.get(effect.__class__)
-            if routes is not None:
-                self._route(routes, effect)
+            kind = effect.__class__
+            if kind in _OUTPUTS:
+                self.out.append(cast("Output", effect))
+            elif kind in SIGNALS:
+                self._route(SIGNALS[kind], effect)
             else:
                 self._own(effect)
 
@@ -302,17 +330,16 @@ class Engine:
                 self.perform(effects)
 
     def _own(self, effect: Effect) -> None:
-        """Outputs, and the signals that are the engine's to act on."""
+        """The signals that are the engine's to act on."""
         if isinstance(effect, TurnStep):
             self._turn(effect.event)
         elif isinstance(effect, OpeningStep):
             self.step(effect.event)
         elif isinstance(effect, Deliver):
             self._deliver(effect.entry)
-        elif isinstance(effect, Fatal):
-            self.step(OpeningEvent.FATAL, Facts(error=effect.code, description=effect.description))
         else:
-            self.out.append(cast("Output", effect))
+            fatal = cast("Fatal", effect)
+            self.step(OpeningEvent.FATAL, Facts(error=fatal.code, description=fatal.description))
 
     def _turn(self, event: TurnEvent) -> None:
         step = self._turns[self.call.turn_state][event]
@@ -322,16 +349,17 @@ class Engine:
 
     def _deliver(self, entry: Pending) -> None:
         if entry.text is None:
-            self.client_audio(bytes(entry.audio))
+            self._client_audio(bytes(entry.audio))
         else:
             self.client_text(entry.text)
 
 
 def _bare_done(data: Mapping[str, object]) -> openai.ResponseDone:
-    """What can be read of a malformed `response.done`: it still ends its response (*Always true* 5)."""
+    """What can be read of a malformed `response.done`."""
     response = data.get("response")
     response_id = cast("Mapping[str, object]", response).get("id") if isinstance(response, dict) else None
-    return openai.ResponseDone(openai.Response(id=response_id if isinstance(response_id, str) else None))
+    known = isinstance(response_id, str) and len(response_id) <= MAX_ID
+    return openai.ResponseDone(openai.Response(id=cast("str", response_id) if known else None))
 
 
 def _too_early(kind: str) -> Fatal:

@@ -10,6 +10,8 @@ from ..config import ClientDialect, Config, Limits
 from ..deepgram import ServerMessage
 from ..mapping import to_client
 from ..mapping.plan import Plan
+from ..openai import audio_frames
+from ..openai.audio_frames import AudioFrames
 from ..outputs import SendToClient, SendToUpstream
 from .timers import TimerName, Timers
 
@@ -60,6 +62,8 @@ class Env:
     """
     audio_out: Conversion = field(factory=_untouched)
     """The agent's audio on its way to the client's format."""
+    frames: AudioFrames = field(factory=audio_frames.in_use)
+    """How upstream's frames with audio are read and written."""
 
     @property
     def limits(self) -> Limits:

@@ -100,6 +100,7 @@ def announced(state: FunctionCalls, env: Env, event: openai.ResponseOutputItemAd
     """A response starts an item: remember it, and ask when it is complete (F1)."""
     if event.item.type == "function_call" and len(state.calls) < env.limits.pending_messages:
         _record(state, env, event.item)
+        return _too_many(state, env)
     return ()
 
 
@@ -111,7 +112,7 @@ def arguments_done(
     if call is not None:
         call.name = call.name or event.name or ""
         call.arguments = event.arguments or call.arguments
-        return ()
+        return _too_many(state, env)
     if not event.name and len(state.calls) >= env.limits.pending_messages:
         return ()
     item = Item(
@@ -186,6 +187,8 @@ def _ask(state: FunctionCalls, env: Env, call: Call) -> list[Effect]:
         return [Fatal(ErrorCode.NON_EXISTENT_FUNCTION_CALLED, reason)]
     if sum(each.open for each in state.calls) >= env.limits.pending_messages:
         return [Fatal(ErrorCode.INTERNAL_SERVER_ERROR, "too many function calls are unanswered")]
+    if too_many := _too_many(state, env):
+        return too_many
     call.asked = True
     endpoint = spec.endpoint if spec else None
     call.server_side = endpoint is not None
@@ -195,6 +198,15 @@ def _ask(state: FunctionCalls, env: Env, call: Call) -> list[Effect]:
     if endpoint is not None:
         effects.append(RunFunction(call.call_id, call.name, call.arguments, endpoint))
     return [TextDue(), *effects, CallsOpened()]
+
+
+def _too_many(state: FunctionCalls, env: Env) -> list[Effect]:
+    """Answered calls too are kept until their response ends: a response may have any, and never end (L2)."""
+    size = sum(len(each.name) + len(each.arguments) for each in state.calls)
+    most = env.limits.pending_messages + _REMEMBERED
+    if len(state.calls) <= most and size <= env.limits.frame_bytes_down:
+        return []
+    return [Fatal(ErrorCode.INTERNAL_SERVER_ERROR, "too many function calls are not settled")]
 
 
 # --- answers ------------------------------------------------------------------------------------------------
@@ -293,6 +305,8 @@ def _close(state: FunctionCalls, env: Env, calls: list[Call]) -> list[Effect]:
     if not calls:
         return []
     state.calls = [each for each in state.calls if each not in calls]
+    left = {each.response_id for each in state.calls}
+    state.ended = [each for each in state.ended if each in left]
     state.settle(*calls)
     effects: list[Effect] = [notice("CALLS_CANCELLED", calls=len(calls))]
     for each in calls:

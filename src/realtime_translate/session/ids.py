@@ -1,30 +1,50 @@
-"""Ids that upstream gives: remembered to recognise what comes late, so their length has a bound (L2)."""
+"""By what things are recognised when they come again or late: the ids that upstream gives, whose length has a
+bound because they are remembered (L2), and fingerprints of texts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from hashlib import sha256
 from typing import cast
 
-__all__ = ["MAX_ID", "has_long_id"]
+__all__ = ["MAX_ID", "fingerprint", "has_long_id"]
 
 MAX_ID = 256
 """Characters. The longest id of a known server has 43 (reference §4)."""
 
-_KEYS = ("response_id", "item_id", "call_id")
-_OBJECTS = ("item", "response")
+
+def fingerprint(text: str) -> str:
+    """A text in few bytes."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def has_long_id(event: Mapping[str, object]) -> bool:
-    """Whether an event names a response, an item or a call by an id that is too long to be one."""
-    return any(isinstance(each, str) and len(each) > MAX_ID for each in _ids(event))
+    """Whether an event names a response, an item or a call by an id that is too long to be one. Runs for each
+    event.
+    """
+    get = event.get
+    if _is_long(get("response_id")) or _is_long(get("item_id")) or _is_long(get("call_id")):
+        return True
+    item, response = get("item"), get("response")
+    return (item is not None and _has_long_id(item)) or (response is not None and _answers_long(response))
 
 
-def _ids(event: Mapping[str, object]) -> Iterator[object]:
-    for key in _KEYS:
-        yield event.get(key)
-    for key in _OBJECTS:
-        inner = event.get(key)
-        if isinstance(inner, dict):
-            item = cast("Mapping[str, object]", inner)
-            yield item.get("id")
-            yield item.get("call_id")
+def _answers_long(response: object) -> bool:
+    if not isinstance(response, dict):
+        return False
+    known = cast("Mapping[str, object]", response)
+    listed = known.get("output")
+    items = cast("list[object]", listed) if isinstance(listed, list) else ()
+    return _is_long(known.get("id")) or any(_has_long_id(item) for item in items)
+
+
+def _has_long_id(item: object) -> bool:
+    if not isinstance(item, dict):
+        return False
+    known = cast("Mapping[str, object]", item)
+    return _is_long(known.get("id")) or _is_long(known.get("call_id"))
+
+
+def _is_long(value: object) -> bool:
+    return isinstance(value, str) and len(value) > MAX_ID

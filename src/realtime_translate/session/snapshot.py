@@ -2,14 +2,21 @@
 
 Nothing but unstructuring: enums by value, bytes as base64. Instants are stored relative to the moment of the
 snapshot, so that a call can go on under another clock.
+
+A snapshot has a version, `major.minor`. The minor one counts up when a field is added that an older call can
+do without: a row of `ADDED` says what it is for such a call, and older snapshots restore. The major one
+counts up when anything else changes: a field goes, moves, or means something else. Snapshots of another major
+version, or of a newer minor one, are refused. `tests/data/snapshots` has calls of the current version.
 """
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from enum import Enum
+from functools import cache
 from math import isfinite
 from typing import Any, cast
 
@@ -21,15 +28,23 @@ from ..config import ClientDialect, Config
 from ..errors import SnapshotError
 from ..mapping.formats import check
 from ..mapping.plan import Plan
+from ..wire import dumps
 from .call import Call
 from .env import Env, Ids
 from .tables import Opening, SlotState, TurnState
 from .timers import Instant, Timers
 
-__all__ = ["INSTANTS", "Saved", "load", "save"]
+__all__ = ["ADDED", "INSTANTS", "VERSION", "Saved", "load", "save"]
 
 _FORMAT = "realtime_translate"
-_VERSION = 1
+VERSION = (1, 0)
+_VERSION_TEXT = re.compile(r"(\d{1,9})\.(\d{1,9})")
+_LARGEST_INT, _LARGEST_FLOAT = 2**63, 1e300
+
+ADDED: tuple[tuple[int, tuple[str, ...], object], ...] = ()
+"""Fields that a minor version added: since which, where (`*` stands for each element), and what they are in
+an older call. Empty again with each major version.
+"""
 
 INSTANTS: tuple[tuple[str, ...], ...] = (
     ("timers", "deadlines", "*"),
@@ -80,26 +95,63 @@ class Saved:
 
 def save(saved: Saved, now: float) -> dict[str, object]:
     """The call as JSON-able data that shares nothing with it."""
-    data: dict[str, Any] = deepcopy(_CONVERTER.unstructure(saved))
+    data: dict[str, Any] = deepcopy(_converter().unstructure(saved))
     for path in INSTANTS:
         _shift(data, path, -now)
-    return {"format": _FORMAT, "version": _VERSION, **data}
+    return {"format": _FORMAT, "version": "{}.{}".format(*VERSION), **data}
 
 
 def load(snapshot: Mapping[str, object], now: float) -> Saved:
     """The call that a snapshot holds. Raises `SnapshotError` for anything else."""
     if not _is_ours(snapshot):
         raise SnapshotError("this is no snapshot of a Translator; restore takes what snapshot() gave")
-    if snapshot.get("version") != _VERSION:
-        found = snapshot.get("version")
-        raise SnapshotError(f"the snapshot has version {found!r}, and this library reads version {_VERSION}")
-    data = deepcopy({key: value for key, value in snapshot.items() if key not in ("format", "version")})
+    minor = _minor(snapshot.get("version"))
     try:
+        data = deepcopy({key: value for key, value in snapshot.items() if key not in ("format", "version")})
+        _check_json(data)
+        for since, path, value in ADDED:
+            if since > minor:
+                _insert(data, path, value)
         for path in INSTANTS:
             _shift(data, path, now)
         return _whole(data)
     except Exception as error:  # corrupt data fails in as many ways as there are types
         raise SnapshotError(f"the snapshot is corrupt: {type(error).__name__}: {error}") from error
+
+
+def _minor(version: object) -> int:
+    """The minor version of a snapshot that can be read."""
+    known = "{}.{}".format(*VERSION)
+    found = _VERSION_TEXT.fullmatch(version) if isinstance(version, str) else None
+    if found is None:
+        raise SnapshotError(f"the snapshot has version {version!r:.40}, which no release has written")
+    theirs = int(found[1]), int(found[2])
+    if theirs > VERSION:
+        raise SnapshotError(
+            f"the snapshot has version {version}, of a newer release; this one reads up to {known}: upgrade "
+            "before calls move here"
+        )
+    if theirs[0] != VERSION[0]:
+        raise SnapshotError(
+            f"the snapshot has version {version}, of an older release; this one reads {known}: let calls of "
+            "the older one end there"
+        )
+    return theirs[1]
+
+
+def _check_json(data: object) -> None:
+    """No NaN, no lone surrogate, nothing endless: what the state holds must be fit to be sent."""
+    dumps(data).encode()
+
+
+def _insert(data: Any, path: tuple[str, ...], value: object) -> None:
+    """Put what an older call does not have where it belongs."""
+    head, *rest = path
+    if not rest:
+        data[head] = deepcopy(value)
+        return
+    for key in _keys(data) if head == "*" else [head]:
+        _insert(data[key], tuple(rest), value)
 
 
 def _is_ours(snapshot: object) -> bool:
@@ -108,8 +160,8 @@ def _is_ours(snapshot: object) -> bool:
 
 def _whole(data: Any) -> Saved:
     """Without this, cattrs would fill in what is missing and pass over what it does not know."""
-    saved = _CONVERTER.structure(data, Saved)
-    if _CONVERTER.unstructure(saved) != data:
+    saved = _converter().structure(data, Saved)
+    if _converter().unstructure(saved) != data:
         raise ValueError("a field is missing, or one too many")
     return saved
 
@@ -134,19 +186,30 @@ def _strict(kind: type, *accepted: type) -> Callable[[Any, Any], Any]:
 
     def structure(value: Any, _: Any) -> Any:
         if type(value) in accepted:
-            return value
+            return _bounded(value)
         raise TypeError(f"expected {kind.__name__}, found {type(value).__name__}")
 
     return structure
 
 
+def _bounded(value: Any) -> Any:
+    """Numbers with which can be reckoned."""
+    if (type(value) is int and abs(value) >= _LARGEST_INT) or (
+        type(value) is float and abs(value) > _LARGEST_FLOAT
+    ):
+        raise ValueError(f"{value:.3g} is out of range")
+    return value
+
+
 def _instant(value: Any, _: Any) -> Any:
     if type(value) in (float, int) and isfinite(value):
-        return value
+        return _bounded(value)
     raise ValueError(f"expected a finite number of seconds, found {value!r}")
 
 
+@cache
 def _converter() -> Converter:
+    """Made with the first snapshot: not everybody takes one."""
     converter = Converter()
     for kind, accepted in ((str, (str,)), (int, (int,)), (bool, (bool,)), (float, (float, int))):
         converter.register_structure_hook(kind, _strict(kind, *accepted))
@@ -178,6 +241,3 @@ def _value(member: Enum) -> object:
 
 def _is_json_object(kind: Any) -> bool:
     return bool(kind == Mapping[str, object])
-
-
-_CONVERTER = _converter()

@@ -37,6 +37,10 @@ class Timers:
     """Named deadlines; at most one of each name."""
 
     deadlines: dict[TimerName, Instant] = field(factory=dict["TimerName", "Instant"])
+    none_before: float = field(init=False, default=-inf, eq=False, repr=False)
+    """No deadline is earlier: before that moment nothing can be due, and nobody has to look. It may lag
+    behind the earliest deadline, and is no part of a snapshot.
+    """
 
     @property
     def due(self) -> float:
@@ -45,16 +49,17 @@ class Timers:
 
     def pop(self, now: float) -> tuple[TimerName, Instant] | None:
         """Remove and return the oldest timer whose deadline is not later than `now`."""
-        if not self.deadlines:
+        self.none_before = self.due
+        if self.none_before > now:
             return None
         name = min(self.deadlines, key=self.deadlines.__getitem__)
-        if self.deadlines[name] > now:
-            return None
         return name, self.deadlines.pop(name)
 
     def set(self, name: TimerName, at: float) -> None:
         """Set or move a timer."""
         self.deadlines[name] = Instant(at)
+        if at < self.none_before:
+            self.none_before = at
 
     def cancel(self, name: TimerName) -> None:
         """Remove a timer, if it is set."""

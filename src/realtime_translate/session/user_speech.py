@@ -63,6 +63,11 @@ class UserSpeech:
         """The item, committed or not."""
         return next((each for each in (*self.items, *self.begun) if each.item_id == item_id), None)
 
+    @property
+    def size(self) -> int:
+        """Characters that wait for other words."""
+        return sum(len(each.final or "") for each in self.items) + sum(map(len, self.held))
+
     def settle(self, item_id: str) -> None:
         """Nothing is told of this item any more."""
         self.items = [each for each in self.items if each.item_id != item_id]
@@ -142,6 +147,8 @@ def _resolve(state: UserSpeech, env: Env, item_id: str, text: str) -> list[Effec
         state.settle(item_id)
         return _tell(env, state.find(item_id) or Heard(item_id), text)
     heard.final = text
+    if state.size > env.limits.item_text:  # too much to keep (L2)
+        return _wait_no_longer(state, env)
     return _advance(state, env)
 
 
@@ -204,7 +211,8 @@ def response_began(state: UserSpeech, env: Env, event: openai.ResponseCreated) -
 
 def agent_said(state: UserSpeech, env: Env, said: AgentSaid) -> Effects:
     """Words of the agent wait for those that they answer; only Deepgram's clients expect them in order."""
-    if env.component or not _pending(state) or len(state.held) >= _REMEMBERED:
+    full = len(state.held) >= _REMEMBERED or state.size + len(said.text) > env.limits.item_text
+    if env.component or not _pending(state) or full:
         return [*_release(state, env), *env.text("assistant", said.text)]
     state.held.append(said.text)
     _wait(env)

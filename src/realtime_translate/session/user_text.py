@@ -10,6 +10,7 @@ from ..notices import notice
 from ..openai.objects import Item
 from .env import Env
 from .event_kinds import ItemEvent
+from .ids import fingerprint
 from .signals import Effect, Effects, Refused, ResponseRequested, ResponseWanted, TextsCovered
 from .timers import Instant
 
@@ -21,11 +22,13 @@ _REMEMBERED = 32
 
 @define
 class Unconfirmed:
-    """An item that upstream has not confirmed. `covered`: a create that was sent after it answers it (R2)."""
+    """An item that upstream has not confirmed. `words`: the fingerprint of its text, which may be long (L2).
+    `covered`: a create that was sent after it answers it (R2).
+    """
 
     item_id: str
     event_id: str
-    text: str
+    words: str
     deadline: Instant
     covered: bool = False
 
@@ -45,7 +48,7 @@ def injected(state: UserTexts, env: Env, message: deepgram.InjectUserMessage) ->
         effects += _confirm(state, env, state.waiting[0], late=True)
     item_id, event_id = env.ids.next(), env.ids.next()
     deadline = Instant(env.now + env.limits.confirm_timeout)
-    state.waiting.append(Unconfirmed(item_id, event_id, message.content, deadline))
+    state.waiting.append(Unconfirmed(item_id, event_id, fingerprint(message.content), deadline))
     _set_timer(state, env)
     item = context.message("user", message.content, item_id=item_id)
     effects.append(env.upstream(openai.ConversationItemCreate(item, event_id=event_id)))
@@ -70,7 +73,8 @@ def _by_text(state: UserTexts, item: Item) -> Unconfirmed | None:
     texts = [part.text or "" for part in item.content or () if part.type == "input_text"]
     if not texts or (item.id and item.id in state.matched):
         return None
-    return next((each for each in state.waiting if each.text == "".join(texts)), None)
+    words = fingerprint("".join(texts))
+    return next((each for each in state.waiting if each.words == words), None)
 
 
 def _confirm(state: UserTexts, env: Env, ours: Unconfirmed, *, late: bool = False) -> list[Effect]:

@@ -10,7 +10,6 @@ from itertools import zip_longest
 
 from .audio import AudioFormat, format_of
 from .conversation import Item
-from .troubles import course, ending
 from .frames import (
     Flow,
     Object,
@@ -23,6 +22,7 @@ from .frames import (
 )
 from .script import Call, Reply, Say
 from .state import Output, Response, State
+from .troubles import course, ending
 
 CHUNK_MS = 100  # of audio in one delta
 ARGUMENTS_DELTA = 5  # characters
@@ -81,7 +81,7 @@ def _announced_first(state: State, response: Response, flow: Flow) -> Flow:
 def _created(state: State, response: Response) -> Flow:
     response.announced = True
     yield response_event("created", describe(state, response, "in_progress", None))
-    if response.limits == AFTER_CREATED:
+    if response.limits == AFTER_CREATED or state.deviations.option("rate_limits_early") == 1:
         yield rate_limits()
     if not response.out_of_band:
         yield from release(state)
@@ -89,6 +89,11 @@ def _created(state: State, response: Response) -> Flow:
 
 def generate(state: State, response: Response, reply: Reply) -> Flow:
     """All that a response sends after `response.created`."""
+    fate = state.deviations.option("response")
+    if fate == SILENT:
+        vanish(state, response)
+        return
+    reply = _as_fated(reply, fate)
     overlap = state.choose("output_overlap") == 1
     batched = state.choose("delta_batching") == 1
     plans = [_output(state, response, index, part) for index, part in enumerate(reply.parts)]
@@ -96,11 +101,35 @@ def generate(state: State, response: Response, reply: Reply) -> Flow:
         if output not in response.outputs:
             yield from _announce(state, response, output)
         yield from _stream(state, response, output, batched)
+        if fate == SILENT_AMID:
+            vanish(state, response)
+            return
         if overlap and index + 1 < len(plans):
             yield from _announce(state, response, plans[index + 1])
         cut_short = reply.status == "incomplete" and index + 1 == len(plans)
         yield from _close(state, response, output, "incomplete" if cut_short else "completed")
     yield from finish(state, response, reply.status, status_details(reply))
+
+
+SILENT, SILENT_AMID = 4, 5
+_FATES = {1: ("failed", True), 2: ("incomplete", True), 3: ("failed", False)}
+"""The option of `response`: how it ends, and whether it has output."""
+
+
+def _as_fated(reply: Reply, fate: int) -> Reply:
+    if fate not in _FATES:
+        return reply
+    status, speaks = _FATES[fate]
+    return Reply(*(reply.parts if speaks else ()), status=status)
+
+
+def vanish(state: State, response: Response) -> None:
+    """Nothing is heard of the response again. The server itself has forgotten it: it takes another."""
+    if response.out_of_band:
+        state.background.remove(response)
+    else:
+        state.active, state.last = None, response
+        state.start(_settle(state, response), state.options.latency)
 
 
 def status_details(reply: Reply) -> Object | None:
@@ -154,7 +183,8 @@ def finish(state: State, response: Response, status: str, details: Object | None
             response.ended, state.ending = copy.deepcopy(ended), response
             state.start(_release_in_time(state, response), HELD * state.options.latency)
             return
-    yield ended
+    if state.deviations.option("response_done") == 0:
+        yield ended
     state.start(_settle(state, response), state.options.latency)
 
 
@@ -202,7 +232,7 @@ def describe(state: State, response: Response, status: str, details: Object | No
         "max_output_tokens": request.get("max_output_tokens", session.body["max_output_tokens"]),
         "audio": {"output": response.audio},
         "usage": _usage(state, response) if done else None,
-        "metadata": request.get("metadata"),
+        "metadata": request.get("metadata") if state.deviations.option("tags") == 0 else None,
     }
 
 

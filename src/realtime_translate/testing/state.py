@@ -11,6 +11,7 @@ import attrs
 from .audio import AudioBuffer
 from .choices import Choices, option
 from .conversation import Conversation, Item
+from .deviations import Deviations
 from .faults import Violation
 from .frames import Flow, Object
 from .schedule import Schedule, Task
@@ -101,6 +102,7 @@ class State:
     options: Options
     new_id: Callable[[], str]
     choices: Choices
+    deviations: Deviations
     replies: Replies
     session: Session
     conversation: Conversation

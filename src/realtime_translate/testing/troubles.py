@@ -9,15 +9,11 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
+from .failures import SERVER_ERROR
 from .frames import Flow, Object, as_object, as_text, error_event, is_object
 from .script import Reply
 from .state import Response, State
 
-SERVER_ERROR = (
-    "The server had an error while processing your request. Sorry about that! Please contact us through our "
-    "help center at help.openai.com if the error persists. (include session ID in your message: {session}). "
-    "We recommend you retry your request."
-)
 _RATE_LIMIT = "Rate limit reached for this session. Please try again in 1s."
 _QUOTA = "You exceeded your current quota, please check your plan and billing details."
 _INVALID = "invalid_request_error"
@@ -225,15 +221,3 @@ def _end(state: State, end: _End) -> Flow:
     if end.trouble is not None:
         yield _worded(state, end.trouble)
     state.closed = (end.code, end.reason)
-
-
-def kill_idle(state: State) -> Flow:
-    """The end of a session in which nothing happens, see `kill_idle_after`."""
-    yield from _end(state, _End(1011, _SERVER, "server_error"))
-
-
-def expire(state: State) -> Flow:
-    """The end of the longest session."""
-    minutes = state.options.session_limit / 60
-    message = f"Your session hit the maximum duration of {minutes:g} minutes."
-    yield from _end(state, _End(1001, _Trouble(_INVALID, "session_expired", message), message))

@@ -96,18 +96,25 @@ def commit(state: State, item_id: str, audio: bytes) -> Flow:
 def add_item(state: State, item: Item, previous: str | None = None) -> Flow:
     """An item that the model did not make: added and done."""
     state.conversation.insert(item, previous)
-    yield item_event("added", state.conversation.before(item), item.body)
-    if state.choose("item_created") == 1:
-        yield item_event("created", state.conversation.before(item), item.body)
-    done = _done(state, item)
-    if state.choose("item_done") == 0:
-        yield from done
+    *events, last = _item_events(state)
+    for kind in events:
+        yield item_event(kind, state.conversation.before(item), item.body)
+    ended = _last(state, item, last)
+    if events and state.choose("item_done") == 1:
+        state.start(ended, state.options.latency)
     else:
-        state.start(done, state.options.latency)
+        yield from ended
 
 
-def _done(state: State, item: Item) -> Flow:
-    yield item_event("done", state.conversation.before(item), item.body)
+def _last(state: State, item: Item, kind: str) -> Flow:
+    yield item_event(kind, state.conversation.before(item), item.body)
+
+
+def _item_events(state: State) -> tuple[str, ...]:
+    deviant = state.deviations.option("item_events")
+    if deviant:
+        return (("created",), ("done",))[deviant - 1]
+    return ("added", "created", "done") if state.choose("item_created") == 1 else ("added", "done")
 
 
 def idle_timeout(state: State) -> Flow:

@@ -1,22 +1,29 @@
 """From frames to messages and back, for one set of message classes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from types import MappingProxyType
-from typing import Final, Generic, TypeVar, cast
+from typing import Final, Generic, TypeVar, cast, get_args
 
 import attrs
+from cattrs import Converter
 
 from .base import WireMessage, WireObject, wire_name
-from .faults import REFUSALS, join, kind_of, locate
+from .faults import REFUSALS, Segment, kind_of, locate, path_of
 from .hooks import choose, strict_converter
 from .json import decode
+from .omitted import OMITTED
 from .outcomes import Malformed, Unknown
 
 M = TypeVar("M", bound=WireMessage)
 
 # One private pair for both protocols: a converter is a cache of hooks, one a class, each built on first use.
 _FAST: Final = strict_converter(detailed=False)
-_DETAILED: Final = strict_converter(detailed=True)
+
+
+@cache
+def _detailed() -> Converter:
+    return strict_converter(detailed=True)
 
 
 class Codec(Generic[M]):
@@ -62,26 +69,48 @@ def unstructure(value: WireObject) -> dict[str, object]:
 
 def unknown_fields(message: WireObject) -> tuple[str, ...]:
     """Return the paths of all keys that no class claims, at every typed level of a message."""
-    return tuple(_unknown(message, ""))
+    return tuple(path_of(path) for path in _unknown(message))
 
 
-def _unknown(value: object, path: str) -> Iterator[str]:
-    if isinstance(value, tuple):
-        for index, element in enumerate(cast("tuple[object, ...]", value)):
-            yield from _unknown(element, f"{path}[{index}]")
-    elif isinstance(value, WireObject):
-        for field in attrs.fields(value.__class__):
-            if field.name != "extra":
-                yield from _unknown(getattr(value, field.name), join(path, wire_name(field)))
-        for key in value.extra:
-            yield join(path, key)
+def _unknown(value: WireObject) -> list[tuple[Segment, ...]]:
+    """Most messages have none: a path is put together only for a key that was found."""
+    cls = value.__class__
+    names = _FIELDS_WITH_OBJECTS.get(cls)
+    if names is None:
+        fields: tuple[attrs.Attribute[object], ...] = attrs.fields(cls)
+        names = tuple((field.name, wire_name(field)) for field in fields if _holds_objects(field.type))
+        _FIELDS_WITH_OBJECTS[cls] = names
+    found: list[tuple[Segment, ...]] = []
+    for name, wire in names:
+        inner: object = getattr(value, name)
+        if inner is OMITTED:
+            continue
+        if isinstance(inner, WireObject):
+            found += [(wire, *path) for path in _unknown(inner)]
+        elif isinstance(inner, tuple):
+            for index, element in enumerate(cast("tuple[object, ...]", inner)):
+                if isinstance(element, WireObject):
+                    found += [(wire, index, *path) for path in _unknown(element)]
+    if value.extra:
+        found += [(key,) for key in value.extra]
+    return found
+
+
+_FIELDS_WITH_OBJECTS: Final[dict[type[WireObject], tuple[tuple[str, str], ...]]] = {}
+"""The fields of a class that may hold more fields: their names here and on the wire."""
+
+
+def _holds_objects(type_: object) -> bool:
+    if isinstance(type_, type) and issubclass(type_, WireObject):
+        return True
+    return any(_holds_objects(each) for each in get_args(type_))
 
 
 def _explain(cls: type[WireMessage], data: dict[str, object], tag: str) -> Malformed:
     """Structure once more, slowly, to learn where it fails."""
     path, problem = "", "the frame does not fit its type"
     try:
-        _DETAILED.get_structure_hook(cls)(data, cls)
+        _detailed().get_structure_hook(cls)(data, cls)
     except REFUSALS as error:
         path, problem = locate(error)
     return Malformed(f"{path} {problem}", path, tag)

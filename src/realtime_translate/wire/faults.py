@@ -1,6 +1,7 @@
 """Why and where a value does not fit its type: raised by the hooks, made a `Malformed` by the codec."""
 
 import types
+from collections.abc import Sequence
 from typing import Final, TypeAlias
 
 import attrs
@@ -62,7 +63,7 @@ def locate(error: Exception) -> tuple[str, str]:
             segments.append(error.segment)
             error = error.cause
         else:
-            return _path(segments), error.problem if isinstance(error, ShapeError) else "is required"
+            return path_of(segments), error.problem if isinstance(error, ShapeError) else "is required"
 
 
 def join(path: str, key: str) -> str:
@@ -71,7 +72,8 @@ def join(path: str, key: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _path(segments: list[Segment]) -> str:
+def path_of(segments: Sequence[Segment]) -> str:
+    """Return how a place in a frame is written: `agent.think.functions[0].name`."""
     path = ""
     for segment in segments:
         path = f"{path}[{segment}]" if isinstance(segment, int) else join(path, segment)

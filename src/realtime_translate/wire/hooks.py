@@ -38,11 +38,13 @@ _KINDS: Final[dict[object, tuple[type, ...]]] = {
 Booleans are not numbers; a whole number is a number.
 """
 
+_SCALARS: Final[tuple[type, ...]] = (str, int, float, bool, types.NoneType)
+
 
 def strict_converter(*, detailed: bool) -> Converter:
     """Return a converter for `WireObject` classes; a `detailed` one is slower and knows where an error is."""
     converter = Converter(detailed_validation=detailed)
-    for scalar in (str, int, float, bool, types.NoneType):
+    for scalar in _SCALARS:
         converter.register_structure_hook(scalar, _scalar(scalar))
     converter.register_structure_hook_func(_is_json, _keep)
     converter.register_structure_hook_factory(_is_mapping, _mapping)
@@ -158,6 +160,7 @@ def _union(type_: object, converter: Converter) -> Structure:
         return _keep
     if len(arms) == 1:
         return converter.get_structure_hook(arms[0])
+    plain = frozenset(kind for arm in arms if arm in _SCALARS for kind in _KINDS[arm])
     by_kind: dict[type, Structure] = {}
     objects: tuple[type[WireObject], ...] = tuple(arm for arm in arms if _is_wire_object(arm))
     if objects:
@@ -169,6 +172,8 @@ def _union(type_: object, converter: Converter) -> Structure:
     wanted = tuple(kind for kind in by_kind if kind is not int or float not in by_kind)
 
     def structure(value: object, _: object) -> object:
+        if value.__class__ in plain:
+            return value
         hook = by_kind.get(value.__class__)
         if hook is None:
             raise _mismatch(wanted, value)
@@ -179,6 +184,8 @@ def _union(type_: object, converter: Converter) -> Structure:
 
 def _one_of(classes: tuple[type[WireObject], ...], converter: Converter) -> Structure:
     hooks = {cls: converter.get_structure_hook(cls) for cls in classes}
+    if len(classes) == 1:
+        return hooks[classes[0]]
 
     def structure(data: dict[str, object], _: object) -> object:
         cls = choose(classes, data)

@@ -8,6 +8,7 @@ that cannot need them: no Python code runs over the characters of an ordinary fr
 import json
 import math
 import re
+import sys
 from typing import Any, Final, NoReturn, cast
 
 from .outcomes import Malformed
@@ -17,6 +18,12 @@ MAX_DEPTH: Final = 64
 
 MAX_DIGITS: Final = 308
 """How many characters a number may have. Every whole number of so many digits fits a double."""
+
+_SAFE_RECURSION: Final = 10_000
+"""Levels that the interpreter's own decoder goes down without running out of stack."""
+
+_TOKENS: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
+"""Strings, closed or not, and brackets."""
 
 _SURROGATE_ESCAPE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -44,6 +51,8 @@ def _parse_int(digits: str) -> int:
     return int(digits)
 
 
+_DEPTHS: Final = {"{": 1, "[": 1, "}": -1, "]": -1}
+
 _SHORT: Final = json.JSONDecoder(parse_float=_parse_float, parse_constant=_refuse_constant)
 """For text that is too short to hold an integer of more than `MAX_DIGITS` digits: integers cost no call."""
 
@@ -63,6 +72,8 @@ def decode(text: str | bytes) -> dict[str, object] | Malformed:
             return Malformed("the frame is not UTF-8")
     elif not text.isascii() and _has_surrogate(text):
         return Malformed("the frame holds a lone surrogate, which is not text")
+    if sys.getrecursionlimit() > _SAFE_RECURSION and _would_overflow(text):
+        return _too_deep()
     try:
         value: object = (_SHORT if len(text) <= MAX_DIGITS else _LONG).decode(text)
     except _RefusedError as refusal:
@@ -92,6 +103,18 @@ def _checked(text: str, value: object) -> dict[str, object] | Malformed:
 
 def _too_deep() -> Malformed:
     return Malformed(f"the frame is nested too deep; {MAX_DEPTH} levels are allowed")
+
+
+def _would_overflow(text: str) -> bool:
+    """Whether the decoder would run out of stack where a host has raised the limit of recursion."""
+    if text.count("{") + text.count("[") <= _SAFE_RECURSION:
+        return False
+    depth = 0
+    for token in _TOKENS.finditer(text):
+        depth += _DEPTHS.get(text[token.start()], 0)
+        if depth > MAX_DEPTH:
+            return True
+    return False
 
 
 def _has_surrogate(text: str) -> bool:

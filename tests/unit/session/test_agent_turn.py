@@ -81,7 +81,9 @@ def test_O1_everything_else_is_text() -> None:
     assert all(isinstance(each, dict) for each in texts)
 
 
-@pytest.mark.parametrize("delta", ["A", "AAA", "AAAAA", "!!!!", "\N{SNOWMAN}AAA", 5, None, ["AAAA"]])
+@pytest.mark.parametrize(
+    "delta", ["A", "AAA", "AAAAA", "!!!!", "AA==AAAA", "====", "\N{SNOWMAN}AAA", 5, None, ["AAAA"]]
+)
 def test_O1_a_delta_that_is_no_base64_is_dropped_with_a_notice(delta: object) -> None:
     desk = ready()
     desk.upstream(created())

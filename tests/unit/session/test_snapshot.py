@@ -109,7 +109,7 @@ def test_a_snapshot_has_a_version() -> None:
     snapshot = plain(Desk().translator)
     assert (snapshot["format"], snapshot["version"], snapshot["dialect"]) == (
         "realtime_translate",
-        1,
+        "1.0",
         "deepgram",
     )
 
@@ -202,8 +202,10 @@ def floats(kind: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     if kind is float:
         yield path
     elif attrs.has(kind):
+        stored = [field.name for field in attrs.fields(kind) if field.init]
         for name, each in typing.get_type_hints(kind).items():
-            yield from floats(each, (*path, name))
+            if name in stored:
+                yield from floats(each, (*path, name))
     elif not isinstance(kind, NewType):
         for each in typing.get_args(kind):
             yield from floats(each, path)

@@ -38,9 +38,23 @@ def test_what_is_foreign_is_refused(foreign: Any) -> None:
         Translator.restore(foreign)
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None, 1.5])
-def test_another_version_is_refused(version: Any) -> None:
-    with pytest.raises(SnapshotError, match=f"has version {version!r}, and this library reads version 1"):
+@pytest.mark.parametrize("version", [0, 2, 1, 1.0, "1", None, True, "1.0.0", "v1.0", "-1.0", "1.0 ", [1, 0]])
+def test_what_is_no_version_is_refused(version: Any) -> None:
+    with pytest.raises(SnapshotError, match="which no release has written"):
+        Translator.restore({**snapshot(), "version": version})
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.10", "2.0", "999999999.0"])
+def test_a_newer_version_is_refused(version: str) -> None:
+    with pytest.raises(
+        SnapshotError, match=f"version {version}, of a newer release; this one reads up to 1.0"
+    ):
+        Translator.restore({**snapshot(), "version": version})
+
+
+@pytest.mark.parametrize("version", ["0.0", "0.9"])
+def test_an_older_major_version_is_refused(version: str) -> None:
+    with pytest.raises(SnapshotError, match=f"version {version}, of an older release; this one reads 1.0"):
         Translator.restore({**snapshot(), "version": version})
 
 
@@ -100,6 +114,13 @@ BROKEN: dict[str, Callable[[Snapshot], None]] = {
     "an object for a list": put("call", "slot", "ended", value={"a": 1}),
     "text for a list": put("call", "slot", "ended", value="r1"),
     "null for a part": put("call", "slot", value=None),
+    "a text that is none": put("ids", "prefix", value="\ud800"),
+    "a number beyond reckoning": put("call", "playback", "total", value=2**63),
+    "a measure beyond reckoning": put("timers", "deadlines", "confirm", value=1e301),
+    "not a number": put("plan", "speed", value=float("nan")),
+    "an infinity": put("plan", "commit", "debounce", value=float("inf")),
+    "what no JSON has": put("plan", "prompt", value=b"x"),
+    "what no JSON object has": put("call", "opening", "session", value={"a": float("nan")}),
     "a list for a JSON object": put("call", "opening", "session", value=[]),
 }
 

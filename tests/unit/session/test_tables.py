@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import pytest
 
-from realtime_translate import ClientDialect, Config, Outputs
+from realtime_translate import ClientDialect, Config
 from realtime_translate.session import agent_turn, engine, opening, routes, signals
 from realtime_translate.session.call import Call
 from realtime_translate.session.response_slot import actions as slot_actions
@@ -143,13 +143,13 @@ def test_every_route_names_a_part_of_the_call() -> None:
 
 
 def test_an_event_without_a_step_leaves_the_state_as_it_is() -> None:
-    """`session.updated` in a session that is ready without Settings: a reason, and so nothing at all."""
+    """`session.updated` in a session that is ready without Settings: a reason, and no more than a notice."""
     desk = Desk(Config.component())
     desk.opened()
     desk.dialled()
     updated = {"type": "session.updated", "session": {}}
     desk.upstream(updated)
     assert OPENING[Opening.READY_UNASKED][OpeningEvent.UPDATED].because
-    outputs: Outputs = tuple(desk.upstream(updated).outputs)
-    assert outputs == ()
+    log = desk.upstream(updated)
+    assert (log.client, log.upstream, log.notices) == ([], [], ["UPSTREAM_ABSORBED"])
     assert desk.translator.state.opening is Opening.READY_UNASKED

@@ -12,7 +12,7 @@ import pytest
 from realtime_translate import ClockError, Config, ManualCommit, SilenceKeepalive, Translator
 from realtime_translate.session.engine import _TIMER_STEPS
 from realtime_translate.session.routes import TIMERS
-from realtime_translate.session.timers import TimerName, Timers
+from realtime_translate.session.timers import Instant, TimerName, Timers
 from realtime_translate.testing import FakeClock
 from tests.harness import SETTINGS, Desk, counter
 from tests.unit.session.agent_events import created, done, settings, text_done
@@ -187,6 +187,23 @@ def test_timers_are_one_of_each_name() -> None:
     timers.cancel("hold")
     assert (timers.due, timers.pop(2.0)) == (3.0, None)
     assert [timers.pop(9.0), timers.pop(9.0), timers.pop(9.0)] == [("quiet", 3.0), ("grace", 4.0), None]
+
+
+def test_nobody_looks_for_a_timer_before_the_first_deadline() -> None:
+    timers = Timers({"quiet": Instant(5.0)})
+    assert timers.none_before == -math.inf, "restored: nobody has looked yet"
+    assert timers.pop(2.0) is None
+    assert timers.none_before == 5.0
+    timers.set("grace", 4.0)
+    assert timers.none_before == 4.0
+    timers.set("grace", 6.0)
+    assert timers.none_before <= timers.due == 5.0, "it may lag behind"
+    assert timers.pop(4.5) is None
+    assert timers.none_before == 5.0
+    timers.cancel("quiet")
+    timers.cancel("grace")
+    assert timers.pop(9.0) is None
+    assert timers.none_before == math.inf
 
 
 # --- 4: clocks ----------------------------------------------------------------------------------------------

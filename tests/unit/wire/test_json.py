@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -128,6 +129,27 @@ def test_hostile_frames_are_refused_in_time(frame: str | bytes) -> None:
     assert time.perf_counter() - started < 1.0
     assert isinstance(result, Malformed)
     assert len(result.reason) < 200
+
+
+@pytest.fixture
+def deep_stack() -> Iterator[None]:
+    """A host that has raised the interpreter's limit of recursion."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(10**7)
+    yield
+    sys.setrecursionlimit(limit)
+
+
+@pytest.mark.usefixtures("deep_stack")
+@pytest.mark.parametrize("closing", ["]", ""])
+def test_the_depth_limit_does_not_lean_on_the_interpreter(closing: str) -> None:
+    assert "too deep" in _reason(_number("[" * MIB + closing * MIB))
+    assert "too deep" in _reason(_number('["]",' * MIB))
+    wide = [[] for _ in range(20_000)]
+    text = '[{"[' * 20_000 + '\\"['
+    assert decode(dumps({"a": wide, "b": text})) == {"a": wide, "b": text}
+    assert "not JSON" in _reason('"' + "[" * MIB)
+    assert decode('{"a": [1]}') == {"a": [1]}
 
 
 @pytest.mark.parametrize("unit", ["1,", "1.5,", "[],", '"a",', "{},"])

@@ -4,7 +4,7 @@
 
 from .commit import ceiling_over, debounce_over, forced, granted, refused
 from .state import InputAudio
-from .stream import ended, keepalive_due, received, settled
+from .stream import ended, keepalive_due, received, settled, streamed
 
 __all__ = [
     "InputAudio",
@@ -17,4 +17,5 @@ __all__ = [
     "received",
     "refused",
     "settled",
+    "streamed",
 ]

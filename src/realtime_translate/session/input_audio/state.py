@@ -29,6 +29,11 @@ class InputAudio:
     firm: bool = False
     commit_event: str = ""
 
+    @property
+    def resuming(self) -> bool:
+        """Whether more audio takes something back: silence of ours (I1), or a commit that waits (A6)."""
+        return self.silent or self.asked
+
 
 def enough(state: InputAudio, env: Env) -> bool:
     """Whether there is enough for a commit, with what the resampler would give for it (A5)."""

@@ -1,11 +1,9 @@
 """Audio to upstream as one stream (A1-A4), and silence where none comes (I1).
 
-The path that runs fifty times a second: one conversion, one base64, one output.
+`streamed` runs fifty times a second: one conversion, one base64, one output.
 """
 
 from __future__ import annotations
-
-from binascii import b2a_base64
 
 from ... import openai
 from ...notices import notice
@@ -15,13 +13,10 @@ from ..signals import AudioEnded, AudioSettled, CommitWithdrawn, Effects, MayFai
 from ..timers import Instant
 from .state import InputAudio, enough
 
-__all__ = ["ended", "keepalive_due", "received", "settled", "tail"]
+__all__ = ["ended", "keepalive_due", "received", "settled", "streamed", "tail"]
 
 MAX_APPEND = 15 * 2**20
 """Bytes of audio in one append (A4)."""
-
-_PREFIX = '{"type":"input_audio_buffer.append","audio":"'
-_SUFFIX = '"}'
 
 
 def settled(state: InputAudio, env: Env, _: AudioSettled) -> Effects:
@@ -50,48 +45,62 @@ def ended(state: InputAudio, env: Env, signal: AudioEnded) -> Effects:
 
 def received(state: InputAudio, env: Env, frame: bytes) -> Effects:
     """One binary frame of the client, of any length (A3)."""
-    cleared = _clear_silence(state, env) if state.silent and frame else ()
+    if not frame or not state.resuming:
+        return streamed(state, env, frame)
+    cleared = _clear_silence(state, env) if state.silent else ()
     audio = env.audio_in.feed(frame)
-    appends = _appends(audio)
-    if frame and (env.plan.commit.manual or env.config.keepalive or cleared):
-        return (*cleared, *appends, *_count(state, env, len(audio)))
-    return appends
+    if env.plan.commit.manual or env.config.keepalive or cleared:
+        _count(state, env, len(audio))
+    return (*cleared, *_appends(env, audio), *_withdraw(state, env))
+
+
+def streamed(state: InputAudio, env: Env, frame: bytes) -> tuple[SendToUpstream, ...]:
+    """The same while audio flows: the path that runs fifty times a second."""
+    if not frame:
+        return ()
+    audio = env.audio_in.feed(frame)
+    if env.plan.commit.manual or env.config.keepalive:
+        _count(state, env, len(audio))
+    if 0 < len(audio) <= MAX_APPEND:
+        return (SendToUpstream(env.frames.append(audio)),)
+    return _appends(env, audio)
 
 
 def tail(state: InputAudio, env: Env) -> tuple[SendToUpstream, ...]:
     """What the resampler has not given yet; what comes next begins a new stream (A2)."""
     audio = env.audio_in.flush()
     state.uncommitted += len(audio)
-    return _appends(audio)
+    return _appends(env, audio)
 
 
-def _append(audio: bytes) -> SendToUpstream:
-    return SendToUpstream(_PREFIX + b2a_base64(audio, newline=False).decode("ascii") + _SUFFIX)
-
-
-def _appends(audio: bytes) -> tuple[SendToUpstream, ...]:
+def _appends(env: Env, audio: bytes) -> tuple[SendToUpstream, ...]:
     """An even split: MAX_APPEND is a multiple of a sample (A4)."""
-    if 0 < len(audio) <= MAX_APPEND:
-        return (_append(audio),)
-    return tuple(_append(audio[start : start + MAX_APPEND]) for start in range(0, len(audio), MAX_APPEND))
+    pieces = (audio[start : start + MAX_APPEND] for start in range(0, len(audio), MAX_APPEND))
+    return tuple(SendToUpstream(env.frames.append(piece)) for piece in pieces)
 
 
-def _count(state: InputAudio, env: Env, size: int) -> Effects:
+def _count(state: InputAudio, env: Env, size: int) -> None:
     """The user was heard. Where the commit is ours: restart the debounce, and start the ceiling when enough
     for a commit is there (A5, A7).
     """
-    state.heard_at = Instant(env.now)
+    now = env.now
+    state.heard_at = Instant(now)
     state.uncommitted += size
-    commit, deadlines = env.plan.commit, env.timers.deadlines
+    commit, timers = env.plan.commit, env.timers
     if not commit.manual:
+        return
+    ceiling = commit.ceiling
+    if ceiling is not None and not state.firm and "ceiling" not in timers.deadlines and enough(state, env):
+        timers.set("ceiling", now + ceiling)
+    timers.set("debounce", now + commit.debounce)
+
+
+def _withdraw(state: InputAudio, env: Env) -> Effects:
+    """A commit of ours that waits for the slot is owed after the debounce now (A6)."""
+    if not env.plan.commit.manual or not state.asked or state.firm:
         return ()
-    if commit.ceiling is not None and not state.firm and "ceiling" not in deadlines and enough(state, env):
-        env.start("ceiling", commit.ceiling)
-    env.start("debounce", commit.debounce)
-    if state.asked and not state.firm:
-        state.asked = False
-        return (CommitWithdrawn(),)
-    return ()
+    state.asked = False
+    return (CommitWithdrawn(),)
 
 
 # --- silence ------------------------------------------------------------------------------------------------
@@ -111,8 +120,8 @@ def keepalive_due(state: InputAudio, env: Env) -> Effects:
         return ()
     env.repeat("keepalive", keepalive.every)
     state.silent = True
-    silence = _append(env.plan.input.upstream.silence(keepalive.ms))
-    return *tail(state, env), notice("SILENCE_SENT", ms=keepalive.ms), silence
+    silence = _appends(env, env.plan.input.upstream.silence(keepalive.ms))
+    return *tail(state, env), notice("SILENCE_SENT", ms=keepalive.ms), *silence
 
 
 def _clear_silence(state: InputAudio, env: Env) -> Effects:

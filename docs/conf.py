@@ -1,0 +1,21 @@
+"""Sphinx configuration. Build: `python -m sphinx -W -b html docs docs/_build`."""
+
+project = "realtime_translate"
+author = "realtime_translate contributors"
+copyright = "realtime_translate contributors"
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["_build", "examples", "tools"]
+nitpicky = False
+
+html_theme = "furo"
+html_title = "realtime_translate"
+html_static_path = ["_static"]
+html_show_sphinx = False
+
+myst_enable_extensions = ["colon_fence"]
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_class_signature = "mixed"

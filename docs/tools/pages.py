@@ -1,0 +1,19 @@
+"""The pages that are made from the code: states, notices and codes, configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .configuration import configuration
+from .notices import notices
+from .states import diagrams, states
+
+
+def pages() -> Mapping[str, str]:
+    """Path below `docs/` and text of each."""
+    return {
+        "reference/states.md": states(),
+        "reference/notices.md": notices(),
+        "reference/configuration.md": configuration(),
+        **{f"reference/states/{name}.svg": picture for name, picture in diagrams().items()},
+    }

@@ -1,0 +1,107 @@
+"""Steps for readers: what streams is told in one line, not in hundreds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from attrs import define, field, frozen
+
+from .audio_time import AudioTime
+from .detail import detail, one_line
+from .steps import Party, Step
+
+__all__ = ["Line", "merged"]
+
+
+@frozen
+class Line:
+    """One line of a diagram: the first of the steps that it stands for, and what it says of them.
+
+    `count` steps, the last at `until`; `seconds` is how long their audio lasts.
+    """
+
+    step: Step
+    label: str
+    count: int = 1
+    until: float = 0.0
+    seconds: float = 0.0
+
+
+def merged(steps: Iterable[Step]) -> Iterator[Line]:
+    """Frames of audio, deltas and debug notices that follow each other become one line for each kind and
+    direction, which says how many they are and how long the audio lasts; it stands at the time of the first.
+    """
+    lines = _Lines()
+    for step in steps:
+        yield from lines.add(step)
+    yield from lines.flush()
+
+
+@define
+class _Run:
+    """Steps of one kind in one direction that become one line."""
+
+    first: Step
+    count: int = 0
+    audio_bytes: int = 0
+    seconds: float = 0.0
+    text: str = ""
+    last_t: float = 0.0
+
+    def add(self, step: Step, seconds: float) -> None:
+        self.count += 1
+        self.audio_bytes += step.audio_bytes or 0
+        self.seconds += seconds
+        self.last_t = step.t
+        delta = (step.frame or {}).get("delta")
+        if step.audio_bytes is None and isinstance(delta, str):
+            self.text += delta
+
+    @property
+    def label(self) -> str:
+        kind = self.first.type
+        if self.first.notice is not None:
+            times = f" ({self.count} times)" if self.count > 1 else ""
+            return f"{detail(self.first)}{times}"
+        if self.first.audio_bytes is not None:
+            frames = "frame" if self.count == 1 else "frames"
+            return f"{kind}: {self.count} {frames}, {round(self.seconds, 3):g} s{self._until}"
+        if self.count == 1:
+            return f"{kind} {one_line(self.text)}"
+        return f"{self.count} x {kind} {one_line(self.text)}"
+
+    @property
+    def _until(self) -> str:
+        return f", until {self.last_t:.3f}" if self.last_t > self.first.t else ""
+
+
+@define
+class _Lines:
+    """Turns steps into lines, holding back runs until something else happens."""
+
+    _time: AudioTime = field(factory=AudioTime)
+    _runs: dict[tuple[Party, Party, str], _Run] = field(factory=dict[tuple[Party, Party, str], _Run])
+    """The runs so far, by sender, receiver and what they say."""
+
+    def add(self, step: Step) -> Iterator[Line]:
+        """The lines that `step` completes."""
+        self._time.observe(step)
+        if _is_part_of_stream(step):
+            kind = detail(step) if step.notice is not None else step.type
+            run = self._runs.setdefault((step.sender, step.receiver, kind), _Run(step))
+            run.add(step, self._time.seconds(step))
+            return
+        yield from self.flush()
+        yield Line(step, detail(step), until=step.t)
+
+    def flush(self) -> Iterator[Line]:
+        """The lines of the runs so far."""
+        for run in self._runs.values():
+            yield Line(run.first, run.label, run.count, run.last_t, run.seconds)
+        self._runs.clear()
+
+
+def _is_part_of_stream(step: Step) -> bool:
+    if step.notice is not None:
+        return step.notice["level"] == "debug"
+    return step.audio_bytes is not None or step.type.endswith(".delta")

@@ -1,0 +1,81 @@
+"""A snapshot without what was said: the start of a redacted recording that begins in the middle of a call."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from typing import Any, cast
+
+from .frames import Veil
+from .inputs import expanded, masked_frame
+from .rules import Rule
+
+__all__ = ["FRAMES", "KEPT", "TEXTS", "masked_snapshot"]
+
+TEXTS: Mapping[str, Rule] = {
+    "prompt": Rule.TEXT,
+    "keyterms": Rule.TEXT,
+    "background": Rule.SPEECH,
+    "greeting": Rule.SPEECH,
+    "text": Rule.SPEECH,
+    "final": Rule.SPEECH,
+    "held": Rule.SPEECH,
+    "word": Rule.SPEECH,
+    "arguments": Rule.TOOL,
+    "idle": Rule.ERROR,
+    "last": Rule.ERROR,
+    "carry": Rule.AUDIO,
+    "recent": Rule.AUDIO,
+    "audio": Rule.AUDIO,
+}
+"""The fields of the state that hold what was said, by name."""
+FRAMES: Mapping[str, tuple[str, ...]] = {"opening": ("waiting",), "updates": ("waiting", "sent")}
+"""Frames of the client that wait, by the part of the call that holds them."""
+OBJECTS = ("context_items", "tools", "session", "endpoint")
+"""Objects of the protocols."""
+_KEPT = """
+    format version dialect phase state turn_state encoding prefix name language voice active claimed request
+    item_id response_id call_id event_id commit_event update_event last_code mark output ended cut open_items
+    open_messages announced settled harmless matched awaited idle_items told words
+"""
+KEPT = tuple(_KEPT.split())
+"""Ids, codes and names, which stay; of `told` and `words` what identifies texts is taken."""
+
+_FINGERPRINT = re.compile(r"(?<=[=~])[0-9a-f]{16}$|^[0-9a-f]{16}$")
+
+
+def masked_snapshot(snapshot: Mapping[str, object], veil: Veil) -> dict[str, Any]:
+    """The same call as far as its decisions go."""
+    return {name: _masked(name, value, veil, "") for name, value in snapshot.items()}
+
+
+def _masked(name: str, value: object, veil: Veil, part: str) -> Any:
+    if isinstance(value, str):
+        return _text(name, value, veil, part)
+    if name in OBJECTS and value is not None:
+        return _protocol(value, veil)
+    if isinstance(value, dict):
+        items = cast("Mapping[str, object]", value).items()
+        holder = name if name in FRAMES else part
+        return {key: _masked(key, each, veil, holder) for key, each in items}
+    if isinstance(value, list):
+        return [_masked(name, each, veil, part) for each in cast("list[object]", value)]
+    return value
+
+
+def _text(name: str, text: str, veil: Veil, part: str) -> str:
+    if name in FRAMES.get(part, ()) or (part == "opening" and name == "text"):
+        return masked_frame(text, veil)
+    rule = TEXTS.get(name)
+    if rule is Rule.AUDIO:
+        return b64encode(bytes(len(b64decode(text)))).decode("ascii")
+    if rule is not None:
+        return cast("str", veil.text(text, rule, name))
+    return _FINGERPRINT.sub("0" * 16, text) if name in ("told", "words") else text
+
+
+def _protocol(value: object, veil: Veil) -> object:
+    if isinstance(value, list):
+        return [_protocol(each, veil) for each in cast("list[object]", value)]
+    return expanded(veil.frame(cast("Mapping[str, object]", value)))

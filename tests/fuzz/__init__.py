@@ -1,0 +1,1 @@
+"""Hostile frames on both legs of a call, in every state of it: `python -m tests.fuzz --help`."""

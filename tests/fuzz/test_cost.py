@@ -1,0 +1,146 @@
+"""What a hostile frame costs: time and memory in proportion to its size, and no more (L1)."""
+
+from __future__ import annotations
+
+import gc
+import time
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+
+from realtime_translate import Config, ContextMode
+
+from .calls import Call, raw
+from .payloads import DOWN, SETTINGS_OF_SIZE, UP, Payload
+from .stages import begun
+
+SIZE = 10_000
+MOST_GROWTH = 8.0
+"""Four times the size takes four times as long; a quadratic path would take sixteen times as long."""
+MOST_A_BYTE = 20e-6
+"""Seconds; the slowest path takes under 1 µs on a machine of its own."""
+MOST_MEMORY = 80
+"""Bytes while a frame is handled, for each byte of it. `{},` is an object of 64 bytes to Python."""
+
+CONFIGS = {"deepgram": Config.deepgram(context=ContextMode.ITEMS), "component": Config.component()}
+KINDS = [
+    *(pytest.param("answering", "upstream", payload, id=f"down-{name}") for name, payload in DOWN.items()),
+    *(pytest.param("calling", "client", payload, id=f"up-{name}") for name, payload in UP.items()),
+    *(
+        pytest.param("fresh", "settings", payload, id=f"settings-{name}")
+        for name, payload in SETTINGS_OF_SIZE.items()
+    ),
+]
+each_kind = pytest.mark.parametrize(("stage", "leg", "payload"), KINDS)
+each_config = pytest.mark.parametrize("config", CONFIGS)
+
+
+def hit(call: Call, leg: str, frame: str | bytes) -> None:
+    if leg == "upstream":
+        call.translator.receive_from_upstream(frame)
+        return
+    call.translator.receive_from_client(frame)
+    if leg == "settings" and call.phase == "dialling":
+        call.translator.upstream_opened()
+        call.translator.receive_from_upstream('{"type":"session.updated","session":{}}')
+
+
+def seconds(config: Config, stage: str, leg: str, frames: list[str | bytes]) -> float:
+    """The best of three, of processor time: others work here as well."""
+    times: list[float] = []
+    for _ in range(3):
+        call = begun(config, stage)
+        started = time.process_time()
+        for frame in frames:
+            hit(call, leg, frame)
+        times.append(time.process_time() - started)
+    return min(times)
+
+
+def proportional(measure: Callable[[int], float]) -> bool:
+    """Whether four times as much takes no more than `MOST_GROWTH` as long; a second look where it does."""
+    return any(measure(4) <= MOST_GROWTH * measure(1) + 0.002 for _ in range(3))
+
+
+@each_config
+@each_kind
+def test_L1_a_frame_takes_time_in_proportion_to_its_size(
+    config: str, stage: str, leg: str, payload: Payload
+) -> None:
+    def measure(times: int) -> float:
+        return seconds(CONFIGS[config], stage, leg, [payload(times * SIZE)])
+
+    assert proportional(measure)
+    assert measure(4) < MOST_A_BYTE * 4 * SIZE
+
+
+@each_config
+@each_kind
+def test_L1_a_frame_takes_memory_in_proportion_to_its_size(
+    config: str, stage: str, leg: str, payload: Payload
+) -> None:
+    call, frame = begun(CONFIGS[config], stage), payload(4 * SIZE)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        hit(call, leg, frame)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < MOST_MEMORY * len(frame) + 2**16
+
+
+def _many(frame: Callable[[int], object]) -> Callable[[int], list[str | bytes]]:
+    return lambda count: [raw(frame(number)) for number in range(count)]  # type: ignore[arg-type]
+
+
+FLOODS: dict[str, tuple[str, Callable[[int], list[str | bytes]]]] = {
+    "deltas of a letter": (
+        "upstream",
+        _many(
+            lambda _: {
+                "type": "response.output_text.delta",
+                "response_id": "r1",
+                "item_id": "i1",
+                "delta": "x",
+            }
+        ),
+    ),
+    "items": (
+        "upstream",
+        _many(
+            lambda number: {
+                "type": "response.output_item.added",
+                "response_id": "r1",
+                "item": {"type": "message", "role": "assistant", "id": f"k{number}"},
+            }
+        ),
+    ),
+    "responses": (
+        "upstream",
+        _many(lambda number: {"type": "response.created", "response": {"id": f"k{number}"}}),
+    ),
+    "commits": (
+        "upstream",
+        _many(lambda number: {"type": "input_audio_buffer.committed", "item_id": f"k{number}"}),
+    ),
+    "audio of a byte": ("client", _many(lambda _: b"\1")),
+    "texts": ("client", _many(lambda number: {"type": "InjectUserMessage", "content": f"Text {number}"})),
+    "prompts": ("client", _many(lambda number: {"type": "UpdatePrompt", "prompt": f"Text {number}"})),
+    "spoken texts": (
+        "client",
+        _many(lambda _: {"type": "InjectAgentMessage", "message": "So.", "behavior": "queue"}),
+    ),
+    "interruptions": (
+        "client",
+        _many(lambda _: {"type": "InjectAgentMessage", "message": "So.", "behavior": "interrupt"}),
+    ),
+}
+
+
+@each_config
+@pytest.mark.parametrize("flood", FLOODS)
+def test_L1_a_flood_takes_time_in_proportion_to_its_length(config: str, flood: str) -> None:
+    leg, frames = FLOODS[flood]
+    assert proportional(lambda times: seconds(CONFIGS[config], "answering", leg, frames(150 * times)))
