@@ -336,7 +336,7 @@ def response_is_active(state: State, arrival: Arrival) -> Fault | None:
     # a second cancel of the same response is the client's own doing
     known = next((each for each in (state.active, state.last) if each and each.id == arrival.active), None)
     twice = known is not None and known.cancelled_by == "client_cancelled"
-    ended = state.last is not None and state.last.id == named and _untold(state, state.last)
+    ended = state.mute or (state.last is not None and state.last.id == named and _untold(state, state.last))
     race = arrival.active is not None and named in ("", arrival.active) and not twice
     return attrs.evolve(_NOT_ACTIVE, race=race or ended)
 

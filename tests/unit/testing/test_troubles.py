@@ -357,6 +357,20 @@ def test_a_server_may_never_send_another_event() -> None:
     assert verdict == [(1, True), (1, True), (None, False)]
 
 
+def test_what_is_over_without_a_word_may_be_cancelled() -> None:
+    harness = Harness(script=TWO_WORDS, choices=Pick())
+    harness.send("response.create")
+    harness.run(0.2)
+    active = harness.server._state.active
+    assert active is not None
+    harness.server._state.choices = Pick(everything=1)
+    harness.say("Hi.")
+    harness.run(20.0)
+    harness.send("response.cancel", response_id=active.id)
+    harness.run(1.0)
+    assert [(each.rule, each.race) for each in harness.server.violations] == [(3, True)]
+
+
 def test_an_ended_session_still_says_goodbye_when_it_was_silent() -> None:
     harness = Harness(choices=Pick(everything=1, session_end=1))
     harness.say("Hi.")
