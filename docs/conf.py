@@ -10,7 +10,6 @@ nitpicky = False
 
 html_theme = "furo"
 html_title = "realtime_translate"
-html_static_path = ["_static"]
 html_show_sphinx = False
 
 myst_enable_extensions = ["colon_fence"]

@@ -37,8 +37,10 @@ def acts_of(config: Config, call: str) -> list[Act]:
 def fields(kind: Any = Saved, path: str = "") -> Iterator[str]:
     """Where in a snapshot there is what, by walking the types of the state."""
     if attrs.has(kind):
-        for name, below in typing.get_type_hints(kind, localns=vars(typing)).items():
-            yield from fields(below, f"{path}.{name}")
+        hints = typing.get_type_hints(kind, localns=vars(typing))
+        for each in attrs.fields(kind):
+            if each.init:  # the others are no part of a snapshot
+                yield from fields(hints[each.name], f"{path}.{each.name}")
         return
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (list, tuple, dict) and kind != Mapping[str, object]:

@@ -19,7 +19,7 @@ _STANDINS = {
     "lower": "x\u00e9\u1e81\U0001d431",
     "upper": "X\u00c9\u1e80\U0001d417",
     "letter": "x\u05d0\u5b57\U00020000",
-    "mark": "x\u0301\u093e\U0001d165",
+    "mark": "x\u0301\u1dc1\U000e0101",
 }
 """What stands for a character of a kind, by the bytes of UTF-8 that it takes: 1, 2, 3, 4."""
 _MOST_SHAPES = 4096
@@ -27,7 +27,7 @@ _ENCODED_LETTERS = 12
 
 _NAME = re.compile(r"(?<![\w.])(\d*)([^\W\d_]+(?:\.[^\W\d_]+)*)(?!\w)")
 _LETTER = re.compile(r"[xX]")
-_LETTER_OR_DIGIT = re.compile(r"[xX0]")
+_STANDIN = re.compile(f"[{''.join(_STANDINS.values())}]")
 _TOOL_TOKEN = re.compile(
     r'(?P<string>"(?:[^"\\]|\\.)*")|(?P<literal>\b(?:true|false|null)\b)|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)'
     r"|(?P<rest>[^\"\dtfn]+|.)",
@@ -124,11 +124,31 @@ def keyed(text: str, key: bytes) -> str:
 
 
 def keyed_name(name: str, key: bytes) -> str:
-    """`keyed`, and digits too: the names in an object differ."""
-    return _filled(name, key, _LETTER_OR_DIGIT)
+    """`keyed`, and with all kinds of characters: the names in an object differ."""
+    return _filled(name, key, _STANDIN)
 
 
-_FIRST = {"x": (97, 26), "X": (65, 26), "0": (48, 10)}
+_FIRST = {
+    "x": (0x61, 26),
+    "X": (0x41, 26),
+    "0": (0x30, 10),
+    "\u00e9": (0xE0, 23),
+    "\u00c9": (0xC0, 23),
+    "\u05d0": (0x5D0, 27),
+    "\u0660": (0x660, 10),
+    "\u1e81": (0xAB70, 80),
+    "\u1e80": (0x1C90, 43),
+    "\u5b57": (0x4E00, 256),
+    "\u0966": (0x966, 10),
+    "\U0001d431": (0x1D41A, 26),
+    "\U0001d417": (0x1D400, 26),
+    "\U00020000": (0x20000, 256),
+    "\U0001d7ce": (0x1D7CE, 10),
+    "\u0301": (0x300, 64),
+    "\u1dc1": (0x1DC0, 50),
+    "\U000e0101": (0xE0100, 240),
+}
+"""For each stand-in where characters of its kind and size begin, and how many there are."""
 
 
 def _filled(text: str, key: bytes, what: re.Pattern[str]) -> str:

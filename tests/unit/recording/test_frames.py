@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from realtime_translate.openai import SERVER_EVENTS
 from realtime_translate.recording.frames import BYTES, Shape, Veil, error_text
@@ -32,6 +32,8 @@ values = st.recursive(
 frames = st.dictionaries(st.sampled_from([*sorted(RULES), "type"]) | st.text(max_size=3), values, max_size=4)
 
 
+@example({"\u0300": None, "\u0302": None}, None)
+@example({"\u00c0": None, "\u00c1": None}, None)
 @given(frames, st.sampled_from([None, "error", "FunctionCallResponse", *SERVER_EVENTS]))
 def test_the_shape_of_what_is_masked_is_the_shape_of_what_was(
     frame: dict[str, Any], kind: str | None

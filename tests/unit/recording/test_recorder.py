@@ -54,7 +54,7 @@ def every_input(taped: Taped) -> None:
     recorder = taped.recorder
     endpoint = {"url": "https://example.test", "method": "post", "headers": {"authorization": "Bearer 1"}}
     function: dict[str, Any] = {"name": "tide", "endpoint": endpoint}
-    taped.ready(settings(functions=[function], greeting="Hello."))
+    taped.ready(settings(think={"provider": {"type": "open_ai"}, "functions": [function]}, greeting="Hello."))
     recorder.receive_from_client(deepgram.InjectUserMessage("How high is it?"))
     recorder.receive_from_client(b"\1" * 4801)
     recorder.receive_from_client(deepgram.ClientAudio(b"\2" * 480))
@@ -75,6 +75,10 @@ def test_every_input_is_reproduced(options: dict[str, Any]) -> None:
     taped = Taped(**options)
     every_input(taped)
     reproduced(taped)
+    assert ("Bearer" in "".join(taped.lines)) == (not options["redact"])
+    outputs = [each for record in taped.records for each in record["out"]]
+    kinds = {each[0].split()[0] if isinstance(each, list) else next(iter(each)) for each in outputs}
+    assert {"run_function", "open_upstream", "close_client"} <= kinds
     assert {each["in"] for each in taped.records} == {
         name for name, each in vars(Translator).items() if inspect.isfunction(each) and name[0] != "_"
     } - {"snapshot", "standing"}

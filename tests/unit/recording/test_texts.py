@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 
 from realtime_translate.mapping import sentences
+from realtime_translate.recording import texts
 from realtime_translate.recording.texts import keyed, keyed_name, plain, spoken, tool, tool_shape
 
 KEY = b"k" * 16
@@ -77,6 +78,12 @@ def test_keyed_texts_are_equal_only_if_the_texts_are() -> None:
     assert keyed("Be kind.", KEY) != keyed("Be calm.", KEY)
     assert keyed("Be kind.", KEY) != keyed("Be kind.", b"another key......")
     assert keyed_name("1", KEY) != keyed_name("2", KEY)
+    assert keyed_name("\u00c0", KEY) != keyed_name("\u00c1", KEY)
+
+
+def test_every_character_of_a_kind_has_the_shape_of_its_kind() -> None:
+    for standin, (first, many) in texts._FIRST.items():
+        assert {plain(chr(code)) for code in range(first, first + many)} == {standin}
 
 
 @given(

@@ -1,0 +1,1 @@
+"""Calls on real sockets: official clients, the example hosts, and the served model of the server."""

@@ -1,0 +1,273 @@
+"""What happens at the edges: peers that break off, that do not read, that do not answer."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+import realtime_translate as rt
+from realtime_translate.testing import Reply, Say
+from tests.e2e.callers import calling, said
+from tests.e2e.hosts import PROXIES, Host, eventually, model, run
+
+CONFIG = rt.Config.deepgram()
+
+
+@pytest.fixture(params=PROXIES, name="proxy")
+def _proxy(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@asynccontextmanager
+async def silent_server() -> AsyncGenerator[str, None]:
+    """A server that opens connections, reads nothing and says nothing."""
+
+    async def ignore(socket: ServerConnection) -> None:
+        await socket.wait_closed()
+
+    async with serve(ignore, "127.0.0.1", 0, max_queue=1) as server:
+        yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+def most_waiting(host: Host, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How much waited for a socket at most, in a list of one."""
+    most, put = [0], host.module.Leg.put
+
+    def watched(leg: Any, frame: str | bytes) -> None:
+        put(leg, frame)
+        most[0] = max(most[0], leg.waiting)
+
+    monkeypatch.setattr(host.module.Leg, "put", watched)
+    return most
+
+
+def test_the_client_breaks_off(proxy: str) -> None:
+    async def scenario() -> None:
+        async with model() as upstream, PROXIES[proxy](upstream.url, CONFIG) as host:
+            async with calling(host.url) as caller:
+                await caller.configured()
+                caller.abort()
+                await upstream.idle()
+            calls = [each for each in gc.get_objects() if type(each) is host.module.Call]
+            await eventually(lambda: all(call.over.is_set() and not call.tasks for call in calls))
+
+    run(scenario())
+
+
+def test_the_server_breaks_off(proxy: str) -> None:
+    async def scenario() -> None:
+        async with (
+            model() as upstream,
+            PROXIES[proxy](upstream.url, CONFIG) as host,
+            calling(host.url) as caller,
+        ):
+            await caller.configured()
+            upstream.abort()
+            assert await caller.closed() == (1000, "upstream closed")
+        assert [error.code for error in caller.of("Error")] == ["INTERNAL_SERVER_ERROR"]
+
+    run(scenario())
+
+
+def test_the_server_ends_the_session(proxy: str) -> None:
+    async def scenario() -> None:
+        async with (
+            model(session_limit=0.3) as upstream,
+            PROXIES[proxy](upstream.url, CONFIG) as host,
+            calling(host.url) as caller,
+        ):
+            await caller.configured()
+            assert (await caller.closed())[0] == 1000
+        assert [error.code for error in caller.of("Error")] == ["MAXIMUM_SESSION_LENGTH_REACHED"]
+
+    run(scenario())
+
+
+def test_no_server(proxy: str) -> None:
+    async def scenario() -> None:
+        async with PROXIES[proxy]("ws://127.0.0.1:1", CONFIG) as host, calling(host.url) as caller:
+            await caller.agent.send_settings(_settings())
+            assert (await caller.closed())[0] == 1000
+        assert [error.code for error in caller.of("Error")] == ["INTERNAL_SERVER_ERROR"]
+
+    run(scenario())
+
+
+def test_a_server_that_refuses_the_connection(proxy: str) -> None:
+    async def scenario() -> None:
+        async with (
+            serve(
+                lambda socket: socket.wait_closed(), "127.0.0.1", 0, process_request=_unauthorized
+            ) as server,
+            PROXIES[proxy](f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}", CONFIG) as host,
+            calling(host.url) as caller,
+        ):
+            await caller.agent.send_settings(_settings())
+            assert (await caller.closed())[0] == 1000
+        assert [error.code for error in caller.of("Error")] == ["INTERNAL_SERVER_ERROR"]
+
+    run(scenario())
+
+
+def _unauthorized(socket: ServerConnection, request: object) -> Any:
+    from http import HTTPStatus
+
+    return socket.respond(HTTPStatus.UNAUTHORIZED, "no")
+
+
+def _settings() -> Any:
+    from tests.e2e.callers import settings
+
+    return settings()
+
+
+def test_a_server_that_never_answers(proxy: str) -> None:
+    config = rt.Config.deepgram(limits=rt.Limits(configure_timeout=0.2))
+
+    async def scenario() -> None:
+        async with (
+            silent_server() as url,
+            PROXIES[proxy](url, config) as host,
+            calling(host.url) as caller,
+        ):
+            await caller.agent.send_settings(_settings())
+            assert (await caller.closed())[0] == 1000
+        assert [error.code for error in caller.of("Error")] == ["INTERNAL_SERVER_ERROR"]
+
+    run(scenario())
+
+
+def test_a_client_waits_while_the_session_is_not_ready(proxy: str) -> None:
+    """More audio than may wait: without `client_paused` the call would end with CLIENT_AUDIO_OVERFLOW."""
+    config = rt.Config.deepgram(limits=rt.Limits(pending_audio_seconds=4), turn_detection=rt.ManualCommit())
+
+    async def scenario() -> None:
+        async with (
+            model(latency=0.4) as upstream,
+            PROXIES[proxy](upstream.url, config) as host,
+            calling(host.url) as caller,
+        ):
+            await caller.agent.send_settings(_settings())
+            await caller.speak(20_000, frame_ms=100)
+            await caller.until("AgentAudioDone")
+        appended = [each["audio"] for each in upstream.sessions[0].received if "audio" in each]
+        assert sum(len(audio) * 3 // 4 for audio in appended) == 48 * 20_000
+        assert caller.of("Error") == []
+
+    run(scenario())
+
+
+def test_a_server_that_does_not_read(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client is read no faster than the server reads: what waits stays bounded, and the call goes on."""
+
+    async def scenario() -> None:
+        async with (
+            model(latency=0.001) as upstream,
+            PROXIES[proxy](upstream.url, CONFIG, OUTBOX_BYTES=200_000) as host,
+        ):
+            most = most_waiting(host, monkeypatch)
+            async with calling(host.url) as caller:
+                await caller.configured()
+                for connection in upstream.server.connections:
+                    connection.transport.pause_reading()
+                flood = asyncio.create_task(caller.speak(400_000, frame_ms=100))
+                await eventually(lambda: most[0] > 100_000)
+                await asyncio.sleep(0.3)
+                assert not flood.done()
+                assert caller.of("Error") == []
+                caller.abort()
+                with pytest.raises(ConnectionClosed):
+                    await flood
+                upstream.abort()
+            await upstream.idle()
+            assert most[0] < 200_000
+
+    run(scenario())
+
+
+ENDLESS = [Reply(Say("Well.", audio_ms=60_000))]
+
+
+def test_a_client_that_does_not_read(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is cut off with 1008 when too much waits for it, and the server is not kept."""
+
+    async def scenario() -> None:
+        async with (
+            model(lambda: ENDLESS, token_interval=0) as upstream,
+            PROXIES[proxy](upstream.url, CONFIG, OUTBOX_BYTES=200_000) as host,
+        ):
+            host.hold_little()
+            most = most_waiting(host, monkeypatch)
+            async with calling(host.url) as caller:
+                await caller.configured()
+                await caller.agent.send_inject_user_message(said("Tell me everything."))
+                await upstream.idle()
+                assert await caller.closed() == (1008, "frames are read too slowly")
+            assert 200_000 < most[0] < 300_000
+
+    run(scenario())
+
+
+def test_a_client_that_never_reads_again(proxy: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Its call ends all the same: nobody waits for the answer to a close that it does not see."""
+
+    async def scenario() -> None:
+        async with (
+            model(lambda: ENDLESS, token_interval=0) as upstream,
+            PROXIES[proxy](upstream.url, CONFIG, OUTBOX_BYTES=200_000, CLOSE_SECONDS=0.2) as host,
+        ):
+            host.hold_little()
+            socket = await connect(f"{host.url}/v1/agent/converse")
+            await socket.send(_settings().json())
+            await socket.send(said("Tell me everything.").json())
+            socket.transport.pause_reading()
+            await eventually(lambda: any("the call ended" in each.message for each in caplog.records))
+            socket.transport.abort()
+            await socket.wait_closed()
+
+    caplog.set_level("INFO")
+    run(scenario())
+    assert "a peer was cut off" in caplog.text
+
+
+def test_other_paths_are_not_found(proxy: str) -> None:
+    async def scenario() -> None:
+        async with PROXIES[proxy]("ws://127.0.0.1:1", CONFIG) as host:
+            with pytest.raises(InvalidStatus) as refused:
+                await connect(f"{host.url}/v1/listen")
+            assert refused.value.response.status_code == 404
+
+    run(scenario())
+
+
+def test_a_browser_gets_its_subprotocol(proxy: str) -> None:
+    async def scenario() -> None:
+        async with PROXIES[proxy]("ws://127.0.0.1:1", CONFIG) as host:
+            offer: Any = ["token", "key"]
+            async with connect(f"{host.url}/v1/agent/converse", subprotocols=offer) as socket:
+                assert socket.subprotocol == "token"
+
+    run(scenario())
+
+
+def test_a_failing_task_ends_the_call(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of the host closes both legs with 1011 instead of leaving the call hanging."""
+
+    async def scenario() -> None:
+        async with model() as upstream, PROXIES[proxy](upstream.url, CONFIG) as host:
+            async with calling(host.url) as caller:
+                await caller.configured()
+                monkeypatch.setattr(host.module.Call, "perform", lambda call, outputs: 1 / 0)
+                await caller.agent.send_inject_user_message(said("Hello"))
+                assert await caller.closed() == (1011, "internal error")
+            await upstream.idle()
+
+    run(scenario())

@@ -1,0 +1,107 @@
+"""What the how-to pages of the hosts say to type works: the commands start, and the callers are answered."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shlex
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.hosts import EXAMPLES, PATIENCE, Process, process, run
+
+PAGES = EXAMPLES.parent / "how-to"
+EXPECTED = {
+    "websockets-proxy": '"type":"AgentAudioDone"',
+    "starlette-proxy": '"type":"AgentAudioDone"',
+    "twilio-bridge": "mark {'name': '200'}",
+    "model-server": "response.done",
+}
+PORTS = {
+    "model_server.py": "8766",
+    "websockets_proxy.py": "8765",
+    "twilio_bridge.py": "8767",
+    "uvicorn": "8000",
+}
+"""The ports that the pages name; the tests take free ones in their place."""
+
+
+def blocks(page: str, language: str) -> list[str]:
+    text = (PAGES / f"{page}.md").read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def commands(page: str) -> list[str]:
+    """The commands that start something, without the one whose script the page does not hold."""
+    return [
+        each.strip()
+        for each in blocks(page, "sh")
+        if not each.startswith("pip") and "weather.jsonl" not in each
+    ]
+
+
+async def start(stack: AsyncExitStack, command: str, ports: dict[str, str]) -> Process:
+    """Run a command of a page on a free port, and note that port under the one that the page names."""
+    for named, free in ports.items():
+        command = command.replace(f":{named}", f":{free}")
+    environment = dict(re.findall(r"(\w+)=(\S+)", command))
+    words = shlex.split(command.replace("cd docs/examples && ", ""))
+    program = [word.replace("docs/examples/", "") for word in words if "=" not in word and word != "python"]
+    if program[0] == "uvicorn":
+        program.insert(0, "-m")
+    started = await stack.enter_async_context(process(*program, "--port", "0", **environment))
+    name = next(word for word in program if word in PORTS)
+    ports[PORTS[name]] = str(await started.port())
+    return started
+
+
+@pytest.mark.parametrize("page", EXPECTED)
+def test_what_the_page_says_to_type(page: str, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with AsyncExitStack() as stack:
+            ports: dict[str, str] = {}
+            for command in commands(page):
+                await start(stack, command, ports)
+            (caller,) = blocks(page, "python")
+            for named, free in ports.items():
+                caller = caller.replace(f":{named}", f":{free}")
+            (tmp_path / "caller.py").write_text(caller, encoding="utf-8")
+            assert EXPECTED[page] in await output_of(tmp_path / "caller.py")
+
+    run(scenario(), patience=3 * PATIENCE)
+
+
+async def output_of(program: Path) -> str:
+    import sys
+
+    pipe: Any = asyncio.subprocess.PIPE
+    started = await asyncio.create_subprocess_exec(sys.executable, str(program), stdout=pipe)
+    said, _ = await asyncio.wait_for(started.communicate(), PATIENCE)
+    assert started.returncode == 0
+    return said.decode()
+
+
+def test_the_script_of_the_page_is_one(tmp_path: Path) -> None:
+    from realtime_translate.cli.script import parse_script
+
+    (script,) = blocks("model-server", "json")
+    assert len(parse_script(script, "model-server.md").replies) == 2
+
+
+def test_fastapi_takes_the_routes_as_the_page_says() -> None:
+    fastapi = pytest.importorskip("fastapi")
+    from tests.e2e.hosts import example
+
+    assert "FastAPI(routes=routes, lifespan=lifespan)" in (PAGES / "starlette-proxy.md").read_text("utf-8")
+    module = example("starlette_proxy")
+    app = fastapi.FastAPI(routes=module.routes, lifespan=module.lifespan)
+    assert {"/healthz", module.PATH} <= {getattr(route, "path", "") for route in app.routes}
+
+
+@pytest.mark.parametrize("page", EXPECTED)
+def test_the_pages_name_no_registry_and_no_machine(page: str) -> None:
+    text = (PAGES / f"{page}.md").read_text(encoding="utf-8")
+    assert re.search(r"index-url|/tmp/|/work|/root", text) is None

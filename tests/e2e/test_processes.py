@@ -1,0 +1,237 @@
+"""The examples as processes: the synchronous client, signals, exit status, logs, and command lines."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+
+import realtime_translate as rt
+from realtime_translate.testing import Call, Reply, Say
+from tests.e2e.callers import calling, kind, result_of, said, settings, sync_client
+from tests.e2e.hosts import KEY, PROXIES, Process, eventually, example, model, process, run
+
+httpx = pytest.importorskip("httpx")
+CONFIG = rt.Config.deepgram()
+SECRETS = (KEY, "client-key", "the weather", "It rains", "Be brief", "Oslo")
+"""Credentials, and what is said in the calls of these tests."""
+
+COMMANDS = {
+    "websockets": ["websockets_proxy.py", "--port", "0", "--log-level", "debug"],
+    "starlette": ["-m", "uvicorn", "starlette_proxy:app", "--port", "0", "--timeout-graceful-shutdown", "9"],
+}
+EXIT = {"websockets": 0, "starlette": -15}
+"""uvicorn ends as if it had not caught the signal."""
+
+
+@pytest.fixture(params=COMMANDS, name="proxy")
+def _proxy(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def script() -> list[Reply]:
+    return [Reply(Call("get_weather", '{"city": "Oslo"}')), Reply(Say("It rains."))]
+
+
+@asynccontextmanager
+async def running(proxy: str, upstream: str) -> AsyncGenerator[tuple[Process, str], None]:
+    """The proxy as a process, and its URL."""
+    extra = ["--upstream", upstream] if proxy == "websockets" else []
+    async with process(*COMMANDS[proxy], *extra, UPSTREAM_URL=upstream, LOG_LEVEL="debug") as host:
+        yield host, f"ws://127.0.0.1:{await host.port()}"
+
+
+def synchronous_call(url: str) -> list[Any]:
+    """A call with a function in it, by the synchronous client; what it was told."""
+    weather = {"name": "get_weather", "parameters": {"type": "object"}}
+    told: list[Any] = []
+    with sync_client(url).agent.v1.connect() as agent:
+        agent.send_settings(settings(functions=[weather]))
+        message: Any
+        for message in agent:
+            told.append(message)
+            if kind(message) == "SettingsApplied":
+                agent.send_inject_user_message(said("How is the weather?"))
+            elif kind(message) == "FunctionCallRequest":
+                agent.send_function_call_response(result_of(message.functions[0], "rain"))
+            elif kind(message) == "AgentAudioDone":
+                break
+    return told
+
+
+def test_the_synchronous_client(proxy: str) -> None:
+    """The log of its call has neither content nor credentials, at the level that logs most."""
+
+    async def scenario() -> None:
+        async with model(script) as upstream, running(proxy, upstream.url) as (host, url):
+            told = await asyncio.to_thread(synchronous_call, url)
+            await upstream.idle()
+            host.terminate()
+            assert await host.ended() == EXIT[proxy]
+        texts = [each.content for each in told if kind(each) == "ConversationText"]
+        assert texts == ["How is the weather?", "It rains."]
+        assert any(kind(each) == "audio" for each in told)
+        notices = {json.loads(line)["notice"] for line in host.lines if '"notice"' in line}
+        assert {"UPSTREAM_ABSORBED", "CLIENT_CLOSED"} <= notices
+        assert [secret for secret in SECRETS if secret in host.log] == []
+
+    run(scenario())
+
+
+def test_sigterm_ends_the_calls_and_then_the_process(proxy: str) -> None:
+    async def scenario() -> None:
+        async with model(script) as upstream, running(proxy, upstream.url) as (host, url):
+            async with calling(url) as caller:
+                await caller.configured()
+                host.terminate()
+                assert await caller.closed() == (1001, "the proxy is shutting down")
+            assert [error.code for error in caller.of("Error")] == ["SERVER_GOING_AWAY"]
+            assert await host.ended() == EXIT[proxy]
+            await upstream.idle()
+        (ended,) = host.entries("the call ended")
+        assert (ended["client_close_code"], ended["call"]) == (1001, caller.told[0].request_id)
+
+    run(scenario())
+
+
+def test_health_counts_the_calls(proxy: str) -> None:
+    async def scenario() -> None:
+        async with (
+            model() as upstream,
+            PROXIES[proxy](upstream.url, CONFIG) as host,
+            httpx.AsyncClient() as client,
+        ):
+            health = host.url.replace("ws:", "http:") + "/healthz"
+            async with calling(host.url) as caller:
+                await caller.configured()
+                assert (await client.get(health)).json() == {"status": "ok", "calls": 1}
+            await upstream.idle()
+            response = await client.get(health)
+            while response.json()["calls"]:
+                response = await client.get(health)
+            assert response.status_code == 200
+
+    run(scenario())
+
+
+def test_a_proxy_that_stops_takes_no_calls() -> None:
+    """While the calls are drained, what is new is sent elsewhere."""
+
+    async def scenario() -> None:
+        async with PROXIES["starlette"]("ws://127.0.0.1:1", CONFIG) as host, httpx.AsyncClient() as client:
+            host.module.stopping.set()
+            response = await client.get(host.url.replace("ws:", "http:") + "/healthz")
+            assert (response.status_code, response.json()["status"]) == (503, "stopping")
+            with pytest.raises(Exception, match="503"):
+                async with calling(host.url):
+                    pass
+
+    run(scenario())
+
+
+def test_a_client_that_does_not_answer_the_close_is_not_waited_for(proxy: str) -> None:
+    async def scenario() -> None:
+        loop = asyncio.get_running_loop()
+        async with model() as upstream:
+            proxied = PROXIES[proxy](upstream.url, CONFIG, CLOSE_SECONDS=0.2, DRAIN_SECONDS=0.2)
+            socket = await connect((await proxied.__aenter__()).url + "/v1/agent/converse")
+            await socket.recv()
+            socket.transport.pause_reading()
+            began = loop.time()
+            await proxied.__aexit__(None, None, None)
+            assert loop.time() - began < 8
+            socket.transport.abort()
+            await socket.wait_closed()
+
+    run(scenario())
+
+
+def test_simulate_needs_no_key_and_no_server() -> None:
+    async def scenario() -> None:
+        async with process(*COMMANDS["websockets"], "--simulate", OPENAI_API_KEY="") as host:
+            async with calling(f"ws://127.0.0.1:{await host.port()}") as caller:
+                await caller.configured()
+                await caller.ask("Hello")
+            await eventually(lambda: bool(host.entries("the call ended")))
+            host.terminate()
+            assert await host.ended() == 0
+        assert caller.texts("assistant") == ["Yes."]
+
+    run(scenario())
+
+
+def test_the_model_server_plays_a_script(tmp_path: Path) -> None:
+    lines = [{"reply": [{"say": "It rains.", "audio_ms": 300}]}, {"server": {"latency": 0.01}}]
+    played = tmp_path / "call.jsonl"
+    played.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+
+    async def scenario() -> None:
+        async with process("model_server.py", "--port", "0", "--script", str(played)) as server:
+            upstream = f"ws://127.0.0.1:{await server.port()}"
+            async with PROXIES["websockets"](upstream, CONFIG) as host, calling(host.url) as caller:
+                await caller.configured()
+                await caller.ask("How is the weather?")
+                server.terminate()
+                assert await caller.closed() == (1000, "upstream closed")
+            assert await server.ended() == 0
+        assert caller.texts("assistant") == ["It rains."]
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("script", "complaint"),
+    [("missing.jsonl", "missing.jsonl"), ("model_server.py", "model_server.py, line 1")],
+)
+def test_a_wrong_script(script: str, complaint: str) -> None:
+    async def scenario() -> None:
+        async with process("model_server.py", "--script", script) as started:
+            assert await started.ended() == 2
+        assert complaint in started.log
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--commit-ceiling-ms", "5"], "needs --turn-detection manual"),
+        (["--turn-detection", "manual", "--commit-ceiling-ms", "0"], "ceiling must be"),
+        (["--deferred-response-timeout-ms", "0"], "follow_up_timeout must be"),
+        (["--port", "none"], "invalid int value"),
+    ],
+)
+def test_wrong_arguments(arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        example("websockets_proxy").parse(arguments)
+    assert ended.value.code == 2
+    assert complaint in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["websockets_proxy", "twilio_bridge"])
+def test_the_help_says_what_the_host_does(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    module = example(name)
+    with pytest.raises(SystemExit) as ended:
+        module.parse(["--help"])
+    assert ended.value.code == 0
+    assert (module.__doc__ or "").strip() in capsys.readouterr().out
+
+
+def test_the_options_of_the_proxy() -> None:
+    parse = example("websockets_proxy").parse
+    assert parse([])[0] == rt.Config.deepgram()
+    manual = ["--turn-detection", "manual", "--commit-ceiling-ms", "1500"]
+    rest = ["--dialect", "component", "--greeting", "spoken", "--deferred-response-timeout-ms", "3000"]
+    config, _ = parse([*manual, *rest])
+    assert config == rt.Config.component(
+        turn_detection=rt.ManualCommit(ceiling=1.5),
+        greeting=rt.GreetingMode.SPOKEN,
+        limits=rt.Limits(follow_up_timeout=3.0),
+    )
+    assert parse(["--turn-detection", "server_vad"])[0].turn_detection == rt.ServerVad()
