@@ -2,7 +2,6 @@
 
 from .choices import ALL, CHOICES, FIRST, HEALTHY, Choice, Choices, Group, Limited, only
 from .clock import FakeClock
-from .deviations import DEVIATIONS, FAULTS, QUIRKS
 from .faults import Violation
 from .script import DEFAULT_REPLY, Call, Reply, Say, Script, ServerView
 from .seeded import SeededChoices
@@ -13,11 +12,8 @@ __all__ = [
     "ALL",
     "CHOICES",
     "DEFAULT_REPLY",
-    "DEVIATIONS",
-    "FAULTS",
     "FIRST",
     "HEALTHY",
-    "QUIRKS",
     "Call",
     "Choice",
     "Choices",

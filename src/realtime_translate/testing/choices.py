@@ -18,9 +18,7 @@ class Choices(Protocol):
     """
 
     def choose(self, name: str, options: int) -> int:
-        """Return a number from 0 to `options` - 1 for the decision `name`, one of `CHOICES` or of
-        `DEVIATIONS`, or `ending_after`.
-        """
+        """Return a number from 0 to `options` - 1 for the decision `name`, one of `CHOICES`."""
         ...
 
 

@@ -71,8 +71,7 @@ def _new_item(state: State, given: Object) -> Item:
     """The item as the server shows it: an id, a status for what the model reads, no audio."""
     body = copy.deepcopy(given)
     named = as_text(body.pop("id", None))
-    own = state.variants["item_ids"] == 1 or state.deviations.option("item_ids") == 1
-    item_id = f"item_{state.new_id()}" if own or not named else named
+    item_id = f"item_{state.new_id()}" if state.variants["item_ids"] == 1 or not named else named
     shown: Object = {"id": item_id, "type": body["type"]}
     if body["type"] in ("message", "function_call"):
         shown["status"] = "completed"

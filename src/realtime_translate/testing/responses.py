@@ -81,7 +81,7 @@ def _announced_first(state: State, response: Response, flow: Flow) -> Flow:
 def _created(state: State, response: Response) -> Flow:
     response.announced = True
     yield response_event("created", describe(state, response, "in_progress", None))
-    if response.limits == AFTER_CREATED or state.deviations.option("rate_limits_early") == 1:
+    if response.limits == AFTER_CREATED:
         yield rate_limits()
     if not response.out_of_band:
         yield from release(state)
@@ -89,11 +89,6 @@ def _created(state: State, response: Response) -> Flow:
 
 def generate(state: State, response: Response, reply: Reply) -> Flow:
     """All that a response sends after `response.created`."""
-    fate = state.deviations.option("response")
-    if fate == SILENT:
-        vanish(state, response)
-        return
-    reply = _as_fated(reply, fate)
     overlap = state.choose("output_overlap") == 1
     batched = state.choose("delta_batching") == 1
     plans = [_output(state, response, index, part) for index, part in enumerate(reply.parts)]
@@ -101,35 +96,11 @@ def generate(state: State, response: Response, reply: Reply) -> Flow:
         if output not in response.outputs:
             yield from _announce(state, response, output)
         yield from _stream(state, response, output, batched)
-        if fate == SILENT_AMID:
-            vanish(state, response)
-            return
         if overlap and index + 1 < len(plans):
             yield from _announce(state, response, plans[index + 1])
         cut_short = reply.status == "incomplete" and index + 1 == len(plans)
         yield from _close(state, response, output, "incomplete" if cut_short else "completed")
     yield from finish(state, response, reply.status, status_details(reply))
-
-
-SILENT, SILENT_AMID = 4, 5
-_FATES = {1: ("failed", True), 2: ("incomplete", True), 3: ("failed", False)}
-"""The option of `response`: how it ends, and whether it has output."""
-
-
-def _as_fated(reply: Reply, fate: int) -> Reply:
-    if fate not in _FATES:
-        return reply
-    status, speaks = _FATES[fate]
-    return Reply(*(reply.parts if speaks else ()), status=status)
-
-
-def vanish(state: State, response: Response) -> None:
-    """Nothing is heard of the response again. The server itself has forgotten it: it takes another."""
-    if response.out_of_band:
-        state.background.remove(response)
-    else:
-        state.active, state.last = None, response
-        state.start(_settle(state, response), state.options.latency)
 
 
 def status_details(reply: Reply) -> Object | None:
@@ -183,8 +154,7 @@ def finish(state: State, response: Response, status: str, details: Object | None
             response.ended, state.ending = copy.deepcopy(ended), response
             state.start(_release_in_time(state, response), HELD * state.options.latency)
             return
-    if state.deviations.option("response_done") == 0:
-        yield ended
+    yield ended
     state.start(_settle(state, response), state.options.latency)
 
 
@@ -232,7 +202,7 @@ def describe(state: State, response: Response, status: str, details: Object | No
         "max_output_tokens": request.get("max_output_tokens", session.body["max_output_tokens"]),
         "audio": {"output": response.audio},
         "usage": _usage(state, response) if done else None,
-        "metadata": request.get("metadata") if state.deviations.option("tags") == 0 else None,
+        "metadata": request.get("metadata"),
     }
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 
 from .checks import STATE_CHECKS, Arrival, arrival_of
 from .choices import FIRST, Choices, option
 from .conversation import Conversation
-from .deviations import Deviations
-from .failures import before_answer, ending, expire, fail, fate
+from .ends import expire, fail
 from .faults import Fault, Violation, invalid_value, missing_parameter
 from .frames import Flow, Object, as_text, error_event, is_object, rate_limits, session_event
 from .handlers import HANDLERS
@@ -45,8 +44,7 @@ class RealtimeServer:
     `idle_timeout_ms` replaces that limit and so runs from the session's start.
 
     Parameters: `clock` gives seconds, monotonic; `new_id` gives the part of an id after its prefix, at most
-    24 characters; `script` and `choices` say what the agent does; `deviations` names what it may do beyond
-    the recordings, of `QUIRKS` and `FAULTS`; `latency`, `token_interval` (between
+    24 characters; `script` and `choices` say what the agent does; `latency`, `token_interval` (between
     output deltas), `session_limit` and `kill_idle_after` are seconds; `transcribe` is what the user is
     heard to say: a text, or a function of the turn's audio bytes, which may also say that the transcription
     fails or that nothing comes of it.
@@ -59,7 +57,6 @@ class RealtimeServer:
         new_id: Callable[[], str],
         script: Script | None = None,
         choices: Choices = FIRST,
-        deviations: Collection[str] = (),
         model: str = "gpt-realtime",
         latency: float = 0.05,
         token_interval: float = 0.02,
@@ -74,7 +71,6 @@ class RealtimeServer:
             options=Options(latency, token_interval, session_limit, kill_idle_after, _hearing(transcribe)),
             new_id=new_id,
             choices=choices,
-            deviations=Deviations(choices, deviations),
             replies=Replies(() if script is None else script),
             session=Session(session),
             conversation=Conversation(f"conv_{new_id()}"),
@@ -96,8 +92,6 @@ class RealtimeServer:
         self._advance(Task(opening(state)))
         if state.closed is None:
             self._emit(session_event("created", state.session.body))
-            state.start(ending(state))
-            self._run()
         return self._taken()
 
     def receive(self, frame: str | bytes) -> tuple[str, ...]:
@@ -219,11 +213,10 @@ class RealtimeServer:
             elif found is not None:
                 fault = found
                 break
-        yield from before_answer(state)
         if fault is not None:
             yield self._refuse(fault, event, received)
         else:
-            yield from fate(state, event) or answer(state, event, HANDLERS[kind])
+            yield from answer(state, event, HANDLERS[kind])
 
     def _keep(self, fault: Fault, event: Object | None, received: float) -> None:
         self._state.violations.append(

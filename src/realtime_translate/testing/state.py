@@ -11,7 +11,6 @@ import attrs
 from .audio import AudioBuffer
 from .choices import Choices, option
 from .conversation import Conversation, Item
-from .deviations import Deviations
 from .faults import Violation
 from .frames import Flow, Object
 from .schedule import Schedule, Task
@@ -102,7 +101,6 @@ class State:
     options: Options
     new_id: Callable[[], str]
     choices: Choices
-    deviations: Deviations
     replies: Replies
     session: Session
     conversation: Conversation

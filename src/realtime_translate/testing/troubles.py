@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-from .failures import SERVER_ERROR
+from .ends import SERVER_ERROR
 from .frames import Flow, Object, as_object, as_text, error_event, is_object
 from .script import Reply
 from .state import Response, State
