@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum
 
-from realtime_translate import LocalProtocolError
+from realtime_translate import LocalProtocolError, recording
 from realtime_translate.deepgram import ErrorCode, WarningCode
 from realtime_translate.notices import NOTICES
 
@@ -65,6 +65,7 @@ def _lines() -> Iterator[str]:
         yield head
         yield from _codes(codes)
     yield RAISED
+    assert issubclass(recording.RecordingError, LocalProtocolError)  # known only once its module is
     for kind in sorted(LocalProtocolError.__subclasses__(), key=lambda each: each.__name__):
         yield f"| `{kind.__name__}` | `{kind.code}` | {cell(kind.__doc__ or '')} |"
 

@@ -188,6 +188,17 @@ def test_I1_silence_is_cleared_by_a_call_restored_without_a_keepalive() -> None:
     assert desk.client(SPEECH).upstream_types == [CLEAR, APPEND]
 
 
+def test_I1_but_not_what_the_user_said_before_it() -> None:
+    desk = ready(Desk, VAD)
+    desk.client(SPEECH)
+    desk.wait(4.0)
+    desk.translator = Translator.restore(desk.translator.snapshot(), Config.deepgram(), clock=desk.clock)
+    desk.config = Config.deepgram()
+    assert desk.client(SPEECH).upstream_types == [APPEND]
+    audio = desk.translator.snapshot()["call"]["audio"]
+    assert (audio["uncommitted"], audio["silent"]) == (len(SPEECH), True)
+
+
 def test_I1_after_a_commit_silence_is_cleared_again(way: Way) -> None:
     desk = ready(way, MANUAL)
     desk.client(SPEECH)

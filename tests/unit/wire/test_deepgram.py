@@ -117,6 +117,14 @@ def test_the_fields_of_the_component_are_unknown_to_deepgram() -> None:
     assert dg.unknown_fields(settings) == ("agent.think[0].toolChoice", "agent.idleTimeoutMs")
 
 
+def test_only_objects_have_unknown_fields() -> None:
+    stored = dg.structure_client({**SETTINGS, "agent": "a stored agent"})
+    assert isinstance(stored, dg.Settings)
+    assert dg.unknown_fields(stored) == ()
+    odd: Any = ("no object",)
+    assert dg.unknown_fields(dg.Agent(think=odd)) == ()
+
+
 @pytest.mark.parametrize("parse", [dg.structure_client, dg.structure_component_client])
 def test_agent_think_and_speak_in_each_of_their_shapes(parse: Any) -> None:
     provider = {"provider": {"type": "deepgram"}}
