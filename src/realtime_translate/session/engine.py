@@ -334,7 +334,7 @@ class Engine:
         if isinstance(effect, TurnStep):
             self._turn(effect.event)
         elif isinstance(effect, OpeningStep):
-            self.step(effect.event)
+            self.step(effect.event, Facts(voiced=self.call.updates.voiced))
         elif isinstance(effect, Deliver):
             self._deliver(effect.entry)
         else:
