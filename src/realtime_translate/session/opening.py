@@ -196,7 +196,7 @@ def _send_late_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
 
 
 def _keep_voice(state: OpeningState, env: Env) -> list[Effect]:
-    """Once the agent has spoken its voice is fixed: upstream would refuse all that comes with another (T2)."""
+    """Once the agent has spoken its voice is fixed: upstream would refuse the whole update (T2)."""
     audio = cast("dict[str, dict[str, object]]", state.session.get("audio", {}))
     if audio.get("output", {}).pop("voice", None) is None:
         return []
