@@ -39,6 +39,7 @@ __all__ = [
     "OpeningState",
     "applied",
     "flushed",
+    "forget",
     "granted",
     "paused",
     "session_created",
@@ -266,6 +267,12 @@ def flush(state: OpeningState, env: Env) -> list[Effect]:
     waiting, state.waiting = state.waiting, []
     state.texts = state.text_bytes = state.audio_bytes = 0
     return [Deliver(entry) for entry in waiting]
+
+
+def forget(state: OpeningState) -> None:
+    """Nothing is waited for after the end: what a closed call keeps is small (L2)."""
+    state.waiting, state.session = [], {}
+    state.texts = state.text_bytes = state.audio_bytes = 0
 
 
 # --- Settings once more -------------------------------------------------------------------------------------
