@@ -129,7 +129,7 @@ def as_markdown(statistics: Statistics) -> str:
 def main() -> int:
     """Run, and write the page; fails if something is missing."""
     from realtime_translate.testing.profiles import PROFILES
-    from tests.faults.page import PAGE, replace
+    from tests.property.page import PAGE, replace
     from tests.property.test_call_machine import Calls, run
 
     run(PROFILES["ci"])

@@ -74,16 +74,22 @@ SELDOM: Mapping[str, frozenset[str]] = {
     "opening": frozenset(
         {
             "APPLYING + CLIENT_CLOSED",
+            "APPLYING + CONFIGURE_LATE",
             "APPLYING + HOST_CLOSED",
+            "APPLYING + SETTINGS",
             "APPLYING + UPSTREAM_CLOSED",
             "AWAITING_SLOT + CLIENT_CLOSED",
             "AWAITING_SLOT + FATAL",
             "AWAITING_SLOT + HOST_CLOSED",
             "AWAITING_SLOT + SETTINGS",
+            "AWAITING_SLOT + UPSTREAM_CLOSED",
             "CONFIGURING + UPSTREAM_CLOSED",
+            "DIALLED_EARLY + CLIENT_CLOSED",
+            "DIALLED_EARLY + HOST_CLOSED",
             "DIALLING + CLIENT_CLOSED",
             "DIALLING + CONFIGURE_LATE",
             "DIALLING + HOST_CLOSED",
+            "DIALLING + SETTINGS",
             "GREETED + HOST_CLOSED",
             "GREETED + UPSTREAM_CLOSED",
             "READY_UNASKED + CLIENT_CLOSED",
@@ -93,6 +99,7 @@ SELDOM: Mapping[str, frozenset[str]] = {
         {
             "CROSSED + COMMITTED",
             "CROSSED + CREATED_OTHER",
+            "CROSSED + CREATED_OURS",
             "CROSSED + CREATED_SAME",
             "CROSSED + CREATE_LATE",
             "CROSSED + DONE_OURS",
@@ -101,6 +108,7 @@ SELDOM: Mapping[str, frozenset[str]] = {
             "CROSSED + OVERDUE",
             "CROSSED + QUIET",
             "EXPECTED + COMMITTED",
+            "EXPECTED + DONE",
             "FREE + DONE",
             "REFUSED + COMMITTED",
             "REFUSED + DONE",
@@ -115,6 +123,7 @@ SELDOM: Mapping[str, frozenset[str]] = {
     "turn": frozenset(
         {
             "COMPONENT SAID + CUT",
+            "COMPONENT SPEAKING + ENDED",
             "COMPONENT THINKING + CUT",
             "COMPONENT WRITING + ENDED",
         }
@@ -130,11 +139,19 @@ SELDOM: Mapping[str, frozenset[str]] = {
             "CALLS_CLOSED",
             "CALL_OUTPUT_REFUSED",
             "COMMIT_REFUSED",
+            "SETTING_CLAMPED",
+            "SETTING_INVALID",
         }
     ),
     "error": frozenset(
         {
             "MAXIMUM_SESSION_LENGTH_REACHED",
+            "session_max_duration",
+        }
+    ),
+    "warning": frozenset(
+        {
+            "PROMPT_TOO_LONG",
         }
     ),
 }

@@ -72,16 +72,7 @@ class World:
         self._latest = 0.0
         self.host: Host = hooks.make(config, self._host_time, counter("T"))
         self.twin: Host | None = None
-        self.server: RealtimeServer = RealtimeServer(
-            clock=self.clock,
-            new_id=counter("s"),
-            script=self.agent.reply,
-            choices=self.choices,
-            model=config.model,
-            latency=32 * STEP,
-            token_interval=16 * STEP,
-            transcribe=self.agent.transcribe,
-        )
+        self.server: RealtimeServer = self._server()
         self.up: Leg = Leg()
         self.down: Leg = Leg(kind.batch)
         self.dialled_at: float | None = None
@@ -101,6 +92,18 @@ class World:
         self.greets: bool = False
         self.prepared: bool = False
         self.strained: bool = mood.groups != HEALTHY
+
+    def _server(self) -> RealtimeServer:
+        return RealtimeServer(
+            clock=self.clock,
+            new_id=counter("s"),
+            script=self.agent.reply,
+            choices=self.choices,
+            model=self.config.model,
+            latency=32 * STEP,
+            token_interval=16 * STEP,
+            transcribe=self.agent.transcribe,
+        )
 
     @property
     def component(self) -> bool:
