@@ -28,7 +28,7 @@ speech is longer, and a server may send anything (L1).
 """
 
 
-@define
+@define(eq=False, repr=False)
 class Part:
     """The text of one content part while its deltas come. Where items have no ids, the response stands for
     the item. `cut`: which of its sentences were told.
@@ -42,7 +42,7 @@ class Part:
     cut: Cut = field(factory=Cut)
 
 
-@define
+@define(eq=False, repr=False)
 class OwnItem:
     """An assistant item that we created and upstream has not announced yet."""
 
@@ -50,7 +50,7 @@ class OwnItem:
     words: str
 
 
-@define
+@define(eq=False, repr=False)
 class AgentText:
     """`parts`: begun and not told; `told`: marks of what the client has (`_is_told`); `own`: items of
     ours. `announced`: messages of the active response. `ripe`: the agent's audio would end a sentence.

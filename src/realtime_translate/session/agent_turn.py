@@ -32,7 +32,7 @@ __all__ = [
 _REMEMBERED = 64
 
 
-@define
+@define(eq=False, repr=False)
 class AgentTurn:
     """`asked_at`: when the turn began to be waited for; `text_at`: when its first text came.
 

@@ -21,7 +21,7 @@ from .user_turn import UserTurn
 __all__ = ["Call"]
 
 
-@define
+@define(eq=False, repr=False)
 class Call:
     """One call. The engine alone changes `phase` and `turn_state`; each policy changes its own part."""
 

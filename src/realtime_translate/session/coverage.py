@@ -21,7 +21,7 @@ from .routes import CLIENT, UPSTREAM
 __all__ = ["COVERAGE", "Row"]
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Row:
     """One message type in one dialect. `fate` is translated, approximated, absorbed or refused; `note` says
     how or why.
@@ -35,7 +35,7 @@ class Row:
     note: str
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class _Apart:
     """What each dialect says of a message; a note alone means that the message is translated."""
 

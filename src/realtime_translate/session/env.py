@@ -18,7 +18,7 @@ from .timers import TimerName, Timers
 __all__ = ["Env", "Ids"]
 
 
-@define
+@define(eq=False, repr=False)
 class Ids:
     """Ids of our own upstream events and items: one prefix a session, and a counter (R6)."""
 
@@ -35,7 +35,7 @@ def _untouched() -> Conversion:
     return Conversion(PCM_24K, PCM_24K)
 
 
-@define
+@define(eq=False, repr=False)
 class Env:
     """The surroundings of a policy. `now` is the logical time of the input or of the timer that is being
     handled.

@@ -38,7 +38,7 @@ _REMEMBERED = 64
 _CANCELLED = '{"error":"cancelled"}'
 
 
-@define
+@define(eq=False, repr=False)
 class Call:
     """A call that the model made.
 
@@ -64,7 +64,7 @@ class Call:
         return self.asked and not self.output
 
 
-@define
+@define(eq=False, repr=False)
 class FunctionCalls:
     """The calls of responses that are not settled yet, and which of those responses have ended."""
 

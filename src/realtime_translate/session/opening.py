@@ -56,7 +56,7 @@ _MAX_REASON = 123
 """Bytes of UTF-8 that a close frame has room for."""
 
 
-@define
+@define(eq=False, repr=False)
 class OpeningState:
     """`session`: the object of the `session.update` to send; `update_event`: the id of the one that was sent.
 
@@ -73,7 +73,7 @@ class OpeningState:
     audio_bytes: int = 0
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Facts:
     """What happened, for an action: a message, an error, or a close. `voiced`: the agent has spoken."""
 

@@ -7,7 +7,7 @@ from attrs import define, field
 __all__ = ["Pending"]
 
 
-@define
+@define(eq=False, repr=False)
 class Pending:
     """A text frame, or a run of binary frames (`text` is then None), waiting.
 

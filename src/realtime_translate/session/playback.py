@@ -16,7 +16,7 @@ __all__ = ["Playback", "interrupted", "received", "reported", "settled"]
 _REMEMBERED = 32
 
 
-@define
+@define(eq=False, repr=False)
 class Playing:
     """One content part of the agent's: where its audio begins in all that was received, and its size."""
 
@@ -26,7 +26,7 @@ class Playing:
     size: int = 0
 
 
-@define
+@define(eq=False, repr=False)
 class Playback:
     """The audio that the client may not have heard yet, in upstream's bytes. `total`: all that was received.
 

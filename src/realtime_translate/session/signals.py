@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Fatal:
     """The session cannot go on: tell the client why and close both legs."""
 
@@ -59,26 +59,26 @@ class Fatal:
     description: str
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class OpeningStep:
     """The opening's table has to take this step."""
 
     event: OpeningEvent
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class TurnStep:
     """The agent turn's table has to take this step."""
 
     event: TurnEvent
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class AudioSettled:
     """The formats of both legs are known: the streams between them may begin (A2, O1)."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class AudioEnded:
     """Settings take over a session that was ready before: what is held of the stream goes now (S4).
     `manual`: the commit stays ours.
@@ -87,19 +87,19 @@ class AudioEnded:
     manual: bool
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class SessionReady:
     """The session became ready: what waited may go (S4)."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Deliver:
     """A client message that waited is handled now."""
 
     entry: Pending
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class OwnText:
     """An assistant item that we created, with the id that we gave: never announced to the client (O3)."""
 
@@ -107,39 +107,39 @@ class OwnText:
     text: str
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class UpdateWanted:
     """A `session.update` waits for a free slot."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class CommitDue:
     """The debounce or the ceiling is over: a commit wants the slot (A5, A7)."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class CommitWithdrawn:
     """Audio flows again: the commit that waited does not want the slot now (A6)."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class CommitGranted:
     """The slot is free: commit now and ask for the response back to back (A5)."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class CommitRefused:
     """Upstream found nothing to commit: the wish that came with the commit is dropped (A5)."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Refused:
     """Upstream reported an error: the policy whose event it answers takes it."""
 
     problem: Problem
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class ResponseWanted:
     """A wish for a response (R2).
 
@@ -151,22 +151,22 @@ class ResponseWanted:
     of_commit: bool = False
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class TextsCovered:
     """The create in flight answers user texts too: it must not fall with the commit."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class ServerCommitted:
     """The server committed audio and will start a response by itself (R7)."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class ResponseRequested:
     """Our `response.create` went upstream; it covers every item sent before it (R2)."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class ResponseEnded:
     """A response is over. `void`: it was cancelled before it produced anything. `cut`: the client was told of
     its end when the user interrupted it (B1).
@@ -177,7 +177,7 @@ class ResponseEnded:
     cut: bool = False
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class SpeakWanted:
     """A text that the agent has to say (T3, G3); empty for words of the model's own."""
 
@@ -185,7 +185,7 @@ class SpeakWanted:
     behavior: str
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Interrupted:
     """The agent has to be quiet. `server_cancels`: upstream cancels its response by itself (B1, B2).
     `by_user`: the user speaks, and not another text of the client's.
@@ -195,65 +195,65 @@ class Interrupted:
     by_user: bool = True
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class ResponseMuted:
     """The active response was interrupted: nothing more of it is told (B1, B4)."""
 
     response_id: str
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class AudioBegun:
     """Audio of the agent came: its voice is fixed (T2)."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class AgentSaid:
     """Words of the agent, to be told to the client when their time has come (O3, O4)."""
 
     text: str
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class TextDue:
     """Words of the agent that wait for the user's must be told now (O4)."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class MayFail:
     """An error that answers this event of ours needs no attention (E2)."""
 
     event_id: str
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class UpdateGranted:
     """The slot is free for a `session.update` (R2, T2)."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class ResponseOverdue:
     """The response of these calls was not announced as done in time (F5)."""
 
     response_id: str
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class SlotFreed:
     """The slot may be free: what waits for it may go."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class CallsOpened:
     """A function call waits for its answer: plain wishes wait too (R8)."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class HoldOver:
     """Wishes have waited long enough for the calls that are open (R8)."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class CallsAnswered:
     """No function call waits for its answer any more."""
 

@@ -57,7 +57,7 @@ INSTANTS: tuple[tuple[str, ...], ...] = (
 """Where the readings of the clock are in a snapshot; `*` stands for each element."""
 
 
-@define
+@define(eq=False, repr=False)
 class Saved:
     """Everything that a snapshot holds. `dialect` is that of the call's `Config`, which itself is not
     kept.

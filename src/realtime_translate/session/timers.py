@@ -32,7 +32,7 @@ TimerName: TypeAlias = Literal[
 """Plain strings: they are looked up for each audio frame, and an Enum's hash is slow."""
 
 
-@define
+@define(eq=False, repr=False)
 class Timers:
     """Named deadlines; at most one of each name."""
 

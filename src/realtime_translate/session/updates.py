@@ -23,7 +23,7 @@ __all__ = ["Updates", "audio_begun", "granted", "late", "refused", "updated", "w
 _VOICE_FIXED = "the voice cannot change once the agent has spoken"
 
 
-@define
+@define(eq=False, repr=False)
 class Updates:
     """`waiting`: frames of updates to send; `sent`: those that one `session.update` carries, in flight as
     `event_id`. `alone`: how many of `waiting` go one by one, after their merger was refused. `voiced`: the

@@ -19,7 +19,7 @@ _REMEMBERED = 64
 _FATAL = (Fault.EXPIRED, Fault.ACCESS)
 
 
-@define
+@define(eq=False, repr=False)
 class UpstreamErrors:
     """`idle`: the session ended for idleness while a response was active (E3). `last`: the last error, until
     anything else comes: upstream may close with it (E1); `last_code`: its code. `harmless`: events of ours

@@ -31,7 +31,7 @@ _CHANNEL = (0, 1)
 """`[index, count]`: the one channel that there is."""
 
 
-@define
+@define(eq=False, repr=False)
 class Heard:
     """A piece of user speech. `text`: as far as deltas go; `final`: the whole, None until it is known.
 
@@ -45,7 +45,7 @@ class Heard:
     end_ms: float | None = None
 
 
-@define
+@define(eq=False, repr=False)
 class UserSpeech:
     """`begun`: not committed yet; `items`: committed and not told, in order; `settled`: ids of those of which
     nothing is told any more.

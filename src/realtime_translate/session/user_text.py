@@ -20,7 +20,7 @@ __all__ = ["UserTexts", "confirm_late", "covered", "injected", "item_seen", "ref
 _REMEMBERED = 32
 
 
-@define
+@define(eq=False, repr=False)
 class Unconfirmed:
     """An item that upstream has not confirmed. `words`: the fingerprint of its text, which may be long (L2).
     `covered`: a create that was sent after it answers it (R2).
@@ -33,7 +33,7 @@ class Unconfirmed:
     covered: bool = False
 
 
-@define
+@define(eq=False, repr=False)
 class UserTexts:
     """The user items on their way, oldest first. `matched`: ids that a server gave to items of ours."""
 

@@ -25,7 +25,7 @@ _CHANNEL = (0, 1)
 """`[index, count]`: the one channel that there is."""
 
 
-@define
+@define(eq=False, repr=False)
 class UserTurn:
     """`speaking`: the user has the turn (T8). `idle_items`: items of idle timeouts, not committed yet."""
 

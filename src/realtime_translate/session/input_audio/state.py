@@ -13,7 +13,7 @@ MIN_COMMIT_MS = 100
 """Milliseconds that a commit needs (A5)."""
 
 
-@define
+@define(eq=False, repr=False)
 class InputAudio:
     """`uncommitted`: bytes of the user's audio upstream that no commit of ours took. `silent`: upstream holds
     silence of ours (I1). `server_holds`: there may also be audio that the server was to commit, before

@@ -14,7 +14,7 @@ REMEMBERED = 32
 """Ended responses whose late events are recognised, and open items of one response (R1, L2)."""
 
 
-@define
+@define(eq=False, repr=False)
 class Spoken:
     """A text that the agent has to say in a response of its own. `arrived`: its place in the line (R2)."""
 
@@ -22,7 +22,7 @@ class Spoken:
     arrived: int
 
 
-@define
+@define(eq=False, repr=False)
 class ResponseSlot:
     """The slot and what waits for it.
 
@@ -86,7 +86,7 @@ class ResponseSlot:
 _COMPLETED = Outcome()
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class About:
     """What an action needs to know of the response that the event is about."""
 

@@ -11,7 +11,7 @@ __all__ = ["Step"]
 S = TypeVar("S")
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Step(Generic[S]):
     """One cell: the next state and the name of the action on the way, or the reason for doing nothing."""
 
