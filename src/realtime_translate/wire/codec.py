@@ -1,6 +1,6 @@
 """From frames to messages and back, for one set of message classes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Final, Generic, TypeVar, cast, get_args
@@ -72,32 +72,36 @@ def unknown_fields(message: WireObject) -> tuple[str, ...]:
     return tuple(path_of(path) for path in _unknown(message))
 
 
-def _unknown(value: WireObject) -> list[tuple[Segment, ...]]:
+def _unknown(value: WireObject) -> Sequence[tuple[Segment, ...]]:
     """Most messages have none: a path is put together only for a key that was found."""
     cls = value.__class__
     names = _FIELDS_WITH_OBJECTS.get(cls)
     if names is None:
-        fields: tuple[attrs.Attribute[object], ...] = attrs.fields(cls)
-        names = tuple((field.name, wire_name(field)) for field in fields if _holds_objects(field.type))
-        _FIELDS_WITH_OBJECTS[cls] = names
+        names = _FIELDS_WITH_OBJECTS[cls] = _fields_with_objects(cls)
+    if not names and not value.extra:
+        return ()
     found: list[tuple[Segment, ...]] = []
     for name, wire in names:
         inner: object = getattr(value, name)
         if inner is OMITTED:
             continue
         if isinstance(inner, WireObject):
-            found += [(wire, *path) for path in _unknown(inner)]
+            for path in _unknown(inner):
+                found.append((wire, *path))
         elif isinstance(inner, tuple):
             for index, element in enumerate(cast("tuple[object, ...]", inner)):
                 if isinstance(element, WireObject):
                     found += [(wire, index, *path) for path in _unknown(element)]
-    if value.extra:
-        found += [(key,) for key in value.extra]
-    return found
+    return [*found, *((key,) for key in value.extra)] if value.extra else found
 
 
 _FIELDS_WITH_OBJECTS: Final[dict[type[WireObject], tuple[tuple[str, str], ...]]] = {}
 """The fields of a class that may hold more fields: their names here and on the wire."""
+
+
+def _fields_with_objects(cls: type[WireObject]) -> tuple[tuple[str, str], ...]:
+    fields: tuple[attrs.Attribute[object], ...] = attrs.fields(cls)
+    return tuple((field.name, wire_name(field)) for field in fields if _holds_objects(field.type))
 
 
 def _holds_objects(type_: object) -> bool:
