@@ -282,15 +282,8 @@ async def serving(config: rt.Config, options: argparse.Namespace) -> AsyncGenera
         if options.simulate:
             model: Server = await stack.enter_async_context(serve(model_session, "127.0.0.1", 0))
             upstream, headers = f"ws://127.0.0.1:{model.sockets[0].getsockname()[1]}", {}
-        server: Server = await serve(
-            handle,
-            options.host,
-            options.port,
-            process_request=respond,
-            select_subprotocol=select,
-            compression=None,
-            close_timeout=CLOSE_SECONDS,
-        )
+        listen = partial(serve, process_request=respond, select_subprotocol=select, compression=None)
+        server: Server = await listen(handle, options.host, options.port, close_timeout=CLOSE_SECONDS)
         try:
             yield server
         finally:

@@ -1,41 +1,142 @@
-"""What the hot paths cost, as ratios to their floors: `python -m tests.benchmarks` in a checkout.
-
-`python -m tests.benchmarks formats` prints the table of `docs/reference/audio-formats.md` instead.
-"""
+"""What the library costs: `python -m tests.benchmarks --help` in a checkout."""
 
 from __future__ import annotations
 
+import argparse
+import json
 import sys
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from attrs import asdict
 
 from realtime_translate.audio import EXTRA, available
+from tests.benchmarks import capacity, gate, growth, page, report
 from tests.benchmarks.measure import Effort
-from tests.benchmarks.tables import format_costs, format_rows, hot_paths
+from tests.benchmarks.rows import ROWS
+from tests.benchmarks.speed import installed
+from tests.benchmarks.tables import format_rows
 
 __all__ = ["main"]
 
-USAGE = "usage: python -m tests.benchmarks [formats]"
-MANY, FEW = Effort(), Effort(rounds=20)
-"""There are many format pairs: a few rounds each."""
+_EPILOG = """\
+A ratio is that of an operation to its floor, the work that nobody can save, measured in turn in one process.
+"""
+
+Command: TypeAlias = "Callable[[argparse.Namespace, float], int]"
+"""It takes the arguments, and a factor for how long to measure. It gives the exit code."""
 
 
-def main(arguments: Sequence[str], many: Effort = MANY, few: Effort = FEW) -> int:
-    """Measure and print; the exit code."""
+def _table(arguments: argparse.Namespace, scale: float) -> int:
+    found = report.measured_report(_effort(2.5, scale), imports=7 if scale else 1)
+    if arguments.json:
+        print(report.as_pyperf(found), end="")
+    else:
+        print(*report.as_text(found), sep="\n")
+    return 0
+
+
+def _formats(_: argparse.Namespace, scale: float) -> int:
+    for line in format_rows(_effort(0.5, scale)):
+        print(line, flush=True)
+    return 0
+
+
+def _gate(arguments: argparse.Namespace, scale: float) -> int:
+    if arguments.update:
+        gate.update(_effort(2.5, scale))
+        return 0
+    version, baseline = gate.baseline_for(gate.python(), gate.recorded_ratios())
+    if version != gate.python():
+        print(f"no baseline for Python {gate.python()}: compared with that of {version}")
+    rows = [row for row in ROWS if installed() or not row.speed]
+    failed = 0
+    print(gate.HEADING)
+    for verdict in gate.judged(rows, baseline, _effort(0.4, scale)):
+        print(verdict, flush=True)
+        failed += not verdict.passed
+    return 1 if failed else 0
+
+
+def _growth(arguments: argparse.Namespace, scale: float) -> int:
+    found = list(growth.all_series(_extent(scale)))
+    if arguments.json:
+        print(json.dumps([asdict(each) for each in found]))
+    else:
+        print(*page.growth_table(found), sep="\n")
+    return 0
+
+
+def _capacity(arguments: argparse.Namespace, scale: float) -> int:
+    passing = capacity.wall if arguments.wall else capacity.own
+    print(*page.capacity_table(list(capacity.capacities(passing, seconds=_seconds(scale)))), sep="\n")
+    return 0
+
+
+def _page(arguments: argparse.Namespace, scale: float) -> int:
+    seconds = _seconds(scale)
+    found = page.Measurements(
+        report.measured_report(_effort(2.5, scale), imports=7 if scale else 1),
+        list(growth.all_series(_extent(scale))),
+        list(capacity.capacities(capacity.own, seconds)),
+        list(capacity.capacities(capacity.wall, seconds)) if arguments.wall else [],
+    )
+    page.write(found)
+    return 0
+
+
+_COMMANDS: Mapping[str, tuple[Command, str]] = {
+    "table": (_table, "each operation beside its floor (the default)"),
+    "formats": (_formats, "the table of docs/reference/audio-formats.md"),
+    "growth": (_growth, "time and memory as the call, the number of calls and Settings grow"),
+    "capacity": (_capacity, "how many calls one core carries in real time"),
+    "gate": (_gate, f"fail when a ratio is worse than {gate.LIMIT} times the one committed"),
+    "page": (_page, "measure everything and write docs/reference/performance.md and its plots"),
+}
+_WALL = (
+    "in real time, too, which takes a quiet machine; otherwise time stands still while others have the core"
+)
+
+
+def main(arguments: Sequence[str], scale: float = 1.0) -> int:
+    """Measure and print; the exit code. `scale` is how long to measure, 0 for once."""
+    parsed = _parser().parse_args(arguments)
     if not available():
         print(f"the benchmarks need the extra {EXTRA}", file=sys.stderr)
         return 2
-    tables = {
-        "": chain(hot_paths(many), [""], format_costs(few)),
-        "formats": format_rows(few),
-    }
-    table = tables.get(" ".join(arguments))
-    if table is None:
-        print(USAGE, file=sys.stderr)
-        return 2
-    for line in table:
-        print(line, flush=True)
-    return 0
+    command, _ = _COMMANDS[parsed.command or "table"]
+    return command(parsed, scale)
+
+
+def _effort(seconds: float, scale: float) -> Effort:
+    return Effort(seconds * scale) if scale else Effort(0.0, least=1, segment=0.0)
+
+
+def _extent(scale: float) -> growth.Extent:
+    return growth.Extent() if scale else growth.SMALLEST
+
+
+def _seconds(scale: float) -> float:
+    """How long calls are played."""
+    return 4.0 * scale if scale else 0.1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m tests.benchmarks", description=__doc__, epilog=_EPILOG)
+    parser.add_argument("--json", action="store_true", help="for machines: the table as a suite of pyperf")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, (_, told) in _COMMANDS.items():
+        command = commands.add_parser(name, help=told, description=told)
+        if name in ("table", "growth"):
+            # Not to take back what was said before the command.
+            command.add_argument(
+                "--json", action="store_true", default=argparse.SUPPRESS, help="for machines"
+            )
+        if name in ("capacity", "page"):
+            command.add_argument("--wall", action="store_true", help=_WALL)
+        if name == "gate":
+            command.add_argument("--update", action="store_true", help="commit to the ratios of today")
+    return parser
 
 
 if __name__ == "__main__":

@@ -1,108 +1,113 @@
-"""Calls to measure: a ready `Translator`, one frame to it, and the floor of that frame.
-
-The floor is the work that nobody can save: base64 and one concatenation, or JSON and base64; and the bare
-call of soxr where sample rates differ.
-"""
+"""Calls to measure: a ready `Translator`, and one frame of audio to it beside the floor of that frame."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
+import itertools
 from collections.abc import Callable
-from importlib import import_module
-from typing import Any
+from functools import partial
+from operator import getitem
 
 from realtime_translate import Config, ServerVad, Translator
-from realtime_translate.audio import AudioFormat, Conversion, needs_resampler
+from realtime_translate.audio import AudioFormat
 from realtime_translate.mapping import formats
 from realtime_translate.mapping.plan import AudioPath
-from realtime_translate.testing import FakeClock
-from tests.benchmarks.measure import Case
+from tests.benchmarks import events, floors
+from tests.benchmarks.floors import STANDARD, Floors
+from tests.benchmarks.measure import Case, repeated
 
-__all__ = ["DELTA_MS", "FRAME_MS", "agent_audio", "client_frame", "path_case"]
+__all__ = [
+    "DELTA_MS",
+    "FRAME_MS",
+    "VAD",
+    "Clock",
+    "agent_audio",
+    "client_frame",
+    "opened",
+    "path_case",
+    "ready",
+    "tone",
+]
 
 FRAME_MS = 20
 """Milliseconds of audio in a frame of the client."""
 DELTA_MS = 100
 """Milliseconds of audio in a delta of upstream."""
+VAD = Config.deepgram(turn_detection=ServerVad())
+"""The server finds the end of the turn."""
 
-_PREFIX = '{"type":"input_audio_buffer.append","audio":"'
-
-
-def client_frame(config: Config, path: AudioPath) -> Case:
-    """One frame of the user's audio."""
-    translator = _ready(config, "input", path)
-    frame = _tone(path.client, FRAME_MS)
-    upstream = path.upstream.silence(FRAME_MS)
-    bare = _bare(path.client, path.upstream, frame)
-
-    def floor() -> object:
-        return _PREFIX + binascii.b2a_base64(upstream, newline=False).decode("ascii") + '"}'
-
-    return Case(lambda: translator.receive_from_client(frame), _both(bare, floor), bare)
+_NUMBERS = itertools.count(1)
 
 
-def agent_audio(path: AudioPath) -> Case:
-    """One delta of the agent's audio, in the middle of a turn."""
-    translator = _ready(Config.deepgram(), "output", path)
-    translator.receive_from_upstream('{"type":"response.created","response":{"id":"resp_1"}}')
-    audio = _tone(path.upstream, DELTA_MS)
-    delta = {
-        "type": "response.output_audio.delta",
-        "event_id": "event_1",
-        "response_id": "resp_1",
-        "item_id": "item_1",
-        "output_index": 0,
-        "content_index": 0,
-        "delta": base64.b64encode(audio).decode(),
-    }
-    text = json.dumps(delta)
-    bare = _bare(path.upstream, path.client, audio)
+class Clock:
+    """Moves only when told to. To read it costs what `time.monotonic` costs, as no Python code is called."""
 
-    def floor() -> object:
-        return binascii.a2b_base64(json.loads(text)["delta"])
+    __slots__ = ("_now", "read")
 
-    return Case(lambda: translator.receive_from_upstream(text), _both(bare, floor), bare)
+    def __init__(self) -> None:
+        self._now = [1.0]
+        self.read: Callable[[], float] = partial(getitem, self._now, 0)
+
+    def set(self, now: float) -> None:
+        """Seconds."""
+        self._now[0] = now
 
 
-def path_case(direction: str, path: AudioPath) -> Case:
-    """One frame or delta of that direction. The server finds the end of the turn."""
-    if direction == "output":
-        return agent_audio(path)
-    return client_frame(Config.deepgram(turn_detection=ServerVad()), path)
-
-
-def _ready(config: Config, direction: str, path: AudioPath) -> Translator:
-    """A call whose server carries what the path says."""
-    translator = Translator(config, clock=FakeClock(1.0), new_id=lambda: "bench")
+def opened(config: Config = VAD, clock: Clock | None = None) -> Translator:
+    """A call that waits for Settings."""
+    read = (clock or Clock()).read
+    translator = Translator(config, clock=read, new_id=lambda: f"bench{next(_NUMBERS)}")
     translator.client_opened()
-    declared = {"encoding": path.client.encoding, "sample_rate": path.client.rate}
-    settings = {"type": "Settings", "audio": {direction: declared}, "agent": {}}
-    translator.receive_from_client(json.dumps(settings))
-    translator.upstream_opened()
-    carried = formats.to_upstream(path.upstream)
-    session = {"audio": {direction: {"format": {"type": carried.type}}}}
-    translator.receive_from_upstream(json.dumps({"type": "session.updated", "session": session}))
     return translator
 
 
-def _tone(audio: AudioFormat, milliseconds: int) -> bytes:
+def ready(
+    config: Config = VAD,
+    clock: Clock | None = None,
+    settings: str = events.settings(),
+    **carried: str,
+) -> Translator:
+    """A call whose session is confirmed; upstream carries PCM, or what `carried` says by direction."""
+    translator = opened(config, clock)
+    translator.receive_from_client(settings)
+    translator.upstream_opened()
+    translator.receive_from_upstream(events.session_updated(**carried))
+    return translator
+
+
+def client_frame(config: Config, path: AudioPath, least: Floors = STANDARD) -> Case:
+    """One frame of the user's audio."""
+    frame = tone(path.client, FRAME_MS)
+    upstream = path.upstream.silence(FRAME_MS)
+    bare = floors.resampling(path.client, path.upstream, frame)
+    floor = floors.both(bare, least.append, upstream)
+    return repeated(_carrying(config, "input", path).receive_from_client, floor, frame, bare)
+
+
+def agent_audio(path: AudioPath, least: Floors = STANDARD) -> Case:
+    """One delta of the agent's audio, in the middle of a turn."""
+    translator = _carrying(VAD, "output", path)
+    answer = events.Answer("1")
+    for each in (answer.created, *answer.begun):
+        translator.receive_from_upstream(each)
+    audio = tone(path.upstream, DELTA_MS)
+    frame = answer.audio(audio)
+    bare = floors.resampling(path.upstream, path.client, audio)
+    floor = floors.both(bare, least.audio_delta, frame)
+    return repeated(translator.receive_from_upstream, floor, frame, bare)
+
+
+def path_case(direction: str, path: AudioPath) -> Case:
+    """One frame or delta of that direction."""
+    return agent_audio(path) if direction == "output" else client_frame(VAD, path)
+
+
+def _carrying(config: Config, direction: str, path: AudioPath) -> Translator:
+    """A call whose server carries what the path says."""
+    carried = formats.to_upstream(path.upstream).type
+    settings = events.settings(**{direction: path.client})  # type: ignore[arg-type] # they are formats
+    return ready(config, None, settings, **{direction: str(carried)})
+
+
+def tone(audio: AudioFormat, milliseconds: int) -> bytes:
     """Something that is heard."""
     return b"\x01\x12" * (audio.bytes_of(milliseconds) // 2)
-
-
-def _bare(source: AudioFormat, target: AudioFormat, data: bytes) -> Callable[[], object] | None:
-    """soxr alone, on the samples in `data`, in the default quality."""
-    if not needs_resampler(source, target):
-        return None
-    numpy: Any = import_module("numpy")
-    soxr: Any = import_module("soxr")
-    linear = Conversion(source, AudioFormat("linear16", source.rate)).feed(data)
-    samples = numpy.frombuffer(linear, "<i2").astype("float32")
-    stream = soxr.ResampleStream(source.rate, target.rate, 1, dtype="float32", quality="HQ")
-    return lambda: stream.resample_chunk(samples)
-
-
-def _both(bare: Callable[[], object] | None, rest: Callable[[], object]) -> Callable[[], object]:
-    return rest if bare is None else lambda: (bare(), rest())

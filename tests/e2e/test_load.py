@@ -72,7 +72,7 @@ def test_calls_at_once(proxy: str) -> None:
             assert len(upstream.sessions) == AT_ONCE
         assert "ERROR" not in running.log
 
-    run(scenario(), patience=60, debug=False)
+    run(scenario(), patience=180, debug=False)
 
 
 def memory(running: Process) -> int:
@@ -95,4 +95,4 @@ def test_memory_is_flat_over_calls_in_a_row(proxy: str) -> None:
             growth = memory(running) - before
             assert growth < GROWTH
 
-    run(scenario(), patience=60, debug=False)
+    run(scenario(), patience=180, debug=False)

@@ -371,7 +371,7 @@ class World:
         event_id = (violation.event or {}).get("event_id")
         if violation.rule in (3, 5):
             return event_id in self.unforeseen
-        return violation.rule == 1 and self.server_answered_by_itself and event_id in self.unforeseen
+        return violation.rule in (1, 2) and self.server_answered_by_itself and event_id in self.unforeseen
 
     def unanswered(self) -> list[Json]:
         """User texts, commits and function outputs that no response was asked for. Outputs before an

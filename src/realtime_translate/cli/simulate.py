@@ -6,21 +6,20 @@ import heapq
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from math import inf
-from random import Random
 from typing import Protocol
 
 from attrs import define
 
 from ..config import Config
 from ..outputs import RunFunction
-from ..testing import FIRST, Choices, FakeClock, RealtimeServer, Violation
+from ..testing import FIRST, Choices, FakeClock, RealtimeServer, SeededChoices, Violation
 from ..translator import SessionState, Translator
 from .client import Answers, Hangup, ScriptedClient
 from .host import Host
 from .script import Script
 from .steps import Step
 
-__all__ = ["DIAL_SECONDS", "QUIET_SECONDS", "SeededChoices", "Simulation", "counter"]
+__all__ = ["DIAL_SECONDS", "QUIET_SECONDS", "Simulation", "counter"]
 
 DIAL_SECONDS = 0.05
 """How long the upstream server takes to accept the connection."""
@@ -32,22 +31,6 @@ def counter(prefix: str) -> Callable[[], str]:
     """An id source that counts: `prefix1`, `prefix2` …"""
     numbers = count(1)
     return lambda: f"{prefix}{next(numbers)}"
-
-
-@define(eq=False)
-class SeededChoices:
-    """Lets the model pick, repeatably, among the orders and delays that real servers showed."""
-
-    _random: Random
-
-    @classmethod
-    def of(cls, seed: int) -> SeededChoices:
-        """Equal seeds choose equally."""
-        return cls(Random(seed))
-
-    def choose(self, name: str, options: int) -> int:
-        """One of 0 to `options` - 1 for the choice called `name`."""
-        return self._random.randrange(options)
 
 
 class _Party(Protocol):
@@ -65,7 +48,7 @@ class Simulation:
     def __init__(self, script: Script, config: Config, seed: int | None = None) -> None:
         """Without `seed` the model takes the first of each of its choices."""
         clock = FakeClock()
-        choices: Choices = FIRST if seed is None else SeededChoices.of(seed)
+        choices: Choices = FIRST if seed is None else SeededChoices(seed)
         answers = Answers.of(script.answers)
         self._clock = clock
         self._host = Host(Translator(config, clock=clock, new_id=counter("id")), clock)

@@ -1,29 +1,33 @@
 """Test kit: a fake clock and a model of the upstream server, for tests of hosts and of the translator."""
 
-from .choices import CHOICES, FIRST, Choices
+from .choices import ALL, CHOICES, FIRST, HEALTHY, Choice, Choices, Group, Limited, only
 from .clock import FakeClock
-from .deviations import DEVIATIONS, FAULTS, QUIRKS
 from .faults import Violation
 from .script import DEFAULT_REPLY, Call, Reply, Say, Script, ServerView
+from .seeded import SeededChoices
 from .server import RealtimeServer
 from .state import Transcribe, TranscriptionFailure
 
 __all__ = [
+    "ALL",
     "CHOICES",
     "DEFAULT_REPLY",
-    "DEVIATIONS",
-    "FAULTS",
     "FIRST",
-    "QUIRKS",
+    "HEALTHY",
     "Call",
+    "Choice",
     "Choices",
     "FakeClock",
+    "Group",
+    "Limited",
     "RealtimeServer",
     "Reply",
     "Say",
     "Script",
+    "SeededChoices",
     "ServerView",
     "Transcribe",
     "TranscriptionFailure",
     "Violation",
+    "only",
 ]

@@ -194,7 +194,7 @@ def call_exists(state: State, arrival: Arrival) -> Fault | None:
     """An output answers a call of the conversation."""
     item = as_object(arrival.event["item"])
     call_id = as_text(item.get("call_id"))
-    if item["type"] != "function_call_output" or state.conversation.has_call(call_id):
+    if item["type"] != "function_call_output" or state.conversation.call(call_id) is not None:
         return None
     message = f"Tool call ID '{call_id}' not found in conversation."
     return Fault("invalid_tool_call_id", message, rule=9)
@@ -207,6 +207,16 @@ def answered_once(state: State, arrival: Arrival) -> Fault | None:
     if item["type"] != "function_call_output" or call_id not in state.conversation.answered:
         return None
     return Fault(None, f"Tool call '{call_id}' already has an output.", rule=9, silent=True)
+
+
+def call_is_complete(state: State, arrival: Arrival) -> Fault | None:
+    """A call that was cut short, or is still being made, is not run."""
+    item = as_object(arrival.event["item"])
+    call = state.conversation.call(as_text(item.get("call_id")))
+    if item["type"] != "function_call_output" or call is None or call.body.get("status") == "completed":
+        return None
+    message = f"An output for the tool call '{call.call_id}', which is not complete."
+    return Fault(None, message, rule=10, silent=True)
 
 
 def _existing(verb: str, noun: str, rule: int | None) -> StateCheck:
@@ -262,8 +272,9 @@ def slot_is_free(state: State, arrival: Arrival) -> Fault | None:
         "conversation_already_has_active_response",
         f"Conversation already has an active response in progress: {state.active.id}. "
         "Wait until the response is finished before creating a new one.",
-        rule=1,
-        race=arrival.active is None and state.active.trigger != "client",
+        # not told of it yet, it must remember that it asked for one itself
+        rule=2 if arrival.active is None and state.active.trigger == "client" else 1,
+        race=_untold(state, state.active) or (arrival.active is None and state.active.trigger != "client"),
     )
 
 
@@ -272,7 +283,21 @@ def _before_done(state: State, arrival: Arrival) -> Fault | None:
     if state.ending is None:
         return None
     message = f"A response was asked for before the response.done of {state.ending.id}."
-    return Fault(None, message, rule=1, silent=True, race=arrival.active is None)
+    race = arrival.active is None or _untold(state, state.ending)
+    return Fault(None, message, rule=1, silent=True, race=race)
+
+
+def _untold(state: State, response: Response) -> bool:
+    """Whether this server never tells of the end of the response, or not even of its beginning."""
+    return response.hushed or state.mute or state.variants["response_done"] > 0
+
+
+def is_tagged(state: State, arrival: Arrival) -> Fault | None:
+    """A tag in the metadata tells the client which response is its own."""
+    if as_object(_request(arrival).get("metadata")):
+        return None
+    message = "The response has no metadata: its response.created cannot be matched."
+    return Fault(None, message, rule=14, silent=True)
 
 
 def calls_are_answered(state: State, arrival: Arrival) -> Fault | None:
@@ -311,8 +336,9 @@ def response_is_active(state: State, arrival: Arrival) -> Fault | None:
     # a second cancel of the same response is the client's own doing
     known = next((each for each in (state.active, state.last) if each and each.id == arrival.active), None)
     twice = known is not None and known.cancelled_by == "client_cancelled"
+    ended = state.mute or (state.last is not None and state.last.id == named and _untold(state, state.last))
     race = arrival.active is not None and named in ("", arrival.active) and not twice
-    return attrs.evolve(_NOT_ACTIVE, race=race)
+    return attrs.evolve(_NOT_ACTIVE, race=race or ended)
 
 
 def _is_meant(state: State, response: Response, named: str) -> bool:
@@ -340,7 +366,14 @@ STATE_CHECKS: Mapping[str, tuple[StateCheck, ...]] = {
     "input_audio_buffer.append": (audio_decodes,),
     "input_audio_buffer.commit": (has_event_id, enough_audio, server_commits),
     "input_audio_buffer.clear": (has_event_id,),
-    "conversation.item.create": (has_event_id, id_is_new, previous_exists, call_exists, answered_once),
+    "conversation.item.create": (
+        has_event_id,
+        id_is_new,
+        previous_exists,
+        call_exists,
+        answered_once,
+        call_is_complete,
+    ),
     "conversation.item.truncate": (
         has_event_id,
         _existing("truncate", "truncating", 11),
@@ -351,6 +384,7 @@ STATE_CHECKS: Mapping[str, tuple[StateCheck, ...]] = {
     "conversation.item.retrieve": (has_event_id, _existing("retrieve", "retrieving", None)),
     "response.create": (
         has_event_id,
+        is_tagged,
         slot_is_free,
         response_fits_model,
         references_exist,

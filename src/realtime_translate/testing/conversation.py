@@ -64,9 +64,10 @@ class Conversation:
         """An item that is known to be there."""
         return self.items[self.position(item_id)]
 
-    def has_call(self, call_id: str) -> bool:
-        """Whether a function call of that id is in the conversation."""
-        return any(item.kind == "function_call" and item.call_id == call_id for item in self.items)
+    def call(self, call_id: str) -> Item | None:
+        """The function call of that id, None if there is none."""
+        calls = (item for item in self.items if item.kind == "function_call")
+        return next((item for item in calls if item.call_id == call_id), None)
 
     @property
     def last_id(self) -> str | None:

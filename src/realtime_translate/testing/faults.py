@@ -30,14 +30,16 @@ class Violation:
     """A client event that broke a rule, kept by the model.
 
     `rule` is the number in openai-realtime.md §6 (None: an error that §6 does not cover). `answered` says
-    whether an `error` was sent; `race` that no client could have avoided it; `event` is the decoded event,
-    or None where there was none to decode; `at` is the time in seconds.
+    whether it had an `error` for an answer; `race` that no client could have avoided it, for what it was not
+    told; `event` is the decoded event, or None where there was none to decode. `received_at` is when it came,
+    `at` when it was handled and the rule was seen broken, both in seconds on the server's clock.
     """
 
     rule: int | None
     code: str | None
     message: str
     event: Mapping[str, object] | None
+    received_at: float
     at: float
     answered: bool
     race: bool

@@ -70,8 +70,8 @@ def _add_awaited(state: State, item: Item, previous: str) -> Flow:
 def _new_item(state: State, given: Object) -> Item:
     """The item as the server shows it: an id, a status for what the model reads, no audio."""
     body = copy.deepcopy(given)
-    named = as_text(body.pop("id", None)) if state.deviations.option("item_ids") == 0 else ""
-    item_id = named or f"item_{state.new_id()}"
+    named = as_text(body.pop("id", None))
+    item_id = f"item_{state.new_id()}" if state.variants["item_ids"] == 1 or not named else named
     shown: Object = {"id": item_id, "type": body["type"]}
     if body["type"] in ("message", "function_call"):
         shown["status"] = "completed"

@@ -22,11 +22,15 @@ from .frames import (
 )
 from .script import Call, Reply, Say
 from .state import Output, Response, State
+from .troubles import course, ending
 
 CHUNK_MS = 100  # of audio in one delta
 ARGUMENTS_DELTA = 5  # characters
-LEAD = 3  # transcript deltas before the first audio: the transcript runs ahead
+LEADS = (3, 1_000_000, 0)  # transcript deltas before the first audio; the options of `agent_transcript`
+AFTER_DONE, AFTER_CREATED, AFTER_ADDED, AFTER_NEXT_EVENT = 0, 2, 3, 4  # options of `rate_limits`
 LAG = 3  # deltas that still come of a response that was cut, where `cancel_lag`, `interrupt_lag` say so
+THINKS = (0, 19)  # more latencies before the first output; the options of `first_output`
+SLOW = (0.0, 6.0, 25.0)  # seconds before the first output; the options of `slow_output`
 HELD = 10  # latencies that a response.done is held back at most, where `cancelled_done` says so
 
 
@@ -48,14 +52,23 @@ def begin(state: State, request: Mapping[str, object], trigger: str) -> Flow:
         state.active = response
         state.response_owed = False
         state.idle_from = state.idle_start_ms = None
-    reply = state.replies.next(state.view(trigger), request)
+    response.limits = state.choose("rate_limits")
+    reply = ending(state, state.replies.next(state.view(trigger), request))
     state.responses += 1
-    flow = generate(state, response, reply)
+    flow = course(state, response, _in_time(state, generate(state, response, reply)))
     if trigger == "vad" and state.choose("vad_created") == 1:
         flow = _announced_first(state, response, flow)
     else:
         yield from _created(state, response)
     response.task = state.start(flow, state.options.latency)
+
+
+def _in_time(state: State, flow: Flow) -> Flow:
+    """The model thinks before its first output; a latency of that has passed."""
+    thinks = SLOW[state.choose("slow_output")] or THINKS[state.choose("first_output")] * state.options.latency
+    if thinks > 0:
+        yield thinks
+    yield from flow
 
 
 def _announced_first(state: State, response: Response, flow: Flow) -> Flow:
@@ -68,7 +81,7 @@ def _announced_first(state: State, response: Response, flow: Flow) -> Flow:
 def _created(state: State, response: Response) -> Flow:
     response.announced = True
     yield response_event("created", describe(state, response, "in_progress", None))
-    if state.deviations.option("rate_limits_early") == 1:
+    if response.limits == AFTER_CREATED:
         yield rate_limits()
     if not response.out_of_band:
         yield from release(state)
@@ -76,11 +89,6 @@ def _created(state: State, response: Response) -> Flow:
 
 def generate(state: State, response: Response, reply: Reply) -> Flow:
     """All that a response sends after `response.created`."""
-    fate = state.deviations.option("response")
-    if fate == SILENT:
-        vanish(state, response)
-        return
-    reply = _as_fated(reply, fate)
     overlap = state.choose("output_overlap") == 1
     batched = state.choose("delta_batching") == 1
     plans = [_output(state, response, index, part) for index, part in enumerate(reply.parts)]
@@ -88,35 +96,11 @@ def generate(state: State, response: Response, reply: Reply) -> Flow:
         if output not in response.outputs:
             yield from _announce(state, response, output)
         yield from _stream(state, response, output, batched)
-        if fate == SILENT_AMID:
-            vanish(state, response)
-            return
         if overlap and index + 1 < len(plans):
             yield from _announce(state, response, plans[index + 1])
         cut_short = reply.status == "incomplete" and index + 1 == len(plans)
         yield from _close(state, response, output, "incomplete" if cut_short else "completed")
     yield from finish(state, response, reply.status, status_details(reply))
-
-
-SILENT, SILENT_AMID = 4, 5
-_FATES = {1: ("failed", True), 2: ("incomplete", True), 3: ("failed", False)}
-"""The option of `response`: how it ends, and whether it has output."""
-
-
-def _as_fated(reply: Reply, fate: int) -> Reply:
-    if fate not in _FATES:
-        return reply
-    status, speaks = _FATES[fate]
-    return Reply(*(reply.parts if speaks else ()), status=status)
-
-
-def vanish(state: State, response: Response) -> None:
-    """Nothing is heard of the response again. The server itself has forgotten it: it takes another."""
-    if response.out_of_band:
-        state.background.remove(response)
-    else:
-        state.active, state.last = None, response
-        state.start(_settle(state), state.options.latency)
 
 
 def status_details(reply: Reply) -> Object | None:
@@ -170,9 +154,8 @@ def finish(state: State, response: Response, status: str, details: Object | None
             response.ended, state.ending = copy.deepcopy(ended), response
             state.start(_release_in_time(state, response), HELD * state.options.latency)
             return
-    if state.deviations.option("response_done") == 0:
-        yield ended
-    state.start(_settle(state), state.options.latency)
+    yield ended
+    state.start(_settle(state, response), state.options.latency)
 
 
 def release(state: State) -> Flow:
@@ -181,7 +164,7 @@ def release(state: State) -> Flow:
     if response is not None and response.ended is not None:
         yield response.ended
         yield from state.let_go()
-        state.start(_settle(state), state.options.latency)
+        state.start(_settle(state, response), state.options.latency)
 
 
 def _release_in_time(state: State, response: Response) -> Flow:
@@ -195,9 +178,10 @@ def _end_of_playback(state: State, response: Response) -> float:
     return max(state.now, started + response.audio_ms / 1000)
 
 
-def _settle(state: State) -> Flow:
-    if state.choose("rate_limits") == 0:
+def _settle(state: State, response: Response) -> Flow:
+    if response.limits == AFTER_DONE:
         yield rate_limits()
+    state.limits_owed = state.limits_owed or response.limits == AFTER_NEXT_EVENT
     yield from state.flush()
     if state.response_owed and state.active is None:
         yield from begin(state, {}, "vad")
@@ -218,7 +202,7 @@ def describe(state: State, response: Response, status: str, details: Object | No
         "max_output_tokens": request.get("max_output_tokens", session.body["max_output_tokens"]),
         "audio": {"output": response.audio},
         "usage": _usage(state, response) if done else None,
-        "metadata": request.get("metadata") if state.deviations.option("tags") == 0 else None,
+        "metadata": request.get("metadata"),
     }
 
 
@@ -277,6 +261,8 @@ def _announce(state: State, response: Response, output: Output) -> Flow:
             yield item_event("created", previous, output.item.body)
     if output.mode != "call":
         yield _event(response, output, "content_part.added", part=_part(output))
+    if output.index == 0 and response.limits == AFTER_ADDED:
+        yield rate_limits()
 
 
 def _part(output: Output) -> Object:
@@ -310,9 +296,10 @@ def _spoken(state: State, response: Response, output: Output, say: Say) -> Flow:
     words = _pieces(say.text)
     declared = format_of(as_object(response.audio["format"]))
     chunks = [min(CHUNK_MS, say.duration_ms - at) for at in range(0, say.duration_ms, CHUNK_MS)]
-    for word in words[:LEAD]:
+    lead = LEADS[state.choose("agent_transcript")]
+    for word in words[:lead]:
         yield _word(response, output, word)
-    for ms, word in zip_longest(chunks, words[LEAD:]):
+    for ms, word in zip_longest(chunks, words[lead:]):
         if ms is not None:
             yield _chunk(state, response, output, declared, ms)
         if word is not None:

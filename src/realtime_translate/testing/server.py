@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 
 from .checks import STATE_CHECKS, Arrival, arrival_of
 from .choices import FIRST, Choices, option
 from .conversation import Conversation
-from .deviations import Deviations
-from .failures import before_answer, ending, expire, fail, fate
+from .ends import expire, fail
 from .faults import Fault, Violation, invalid_value, missing_parameter
-from .frames import Flow, Object, as_text, error_event, is_object, session_event
+from .frames import Flow, Object, as_text, error_event, is_object, rate_limits, session_event
 from .handlers import HANDLERS
 from .schedule import Task
 from .script import Replies, Script
 from .session import EPOCH, Session, initial_session
 from .shapes import EVENTS, SUPPORTED_TYPES
 from .state import Options, State, Transcribe
+from .troubles import answer, disturb, error, opening
 from .turns import idle_timeout
+from .variants import dress, settle
 
 DELAYS = (1, 4, 20)  # latencies; the options of `answer_delay`
 
@@ -43,8 +44,7 @@ class RealtimeServer:
     `idle_timeout_ms` replaces that limit and so runs from the session's start.
 
     Parameters: `clock` gives seconds, monotonic; `new_id` gives the part of an id after its prefix, at most
-    24 characters; `script` and `choices` say what the agent does; `deviations` names what it may do beyond
-    the recordings, of `QUIRKS` and `FAULTS`; `latency`, `token_interval` (between
+    24 characters; `script` and `choices` say what the agent does; `latency`, `token_interval` (between
     output deltas), `session_limit` and `kill_idle_after` are seconds; `transcribe` is what the user is
     heard to say: a text, or a function of the turn's audio bytes, which may also say that the transcription
     fails or that nothing comes of it.
@@ -57,7 +57,6 @@ class RealtimeServer:
         new_id: Callable[[], str],
         script: Script | None = None,
         choices: Choices = FIRST,
-        deviations: Collection[str] = (),
         model: str = "gpt-realtime",
         latency: float = 0.05,
         token_interval: float = 0.02,
@@ -72,7 +71,6 @@ class RealtimeServer:
             options=Options(latency, token_interval, session_limit, kill_idle_after, _hearing(transcribe)),
             new_id=new_id,
             choices=choices,
-            deviations=Deviations(choices, deviations),
             replies=Replies(() if script is None else script),
             session=Session(session),
             conversation=Conversation(f"conv_{new_id()}"),
@@ -90,9 +88,10 @@ class RealtimeServer:
         self._open = True
         state = self._state
         state.now = state.opened_at = state.last_activity = max(state.now, self._clock())
-        self._emit(session_event("created", state.session.body))
-        state.start(ending(state))
-        self._run()
+        settle(state)
+        self._advance(Task(opening(state)))
+        if state.closed is None:
+            self._emit(session_event("created", state.session.body))
         return self._taken()
 
     def receive(self, frame: str | bytes) -> tuple[str, ...]:
@@ -106,7 +105,7 @@ class RealtimeServer:
             state.answers_until = max(state.answers_until, state.now + delay)
             event = decode(frame)
             arrival = event if isinstance(event, Fault) else arrival_of(state, event)
-            state.schedule.add(state.answers_until, Task(self._handle(arrival)))
+            state.schedule.add(state.answers_until, Task(self._handle(arrival, state.now)))
             self._run()
         return self._taken()
 
@@ -125,12 +124,18 @@ class RealtimeServer:
 
     @property
     def violations(self) -> tuple[Violation, ...]:
-        """The client events that broke a rule, in order; see `Violation`."""
+        """The verdict on the client: its events that broke a rule, in order of their effect; see `Violation`.
+
+        What a healthy server would not have done to the client is no excuse, save where `race` says so.
+        """
         return tuple(self._state.violations)
 
     @property
     def closed(self) -> tuple[int, str] | None:
-        """Code and reason with which the server closed the socket; None while it is open."""
+        """Code and reason with which the server closed the socket; None while it is open.
+
+        1006 stands for a connection that was lost: no such close is ever sent.
+        """
         return self._state.closed
 
     # --- time -------------------------------------------------------------------------------------
@@ -160,9 +165,11 @@ class RealtimeServer:
         )
 
     def _advance(self, task: Task) -> None:
-        """Run a flow up to its next pause."""
+        """Run a flow up to its next pause, or to the end of the session."""
         state = self._state
         for step in task.flow:
+            if state.closed is not None:
+                return
             if isinstance(step, dict):
                 self._emit(step)
             else:
@@ -170,9 +177,10 @@ class RealtimeServer:
                 return
 
     def _emit(self, event: Object) -> None:
-        event_id = f"event_{self._state.new_id()}"
-        body = {"type": event["type"], "event_id": event_id, **event}
-        self._frames.append(json.dumps(body, separators=(",", ":"), ensure_ascii=False))
+        for each in () if self._state.mute else dress(self._state, event):
+            event_id = f"event_{self._state.new_id()}"
+            body = {"type": each["type"], "event_id": event_id, **each}
+            self._frames.append(json.dumps(body, separators=(",", ":"), ensure_ascii=False))
 
     def _taken(self) -> tuple[str, ...]:
         frames, self._frames = tuple(self._frames), []
@@ -180,31 +188,37 @@ class RealtimeServer:
 
     # --- one client event -------------------------------------------------------------------------
 
-    def _handle(self, arrival: Arrival | Fault) -> Flow:
+    def _handle(self, arrival: Arrival | Fault, received: float) -> Flow:
         state = self._state
         yield from state.flush()
         state.last_activity = state.now
+        yield from disturb(state, None if isinstance(arrival, Fault) else arrival.event)
         if isinstance(arrival, Fault):
-            yield self._refuse(arrival, None)
-            return
-        event = arrival.event
+            yield self._refuse(arrival, None, received)
+        else:
+            yield from self._answer(arrival, received)
+        if state.limits_owed:
+            state.limits_owed = False
+            yield rate_limits()
+
+    def _answer(self, arrival: Arrival, received: float) -> Flow:
+        state, event = self._state, arrival.event
         kind = as_text(event.get("type"))
         fault = known_type(event) or EVENTS[kind](event, "")
         checks = STATE_CHECKS[kind] if fault is None else ()
         for check in checks:
             found = check(state, arrival)
             if found is not None and found.silent:
-                self._keep(found, event)
+                self._keep(found, event, received)
             elif found is not None:
                 fault = found
                 break
-        yield from before_answer(state)
         if fault is not None:
-            yield self._refuse(fault, event)
+            yield self._refuse(fault, event, received)
         else:
-            yield from fate(state, event) or HANDLERS[kind](state, event)
+            yield from answer(state, event, HANDLERS[kind])
 
-    def _keep(self, fault: Fault, event: Object | None) -> None:
+    def _keep(self, fault: Fault, event: Object | None, received: float) -> None:
         self._state.violations.append(
             Violation(
                 rule=fault.rule,
@@ -212,17 +226,19 @@ class RealtimeServer:
                 message=fault.message,
                 event=event,
                 at=self._state.now,
+                received_at=received,
                 answered=not fault.silent,
                 race=fault.race,
             )
         )
 
-    def _refuse(self, fault: Fault, event: Object | None) -> Object:
+    def _refuse(self, fault: Fault, event: Object | None, received: float) -> Object:
         """Keep the violation and make the error event."""
-        self._keep(fault, event)
+        self._keep(fault, event, received)
         named = None if event is None or fault.anonymous else event.get("event_id")
         event_id = named if isinstance(named, str) else None
-        return error_event("invalid_request_error", fault.code, fault.message, fault.param, event_id)
+        told = error_event("invalid_request_error", fault.code, fault.message, fault.param, event_id)
+        return error(self._state, told)
 
 
 def decode(frame: str | bytes) -> Object | Fault:

@@ -11,7 +11,6 @@ import attrs
 from .audio import AudioBuffer
 from .choices import Choices, option
 from .conversation import Conversation, Item
-from .deviations import Deviations
 from .faults import Violation
 from .frames import Flow, Object
 from .schedule import Schedule, Task
@@ -84,6 +83,10 @@ class Response:
     """`turn_detected` or `client_cancelled`; it may go on for a few deltas."""
     ended: Object | None = None
     """Its `response.done`, as long as that is held back."""
+    limits: int = 0
+    """When its `rate_limits.updated` comes: an option of `rate_limits`."""
+    hushed: bool = False
+    """The server keeps some of its events from the client for ever."""
 
     @property
     def audio_ms(self) -> int:
@@ -98,7 +101,6 @@ class State:
     options: Options
     new_id: Callable[[], str]
     choices: Choices
-    deviations: Deviations
     replies: Replies
     session: Session
     conversation: Conversation
@@ -135,6 +137,12 @@ class State:
     """Since when the idle timeout counts."""
     idle_start_ms: int | None = None
     """Where in the input audio that was, once known."""
+    limits_owed: bool = False
+    """A `rate_limits.updated` comes after the next client event."""
+    variants: dict[str, int] = attrs.Factory(dict[str, int])
+    """What server this is: an option of each decision of `VARIANT`."""
+    mute: bool = False
+    """Nothing is sent any more."""
     violations: list[Violation] = attrs.Factory(list[Violation])
     closed: tuple[int, str] | None = None
 

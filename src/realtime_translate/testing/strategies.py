@@ -1,6 +1,6 @@
 """Hypothesis strategies: Settings, whole clients, and the choices of a server. Needs `hypothesis`.
 
-This module alone imports Hypothesis, and nothing of the package imports this module:
+Only modules that need it import Hypothesis, and nothing else of the package imports those:
 `from realtime_translate.testing import strategies` where it is installed.
 """
 
@@ -14,7 +14,7 @@ import attrs
 import hypothesis.strategies as st
 
 from ..config import ClientDialect
-from .choices import CHOICES
+from .drawn import DrawnChoices, choices
 
 __all__ = [
     "AnswerCall",
@@ -369,29 +369,3 @@ def _faults(configured: JsonObject) -> Strategy[ClientStep]:
     ]
     texts = st.sampled_from([json.dumps(each) for each in frames] + ["", "{", "[]", "null", '{"type": NaN}'])
     return (texts | st.text(max_size=20)).map(Send)
-
-
-# --- the server -----------------------------------------------------------------------------------
-
-
-@attrs.define(slots=True)
-class DrawnChoices:
-    """A `Choices` for `RealtimeServer`: each decision goes round its own list; an empty list is option 0."""
-
-    lists: Mapping[str, list[int]]
-    asked: dict[str, int] = attrs.field(factory=dict[str, int], repr=False)
-
-    def choose(self, name: str, options: int) -> int:
-        """The next number of the list for `name`."""
-        numbers = self.lists.get(name) or [0]
-        count = self.asked.get(name, 0)
-        self.asked[name] = count + 1
-        return numbers[count % len(numbers)] % options
-
-
-def choices() -> Strategy[DrawnChoices]:
-    """Everything that `RealtimeServer` may do in more than one way. Shrinks toward the recordings."""
-    lists = {
-        name: st.lists(st.integers(0, len(options) - 1), max_size=4) for name, options in CHOICES.items()
-    }
-    return st.builds(DrawnChoices, st.fixed_dictionaries(lists))

@@ -96,15 +96,17 @@ def commit(state: State, item_id: str, audio: bytes) -> Flow:
 def add_item(state: State, item: Item, previous: str | None = None) -> Flow:
     """An item that the model did not make: added and done."""
     state.conversation.insert(item, previous)
-    for kind in _item_events(state):
+    for kind in ("added", "created") if state.choose("item_created") == 1 else ("added",):
         yield item_event(kind, state.conversation.before(item), item.body)
+    ended = _done(state, item)
+    if state.choose("item_done") == 1:
+        state.start(ended, state.options.latency)
+    else:
+        yield from ended
 
 
-def _item_events(state: State) -> tuple[str, ...]:
-    deviant = state.deviations.option("item_events")
-    if deviant:
-        return (("created",), ("done",))[deviant - 1]
-    return ("added", "created", "done") if state.choose("item_created") == 1 else ("added", "done")
+def _done(state: State, item: Item) -> Flow:
+    yield item_event("done", state.conversation.before(item), item.body)
 
 
 def idle_timeout(state: State) -> Flow:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from realtime_translate.testing import FakeClock, RealtimeServer
+from realtime_translate.testing import ALL, FakeClock, RealtimeServer
 
 LOUD = b"\x00\x10"
 QUIET = b"\x00\x00"
@@ -25,7 +25,9 @@ def user(text: str, **fields: object) -> dict[str, object]:
 
 
 class Pick:
-    """The named choices; 0 for the others."""
+    """The named choices, of any group; 0 for the others."""
+
+    groups = ALL
 
     def __init__(self, **picks: int) -> None:
         self.picks = picks
@@ -60,9 +62,11 @@ class Harness:
         self.times.clear()
 
     def send(self, kind: str, **fields: object) -> list[dict[str, Any]]:
-        event = {"type": kind, "event_id": f"c{next(self.sent)}", **fields}
+        event: dict[str, Any] = {"type": kind, "event_id": f"c{next(self.sent)}", **fields}
         if kind == "input_audio_buffer.append":
             del event["event_id"]
+        elif kind == "response.create":
+            event["response"] = {"metadata": {"tag": event["event_id"]}, **event.get("response", {})}
         return self.keep(self.server.receive(json.dumps(event)))
 
     def update(self, **session: object) -> None:

@@ -6,12 +6,14 @@ from typing import Annotated, Any
 
 import pytest
 
-from realtime_translate.testing import CHOICES, Call, Reply, Say, TranscriptionFailure
+from realtime_translate.testing import CHOICES, HEALTHY, Call, Group, Reply, Say, TranscriptionFailure
+from tests.unit.testing.calls import CALLS, played
 from tests.unit.testing.harness import LOUD, QUIET, Harness, Pick, user
 
 pytestmark = pytest.mark.oracle
 realtime = pytest.importorskip("openai.types.realtime")
 pydantic = pytest.importorskip("pydantic")
+UNION: Any = Annotated[realtime.RealtimeServerEvent, pydantic.Field(discriminator="type")]
 
 SCRIPT = [
     Reply(Say("Good evening, how are you?")),
@@ -55,11 +57,28 @@ def session(harness: Harness) -> None:
     harness.run(20.0)
 
 
+TROUBLE = [
+    (name, number)
+    for name, row in CHOICES.items()
+    if row.group in (Group.FAULT, Group.END)
+    for number in range(1, len(row.options))
+]
+
+
+@pytest.mark.parametrize(("name", "number"), TROUBLE)
+def test_trouble_is_valid_too(name: str, number: int) -> None:
+    adapter = pydantic.TypeAdapter(UNION)
+    for call in CALLS:
+        for event in played(call, **{name: number}).events:
+            adapter.validate_python(event, strict=True)
+
+
 @pytest.mark.parametrize("pick", [0, 1])
 @pytest.mark.parametrize("heard", ["Hello there.", TranscriptionFailure()])
 def test_events_are_valid(pick: int, heard: str | TranscriptionFailure) -> None:
     several = {"semantic_end", "transcription_result", "answer_delay", "call_output_item"}  # tested elsewhere
-    names = CHOICES.keys() - several
+    orders = {name for name, row in CHOICES.items() if row.group in HEALTHY}
+    names = orders - several
     harness = Harness(
         script=SCRIPT,
         transcribe=lambda _: heard,
@@ -68,8 +87,7 @@ def test_events_are_valid(pick: int, heard: str | TranscriptionFailure) -> None:
     )
     session(harness)
     harness.run(60.0)
-    union: Any = Annotated[realtime.RealtimeServerEvent, pydantic.Field(discriminator="type")]
-    adapter = pydantic.TypeAdapter(union)
+    adapter = pydantic.TypeAdapter(UNION)
     for event in harness.events:
         adapter.validate_python(event, strict=True)
     assert len(set(harness.kinds())) >= 30

@@ -28,7 +28,7 @@ def test_clock() -> None:
 
 
 def test_first_is_always_the_first() -> None:
-    assert [FIRST.choose(name, len(options)) for name, options in CHOICES.items()] == [0] * len(CHOICES)
+    assert [FIRST.choose(name, len(row.options)) for name, row in CHOICES.items()] == [0] * len(CHOICES)
 
 
 def test_speech_lasts_as_long_as_its_text() -> None:
@@ -73,7 +73,7 @@ def test_a_function_sees_copies() -> None:
     ask(harness)
     assert said(harness) == ["Number 0.", "Number 1."]
     (view, request), (later, _) = seen
-    assert request == {"instructions": "Be brief."}
+    assert request == {"instructions": "Be brief.", "metadata": {"tag": "c2"}}
     assert [item["id"] for item in view.items] == ["mine"]
     assert len(later.items) == 2
     assert (view.trigger, later.number) == ("client", 1)

@@ -15,9 +15,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from realtime_translate import ClientDialect, deepgram
-from realtime_translate.testing import CHOICES, FIRST, Choices, FakeClock, RealtimeServer, strategies
-from realtime_translate.testing.strategies import AnswerCall, ClientStep, DrawnChoices, Send, Wait
-from tests.harness import counter
+from realtime_translate.testing import strategies
+from realtime_translate.testing.strategies import AnswerCall, ClientStep, Send, Wait
 
 dialects = pytest.mark.parametrize("dialect", ClientDialect)
 PARSERS = {
@@ -197,15 +196,6 @@ def test_a_wild_client_sends_what_it_must_not(dialect: ClientDialect) -> None:
     )
 
 
-@given(strategies.choices())
-def test_choices_are_options_that_the_server_has(drawn: DrawnChoices) -> None:
-    choices: Choices = drawn
-    for _ in range(6):
-        for name, options in CHOICES.items():
-            assert 0 <= choices.choose(name, len(options)) < len(options)
-    assert RealtimeServer(clock=FakeClock(), new_id=counter("s"), choices=choices).opened()
-
-
 class Printer:
     def __init__(self, said: list[str]) -> None:
         self.said = said
@@ -221,24 +211,3 @@ def test_a_frame_prints_itself_briefly_as_an_expression(frame: str | bytes) -> N
     said: list[str] = []
     Send(frame)._repr_pretty_(Printer(said), cycle=False)
     assert said == [repr(Send(frame))]
-
-
-def test_a_decision_goes_round_its_list() -> None:
-    drawn = DrawnChoices({"transcription": [2, 0, 1], "rate_limits": []})
-    assert [drawn.choose("transcription", 3) for _ in range(4)] == [2, 0, 1, 2]
-    assert drawn.choose("rate_limits", 2) == FIRST.choose("rate_limits", 2)
-    assert drawn.choose("unheard of", 2) == 0
-    assert DrawnChoices({"transcription": [5]}).choose("transcription", 3) == 2
-
-
-def test_choices_shrink_toward_the_recordings() -> None:
-    assert all(numbers == [] for numbers in find(strategies.choices(), lambda _: True).lists.values())
-
-
-@pytest.mark.parametrize(
-    ("name", "option"), [(name, n) for name in CHOICES for n in range(len(CHOICES[name]))]
-)
-def test_every_option_is_drawn(name: str, option: int) -> None:
-    assert find(
-        strategies.choices(), lambda drawn: option in drawn.lists[name], settings=unshrunk, random=Random(0)
-    )

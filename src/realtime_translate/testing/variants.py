@@ -1,0 +1,130 @@
+"""Servers of another make or age: what differs on the wire, as one function an option (§4).
+
+A row of `VARIANTS` has what to do for the options 1, 2 … of its decision; each function gets an event and
+returns what is sent in its place. Option 0 changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from .choices import CHOICES, Group, option
+from .frames import Object, as_list, as_object, as_text, is_object
+from .state import State
+
+Change: TypeAlias = "Callable[[Object], tuple[Object, ...]]"
+
+_ITEM = "conversation.item."
+_SPEAKING = ("response.output_text.", "response.output_audio.", "response.output_audio_transcript.")
+_BETA_CONTENT = {"output_text": "text", "output_audio": "audio"}
+_RESPONSE_IDS = ("response_id",)
+_ALL_IDS = ("response_id", "item_id")
+
+
+def settle(state: State) -> None:
+    """Decide, as the session opens, what server this is."""
+    names = [name for name, row in CHOICES.items() if row.group is Group.VARIANT]
+    state.variants = {name: option(state.choices, name) for name in names}
+
+
+def dress(state: State, event: Object) -> tuple[Object, ...]:
+    """What this server sends where the documented one sends `event`."""
+    events: tuple[Object, ...] = (event,)
+    for name, changes in VARIANTS.items():
+        if (number := state.variants[name]) > 0:
+            change = changes[number - 1]
+            events = tuple(changed for each in events for changed in change(each))
+    return events
+
+
+def _kind(event: Object) -> str:
+    return as_text(event["type"])
+
+
+def _without(event: Object, *keys: str) -> Object:
+    return {key: value for key, value in event.items() if key not in keys}
+
+
+def _drop(*prefixes: str) -> Change:
+    """Nothing is sent for events whose type begins so."""
+    return lambda event: () if _kind(event).startswith(prefixes) else (event,)
+
+
+def _created_alone(event: Object) -> tuple[Object, ...]:
+    if _kind(event) == f"{_ITEM}done":
+        return ()
+    return ({**event, "type": f"{_ITEM}created"} if _kind(event) == f"{_ITEM}added" else event,)
+
+
+def _no_ids(keys: tuple[str, ...]) -> Change:
+    def change(event: Object) -> tuple[Object, ...]:
+        return (_without(event, *keys) if "response_id" in event else event,)
+
+    return change
+
+
+def _no_tags(event: Object) -> tuple[Object, ...]:
+    if not is_object(event.get("response")):
+        return (event,)
+    return ({**event, "response": {**as_object(event["response"]), "metadata": None}},)
+
+
+def _no_name(event: Object) -> tuple[Object, ...]:
+    return (_without(event, "name") if _kind(event) == "response.function_call_arguments.done" else event,)
+
+
+def _beta(event: Object) -> tuple[Object, ...]:
+    kind = _kind(event)
+    changed = dict(event)
+    if kind.startswith(_SPEAKING):
+        changed["type"] = kind.replace("output_", "", 1)
+    if is_object(item := event.get("item")):
+        changed["item"] = _beta_item(item)
+    if is_object(response := event.get("response")):
+        outputs = [_beta_item(as_object(each)) for each in as_list(response["output"])]
+        changed["response"] = {**response, "output": outputs}
+    return (changed,)
+
+
+def _beta_item(item: Object) -> Object:
+    if "content" not in item:
+        return item
+    parts = [as_object(part) for part in as_list(item["content"])]
+    renamed = [{**part, "type": _BETA_CONTENT.get(as_text(part["type"]), part["type"])} for part in parts]
+    return {**item, "content": renamed}
+
+
+def _unknown_events(event: Object) -> tuple[Object, ...]:
+    """As xAI and Inworld ping, and as a server newer than this library would speak."""
+    if _kind(event) == "session.created":
+        conversation: Object = {"id": "conv_of_another_make", "object": "realtime.conversation"}
+        return (event, {"type": "conversation.created", "conversation": conversation}, {"type": "ping"})
+    if _kind(event) == "response.output_item.added":
+        unknown = {"type": "response.thinking.started", "response_id": event["response_id"], "effort": 0.5}
+        return (event, unknown)
+    return (event, {"type": "ping", "sequence": 7}) if _kind(event).endswith(".done") else (event,)
+
+
+def _unknown_fields(event: Object) -> tuple[Object, ...]:
+    newer: Object = {"of_tomorrow": {"kind": "unknown", "values": [1, None, "é"]}}
+    inner = {key: {**value, **newer} for key, value in event.items() if is_object(value)}
+    return ({**event, **inner, **newer},)
+
+
+VARIANTS: Mapping[str, tuple[Change, ...]] = {
+    "response_done": (_drop("response.done"),),
+    "skipped_events": (
+        _drop("response.content_part."),
+        _drop("response.content_part.", "response.output_item."),
+    ),
+    "item_events": (_drop(f"{_ITEM}done"), _drop(f"{_ITEM}added", f"{_ITEM}created"), _created_alone),
+    "response_tags": (_no_tags,),
+    "call_names": (_no_name,),
+    "event_names": (_beta,),
+    "newer": (_unknown_events, _unknown_fields),
+    "response_ids": (_no_ids(_RESPONSE_IDS), _no_ids(_ALL_IDS)),
+}
+"""By decision, in the order in which they are applied: what is dropped first, what is stripped last.
+
+`item_ids` is not among them: what id an item has is more than how it is shown."""

@@ -1,0 +1,124 @@
+"""How many calls one core carries: found by playing more and fewer of them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.benchmarks import capacity, minute
+from tests.benchmarks.calls import Clock
+from tests.benchmarks.capacity import LATE, Script, Time, Trial, largest
+
+pytest.importorskip("soxr", reason="needs the resample extra")
+
+SECONDS = 59.0
+"""Of which a script has few places to begin."""
+
+
+def trial(count: int, late: float = 0.0, busy: float = 0.5) -> Trial:
+    return Trial(count, [late], busy)
+
+
+def test_one_frame_in_a_hundred_may_be_late() -> None:
+    kept = Trial(1, [9.0, *[LATE] * 199], 1.0)
+    assert (kept.p99, kept.keeps_up) == (LATE, True)
+    assert not Trial(1, [9.0, 9.0, 9.0, *[LATE] * 197], 1.0).keeps_up
+
+
+@pytest.mark.parametrize("most", [1, 40, 777, 3000])
+def test_the_largest_number_is_found(most: int) -> None:
+    found = largest(lambda count: trial(count, 1.0 if count > most else 0.0, min(1.0, count / most)))
+    assert found.count <= max(most, 100)
+    assert most in (1, 40) or found.count >= most * 0.95
+
+
+def test_what_failed_once_is_tried_again() -> None:
+    played: list[int] = []
+
+    def play(count: int) -> Trial:
+        played.append(count)
+        return trial(count, 1.0 if count > 200 or played.count(count) == 1 else 0.0)
+
+    assert largest(play).count >= 190
+
+
+class Slow:
+    """Time that passes only in sleep, and a little whenever somebody looks."""
+
+    def __init__(self, look: float) -> None:
+        self.now, self.slept, self.look = 0.0, 0.0, look
+
+    def read(self) -> float:
+        self.now += self.look
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.slept += seconds
+
+
+@pytest.fixture(scope="module")
+def script() -> Script:
+    return Script.of(capacity.PCM_24K, SECONDS)
+
+
+def test_every_tick_has_a_frame_of_the_client_and_all_of_the_minute_is_there(script: Script) -> None:
+    assert len(script.ticks) == minute.FRAMES
+    assert all([from_client for from_client, _ in tick].count(True) >= 1 for tick in script.ticks)
+    assert sum(map(len, script.ticks)) == len(minute.steps())
+
+
+def test_calls_begin_at_places_after_which_enough_follows(script: Script) -> None:
+    begins = [tick for tick, _ in script.places]
+    assert begins[0] == 0
+    assert begins[-1] + SECONDS * 50 <= minute.FRAMES
+    assert all(json.loads(snapshot)["version"] for _, snapshot in script.places)
+
+
+def test_the_calls_of_a_slot_are_spread_over_the_minute() -> None:
+    assert capacity._spread(400, 0, 700) == [number * 35 for number in range(20)]
+    assert capacity._spread(5, 3, 700) == [3]
+
+
+def test_a_call_goes_on_from_its_place(script: Script) -> None:
+    client, upstream, begin = script.begin(1, Clock())
+    assert begin == script.places[1][0]
+    for from_client, frame in script.ticks[begin]:
+        outputs = client(frame) if from_client else upstream(frame)
+        assert isinstance(outputs, tuple)
+
+
+def test_a_process_that_has_time_is_on_time(script: Script) -> None:
+    passing = Slow(0.0)
+    done = capacity.played(script, 3, 0.2, Time(passing.read, passing.sleep))
+    assert (done.count, len(done.late), done.p99) == (3, 30, 0.0)
+    assert passing.slept == pytest.approx(0.2, abs=0.02)
+    assert done.keeps_up
+
+
+def test_a_process_that_has_none_is_late(script: Script) -> None:
+    passing = Slow(0.02)
+    done = capacity.played(script, 3, 0.5, Time(passing.read, passing.sleep))
+    assert passing.slept == 0.0
+    assert done.late == sorted(done.late)
+    assert not done.keeps_up
+
+
+def test_the_time_of_a_process_jumps_where_it_would_sleep() -> None:
+    passing = capacity.own()
+    before = passing.now()
+    passing.sleep(1000.0)
+    assert 1000 <= passing.now() - before < 1060
+    assert capacity.wall().sleep is capacity.time.sleep
+
+
+def test_each_way_of_working_has_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    scripts: list[tuple[object, float]] = []
+    monkeypatch.setattr(Script, "of", lambda audio, seconds: scripts.append((audio, seconds)))
+    monkeypatch.setattr(capacity, "played", lambda script, count, seconds, passing: trial(count, count > 250))
+    monkeypatch.setattr(capacity.speed, "installed", lambda: False)
+    found = list(capacity.capacities(seconds=2.0))
+    assert [(each.audio.rate, each.speed) for each in found] == [(24000, False), (16000, False)]
+    assert [each.trial.count <= 250 for each in found] == [True, True]
+    assert [seconds for _, seconds in scripts] == [2.0, 2.0]
