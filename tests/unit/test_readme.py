@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from realtime_translate.cli.main import main
 from realtime_translate.cli.script import parse_script
 
 README = Path(__file__).parents[2] / "README.md"
@@ -33,6 +34,14 @@ def test_the_embedding_code_runs(capsys: pytest.CaptureFixture[str]) -> None:
     to_client = names["to_client"]
     assert [json.loads(frame)["type"] for frame in to_client] == ["Welcome"]  # type: ignore[attr-defined]
     assert "dial /v1/realtime?model=gpt-realtime\n" in capsys.readouterr().out
+
+
+def test_the_call_is_what_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    call, _ = blocks("text")
+    (command,) = re.findall(r"`python -m realtime_translate (simulate docs/\S+)`", README.read_text("utf-8"))
+    arguments = command.split()
+    assert main([arguments[0], str(README.parent / arguments[1])]) == 0
+    assert capsys.readouterr().out == call
 
 
 def test_the_script_is_valid() -> None:

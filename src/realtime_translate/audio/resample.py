@@ -54,8 +54,8 @@ class Conversion:
     def __init__(
         self, source: AudioFormat, target: AudioFormat, *, quality: str = "HQ", carry: bytes = b""
     ) -> None:
-        self.source = source
-        self.target = target
+        self.source: AudioFormat = source
+        self.target: AudioFormat = target
         self._whole = source.sample_bytes
         self._carry = carry
         self._stream = RateStream(source, target, quality) if needs_resampler(source, target) else None

@@ -132,7 +132,7 @@ def _write_call(call: _Shown, name: str, options: argparse.Namespace) -> None:
         if sys.stderr.isatty() and not stream.isatty():
             steps = with_progress(steps, sys.stderr)
         if options.format == "html":
-            lines = as_html(steps, call.states, name)
+            lines = as_html(steps, call.states, os.path.basename(name))
         elif options.format == "text":
             lines = as_text(steps, UNICODE if _can_show(stream, UNICODE.characters) else ASCII)
         else:

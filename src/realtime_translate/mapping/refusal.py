@@ -15,4 +15,4 @@ class Refusal(Exception):  # noqa: N818 - it is an answer to the client, and no 
     ) -> None:
         super().__init__(f"{path}: {reason}")
         self.code = code
-        self.description = f"{path}: {reason}"
+        self.description: str = f"{path}: {reason}"

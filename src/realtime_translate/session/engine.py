@@ -64,8 +64,8 @@ class Engine:
     __slots__ = ("_audio_gates", "_gates", "_turns", "call", "env", "out")
 
     def __init__(self, call: Call, env: Env) -> None:
-        self.call = call
-        self.env = env
+        self.call: Call = call
+        self.env: Env = env
         env.responding, env.muted = call.slot.state in RESPONDING, call.slot.muted
         self.out: list[Output] = []
         self._gates = GATES[env.config.dialect]
