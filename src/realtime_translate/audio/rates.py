@@ -17,7 +17,7 @@ from attrs import frozen
 
 from . import g711
 from .formats import AudioFormat
-from .numeric import Numeric, Samples, load
+from .numeric import Numeric, Samples, clipping, load
 
 __all__ = ["RateStream", "StreamState", "delay"]
 
@@ -203,11 +203,11 @@ def _writer(numeric: Numeric, encoding: str) -> Callable[[Samples], bytes]:
     linear = numpy.dtype("<i2")
     # Arrays of no dimension: numpy converts a plain number anew at every call.
     least, most = numpy.array(-32768, "float32"), numpy.array(32767, "float32")
-    rint = numpy.rint
+    rint, clip = numpy.rint, clipping(numpy)
     if encoding == "linear16":
-        return lambda samples: rint(samples, samples).clip(least, most, samples).astype(linear).tobytes()
+        return lambda samples: clip(rint(samples, samples), least, most, samples).astype(linear).tobytes()
     index, table = numpy.dtype("u2"), numpy.frombuffer(g711.code_table(encoding), numpy.dtype("u1"))
     native = numpy.dtype("i2")
     return lambda samples: table.take(
-        rint(samples, samples).clip(least, most, samples).astype(native).view(index)
+        clip(rint(samples, samples), least, most, samples).astype(native).view(index)
     ).tobytes()
