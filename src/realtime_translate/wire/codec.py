@@ -1,6 +1,6 @@
 """From frames to messages and back, for one set of message classes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Final, Generic, TypeVar, cast, get_args
@@ -69,34 +69,49 @@ def unstructure(value: WireObject) -> dict[str, object]:
 
 def unknown_fields(message: WireObject) -> tuple[str, ...]:
     """Return the paths of all keys that no class claims, at every typed level of a message."""
-    return tuple(path_of(path) for path in _unknown(message))
+    return tuple(path_of(path) for path in _unknown(message)) if _has_unknown(message) else ()
 
 
-def _unknown(value: WireObject) -> Sequence[tuple[Segment, ...]]:
-    """Most messages have none: a path is put together only for a key that was found."""
-    cls = value.__class__
-    names = _FIELDS_WITH_OBJECTS.get(cls)
-    if names is None:
-        names = _FIELDS_WITH_OBJECTS[cls] = _fields_with_objects(cls)
-    if not names and not value.extra:
-        return ()
-    found: list[tuple[Segment, ...]] = []
-    for name, wire in names:
+def _has_unknown(message: WireObject) -> bool:
+    """Most messages have none: paths are put together only where one was found."""
+    objects = [message]
+    for value in objects:  # it grows meanwhile
+        if value.extra:
+            return True
+        for name, _ in _FIELDS_WITH_OBJECTS[value.__class__]:
+            inner: object = getattr(value, name)
+            if inner.__class__ is tuple:
+                elements = cast("tuple[object, ...]", inner)
+                objects += [each for each in elements if isinstance(each, WireObject)]
+            elif isinstance(inner, WireObject):
+                objects.append(inner)
+    return False
+
+
+def _unknown(value: WireObject) -> Iterator[tuple[Segment, ...]]:
+    for name, wire in _FIELDS_WITH_OBJECTS[value.__class__]:
         inner: object = getattr(value, name)
-        if inner is OMITTED:
-            continue
         if isinstance(inner, WireObject):
             for path in _unknown(inner):
-                found.append((wire, *path))
+                yield wire, *path
         elif isinstance(inner, tuple):
             for index, element in enumerate(cast("tuple[object, ...]", inner)):
                 if isinstance(element, WireObject):
-                    found += [(wire, index, *path) for path in _unknown(element)]
-    return [*found, *((key,) for key in value.extra)] if value.extra else found
+                    for path in _unknown(element):
+                        yield wire, index, *path
+    for key in value.extra:
+        yield (key,)
 
 
-_FIELDS_WITH_OBJECTS: Final[dict[type[WireObject], tuple[tuple[str, str], ...]]] = {}
-"""The fields of a class that may hold more fields: their names here and on the wire."""
+class _Fields(dict[type[WireObject], "tuple[tuple[str, str], ...]"]):
+    """The fields of a class that may hold more fields: their names here and on the wire."""
+
+    def __missing__(self, cls: type[WireObject]) -> tuple[tuple[str, str], ...]:
+        names = self[cls] = _fields_with_objects(cls)
+        return names
+
+
+_FIELDS_WITH_OBJECTS: Final = _Fields()
 
 
 def _fields_with_objects(cls: type[WireObject]) -> tuple[tuple[str, str], ...]:
