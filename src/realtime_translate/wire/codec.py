@@ -12,7 +12,6 @@ from .base import WireMessage, WireObject, wire_name
 from .faults import REFUSALS, Segment, kind_of, locate, path_of
 from .hooks import choose, strict_converter
 from .json import decode
-from .omitted import OMITTED
 from .outcomes import Malformed, Unknown
 
 M = TypeVar("M", bound=WireMessage)
