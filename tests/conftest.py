@@ -16,6 +16,30 @@ if not os.environ.get("CI"):
     settings.load_profile("local")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--calls nightly`: how long the state machine runs; without it, what the environment says."""
+    parser.addoption("--calls", choices=["dev", "ci", "nightly"], help="profile of the state machine")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Workers of pytest-xdist read the same variable."""
+    from realtime_translate.testing.profiles import VARIABLE, register
+
+    register()
+    if config.getoption("--calls"):
+        os.environ[VARIABLE] = config.getoption("--calls")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What random calls really did."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, value in getattr(report, "user_properties", []):
+                if name == "calls":
+                    terminalreporter.write_sep("-", "random calls")
+                    terminalreporter.write_line(str(value))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in tests/oracle compares with an SDK."""
     for item in items:

@@ -13,13 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 import tests.harness
-import tests.property.world
 from realtime_translate import ClientDialect, Config, Translator
 from realtime_translate.recording import Recorder, replay
 from realtime_translate.recording.rules import RULES
 from realtime_translate.recording.texts import spoken
+from realtime_translate.testing import machine
 from tests.oracle.conversations import CONVERSATIONS
-from tests.property.test_call_machine import CallMachine
 
 Lines = list[str]
 _TEXTS = {
@@ -141,12 +140,12 @@ def sounds(lines: Lines) -> set[str]:
     return {each for each in found if is_audio(each) and set(each) - set("A=")}
 
 
-class RecordedMachine(CallMachine):
+class RecordedMachine(machine.CallMachine):
     """Random calls, recorded."""
 
     def __init__(self) -> None:
         self.patch = pytest.MonkeyPatch()
-        self.tapes = Tapes(self.patch, tests.property.world)
+        self.tapes = Tapes(self.patch, machine)
         super().__init__()
 
     def teardown(self) -> None:

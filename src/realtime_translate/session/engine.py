@@ -90,6 +90,7 @@ class Engine:
         effects = opening.ACTIONS[step.action](self.call.opening, self.env, facts) if step.action else ()
         if step.to is _CLOSED:
             self.env.timers.deadlines.clear()
+            opening.forget(self.call.opening)
             self.out.extend(cast("Sequence[Output]", effects))
         else:
             self.perform(effects)
@@ -334,7 +335,7 @@ class Engine:
         if isinstance(effect, TurnStep):
             self._turn(effect.event)
         elif isinstance(effect, OpeningStep):
-            self.step(effect.event)
+            self.step(effect.event, Facts(voiced=self.call.updates.voiced))
         elif isinstance(effect, Deliver):
             self._deliver(effect.entry)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from attrs import define, evolve, field, frozen
 
@@ -39,6 +39,7 @@ __all__ = [
     "OpeningState",
     "applied",
     "flushed",
+    "forget",
     "granted",
     "paused",
     "session_created",
@@ -74,7 +75,7 @@ class OpeningState:
 
 @frozen
 class Facts:
-    """What happened, for an action: a message, an error, or a close."""
+    """What happened, for an action: a message, an error, or a close. `voiced`: the agent has spoken."""
 
     settings: deepgram.Settings = _NO_SETTINGS
     session: openai.Session = _NO_SESSION
@@ -84,6 +85,7 @@ class Facts:
     error: str = ""
     description: str = ""
     last_error: str = ""
+    voiced: bool = False
 
 
 _Action: TypeAlias = "Callable[[OpeningState, Env, Facts], Effects]"
@@ -190,7 +192,21 @@ def _ask_for_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
 
 def _send_late_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
     env.start("configure", env.limits.configure_timeout)
-    return [AudioEnded(manual=not state.plan or state.plan.commit.manual), *_send_update(state, env, facts)]
+    ended = AudioEnded(manual=not state.plan or state.plan.commit.manual)
+    kept = _keep_voice(state, env) if facts.voiced else []
+    return [*kept, ended, *_send_update(state, env, facts)]
+
+
+def _keep_voice(state: OpeningState, env: Env) -> list[Effect]:
+    """Once the agent has spoken its voice is fixed: upstream would refuse the whole update (T2)."""
+    audio = cast("dict[str, dict[str, object]]", state.session.get("audio", {}))
+    if audio.get("output", {}).pop("voice", None) is None:
+        return []
+    if not audio["output"]:
+        del audio["output"]
+    if state.plan:
+        state.plan = evolve(state.plan, voice=env.plan.voice)
+    return [notice("SETTING_LEFT_OUT", path="agent.speak.provider")]
 
 
 def _applied(state: OpeningState, env: Env, facts: Facts) -> Effects:
@@ -252,6 +268,12 @@ def flush(state: OpeningState, env: Env) -> list[Effect]:
     waiting, state.waiting = state.waiting, []
     state.texts = state.text_bytes = state.audio_bytes = 0
     return [Deliver(entry) for entry in waiting]
+
+
+def forget(state: OpeningState) -> None:
+    """Nothing is waited for after the end: what a closed call keeps is small (L2)."""
+    state.waiting, state.session = [], {}
+    state.texts = state.text_bytes = state.audio_bytes = 0
 
 
 # --- Settings once more -------------------------------------------------------------------------------------

@@ -7,11 +7,11 @@ from attrs import define, field
 from .. import deepgram, openai
 from ..audio import AudioFormat
 from .env import Env
-from .signals import Effect, Effects, Interrupted, MayFail, TextDue, TurnStep
+from .signals import AudioSettled, Effect, Effects, Interrupted, MayFail, TextDue, TurnStep
 from .tables import TurnEvent
 from .timers import Instant
 
-__all__ = ["Playback", "interrupted", "received", "reported"]
+__all__ = ["Playback", "interrupted", "received", "reported", "settled"]
 
 _REMEMBERED = 32
 
@@ -53,6 +53,15 @@ def received(state: Playback, env: Env, item_id: str, index: int, size: int) -> 
     items[-1].size += size
     state.total += size
     state.run += size
+
+
+def settled(state: Playback, env: Env, _: AudioSettled) -> Effects:
+    """Another format from now on: what was received is counted in its bytes (S4)."""
+    before, after = env.audio_out.source.bytes_per_second, env.plan.output.upstream.bytes_per_second
+    for each in state.items:
+        each.begin, each.size = each.begin * after // before, each.size * after // before
+    state.total, state.run = state.total * after // before, state.run * after // before
+    return ()
 
 
 def reported(state: Playback, env: Env, milliseconds: int) -> Effects:

@@ -149,7 +149,11 @@ SESSION_CREATED: tuple[Route, ...] = (("opening", opening.session_created),)
 
 SIGNALS: Mapping[type, tuple[Route, ...]] = {
     signals.AudioEnded: (("audio", input_audio.ended),),
-    signals.AudioSettled: (("audio", input_audio.settled), ("turn", agent_turn.settled)),
+    signals.AudioSettled: (
+        ("audio", input_audio.settled),
+        ("playback", playback.settled),
+        ("turn", agent_turn.settled),
+    ),
     signals.SessionReady: (
         ("opening", greeting.context_items),
         ("opening", opening.applied),

@@ -43,16 +43,15 @@ class UserTexts:
 
 def injected(state: UserTexts, env: Env, message: deepgram.InjectUserMessage) -> Effects:
     """`InjectUserMessage`: the item goes upstream now, whatever else goes on (T1)."""
-    effects: list[Effect] = []
-    if len(state.waiting) >= env.limits.pending_messages:  # L3: the oldest counts as confirmed
-        effects += _confirm(state, env, state.waiting[0], late=True)
     item_id, event_id = env.ids.next(), env.ids.next()
     deadline = Instant(env.now + env.limits.confirm_timeout)
     state.waiting.append(Unconfirmed(item_id, event_id, fingerprint(message.content), deadline))
     _set_timer(state, env)
     item = context.message("user", message.content, item_id=item_id)
-    effects.append(env.upstream(openai.ConversationItemCreate(item, event_id=event_id)))
+    effects: list[Effect] = [env.upstream(openai.ConversationItemCreate(item, event_id=event_id))]
     effects += env.text("user", message.content)
+    if len(state.waiting) > env.limits.pending_messages:  # L3: the oldest counts as confirmed
+        effects += _confirm(state, env, state.waiting[0], late=True)  # after the item, which it answers too
     return effects
 
 

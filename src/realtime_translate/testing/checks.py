@@ -165,7 +165,7 @@ def enough_audio(state: State, arrival: Arrival) -> Fault | None:
 def id_is_new(state: State, arrival: Arrival) -> Fault | None:
     """An item id is used once."""
     item_id = as_text(as_object(arrival.event["item"]).get("id"))
-    if not item_id or (state.conversation.find(item_id) is None and item_id not in state.awaited):
+    if not item_id or not (state.conversation.find(item_id) or state.awaits(item_id)):
         return None
     return Fault(
         "item_create_duplicate_item_id",
@@ -179,7 +179,7 @@ def id_is_new(state: State, arrival: Arrival) -> Fault | None:
 def previous_exists(state: State, arrival: Arrival) -> Fault | None:
     """`previous_item_id` names an item that was there or was sent before."""
     previous = arrival.text("previous_item_id")
-    if previous in ("", "root") or previous in state.awaited:
+    if previous in ("", "root") or state.awaits(previous):
         return None
     if state.conversation.find(previous) is not None:
         return None
@@ -191,10 +191,12 @@ def previous_exists(state: State, arrival: Arrival) -> Fault | None:
 
 
 def call_exists(state: State, arrival: Arrival) -> Fault | None:
-    """An output answers a call of the conversation."""
+    """An output answers a call of the conversation, or one that was sent before."""
     item = as_object(arrival.event["item"])
     call_id = as_text(item.get("call_id"))
     if item["type"] != "function_call_output" or state.conversation.call(call_id) is not None:
+        return None
+    if any(each.kind == "function_call" and each.call_id == call_id for each in state.awaited):
         return None
     message = f"Tool call ID '{call_id}' not found in conversation."
     return Fault("invalid_tool_call_id", message, rule=9)

@@ -124,6 +124,7 @@ _SILENCE = _of(
     Group.SILENCE,
     **{f"ignore_{request}": _NO_ANSWERS for request in REQUESTS},
     everything=("goes on", "not one more event is sent"),
+    ignore_turn=("turn detection has a response follow", "none comes"),
     response_stall=(
         "goes on to its end",
         "nothing after response.created",

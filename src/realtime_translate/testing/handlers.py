@@ -56,14 +56,14 @@ def item_create(state: State, event: Object) -> Flow:
     # In every recording the events of an output sent during its response come after response.done.
     waits = state.choose("call_output_item") == 0 if output else state.choose("item_during_response") == 1
     if state.active is not None and waits:
-        state.awaited.append(item.id)
+        state.awaited.append(item)
         state.deferred.append(_add_awaited(state, item, previous))
     else:
         yield from add_item(state, item, previous)
 
 
 def _add_awaited(state: State, item: Item, previous: str) -> Flow:
-    state.awaited.remove(item.id)
+    state.awaited.remove(item)
     yield from add_item(state, item, previous)
 
 

@@ -128,8 +128,8 @@ class State:
     """Transcriptions that come only after the next turn."""
     response_owed: bool = False
     """A turn was committed by VAD while a response ran."""
-    awaited: list[str] = attrs.Factory(list[str])
-    """Ids of accepted items whose events wait for the end of the running response."""
+    awaited: list[Item] = attrs.Factory(list[Item])
+    """Accepted items whose events wait for the end of the running response."""
     answers_until: float = 0.0
     """Events are handled in the order in which they came, however long one of them takes."""
     audio_produced: bool = False
@@ -149,6 +149,10 @@ class State:
     def choose(self, name: str) -> int:
         """Ask for a decision of `CHOICES`."""
         return option(self.choices, name)
+
+    def awaits(self, item_id: str) -> bool:
+        """Whether an item of that id was accepted and waits."""
+        return any(item.id == item_id for item in self.awaited)
 
     def start(self, flow: Flow, after: float = 0.0) -> Task:
         """Run `flow`, beginning `after` seconds from now."""

@@ -66,7 +66,7 @@ def _speech_stopped(state: State, heard: SpeechStopped, vad: Object) -> Flow:
     item_id = take_speech_item(state)
     yield speech_stopped(heard.end_ms, item_id)
     yield from commit(state, item_id, heard.audio)
-    if not vad["create_response"]:
+    if not vad["create_response"] or state.choose("ignore_turn") == 1:
         return
     if state.active is None:
         yield from begin(state, {}, "vad")

@@ -231,3 +231,37 @@ def test_A7_silence_starts_no_ceiling(way: Way) -> None:
     for _ in range(10):
         log.outputs += desk.wait(2.0).outputs
     assert set(log.upstream_types) == {APPEND}
+
+
+# --- Settings that come late (S4) ---------------------------------------------------------------------------
+
+
+def taken_over(**turns: Any) -> Desk:
+    """The server's turn detection has heard half a second; then Settings came, and silence was sent."""
+    desk = Desk(Config.component(keepalive=KEEPALIVE, **turns))
+    desk.opened()
+    desk.dialled()
+    desk.upstream({"type": "session.updated", "session": {"type": "realtime", "audio": {}}})
+    desk.client(SPEECH * 5)
+    desk.client(SETTINGS)
+    desk.upstream({"type": "session.updated", "session": {"type": "realtime", "audio": {}}})
+    assert "SILENCE_SENT" in desk.wait(4.0).notices
+    return desk
+
+
+@pytest.mark.parametrize("turns", [ServerVad(), ManualCommit()], ids=["VAD", "manual"])
+def test_I1_what_the_servers_turn_detection_heard_is_not_cleared(turns: Any) -> None:
+    """It may not have committed that yet."""
+    desk = taken_over(turn_detection=turns)
+    assert desk.client(SPEECH).upstream_types == [APPEND]
+
+
+def test_A5_what_the_servers_turn_detection_heard_is_no_part_of_our_commit() -> None:
+    """It may have committed that already: too little would be left for a commit."""
+    desk = taken_over(turn_detection=ManualCommit())
+    desk.client(b"\x01\x02" * 480)
+    assert "COMMIT_TOO_SHORT" in desk.wait(1.0).notices
+    desk.client(SPEECH)
+    assert desk.wait(1.0).upstream_types == COMMIT
+    assert "SILENCE_SENT" in desk.wait(5.0).notices
+    assert desk.client(SPEECH).upstream_types == [CLEAR, APPEND]

@@ -9,7 +9,7 @@ import pytest
 
 from realtime_translate import Config, ManualCommit
 from realtime_translate.audio import MULAW_8K, PCM_24K, AudioFormat, Conversion
-from tests.harness import Desk, Log
+from tests.harness import SETTINGS, Desk, Log
 from tests.unit.session.played import begun_by_server, done
 
 COMPONENT = Config.component(turn_detection=ManualCommit(debounce=0.5))
@@ -89,3 +89,22 @@ def test_A5_what_was_not_committed_counts_by_its_length_in_time() -> None:
     assert desk.wait(0.5).notices == ["COMMIT_TOO_SHORT"]
     desk.client(bytes(1))
     assert desk.wait(0.5).upstream_types == ["input_audio_buffer.commit", "response.create"]
+
+
+def test_B3_what_came_before_settings_counts_by_its_length_in_time() -> None:
+    """The agent's format changes while it is heard (found by the state machine)."""
+    desk = unasked()
+    second = base64.b64encode(bytes(48000)).decode()
+    desk.upstream(
+        {"type": "response.created", "response": {"id": "r1"}},
+        {"type": "response.output_audio.delta", "response_id": "r1", "item_id": "i1", "delta": second},
+        {"type": "response.done", "response": {"id": "r1", "status": "completed", "output": []}},
+    )
+    g711 = {"encoding": "mulaw", "sample_rate": 8000}
+    desk.client({**SETTINGS, "audio": {"output": g711}})
+    told = {"format": {"type": "audio/pcmu"}}
+    desk.upstream({"type": "session.updated", "session": {"type": "realtime", "audio": {"output": told}}})
+    desk.wait(0.25)
+    log = desk.upstream({"type": "input_audio_buffer.speech_started", "item_id": "i2"})
+    (truncate,) = log.of("conversation.item.truncate")
+    assert (truncate["item_id"], truncate["audio_end_ms"]) == ("i1", 250)

@@ -181,3 +181,38 @@ def test_S9_a_deepgram_client_must_still_send_settings_in_time() -> None:
     desk = dialled_early(Config.deepgram())
     desk.upstream(updated())
     assert [each["code"] for each in desk.wait(15.0).of("Error")] == ["CLIENT_MESSAGE_TIMEOUT"]
+
+
+def test_S4_late_settings_do_not_ask_for_the_voice_of_an_agent_that_has_spoken() -> None:
+    """Upstream would refuse all of them (found by the state machine)."""
+    desk = busy()
+    desk.upstream(
+        {"type": "response.output_audio.delta", "response_id": "r1", "item_id": "i1", "delta": "AAA="}
+    )
+    speak = {"provider": {"type": "open_ai", "model": "tts-1", "voice": "coral"}}
+    desk.client({**SETTINGS_LATE, "agent": {**SETTINGS_LATE["agent"], "speak": speak}})
+    log = desk.upstream(ended())
+    assert "output" not in log.upstream[0]["session"]["audio"]
+    (left_out,) = [each for each in log.outputs if isinstance(each, Notice)]
+    assert (left_out.code, left_out.fields["path"]) == ("SETTING_LEFT_OUT", "agent.speak.provider")
+    assert desk.upstream(updated(None)).client_types[0] == "SettingsApplied"
+
+
+def test_S4_late_settings_choose_the_voice_of_an_agent_that_has_not_spoken() -> None:
+    desk = busy()
+    speak = {"provider": {"type": "open_ai", "model": "tts-1", "voice": "coral", "speed": 1.2}}
+    desk.client({**SETTINGS_LATE, "agent": {**SETTINGS_LATE["agent"], "speak": speak}})
+    assert desk.upstream(ended()).upstream[0]["session"]["audio"]["output"] == {
+        "voice": "coral",
+        "speed": 1.2,
+    }
+
+
+def test_S4_what_else_late_settings_ask_of_the_voice_stays() -> None:
+    desk = busy()
+    desk.upstream(
+        {"type": "response.output_audio.delta", "response_id": "r1", "item_id": "i1", "delta": "AAA="}
+    )
+    speak = {"provider": {"type": "open_ai", "model": "tts-1", "voice": "coral", "speed": 1.2}}
+    desk.client({**SETTINGS_LATE, "agent": {**SETTINGS_LATE["agent"], "speak": speak}})
+    assert desk.upstream(ended()).upstream[0]["session"]["audio"]["output"] == {"speed": 1.2}

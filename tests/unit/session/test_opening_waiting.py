@@ -219,3 +219,14 @@ def test_L3_after_ready_the_count_starts_anew(preset: Any) -> None:
     snapshot: Any = desk.translator.snapshot()
     assert snapshot["call"]["opening"]["texts"] == 0
     assert snapshot["call"]["opening"]["waiting"] == []
+
+
+@both
+def test_L2_a_closed_call_forgets_what_waited(preset: Any) -> None:
+    desk = desk_at(preset(), "dialling")
+    desk.client(text("x" * 10_000))
+    desk.client(b"\x00" * 10_000)
+    assert len(str(desk.translator.snapshot())) > 20_000
+    desk.translator.close()
+    assert len(str(desk.translator.snapshot())) < 6_000
+    assert not desk.translator.client_paused

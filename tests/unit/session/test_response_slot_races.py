@@ -6,6 +6,7 @@ import pytest
 
 from realtime_translate.session.tables import SlotState
 from tests.harness import Desk
+from tests.unit.session.agent_events import cancelled
 from tests.unit.session.played import (
     MANUAL,
     WAYS,
@@ -54,6 +55,17 @@ def test_R1_a_created_without_our_tag_is_the_servers_own(way: Way) -> None:
     assert state(desk) is SlotState.REQUESTED
     desk.upstream(created("resp_1", tag))
     assert (state(desk), desk.translator.state.response_id) == (SlotState.RUNNING, "resp_1")
+
+
+def test_R1_a_response_taken_back_before_it_was_announced_ends_no_other(way: Way) -> None:
+    """Speech that goes on cancels what the server had begun by itself, while our create is on its way."""
+    desk = ready(way)
+    begun(desk)
+    log = desk.upstream(cancelled("resp_s"))
+    assert (log.notices, log.client_types) == (["LATE_DONE"], [])
+    assert (state(desk), desk.translator.state.response_id) == (SlotState.RUNNING, "resp_1")
+    assert desk.upstream(created("resp_s")).notices == []
+    assert desk.upstream(done("resp_1")).client_types == ["AgentAudioDone"]
 
 
 def test_R1_ours_supersedes_the_servers_own_whose_end_is_late(way: Way) -> None:

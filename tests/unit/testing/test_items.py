@@ -147,6 +147,19 @@ def test_other_items_during_a_response(pick: int) -> None:
     assert (types.index((ITEM + "added", "mine")) > types.index(("response.done", None))) is bool(pick)
 
 
+def test_a_past_call_and_its_output_during_a_response() -> None:
+    """The output follows its call, and finds it, whether the items wait or not."""
+    harness = Harness(choices=Pick(item_during_response=1))
+    harness.send("response.create")
+    call = {"type": "function_call", "id": "call", "name": "f", "call_id": "call_1", "arguments": "{}"}
+    harness.send(ITEM + "create", item=call)
+    answer(harness, "call_1", id="out")
+    harness.run(2.0)
+    assert (harness.errors, harness.rules) == ([], [])
+    shown = [item_id for item_id, _ in order(harness)]
+    assert shown[-2:] == ["call", "out"]
+
+
 def test_what_waits_comes_before_the_next_response() -> None:
     harness, (call_id, _) = calling("f", "g", latency=0.01)
     answer(harness, call_id, id="out")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from realtime_translate.testing import Call, Reply, Say
-from tests.unit.testing.harness import Harness, Pick, audio, manual, user
+from tests.unit.testing.harness import QUIET, Harness, Pick, audio, manual, user
 
 R = "response."
 TWO_WORDS = [Reply(Say("Good evening."))]
@@ -261,6 +261,16 @@ def test_a_response_that_stalls(option: int, begin: list[str], end: list[str]) -
     assert kinds[: len(begin)] == begin
     assert kinds[len(kinds) - len(end) :] == end
     assert option > 2 or kinds == begin
+
+
+@pytest.mark.parametrize("option", [0, 1])
+def test_a_turn_that_nothing_answers(option: int) -> None:
+    harness = Harness(choices=Pick(ignore_turn=option))
+    harness.append(400)
+    harness.append(1000, QUIET)
+    harness.run(2.0)
+    assert len(harness.of("input_audio_buffer.committed")) == 1
+    assert len(harness.of("response.created")) == 1 - option
 
 
 def test_what_stalled_can_be_cancelled_and_replaced() -> None:

@@ -46,7 +46,7 @@ def granted(state: InputAudio, env: Env, _: CommitGranted) -> Effects:
     env.timers.cancel("ceiling")
     state.asked = state.firm = False
     rest = tail(state, env)  # the last word would be cut without it (A2)
-    state.uncommitted, state.silent = 0, False
+    state.uncommitted, state.silent, state.server_holds = 0, False, False
     state.commit_event = env.ids.next()
     commit = env.upstream(openai.InputAudioBufferCommit(event_id=state.commit_event))
     return *rest, commit, ResponseWanted(confirmed=False, of_commit=True)

@@ -16,7 +16,8 @@ MIN_COMMIT_MS = 100
 @define
 class InputAudio:
     """`uncommitted`: bytes of the user's audio upstream that no commit of ours took. `silent`: upstream holds
-    silence of ours (I1). `heard_at`: when the user's last audio came.
+    silence of ours (I1). `server_holds`: there may also be audio that the server was to commit, before
+    Settings came late. `heard_at`: when the user's last audio came.
 
     `asked`: a commit waits for the slot. `firm`: audio does not withdraw it. `commit_event`: the id of the
     last commit.
@@ -24,6 +25,7 @@ class InputAudio:
 
     uncommitted: int = 0
     silent: bool = False
+    server_holds: bool = False
     heard_at: Instant | None = None
     asked: bool = False
     firm: bool = False

@@ -32,11 +32,12 @@ def settled(state: InputAudio, env: Env, _: AudioSettled) -> Effects:
 
 def ended(state: InputAudio, env: Env, signal: AudioEnded) -> Effects:
     """What was said goes upstream in the format that holds yet; what is not committed is the server's to
-    commit, if that is so from now on (S4, V1).
+    commit, if that was so until now or is so from now on (S4, V1).
     """
     rest = tail(state, env)
-    if signal.manual:
+    if signal.manual and env.plan.commit.manual:
         return rest
+    state.server_holds = state.server_holds or state.uncommitted > 0
     env.timers.cancel("debounce")
     env.timers.cancel("ceiling")
     state.uncommitted, state.asked, state.firm = 0, False, False
@@ -126,7 +127,7 @@ def keepalive_due(state: InputAudio, env: Env) -> Effects:
 
 def _clear_silence(state: InputAudio, env: Env) -> Effects:
     """Before audio, unless some is there already: a clear would take it along (I1)."""
-    if state.uncommitted:
+    if state.uncommitted or state.server_holds:
         return ()
     state.silent = False
     event_id = env.ids.next()

@@ -124,7 +124,19 @@ def done(slot: ResponseSlot, env: Env, event: openai.ResponseDone) -> Effects:
     if response_id and response_id in slot.ended:
         return (notice("LATE_DONE"),)
     about = About(response_id, outcome(response))
-    return happen(slot, env, _kind_of_done(slot, tag_of(response), response_id), about)
+    kind = _kind_of_done(slot, tag_of(response), response_id)
+    if kind is SlotEvent.DONE and _never_began(slot, about):
+        slot.ended = [*slot.ended[1 - REMEMBERED :], response_id]
+        return (notice("LATE_DONE"),)
+    return happen(slot, env, kind, about)
+
+
+def _never_began(slot: ResponseSlot, about: About) -> bool:
+    """The server's own response, taken back before it was announced, because the user spoke on: the one in
+    the slot, which has another id and was not interrupted, goes on.
+    """
+    taken_back = about.outcome.cancelled and not about.outcome.produced
+    return taken_back and about.response_id != slot.active != "" and not slot.muted
 
 
 def _kind_of_done(slot: ResponseSlot, tag: str, response_id: str) -> SlotEvent:

@@ -1,0 +1,88 @@
+"""Who waits for a response: every turn of the user is answered in the end (*Always true* 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import define, field
+
+__all__ = ["Answers"]
+
+Json = Mapping[str, Any]
+
+
+@define
+class _Turn:
+    """Something that a response has to follow: a text, a commit, the speech of an item, a function output.
+
+    `confirmed`: the server said that it is in the conversation.
+    """
+
+    kind: str
+    name: str
+    confirmed: bool = False
+
+
+@define
+class Answers:
+    """`waiting`: turns without an answer. `asked`: what the last creates were to answer, by event id."""
+
+    waiting: list[_Turn] = field(factory=list[_Turn])
+    asked: dict[str, list[_Turn]] = field(factory=dict[str, "list[_Turn]"])
+    _idle: set[str] = field(factory=set[str])
+
+    @property
+    def unanswered(self) -> list[str]:
+        """What nothing answers yet, for people."""
+        return [f"{each.kind} {each.name}" for each in self.waiting]
+
+    def wants(self, kind: str, name: str, *, confirmed: bool = False) -> None:
+        """A turn of the user went upstream, or was heard there."""
+        self.waiting.append(_Turn(kind, name, confirmed))
+
+    def withdraw(self, kind: str) -> None:
+        """Turns of that kind ask for nothing any more (F8)."""
+        self.waiting = [each for each in self.waiting if each.kind != kind]
+        self.asked = {
+            name: [each for each in turns if each.kind != kind] for name, turns in self.asked.items()
+        }
+
+    def requested(self, event: Json) -> None:
+        """A `response.create` went upstream: it answers all before it, unless it says a text (T3)."""
+        if "instructions" in event["response"]:
+            return
+        self.asked = {event["event_id"]: self.waiting}
+        self.waiting = []
+
+    def dropped(self) -> None:
+        """What was asked for is cut: nobody asks for it again."""
+        self.asked = {}
+
+    def heard(self, event: Json) -> None:
+        """What the host is told by upstream."""
+        kind = event["type"]
+        if kind == "input_audio_buffer.timeout_triggered":
+            self._idle.add(event["item_id"])
+        elif kind == "response.created":
+            self._began(event["response"])
+        elif kind == "error" and event["error"].get("code") == "conversation_already_has_active_response":
+            self.waiting = [*self.asked.pop(event["error"].get("event_id"), []), *self.waiting]
+        elif kind in ("conversation.item.added", "conversation.item.created", "conversation.item.done"):
+            self._confirm(event["item"])
+
+    def committed(self, item_id: str) -> None:
+        """The server committed speech by itself; silence after an idle time asks for nothing (V3, R7)."""
+        if item_id not in self._idle:
+            self.wants("speech", item_id, confirmed=True)
+
+    def _began(self, response: Json) -> None:
+        """Any response answers what is in the conversation when it begins; one that says a text may be taken
+        for one here.
+        """
+        self.waiting = [each for each in self.waiting if not each.confirmed]
+
+    def _confirm(self, item: Json) -> None:
+        for part in item.get("content") or ():
+            for each in self.waiting:
+                each.confirmed = each.confirmed or part.get("text") == each.name

@@ -1,0 +1,107 @@
+"""The user's audio as it should go upstream and as it does (*Always true* 2)."""
+
+from __future__ import annotations
+
+import struct
+
+from attrs import define, field
+
+from ...audio import ALAW_8K, MULAW_8K, PCM_24K, AudioFormat, Conversion
+from .broken import require
+
+__all__ = ["AudioLedger"]
+
+_LOST = "2 audio appended is audio received"
+_MIN_COMMIT_MS = 100
+
+
+@define
+class _Stream:
+    """From one commit to the next: what is still to be compared."""
+
+    expected: bytearray = field(factory=bytearray)
+    sent: bytearray = field(factory=bytearray)
+
+
+class AudioLedger:
+    """One stream from one commit to the next, converted here as well and compared with what was appended.
+
+    `loose`: a resampler was restored on the way; samples may then differ by one (*Always true* 6).
+    `spoken`: bytes that the client sent. `uncommitted`: bytes appended since the last commit,
+    `due_since`: when there were enough for one, if nothing was in its way since.
+    """
+
+    def __init__(self, quality: str) -> None:
+        self.loose = False
+        self.spoken: int = 0
+        self.uncommitted: int = 0
+        self.due_since: float | None = None
+        self.format: AudioFormat = PCM_24K
+        self.carried: AudioFormat = PCM_24K
+        self._quality = quality
+        self._reference = Conversion(PCM_24K, PCM_24K)
+        self._streams = [_Stream()]
+
+    def declare(self, audio: AudioFormat) -> None:
+        """The format of the client's audio, once Settings have told it."""
+        self.format = audio
+        self.carried = audio if audio in (MULAW_8K, ALAW_8K) else PCM_24K
+        self._reference = Conversion(audio, self.carried, quality=self._quality)
+
+    def say(self, audio: bytes) -> None:
+        """The client sent audio, after whatever `commit` told."""
+        self.spoken += len(audio)
+        self._streams[-1].expected += self._reference.feed(audio)
+
+    def append(self, audio: bytes) -> None:
+        """Audio went upstream."""
+        self._streams[-1].sent += audio
+        self.uncommitted += len(audio)
+
+    @property
+    def enough(self) -> bool:
+        """Whether what is uncommitted is enough for a commit (A5)."""
+        return self.uncommitted >= self.carried.bytes_of(_MIN_COMMIT_MS)
+
+    def end_stream(self) -> None:
+        """What comes next is another stream: the tail of this one is due."""
+        self._streams[-1].expected += self._reference.flush()
+
+    def commit(self) -> None:
+        """A commit of the translator's: everything said before it went before it."""
+        self.end_stream()
+        self._streams.append(_Stream())
+        self.uncommitted = 0
+        self.due_since = None
+
+    def compare(self) -> None:
+        """After each input: what went upstream is what was said, as far as it goes."""
+        *committed, last = self._streams
+        for each in committed:
+            require(len(each.expected) == len(each.sent), _LOST, f"{len(each.sent)} of {len(each.expected)}")
+            require(self._begins(each), _LOST, "the bytes differ")
+        require(self._begins(last), _LOST, f"{len(last.sent)} bytes do not begin {len(last.expected)}")
+        del last.expected[: len(last.sent)]
+        last.sent.clear()
+        self._streams = [last]
+
+    def check_whole(self, *, manual: bool) -> None:
+        """At rest all of it is there, and where the translator commits no more than a crumb is uncommitted
+        (A5).
+        """
+        left = len(self._streams[-1].expected)
+        require(left == 0, _LOST, f"{left} bytes never went upstream")
+        require(not manual or not self.enough, "A5 what was said is committed", self.uncommitted)
+
+    def _begins(self, stream: _Stream) -> bool:
+        """Whether what was sent begins what was expected."""
+        if stream.expected.startswith(stream.sent):
+            return True
+        if not self.loose or len(stream.sent) > len(stream.expected):
+            return False
+        pairs = zip(_samples(stream.sent), _samples(stream.expected), strict=False)
+        return all(abs(one - other) <= 1 for one, other in pairs)
+
+
+def _samples(audio: bytearray) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(audio) // 2}h", audio[: len(audio) // 2 * 2])

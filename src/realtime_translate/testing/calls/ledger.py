@@ -1,0 +1,147 @@
+"""What was seen of one call on both legs, kept by what the rules ask about it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import define, field
+
+__all__ = ["CANCELLED", "Ledger"]
+
+Json = dict[str, Any]
+CANCELLED = '{"error":"cancelled"}'
+"""The output that closes a call nobody answers any more (F8)."""
+
+_SERVERS_OWN = {"type": "server_vad", "create_response": True, "interrupt_response": True}
+
+
+@define
+class Ledger:
+    """Lists and counts, by who did what.
+
+    `texts`, `updates`: what the client sent. `open_calls`: what it was asked and has not answered,
+    `host_calls`: what the host has to run; `requested`: all of them, `made`: those that responses listed
+    when they ended. `answers` were given, `cancelled` were closed without one, `lapsed` ask for no response.
+
+    `texts_upstream`, `outputs_upstream`: what went to the server. `configured`: updates of the session,
+    `turns`: the turn detection that they ask for. `unforeseen`: events that the server may meet in another
+    state than upstream had told of (*Always true* 1).
+
+    `active`: the response that upstream says is running, `in_flight`: creates that nothing answered, `cut`:
+    responses that were interrupted. `words`: what the agent said whole, in responses that were not.
+    `committed`: items of the user's speech, `users_words`: their transcripts. `releases` counts what lets
+    the agent's words go before the user's are known (O4), `released` is that count at each commit.
+
+    `speaking`: the client was told that the agent speaks; `sounding`: it got audio; `said`: the response of
+    which it was told the end, None for one that was never announced.
+    """
+
+    texts: list[str] = field(factory=list[str])
+    updates: list[str] = field(factory=list[str])
+    open_calls: list[Json] = field(factory=list[Json])
+    host_calls: list[str] = field(factory=list[str])
+    requested: set[str] = field(factory=set[str])
+    made: set[str] = field(factory=set[str])
+    answers: int = 0
+    cancelled: int = 0
+    lapsed: set[str] = field(factory=set[str])
+
+    texts_upstream: list[str] = field(factory=list[str])
+    outputs_upstream: int = 0
+    configured: int = 0
+    turns: Mapping[str, Any] | None = field(factory=lambda: dict(_SERVERS_OWN))
+    unforeseen: set[str] = field(factory=set[str])
+
+    updated: bool = False
+    active: str | None = None
+    in_flight: list[str] = field(factory=list[str])
+    ended: set[str] = field(factory=set[str])
+    cut: set[str] = field(factory=set[str])
+    voiced: bool = False
+    words: list[str] = field(factory=list[str])
+    committed: list[str] = field(factory=list[str])
+    users_words: dict[str, str] = field(factory=dict[str, str])
+    releases: int = 0
+    released: dict[str, int] = field(factory=dict[str, int])
+
+    applied: int = 0
+    acknowledged: list[str] = field(factory=list[str])
+    codes: Counter[str] = field(factory=Counter[str])
+    notices: Counter[str] = field(factory=Counter[str])
+    told_user: list[str] = field(factory=list[str])
+    told_agent: list[str] = field(factory=list[str])
+    speaking: bool = False
+    sounding: bool = False
+    said: str | None = ""
+
+    def hears(self, event: Mapping[str, Any]) -> None:
+        """What the host is told by upstream, before it answers."""
+        handler = _HEARD.get(event["type"])
+        if handler is not None:
+            handler(self, event)
+
+    def interrupt(self) -> None:
+        """Answers of calls that are open now ask for nothing any more (F8)."""
+        if self.active is not None:
+            self.cut.add(self.active)
+        self.lapsed |= {each["id"] for each in self.open_calls} | set(self.host_calls)
+
+
+def _updated(ledger: Ledger, event: Mapping[str, Any]) -> None:
+    ledger.updated = True
+
+
+def _created(ledger: Ledger, event: Mapping[str, Any]) -> None:
+    response = event["response"]
+    ledger.active = response["id"]
+    metadata: Json = response.get("metadata") or {}
+    tag = metadata.get("rt")
+    ledger.in_flight = [each for each in ledger.in_flight if tag and each != tag]
+
+
+def _refused(ledger: Ledger, event: Mapping[str, Any]) -> None:
+    ledger.in_flight = [each for each in ledger.in_flight if each != event["error"].get("event_id")]
+
+
+def _done(ledger: Ledger, event: Mapping[str, Any]) -> None:
+    response = event["response"]
+    ledger.ended.add(response["id"])
+    if response["id"] == ledger.active:
+        ledger.active = None
+    if response["id"] in ledger.cut:
+        return
+    for item in response["output"]:
+        if item["status"] != "completed":
+            continue
+        if item["type"] == "function_call":
+            ledger.made.add(item["call_id"])
+        else:
+            parts = item.get("content") or ()
+            ledger.words += [part.get("transcript") or part.get("text") or "" for part in parts]
+
+
+def _sound(ledger: Ledger, event: Mapping[str, Any]) -> None:
+    ledger.voiced = True
+
+
+def _committed(ledger: Ledger, event: Mapping[str, Any]) -> None:
+    ledger.committed.append(event["item_id"])
+    ledger.released[event["item_id"]] = ledger.releases
+
+
+def _transcribed(ledger: Ledger, event: Mapping[str, Any]) -> None:
+    ledger.users_words[event["item_id"]] = event.get("transcript") or ""
+
+
+_HEARD = {
+    "session.updated": _updated,
+    "response.created": _created,
+    "response.done": _done,
+    "error": _refused,
+    "response.output_audio.delta": _sound,
+    "input_audio_buffer.committed": _committed,
+    "conversation.item.input_audio_transcription.completed": _transcribed,
+    "conversation.item.input_audio_transcription.failed": _transcribed,
+}

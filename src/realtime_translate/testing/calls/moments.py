@@ -1,0 +1,290 @@
+"""What must hold at each input of a call: checked on every frame that comes in or goes out."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from ...config import ContextMode, GreetingMode, ManualCommit
+from ...outputs import CloseClient, CloseUpstream, Notice, Outputs, SendToClient, SendToUpstream
+from . import talk
+from .broken import require
+from .ledger import CANCELLED
+from .network import STEP
+
+if TYPE_CHECKING:
+    from .world import World
+
+__all__ = ["CONTEXT_TEXT", "GREETING", "Before", "check", "count", "is_silence", "noticed", "sent", "told"]
+
+Json = dict[str, Any]
+GREETING = "Welcome to the harbour office."
+CONTEXT_TEXT = "I was here before."
+_NOT_FOR_CLIENTS = {
+    "conversation_already_has_active_response",
+    "response_cancel_not_active",
+    "input_audio_buffer_commit_empty",
+}
+"""E2: errors that need no attention."""
+
+
+@frozen
+class Before:
+    """How things stood when an input came. `event`: what came from upstream; `cuts`: the client interrupts.
+
+    `active`: the response that runs, if it was not cut.
+    """
+
+    event: Json | None
+    cuts: bool
+    active: str | None
+    was_closed: bool
+    user_told: int
+
+    @classmethod
+    def of(cls, world: World, event: Json | None, *, cuts: bool) -> Before:
+        """Look at the world; call it before the outputs are performed."""
+        ledger = world.ledger
+        active = None if ledger.active in ledger.cut else ledger.active
+        started = event is not None and event["type"] == "input_audio_buffer.speech_started"
+        cuts = cuts or (started and world.config.barge_in)
+        return cls(event, cuts, active, world.closed, len(ledger.told_user))
+
+
+def is_silence(output: object) -> bool:
+    """Whether the next append is silence of the translator's own (I1)."""
+    return isinstance(output, Notice) and output.code == "SILENCE_SENT"
+
+
+def count(world: World, event: Mapping[str, Any]) -> None:
+    """For the statistics."""
+    if event["type"] == "response.created":
+        world.statistics.responses += 1
+    elif event["type"] == "input_audio_buffer.committed" and world.commits_by_itself:
+        world.answers.committed(event["item_id"])
+
+
+# --- after each input ---------------------------------------------------------------------------------------
+
+
+def check(world: World, before: Before, outputs: Outputs) -> None:
+    """What holds between an input and what comes of it."""
+    frames: list[Json] = [json.loads(each.data) for each in outputs if isinstance(each, SendToUpstream)]
+    if before.cuts and not before.was_closed:
+        _interrupted(world, before, frames)
+    if world.closed and not before.was_closed:
+        _closed(world, outputs)
+    elif before.event is not None and not before.was_closed:
+        _answered(world, before.event, outputs)
+
+
+def _interrupted(world: World, before: Before, frames: list[Json]) -> None:
+    """B2, B3, and what follows for calls that are open (F8)."""
+    world.statistics.barge_ins += 1
+    started = before.event is not None
+    cancels = [each for each in frames if each["type"] == "response.cancel"]
+    server_cancels = started and world.server_interrupts
+    named = [each.get("response_id") for each in cancels]
+    wanted = [before.active] if before.active and not server_cancels else []
+    known = not (world.closed or world.strained)  # else nobody is sure what runs
+    require(
+        named == wanted if known else len(named) <= 1,
+        "B2 one cancel, of the active response",
+        f"{named}, not {wanted}",
+    )
+    world.heard.cut(frames, world.host_now)
+    world.ledger.interrupt()
+    world.answers.withdraw("output")
+    if not started:
+        world.answers.dropped()
+
+
+def _closed(world: World, outputs: Outputs) -> None:
+    """Both legs are closed, and no timer runs (E5)."""
+    kinds = {type(each) for each in outputs}
+    require(world.client_gone or CloseClient in kinds, "E5 the client is closed")
+    require(world.upstream_gone or CloseUpstream in kinds, "E5 upstream is closed")
+    require(world.host.next_deadline is None, "7 after close there is no deadline", world.host.next_deadline)
+
+
+def _answered(world: World, event: Json, outputs: Outputs) -> None:
+    """What an event of upstream leads to at once."""
+    kind = event["type"]
+    told = [each.data for each in outputs if isinstance(each, SendToClient)]
+    if kind == "session.created":
+        loud = [each for each in outputs if isinstance(each, (SendToClient, SendToUpstream))]
+        require(loud == [], "S3 session.created causes nothing", loud)
+    elif kind == "input_audio_buffer.speech_started" and world.ledger.applied:
+        starts = sum(isinstance(each, str) and '"UserStartedSpeaking"' in each for each in told)
+        require(starts == 1, "O6 the client is told once that the user speaks", starts)
+    elif kind == "conversation.item.input_audio_transcription.completed":
+        _transcribed(world, event)
+    elif kind == "response.output_audio.delta":
+        _sound(world, event, [each for each in told if isinstance(each, bytes)])
+
+
+def _transcribed(world: World, event: Json) -> None:
+    """In order of commit, at once if nothing is missing before it; what releases the agent's words does not
+    wait for those that are (O4).
+    """
+    ledger, item_id, text = world.ledger, event["item_id"], event["transcript"]
+    if item_id not in ledger.committed or not text:
+        return
+    before = ledger.committed[: ledger.committed.index(item_id)]
+    missing = [each for each in before if each not in ledger.users_words]
+    told = text in ledger.told_user
+    require(told or bool(missing), "O4 what the user said is told when it is known", text)
+    strict = [each for each in missing if ledger.releases == ledger.released.get(each)]
+    require(not (told and strict), "O4 what the user said is told in order", text)
+
+
+def _sound(world: World, event: Json, told: list[bytes]) -> None:
+    """O1, B1."""
+    audio = base64.b64decode(event["delta"])
+    if event["response_id"] in world.ledger.cut | world.ledger.ended:
+        require(told == [], "B1 nothing of a response that was cut is heard")
+        return
+    if event["response_id"] is None and not told:
+        return  # it was never announced: the host may take it for the one of ours that was cut
+    milliseconds = len(audio) * 1000 / world.carried_down.bytes_per_second
+    world.heard.received(event["item_id"], milliseconds, world.host_now)
+    if world.output == world.carried_down and not world.wav:
+        require(b"".join(told) == audio, "O1 the agent's audio goes to the client", f"{len(audio)} bytes")
+
+
+# --- each frame to upstream ---------------------------------------------------------------------------------
+
+
+def sent(world: World, frame: Json, audio: bytes | None, *, is_silence: bool) -> None:
+    """What goes upstream, checked and written down."""
+    kind = frame["type"]
+    world.statistics.reach("upstream", kind)
+    ledger = world.ledger
+    require(
+        ledger.updated or kind == "session.update", "S5 only session.update goes upstream before ready", kind
+    )
+    if audio is not None:
+        if not is_silence:
+            world.audio.append(audio)
+            _flows(world)
+        elif ledger.applied:  # before, what was said waits and is no stream yet
+            world.audio.end_stream()
+        return
+    world.hooks.check_upstream_frame(frame)
+    if world.config.greeting is not GreetingMode.SPOKEN and kind != "session.update":
+        require(GREETING not in json.dumps(frame), "3 the greeting goes into no item and no response", kind)
+    handler = _SENT.get(kind)
+    if handler is not None:
+        handler(world, frame)
+
+
+def _flows(world: World) -> None:
+    """Audio without a pause is committed meanwhile, unless something is in the way of the commit (A7)."""
+    turns, ledger, audio = world.config.turn_detection, world.ledger, world.audio
+    ceiling = turns.ceiling if isinstance(turns, ManualCommit) else None
+    taken = ledger.active or ledger.in_flight or ledger.open_calls or ledger.host_calls
+    if ceiling is None or taken or not ledger.applied or world.strained or not audio.enough:
+        audio.due_since = None
+        return
+    if audio.due_since is None:
+        audio.due_since = world.host_now
+    overdue = world.host_now - audio.due_since - ceiling - world.kind.lateness * STEP
+    require(overdue < 2 * STEP, "A7 a flow of audio is committed meanwhile", overdue)
+
+
+def _update(world: World, frame: Json) -> None:
+    ledger = world.ledger
+    ledger.configured += 1
+    require(ledger.applied > 0 or ledger.configured == 1, "S2 one session.update before ready")
+    given = frame["session"].get("audio", {}).get("input", {})
+    ledger.turns = given.get("turn_detection", ledger.turns)
+    if not ledger.voiced:
+        ledger.unforeseen.add(frame["event_id"])
+
+
+def _item(world: World, frame: Json) -> None:
+    item, ledger = frame["item"], world.ledger
+    if item["type"] == "function_call_output" and item["call_id"] in ledger.requested:  # not of the context
+        ledger.outputs_upstream += 1
+        if item["output"] != CANCELLED and item["call_id"] not in ledger.lapsed:
+            world.answers.wants("output", item["call_id"])
+    elif item["type"] == "message" and item["role"] == "user":
+        text = item["content"][0]["text"]
+        if text != CONTEXT_TEXT or world.config.context is not ContextMode.ITEMS:
+            ledger.texts_upstream.append(text)
+            known = ledger.texts[: len(ledger.texts_upstream)]
+            require(
+                ledger.texts_upstream == known, "2 user texts upstream are those received, in order", text
+            )
+            world.answers.wants("text", text)
+
+
+def _commit(world: World, frame: Json) -> None:
+    require(not world.commits_by_itself, "V1 one owner of the commit")
+    world.audio.commit()
+    world.answers.wants("commit", frame["event_id"])
+
+
+def _clear(world: World, frame: Json) -> None:
+    require(world.audio.uncommitted == 0, "I1 a clear takes along nothing that the user said")
+
+
+def _create(world: World, frame: Json) -> None:
+    ledger = world.ledger
+    if ledger.active is None:
+        ledger.unforeseen.add(frame["event_id"])
+    ledger.in_flight.append(frame["event_id"])
+    world.answers.requested(frame)
+
+
+def _cancel(world: World, frame: Json) -> None:
+    ledger = world.ledger
+    response_id = frame.get("response_id", "")
+    ledger.cut.add(response_id)
+    if response_id not in ledger.ended:
+        ledger.unforeseen.add(frame["event_id"])
+
+
+_SENT = {
+    "session.update": _update,
+    "conversation.item.create": _item,
+    "input_audio_buffer.commit": _commit,
+    "input_audio_buffer.clear": _clear,
+    "response.create": _create,
+    "response.cancel": _cancel,
+}
+
+
+# --- each frame to the client, and each Notice --------------------------------------------------------------
+
+
+def told(world: World, data: str | bytes) -> None:
+    """What the client gets, checked and written down."""
+    if isinstance(data, bytes):
+        talk.sounds(world)
+        return
+    frame: Json = json.loads(data)
+    kind, ledger = frame["type"], world.ledger
+    world.statistics.reach("client", kind)
+    world.hooks.check_client_frame(world.config.dialect, frame)
+    if not world.component and not ledger.applied:
+        about_time = frame.get("code") == "MAXIMUM_SESSION_LENGTH_APPROACHING"
+        early = about_time or kind in ("Welcome", "SettingsApplied", "Error")
+        early = early or (kind == "Warning" and world.fails)  # of an error of the server's (E1)
+        require(early, "S4 nothing comes before SettingsApplied", kind)
+    if "code" in frame:
+        world.statistics.reach(kind.lower(), frame["code"])
+        ledger.codes[frame["code"]] += 1
+        require(frame["code"] not in _NOT_FOR_CLIENTS, "E2 what needs no attention is silent", frame["code"])
+    talk.says(world, frame)
+
+
+def noticed(world: World, notice: Notice) -> None:
+    """The host logs it."""
+    world.statistics.reach("notice", notice.code)
+    world.ledger.notices[notice.code] += 1
+    world.ledger.releases += notice.code == "TRANSCRIPT_LATE"

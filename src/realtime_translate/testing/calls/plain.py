@@ -1,0 +1,14 @@
+"""What servers of other makes leave out, filled in: the checks ask which response and which item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["plain"]
+
+
+def plain(event: Mapping[str, Any], active: str | None) -> dict[str, Any]:
+    """The event; what names no response is about the active one, and no item about one without a name."""
+    named = {"response_id": active, "item_id": ""} if event["type"].startswith("response.") else {}
+    return {**named, **event}

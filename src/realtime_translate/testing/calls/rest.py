@@ -1,0 +1,131 @@
+"""What must hold when a call has come to rest: nothing is lost, and nothing waits for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ...config import GreetingMode
+from ..faults import Violation
+from .broken import require
+from .moments import GREETING
+
+if TYPE_CHECKING:
+    from .world import World
+
+__all__ = ["at_rest", "complaints", "never"]
+
+_UPDATE_REFUSALS = ("SPEAK_UPDATE_UNSUPPORTED", "PROMPT_TOO_LONG", "UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED")
+
+
+def never(world: World) -> None:
+    """What must never happen, looked at after each step (*Always true* 1 and 2)."""
+    bad = [] if world.strained else complaints(world)
+    require(bad == [], "1 the server has nothing to complain about", bad[:1])
+    ledger = world.ledger
+    done = ledger.answers + ledger.cancelled
+    require(world.closed or ledger.outputs_upstream <= done, "F4 an output upstream for each answer")
+
+
+def complaints(world: World) -> list[Violation]:
+    """What a client could have avoided."""
+    return [each for each in world.server.violations if not each.race and not _unavoidable(world, each)]
+
+
+def _unavoidable(world: World, violation: Violation) -> bool:
+    """Spoken texts wait for no call, and past `call_hold` nothing does (R8); and the server may start a
+    response while our create or a change of the voice is on its way, or end one while our cancel is
+    (*Always true* 1): the model knows of no network, so it cannot tell.
+    """
+    event = violation.event or {}
+    event_id = event.get("event_id")
+    if event_id == "prepared":  # the host's own
+        return True
+    if violation.rule == 9:
+        spoken = "instructions" in str(event)
+        return not violation.answered and (spoken or "CALL_HOLD_OVER" in world.ledger.notices)
+    if violation.rule in (3, 5):
+        return event_id in world.ledger.unforeseen
+    return violation.rule in (1, 2) and world.answers_by_itself and event_id in world.ledger.unforeseen
+
+
+def at_rest(world: World) -> None:
+    """Everything that was said was passed on, and every turn was answered (*Always true* 2, 5)."""
+    ledger = world.ledger
+    never(world)
+    require(ledger.texts_upstream == ledger.texts, "2 every user text went upstream", ledger.texts)
+    require(ledger.outputs_upstream == ledger.answers + ledger.cancelled, "F4 an output for each answer")
+    if not world.fails:  # a response that never ends is waited for
+        require(world.answers.unanswered == [], "5 every turn is answered", world.answers.unanswered)
+        world.audio.check_whole(manual=not world.commits_by_itself)
+    _no_word_twice(world)
+    _greeting(world)
+    _silence(world)
+    if not world.strained:
+        _by_a_server_in_time(world)
+
+
+def _by_a_server_in_time(world: World) -> None:
+    """What is lost if the server is given up."""
+    ledger = world.ledger
+    require(not ledger.sounding and not ledger.speaking, "O5 every turn of the agent ends")
+    lost = ledger.made - ledger.requested
+    require(lost == set(), "F1 each call is asked for", lost)
+    _every_word(world)
+    _users_words(world)
+    _updates(world)
+
+
+def _every_word(world: World) -> None:
+    """What the agent said without being interrupted is told once (O3)."""
+    told = "\n".join(world.ledger.told_agent)
+    for text in _numbered(world.ledger.words):
+        require(told.count(text) == 1, "O3 what the agent said is told once", f"{told.count(text)}: {text}")
+
+
+def _no_word_twice(world: World) -> None:
+    lines = _numbered("\n".join(world.ledger.told_agent).splitlines())
+    require(len(lines) == len(set(lines)), "O3 nothing that the agent said is told twice", lines)
+
+
+def _numbered(texts: Sequence[str]) -> list[str]:
+    return [each for each in texts if each.startswith("Reply number")]
+
+
+def _users_words(world: World) -> None:
+    """Texts in order, and every transcript (T1, O4)."""
+    ledger = world.ledger
+    typed = [each for each in ledger.told_user if each in ledger.texts]
+    require(typed == ledger.texts, "T1 the client is told each text once, in order", typed)
+    spoken = [ledger.users_words[each] for each in ledger.committed if ledger.users_words.get(each)]
+    told = [each for each in ledger.told_user if each in spoken]
+    require(sorted(told) == sorted(spoken), "O4 the client is told what the user said", f"{told} of {spoken}")
+
+
+def _updates(world: World) -> None:
+    """Each is acknowledged in order, or refused (T2)."""
+    ledger = world.ledger
+    sent = [each.removeprefix("Update") + "Updated" for each in ledger.updates]
+    count = len(ledger.acknowledged) + sum(ledger.codes[code] for code in _UPDATE_REFUSALS)
+    if ledger.codes["UPDATE_NOT_CONFIRMED"]:  # one Warning for all that went together
+        require(count < len(sent), "T2 every update is answered", f"{count} of {len(sent)}")
+        return
+    require(count == len(sent), "T2 every update is answered", f"{count} of {len(sent)}")
+    left = iter(sent)
+    in_order = all(each in left for each in ledger.acknowledged)
+    require(in_order, "T2 updates are acknowledged in order", ledger.acknowledged)
+
+
+def _greeting(world: World) -> None:
+    """G1, G2: as text once, unless the client has it in its history."""
+    if world.config.greeting is GreetingMode.SPOKEN:
+        return
+    shown = world.ledger.told_agent.count(GREETING)
+    wanted = int(world.greets and world.config.greeting is GreetingMode.TEXT)
+    require(shown == wanted, "G1 the greeting is shown once", shown)
+
+
+def _silence(world: World) -> None:
+    """A session that rests is kept alive (I1)."""
+    kept = world.config.keepalive is None or "SILENCE_SENT" in world.ledger.notices
+    require(kept, "I1 silence keeps an idle session alive")

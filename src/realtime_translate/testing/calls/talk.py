@@ -1,0 +1,107 @@
+"""What the client hears of the talk, frame by frame: turns, calls, and words in their order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .broken import require
+
+if TYPE_CHECKING:
+    from .world import World
+
+__all__ = ["says", "sounds"]
+
+Json = dict[str, Any]
+_RELEASES = ("FunctionCallRequest", "UserStartedSpeaking", "AgentAudioDone")
+"""What the agent's words come before, whether the user's are known or not (O4)."""
+
+
+def sounds(world: World) -> None:
+    """Agent audio (O1, O2)."""
+    ledger = world.ledger
+    announced = ledger.active is not None or world.fails
+    if world.component and announced and ledger.active == ledger.said:
+        return  # a second message of a response that the client was told the end of (O5)
+    if world.component or world.experimental:
+        require(ledger.speaking, "O2 AgentStartedSpeaking comes before the first audio of a turn")
+    ledger.sounding = True
+
+
+def says(world: World, frame: Json) -> None:
+    """A text message."""
+    world.ledger.releases += frame["type"] in _RELEASES
+    handler = _SAID.get(frame["type"])
+    if handler is not None:
+        handler(world, frame)
+
+
+def _applied(world: World, frame: Json) -> None:
+    world.ledger.applied += 1
+    world.output, world.wav = world.wanted
+    require(world.component or world.ledger.applied == 1, "S4 SettingsApplied once")
+
+
+def _started(world: World, frame: Json) -> None:
+    require(not world.ledger.speaking, "O2 AgentStartedSpeaking once a turn")
+    world.ledger.speaking = True
+
+
+def _audio_done(world: World, frame: Json) -> None:
+    ledger = world.ledger
+    ledger.speaking, ledger.sounding, ledger.said = False, False, ledger.active
+
+
+def _request(world: World, frame: Json) -> None:
+    """F1, F6."""
+    ledger = world.ledger
+    for each in frame["functions"]:
+        require(each["id"] not in ledger.requested, "F1 each call is asked for once", each["id"])
+        ledger.requested.add(each["id"])
+        if each["client_side"]:
+            ledger.open_calls.append(each)
+
+
+def _cancelled(world: World, frame: Json) -> None:
+    ledger = world.ledger
+    gone = {each["id"] for each in frame["functions"]}
+    ledger.open_calls = [each for each in ledger.open_calls if each["id"] not in gone]
+    ledger.host_calls = [each for each in ledger.host_calls if each not in gone]
+    ledger.cancelled += len(gone)
+
+
+def _acknowledged(world: World, frame: Json) -> None:
+    world.ledger.acknowledged.append(frame["type"])
+
+
+def _words(world: World, frame: Json) -> None:
+    if frame["role"] == "assistant":
+        world.ledger.told_agent.append(frame["content"])
+    else:
+        _users_words(world, frame["content"])
+
+
+def _transcript(world: World, frame: Json) -> None:
+    if frame["is_final"]:
+        _users_words(world, frame["transcript"])
+
+
+def _users_words(world: World, text: str) -> None:
+    """What the user typed and said, each once (O4, T1)."""
+    ledger = world.ledger
+    require(text not in ledger.told_user, "O4 what the user said is told once", text)
+    ledger.told_user.append(text)
+
+
+_SAID = {
+    "SettingsApplied": _applied,
+    "AgentStartedSpeaking": _started,
+    "AgentAudioDone": _audio_done,
+    "FunctionCallRequest": _request,
+    "FunctionCallCancelled": _cancelled,
+    "ConversationText": _words,
+    "Transcript": _transcript,
+    "PromptUpdated": _acknowledged,
+    "ThinkUpdated": _acknowledged,
+    "SpeakUpdated": _acknowledged,
+    "ListenUpdated": _acknowledged,
+}

@@ -1,0 +1,396 @@
+"""A whole call on one clock: a client, a host, the server model, and the network between them.
+
+Frames keep their order on a leg and arrive after a delay; the host notices timers late, or reads several
+frames at once. A second host that goes on where the first stands gets the same inputs and must do the same.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any, cast
+
+from ...audio import ALAW_8K, MULAW_8K, PCM_24K, AudioFormat
+from ...config import ClientDialect, Config
+from ...outputs import (
+    CloseClient,
+    CloseUpstream,
+    Notice,
+    OpenUpstream,
+    Outputs,
+    RunFunction,
+    SendToClient,
+    SendToUpstream,
+)
+from ..choices import HEALTHY, Group
+from ..clock import FakeClock
+from ..host import Host
+from ..server import RealtimeServer
+from ..statistics import Statistics
+from . import moments
+from .answers import Answers
+from .audio_ledger import AudioLedger
+from .broken import PropertyError, require
+from .heard import Heard
+from .hooks import Hooks
+from .ledger import Ledger
+from .moods import MOODS, Mood
+from .network import NO_CODE, STEP, Chance, GaChoices, HostKind, Leg, counter
+from .plain import plain
+from .random_agent import RandomAgent
+from .same import audio_in, is_same
+
+__all__ = ["World"]
+
+Json = dict[str, Any]
+
+
+class World:
+    """One call. `clock` is the world's time; the host's own clock may be behind it, by `behind` seconds."""
+
+    def __init__(
+        self,
+        config: Config,
+        seed: int,
+        kind: HostKind,
+        hooks: Hooks,
+        statistics: Statistics,
+        mood: Mood = MOODS["calm"],
+    ) -> None:
+        self.config: Config = config
+        self.kind: HostKind = kind
+        self.hooks: Hooks = hooks
+        self.statistics: Statistics = statistics
+        self.chance: Chance = Chance(seed)
+        random = self.chance.random
+        self.delays: int = 200
+        self.choices: GaChoices = GaChoices(seed, frozenset(mood.groups), mood.rates, mood.fixed(random))
+        self.agent: RandomAgent = RandomAgent(random)
+        self.clock: FakeClock = FakeClock(0.0)
+        self.behind: float = 0.0
+        self._latest = 0.0
+        self.host: Host = hooks.make(config, self._host_time, counter("T"))
+        self.twin: Host | None = None
+        self.server: RealtimeServer = RealtimeServer(
+            clock=self.clock,
+            new_id=counter("s"),
+            script=self.agent.reply,
+            choices=self.choices,
+            model=config.model,
+            latency=32 * STEP,
+            token_interval=16 * STEP,
+            transcribe=self.agent.transcribe,
+        )
+        self.up: Leg = Leg()
+        self.down: Leg = Leg(kind.batch)
+        self.dialled_at: float | None = None
+        self.dial_fails: bool = False
+        self.upstream_open: bool = False
+        self.client_gone: bool = False
+        self.upstream_gone: bool = False
+        self.closed: bool = False
+        self.ledger: Ledger = Ledger()
+        self.answers: Answers = Answers()
+        self.audio: AudioLedger = AudioLedger(config.resample_quality)
+        self.heard: Heard = Heard()
+        self.output: AudioFormat = PCM_24K
+        self.wav: bool = False
+        self.experimental: bool = False
+        self.wanted: tuple[AudioFormat, bool] = (self.output, self.wav)
+        self.greets: bool = False
+        self.prepared: bool = False
+        self.strained: bool = mood.groups != HEALTHY
+
+    @property
+    def component(self) -> bool:
+        """Whether the client speaks the component's dialect."""
+        return self.config.dialect is ClientDialect.COMPONENT
+
+    @property
+    def fails(self) -> bool:
+        """Whether the server may refuse or forget what it is asked for."""
+        return not frozenset(self.choices.groups) <= {Group.ORDER, Group.VARIANT}
+
+    @property
+    def commits_by_itself(self) -> bool:
+        """Whether the server's turn detection commits (V1)."""
+        return self.ledger.turns is not None
+
+    @property
+    def answers_by_itself(self) -> bool:
+        """Whether the server may start a response that nobody asked for."""
+        turns = self.ledger.turns
+        return turns is not None and bool(turns.get("create_response") or turns.get("idle_timeout_ms"))
+
+    @property
+    def server_interrupts(self) -> bool:
+        """Whether the server cancels its response when the user speaks."""
+        return self.ledger.turns is not None and bool(self.ledger.turns.get("interrupt_response"))
+
+    @property
+    def carried_down(self) -> AudioFormat:
+        """The agent's audio as upstream sends it."""
+        return self.output if self.output in (MULAW_8K, ALAW_8K) else PCM_24K
+
+    # --- what the peers do ------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """The client comes, and where the host dials early so does upstream."""
+        self.statistics.calls += 1
+        self.feed("client_opened")
+        if self.kind.dials_early:
+            self.dialled_at = self.clock.now
+
+    def send(self, message: Json) -> None:
+        """The client sends a text frame."""
+        self.send_raw(json.dumps(message))
+
+    def send_raw(self, frame: str) -> None:
+        """The client sends any text frame."""
+        if not self.client_gone:
+            self.feed("receive_from_client", frame)
+
+    def text(self, text: str) -> None:
+        """The client sends a text of the user."""
+        if not self.closed:
+            self.ledger.texts.append(text)
+        self.send({"type": "InjectUserMessage", "content": text})
+
+    def speak(self, audio: bytes) -> None:
+        """The client sends audio, unless it is not read for now."""
+        if self.closed or self.client_gone or (self.kind.heeds_pause and self.host.client_paused):
+            return
+        self.feed("receive_from_client", audio)
+
+    def declare(self, given: AudioFormat, got: AudioFormat, *, wav: bool) -> None:
+        """The formats that Settings ask for; what is heard of the agent changes when they are applied."""
+        self.audio.declare(given)
+        self.wanted = got, wav
+
+    def have_said(self, text: str, behavior: str) -> None:
+        """The client wants the agent to say something."""
+        name = "content" if self.component else "message"
+        frame = json.dumps({"type": "InjectAgentMessage", name: text, "behavior": behavior})
+        if not self.client_gone:
+            self.feed("receive_from_client", frame, cuts=behavior == "interrupt" and self.ledger.updated)
+
+    def answer(self, index: int, content: str) -> None:
+        """The client answers one of the calls that wait."""
+        call = self.ledger.open_calls.pop(index % len(self.ledger.open_calls))
+        self.ledger.answers += 1
+        message = {"type": "FunctionCallResponse", "id": call["id"], "name": call["name"], "content": content}
+        self.send(message)
+
+    def run_function(self, index: int, content: str) -> None:
+        """The host has run one of its functions."""
+        call_id = self.ledger.host_calls.pop(index % len(self.ledger.host_calls))
+        self.ledger.answers += 1
+        self.feed("function_result", call_id, content)
+
+    def report_playback(self, share: float) -> None:
+        """The host says how much of the audio was played."""
+        self.heard.reported = True
+        self.feed("playback_reported", int(self.heard.total * share))
+
+    def hang_up(self, code: int | None = 1000) -> None:
+        """The client's socket closes; None for one that just breaks."""
+        self.client_gone = True
+        self.feed("client_closed", code)
+
+    def lose_upstream(self, code: int | None = None) -> None:
+        """The upstream socket closes, or cannot be opened."""
+        self.upstream_gone = True
+        self.up.clear()
+        self.down.clear()
+        self.dialled_at = None
+        self.feed("upstream_closed", code)
+
+    def stall_upstream(self, seconds: float) -> None:
+        """Nothing is heard of the server for so long. Who gives up on it meanwhile may be wrong: from now on
+        `strained` holds, and the rules that a slow server may break are not looked at.
+        """
+        self.strained = True
+        self.down.stall(self.clock.now + seconds)
+
+    def refuse(self, request: str) -> None:
+        """The server refuses the next request of that kind (`REQUESTS`)."""
+        self.strained = True
+        self.choices.groups = frozenset(self.choices.groups) | {Group.FAULT}
+        self.choices.fixed[f"refuse_{request}"] = 1
+
+    def prepare(self) -> None:
+        """A host that dials early configures the session by itself, before there is a client."""
+        self.prepared = True
+        session = {"type": "realtime", "audio": {"input": {"transcription": {"model": "whisper-1"}}}}
+        self._carry(json.dumps({"type": "session.update", "event_id": "prepared", "session": session}))
+
+    # --- time -------------------------------------------------------------------------------------
+
+    def _host_time(self) -> float:
+        """A reading of the host's clock, which may go backwards."""
+        now = self.clock.now - self.behind
+        self._latest = max(self._latest, now)
+        return now
+
+    @property
+    def host_now(self) -> float:
+        """What the host takes for now: its clock may not go backwards for it (design, *Time* 4)."""
+        return max(self._latest, self.clock.now - self.behind)
+
+    def run(self, seconds: float) -> None:
+        """Let so much time pass, and everything happen that happens in it, in the order of time."""
+        until = self.clock.now + seconds
+        self.statistics.seconds += seconds
+        while (next_stop := min(self._stops(), default=until + 1)) <= until:
+            self.clock.set(max(next_stop, self.clock.now))
+            self._arrivals()
+        self.clock.set(until)
+
+    def run_until(self, reached: Callable[[], bool], seconds: float) -> None:
+        """Until something holds, at most so long."""
+        until = self.clock.now + seconds
+        while not reached() and not self.closed and self.clock.now < until:
+            self.run(64 * STEP)
+
+    def jump(self, longest: float) -> None:
+        """Go to the next thing that happens, a timer exactly at its deadline, if it is not too far."""
+        stops = self._stops(punctual=True)
+        ahead = max(min(stops, default=self.clock.now) - self.clock.now, 0.0)
+        if ahead < longest:
+            self.run(ahead)
+
+    def fire_early(self) -> None:
+        """A host that calls too early gets nothing, and changes nothing (design, *Time* 2)."""
+        deadline = self.host.next_deadline
+        if deadline is None or deadline > self.host_now:
+            require(self.feed("handle_timeout") == (), "an early handle_timeout does nothing")
+            require(self.host.next_deadline == deadline, "an early handle_timeout does nothing")
+
+    def copy_host(self) -> None:
+        """From now on a second host that goes on where the first stands gets the same inputs (6).
+
+        Not while the host's clock catches up with itself: the copy would not know that it was later before.
+        """
+        if self.clock.now - self.behind < self._latest:
+            return
+        self.twin = self.hooks.copy(self.host, self.config, self._host_time, counter("X"))
+        self.audio.loose = self.audio.loose or self.twin is not None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing is under way, and no response runs or is asked for."""
+        idle = self.up.next_time is None and self.down.next_time is None
+        return idle and self.ledger.active is None and not self.ledger.in_flight
+
+    def _stops(self, *, punctual: bool = False) -> list[float]:
+        times = (self.up.next_time, self.down.next_time, self.server.next_deadline, self.dialled_at)
+        stops = [at for at in times if at is not None]
+        if self._server_hung_up:
+            stops.append(self.clock.now)
+        deadline = self.host.next_deadline
+        if deadline is not None:
+            at = deadline + self.behind
+            if at - self.behind < deadline:  # the sum was rounded down
+                at += max(STEP, math.ulp(at))
+            stops.append(at + (0.0 if punctual else self.chance.delay(self.kind.lateness)))
+        return stops
+
+    @property
+    def _server_hung_up(self) -> bool:
+        """The server closed, and all that it sent before is there."""
+        gone = self.closed or self.upstream_gone or self.down.next_time is not None
+        return self.server.closed is not None and not gone
+
+    def _arrivals(self) -> None:
+        """Everything that is there by now; frames before timers."""
+        now = self.clock.now
+        if self.dialled_at is not None and self.dialled_at <= now:
+            self._dialled()
+        while (frame := self.up.take(now)) is not None:
+            self._frames_down(self.server.receive(frame))
+        self._frames_down(self.server.handle_timeout())
+        while (frame := self.down.take(now)) is not None:
+            self.hear(frame)
+        if self.server.closed and self._server_hung_up:
+            self.lose_upstream(self.server.closed[0])
+        deadline = self.host.next_deadline
+        if self.kind.eager or (deadline is not None and deadline <= self.host_now):
+            self.feed("handle_timeout")
+            due = self.host.next_deadline
+            require(due is None or due > self.host_now, "after handle_timeout nothing is due", due)
+
+    def _dialled(self) -> None:
+        self.dialled_at = None
+        if self.dial_fails:
+            self.lose_upstream(NO_CODE)
+            return
+        self.upstream_open = True
+        self._frames_down(self.server.opened())
+        self.feed("upstream_opened")
+
+    def hear(self, frame: str) -> None:
+        """A frame of upstream reaches the host."""
+        event = plain(json.loads(frame), self.ledger.active)
+        self.ledger.hears(event)
+        self.answers.heard(event)
+        moments.count(self, event)
+        self.feed("receive_from_upstream", frame, event=event)
+
+    # --- joints -----------------------------------------------------------------------------------
+
+    def feed(self, method: str, *given: Any, event: Json | None = None, cuts: bool = False) -> Outputs:
+        """One input of the host, and of its twin; what comes out is performed and checked."""
+        was_closed = self.closed
+        outputs = self._call(self.host, method, given)
+        if self.twin is not None:
+            others = self._call(self.twin, method, given)
+            require(
+                is_same(others, outputs), "6 a restored host does the same", f"{others} for {outputs}"[:2000]
+            )
+        require(not (was_closed and outputs), "7 after close there are no outputs", outputs)
+        before = moments.Before.of(self, event, cuts=cuts)
+        for earlier, output in zip((None, *outputs), outputs, strict=False):
+            self._perform(output, is_silence=moments.is_silence(earlier))
+        if given and isinstance(given[0], bytes) and not was_closed:
+            self.audio.say(given[0])
+        if not self.closed:
+            self.audio.compare()
+        moments.check(self, before, outputs)
+        return outputs
+
+    def _call(self, host: Host, method: str, given: tuple[Any, ...]) -> Outputs:
+        """What a peer sends never raises; neither does anything that this world does."""
+        try:
+            return cast("Outputs", getattr(host, method)(*given))
+        except Exception as error:
+            raise PropertyError(f"nothing raises: {type(error).__name__} in {method}", str(error)) from error
+
+    def _perform(self, output: object, *, is_silence: bool) -> None:
+        if isinstance(output, SendToUpstream):
+            moments.sent(self, json.loads(output.data), audio_in(output), is_silence=is_silence)
+            self._carry(output.data)
+        elif isinstance(output, SendToClient):
+            moments.told(self, output.data)
+        elif isinstance(output, Notice):
+            moments.noticed(self, output)
+        elif isinstance(output, OpenUpstream):
+            if not self.upstream_open and self.dialled_at is None:
+                self.dialled_at = self.clock.now + self.chance.delay(self.delays)
+        elif isinstance(output, RunFunction):
+            self.ledger.host_calls.append(output.call_id)
+        elif isinstance(output, (CloseClient, CloseUpstream)):
+            self._close()
+
+    def _close(self) -> None:
+        self.closed = True
+        self.up.clear()
+        self.down.clear()
+        self.dialled_at = None
+
+    def _carry(self, frame: str) -> None:
+        self.up.put(frame, self.clock.now + self.chance.delay(self.delays))
+
+    def _frames_down(self, frames: tuple[str, ...]) -> None:
+        for frame in frames if not (self.closed or self.upstream_gone) else ():
+            self.down.put(frame, self.clock.now + self.chance.delay(self.delays))

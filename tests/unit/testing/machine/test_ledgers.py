@@ -1,0 +1,281 @@
+"""What the machine reckons by itself: audio, what was heard of the agent, and who waits for an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from realtime_translate.audio import MULAW_8K, AudioFormat
+from realtime_translate.testing.calls.answers import Answers
+from realtime_translate.testing.calls.audio_ledger import AudioLedger
+from realtime_translate.testing.calls.heard import Heard
+from realtime_translate.testing.calls.plain import plain
+from realtime_translate.testing.machine import PropertyError
+
+Json = dict[str, Any]
+QUIET = b"\x00\x01" * 100
+
+
+def fails(match: str) -> Any:
+    return pytest.raises(PropertyError, match=match)
+
+
+# --- audio --------------------------------------------------------------------------------------------------
+
+
+def test_audio_that_went_upstream_is_what_was_said() -> None:
+    ledger = AudioLedger("HQ")
+    ledger.say(QUIET)
+    ledger.append(QUIET[:50])
+    ledger.compare()
+    ledger.append(QUIET[50:])
+    ledger.compare()
+    ledger.check_whole(manual=True)
+    assert (ledger.spoken, ledger.uncommitted) == (200, 200)
+
+
+@pytest.mark.parametrize("sent", [b"\x07" * 200, QUIET + b"\x00\x00"])
+def test_other_audio_or_more_is_none(sent: bytes) -> None:
+    ledger = AudioLedger("HQ")
+    ledger.say(QUIET)
+    ledger.append(sent)
+    with fails("2 audio"):
+        ledger.compare()
+
+
+@pytest.mark.parametrize("sent", [QUIET[:-2], b"\x07" * 200])
+def test_before_a_commit_all_of_it_goes(sent: bytes) -> None:
+    ledger = AudioLedger("HQ")
+    ledger.say(QUIET)
+    ledger.append(sent)
+    ledger.commit()
+    with fails("2 audio"):
+        ledger.compare()
+
+
+def test_a_commit_begins_anew() -> None:
+    ledger = AudioLedger("HQ")
+    ledger.say(QUIET)
+    ledger.append(QUIET)
+    ledger.commit()
+    ledger.compare()
+    assert ledger.uncommitted == 0
+
+
+def test_at_rest_nothing_is_missing() -> None:
+    ledger = AudioLedger("HQ")
+    ledger.say(QUIET)
+    with fails("never went upstream"):
+        ledger.check_whole(manual=False)
+
+
+def test_A5_at_rest_only_a_crumb_is_uncommitted() -> None:
+    ledger = AudioLedger("HQ")
+    ledger.declare(MULAW_8K)
+    ledger.say(bytes(800))
+    ledger.append(bytes(800))
+    ledger.compare()
+    ledger.check_whole(manual=False)
+    with fails("A5"):
+        ledger.check_whole(manual=True)
+
+
+@pytest.mark.parametrize(("step", "loose", "right"), [(1, True, True), (1, False, False), (2, True, False)])
+def test_6_a_restored_resampler_may_be_one_off(step: int, loose: bool, right: bool) -> None:
+    ledger = AudioLedger("HQ")
+    ledger.loose = loose
+    ledger.say(b"\x00\x01" * 4)
+    ledger.append(bytes([step, 1]) * 4)
+    if right:
+        ledger.compare()
+        return
+    with fails("2 audio"):
+        ledger.compare()
+
+
+def test_6_one_off_is_not_one_more() -> None:
+    ledger = AudioLedger("HQ")
+    ledger.loose = True
+    ledger.say(QUIET)
+    ledger.append(QUIET + QUIET)
+    with fails("2 audio"):
+        ledger.compare()
+
+
+def test_another_rate_is_carried_at_24000() -> None:
+    ledger = AudioLedger("HQ")
+    ledger.declare(AudioFormat("linear16", 8000))
+    assert ledger.carried.rate == 24000
+
+
+# --- what was heard -----------------------------------------------------------------------------------------
+
+
+def truncate(item_id: str, end_ms: int) -> Json:
+    return {"type": "conversation.item.truncate", "item_id": item_id, "audio_end_ms": end_ms}
+
+
+def delete(item_id: str) -> Json:
+    return {"type": "conversation.item.delete", "item_id": item_id}
+
+
+def playing() -> Heard:
+    """Two items of a second each; half a second is over at 1.5."""
+    heard = Heard()
+    heard.received("i1", 1000.0, 1.0)
+    heard.received("i2", 400.0, 1.0)
+    heard.received("i2", 600.0, 1.1)
+    return heard
+
+
+def test_B3_an_item_is_kept_as_far_as_it_was_heard() -> None:
+    playing().cut([truncate("i1", 501), delete("i2")], 1.5)
+
+
+def test_B3_of_an_item_that_is_nearly_over_a_millisecond_may_be_left() -> None:
+    playing().cut([truncate("i1", 999), delete("i2")], 1.9996)
+    playing().cut([truncate("i2", 1)], 1.9996)
+
+
+def test_B3_what_was_heard_whole_is_let_alone() -> None:
+    playing().cut([], 9.0)
+    playing().cut([truncate("i2", 500)], 2.5)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        [],
+        [delete("i2")],
+        [truncate("i1", 500)],
+        [truncate("i1", 480), delete("i2")],
+        [truncate("i1", 1001), delete("i2")],
+        [truncate("i1", 0), delete("i2")],
+        [truncate("i2", 500), delete("i2")],
+        [truncate("i1", 500), truncate("i2", 1)],
+        [truncate("i9", 500), delete("i2")],
+    ],
+)
+def test_B3_else_the_server_remembers_what_nobody_heard(sent: list[Json]) -> None:
+    with fails("B3"):
+        playing().cut(sent, 1.5)
+
+
+def test_B3_a_report_of_the_host_counts_more_than_the_estimate() -> None:
+    heard = playing()
+    heard.reported = True
+    heard.cut([truncate("i1", 900)], 1.5)
+
+
+def test_B3_once_an_item() -> None:
+    heard = playing()
+    heard.cut([truncate("i1", 500), delete("i2")], 1.5)
+    heard.received("i1", 1000.0, 1.5)
+    with fails("twice"):
+        heard.cut([truncate("i1", 1)], 1.5)
+
+
+def test_B3_what_has_no_name_cannot_be_truncated() -> None:
+    heard = Heard()
+    heard.received("", 1000.0, 1.0)
+    heard.cut([], 1.5)
+
+
+# --- who waits for an answer --------------------------------------------------------------------------------
+
+
+def create(event_id: str, **response: Any) -> Json:
+    return {"type": "response.create", "event_id": event_id, "response": response}
+
+
+def seen(text: str) -> Json:
+    return {"type": "conversation.item.added", "item": {"content": [{"type": "input_text", "text": text}]}}
+
+
+CREATED = {"type": "response.created", "response": {"id": "r1"}}
+
+
+def busy(event_id: str) -> Json:
+    error = {"code": "conversation_already_has_active_response", "event_id": event_id}
+    return {"type": "error", "error": error}
+
+
+def test_5_a_create_answers_what_went_before_it() -> None:
+    answers = Answers()
+    answers.wants("text", "Hi")
+    assert answers.unanswered == ["text Hi"]
+    answers.requested(create("c1"))
+    answers.wants("text", "More")
+    assert answers.unanswered == ["text More"]
+
+
+def test_T3_a_spoken_text_answers_nothing() -> None:
+    answers = Answers()
+    answers.wants("text", "Hi")
+    answers.requested(create("c1", instructions="Say Ahoy"))
+    assert answers.unanswered == ["text Hi"]
+
+
+def test_R3_a_refused_create_answers_nothing() -> None:
+    answers = Answers()
+    answers.wants("text", "Hi")
+    answers.requested(create("c1"))
+    answers.heard(busy("another"))
+    assert answers.unanswered == []
+    answers.heard(busy("c1"))
+    assert answers.unanswered == ["text Hi"]
+
+
+def test_R3_unless_it_was_interrupted() -> None:
+    answers = Answers()
+    answers.wants("text", "Hi")
+    answers.requested(create("c1"))
+    answers.dropped()
+    answers.heard(busy("c1"))
+    assert answers.unanswered == []
+
+
+def test_R7_a_response_of_the_server_answers_what_is_known_to_be_there() -> None:
+    answers = Answers()
+    answers.wants("text", "Hi")
+    answers.wants("text", "More")
+    answers.heard(seen("Hi"))
+    answers.heard({"type": "conversation.item.done", "item": {"id": "i"}})
+    answers.heard(CREATED)
+    assert answers.unanswered == ["text More"]
+
+
+def test_V3_committed_speech_waits_but_not_silence() -> None:
+    answers = Answers()
+    answers.heard({"type": "input_audio_buffer.timeout_triggered", "item_id": "i1"})
+    answers.committed("i1")
+    answers.committed("i2")
+    assert answers.unanswered == ["speech i2"]
+    answers.heard(CREATED)
+    assert answers.unanswered == []
+
+
+def test_F8_after_an_interruption_outputs_ask_for_nothing() -> None:
+    answers = Answers()
+    answers.wants("output", "call_1")
+    answers.requested(create("c1"))
+    answers.wants("output", "call_2")
+    answers.wants("text", "Hi")
+    answers.withdraw("output")
+    answers.heard(busy("c1"))
+    assert answers.unanswered == ["text Hi"]
+
+
+# --- servers of another make --------------------------------------------------------------------------------
+
+
+def test_events_without_ids_are_about_the_active_response() -> None:
+    assert plain({"type": "response.output_text.delta"}, "r1") == {
+        "type": "response.output_text.delta",
+        "response_id": "r1",
+        "item_id": "",
+    }
+    named = {"type": "response.output_text.delta", "response_id": "r2", "item_id": "i2"}
+    assert plain(named, "r1") == named
+    assert plain({"type": "error"}, "r1") == {"type": "error"}
