@@ -94,4 +94,4 @@ def notice(code: str, /, **fields: object) -> Notice:
     for name, value in fields.items():
         if isinstance(value, str) and len(value) > MAX_FIELD:
             fields[name] = value[: MAX_FIELD - 1] + "…"
-    return Notice(code, level, sentence.format(**fields), fields)
+    return Notice(code, level, sentence.format_map(fields), fields)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Protocol, TypeAlias, cast
 
 from attrs import frozen
 
-__all__ = ["EXTRA", "MissingResampler", "Numeric", "Numpy", "ResampleStream", "Samples", "available", "load"]
+__all__ = [
+    "EXTRA",
+    "Clip",
+    "MissingResampler",
+    "Numeric",
+    "Numpy",
+    "ResampleStream",
+    "Samples",
+    "available",
+    "clipping",
+    "load",
+]
 
 EXTRA = "realtime-translate[resample]"
 """What to install where a conversion between sample rates is needed (A2)."""
@@ -33,7 +45,7 @@ class Samples(Protocol):
         """A copy in another type."""
         ...
 
-    def clip(self, least: Samples, most: Samples, out: Samples, /) -> Samples:
+    def clip(self, least: object, most: object, out: Samples | None = None, /) -> Samples:
         """Within bounds, into `out`."""
         ...
 
@@ -48,6 +60,10 @@ class Samples(Protocol):
     def view(self, dtype: object, /) -> Samples:
         """The same bytes, read as another type."""
         ...
+
+
+Clip: TypeAlias = Callable[[Samples, Samples, Samples, Samples], Samples]
+"""Samples, the least and the most of them, and where to put them."""
 
 
 class Numpy(Protocol):
@@ -92,6 +108,13 @@ class _Soxr(Protocol):
     ) -> ResampleStream: ...
 
 
+class _Curious:
+    """An operand that has itself told which ufunc it was given to (`__array_ufunc__` of numpy)."""
+
+    def __array_ufunc__(self, ufunc: Clip, *_: object, **__: object) -> Clip:
+        return ufunc
+
+
 @frozen
 class Numeric:
     """The two modules."""
@@ -102,6 +125,20 @@ class Numeric:
     def stream(self, source_rate: int, target_rate: int, quality: str) -> ResampleStream:
         """A fresh stream; float32, since soxr adds random dither where it writes int16 itself (A2)."""
         return self.soxr.ResampleStream(source_rate, target_rate, 1, dtype="float32", quality=quality)
+
+
+def clipping(numpy: Numpy) -> Clip:
+    """The ufunc behind `Samples.clip`, which adds to it a function in Python that takes as long as the ufunc
+    does for a block of soxr's. numpy has no public name for it, but a protocol that shows it.
+    """
+    one = numpy.zeros(1, "float32")
+    found: object = one.clip(_Curious(), one)
+    # Before numpy 1.25 the method looks at the bounds first, and gives samples here.
+    return cast(Clip, found) if callable(found) else _by_method
+
+
+def _by_method(samples: Samples, least: Samples, most: Samples, out: Samples) -> Samples:
+    return samples.clip(least, most, out)
 
 
 def available() -> bool:

@@ -17,7 +17,7 @@ from attrs import frozen
 
 from . import g711
 from .formats import AudioFormat
-from .numeric import Numeric, Samples, load
+from .numeric import Numeric, Samples, clipping, load
 
 __all__ = ["RateStream", "StreamState", "delay"]
 
@@ -69,8 +69,8 @@ class RateStream:
     __slots__ = (
         "_delay",
         "_down",
+        "_fed",
         "_given",
-        "_in",
         "_kept",
         "_late",
         "_limit",
@@ -79,6 +79,7 @@ class RateStream:
         "_ready",
         "_recent",
         "_soxr",
+        "_step",
         "_up",
         "_waiting",
         "_width_in",
@@ -91,6 +92,7 @@ class RateStream:
         common = gcd(source.rate, target.rate)
         self._up, self._down = target.rate // common, source.rate // common
         self._width_in, self._width_out = source.sample_bytes, target.sample_bytes
+        self._step = self._down * self._width_in
         self._read, self._write = _reader(numeric, source.encoding), _writer(numeric, target.encoding)
         self._soxr = numeric.stream(source.rate, target.rate, quality)
         self._delay = delay(source.rate, target.rate, quality)
@@ -98,8 +100,8 @@ class RateStream:
         self._kept = max(source.rate * KEPT_MS // 1000, reach)
         self._limit = 2 * (self._kept + self._down) * self._width_in
         self._recent = bytearray()
-        self._ready = b""
-        self._in = self._out = self._late = self._waiting = self._given = 0
+        self._waiting = self._ready = b""
+        self._fed = self._out = self._late = self._given = 0
 
     @property
     def held(self) -> int:
@@ -109,9 +111,10 @@ class RateStream:
     @property
     def state(self) -> StreamState:
         """What a stream that goes on from here needs."""
-        begin = max(0, self._in - self._kept) // self._down * self._down
-        recent = bytes(self._recent[len(self._recent) - (self._in - begin) * self._width_in :])
-        return StreamState(recent, self._in, self._out)
+        samples = self._fed // self._width_in
+        begin = max(0, samples - self._kept) // self._down * self._down
+        recent = bytes(self._recent) + self._waiting
+        return StreamState(recent[len(recent) - (samples - begin) * self._width_in :], samples, self._out)
 
     def prime(self, state: StreamState) -> None:
         """Go on, in a fresh stream, where the one that gave `state` was.
@@ -125,29 +128,33 @@ class RateStream:
         whole = len(state.recent) % self._width_in == 0
         if not whole or samples > state.samples_in or not before <= state.samples_out <= most:
             raise ValueError(f"a stream cannot be at {state.samples_in} and {state.samples_out} samples")
-        self._in, self._out, self._late = state.samples_in, state.samples_out, state.samples_out - before
-        self._recent += state.recent
-        self._waiting = len(state.recent)
+        self._fed, self._out = state.samples_in * self._width_in, state.samples_out
+        self._late = state.samples_out - before
+        self._waiting = state.recent
 
     def feed(self, data: bytes) -> bytes:
         """Whole samples in, whole samples out; for the first ones that is nothing."""
         size = len(data)
         if size > _PIECE:
             return b"".join(self.feed(data[start : start + _PIECE]) for start in range(0, size, _PIECE))
-        self._in += size // self._width_in
-        self._waiting += size
-        self._recent += data
-        due = self._in * self._up // self._down - self._delay - self._out
+        self._waiting += data
+        self._fed = fed = self._fed + size
+        out = fed * self._up // self._step - self._delay
+        due = (out - self._out) * self._width_out
         if due <= 0:
             return b""
-        if self._given + due * self._width_out > len(self._ready):
+        begin = self._given
+        if begin + due > len(self._ready):
             self._advance()
-        return self._give(due)
+            begin, due = 0, min(due, len(self._ready))
+            out = self._out + due // self._width_out
+        self._out, self._given = out, begin + due
+        return self._ready[begin : begin + due]
 
     def flush(self) -> bytes:
         """The rest, so that samples out are samples in by the ratio; the next `feed` begins a new stream."""
         self._advance(last=True)
-        rest = self._give(self._total() - self._out)
+        rest = self._ready[: self.held]
         self.clear()
         return rest
 
@@ -155,39 +162,30 @@ class RateStream:
         """Forget all input: the next `feed` begins a new stream."""
         self._soxr.clear()
         self._recent.clear()
-        self._ready = b""
-        self._in = self._out = self._late = self._waiting = self._given = 0
+        self._waiting = self._ready = b""
+        self._fed = self._out = self._late = self._given = 0
 
     def _total(self) -> int:
         """Samples out of a whole stream, to the nearest; a half goes down, where soxr may go either way."""
-        return (2 * self._in * self._up + self._down - 1) // (2 * self._down)
+        return (2 * self._fed * self._up + self._step - 1) // (2 * self._step)
 
     def _advance(self, *, last: bool = False) -> None:
         """Hand soxr what waits, and store what it has finished but for what was out before the snapshot."""
-        recent = self._recent
-        samples = self._soxr.resample_chunk(self._read(recent[len(recent) - self._waiting :]), last)
-        self._waiting = 0
+        waiting, recent = self._waiting, self._recent
+        self._waiting = b""
+        recent += waiting
         if len(recent) > self._limit:  # by half, and so seldom
             del recent[: -self._limit // 2]
+        samples = self._soxr.resample_chunk(self._read(waiting), last)
         if self._late:
             skipped = min(self._late, samples.size)
             self._late -= skipped
             samples = samples[skipped:]
-        if samples.size:
-            self._ready = self._ready[self._given :] + self._write(samples)
-            self._given = 0
-
-    def _give(self, samples: int) -> bytes:
-        """So many, if they are ready."""
-        begin = self._given
-        given = self._ready[begin : begin + samples * self._width_out]
-        size = len(given)
-        self._given = begin + size
-        self._out += size // self._width_out
-        return given
+        self._ready = self._ready[self._given :] + self._write(samples)
+        self._given = 0
 
 
-def _reader(numeric: Numeric, encoding: str) -> Callable[[bytearray], Samples]:
+def _reader(numeric: Numeric, encoding: str) -> Callable[[bytes], Samples]:
     """Bytes to float32 samples, on the scale of 16 bits: a column, which soxr takes as it is."""
     numpy = numeric.numpy
     single = numpy.dtype("float32")
@@ -205,11 +203,11 @@ def _writer(numeric: Numeric, encoding: str) -> Callable[[Samples], bytes]:
     linear = numpy.dtype("<i2")
     # Arrays of no dimension: numpy converts a plain number anew at every call.
     least, most = numpy.array(-32768, "float32"), numpy.array(32767, "float32")
-    rint = numpy.rint
+    rint, clip = numpy.rint, clipping(numpy)
     if encoding == "linear16":
-        return lambda samples: rint(samples, samples).clip(least, most, samples).astype(linear).tobytes()
+        return lambda samples: clip(rint(samples, samples), least, most, samples).astype(linear).tobytes()
     index, table = numpy.dtype("u2"), numpy.frombuffer(g711.code_table(encoding), numpy.dtype("u1"))
     native = numpy.dtype("i2")
     return lambda samples: table.take(
-        rint(samples, samples).clip(least, most, samples).astype(native).view(index)
+        clip(rint(samples, samples), least, most, samples).astype(native).view(index)
     ).tobytes()

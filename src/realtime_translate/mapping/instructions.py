@@ -26,7 +26,7 @@ def build(
         _GREETING_HINT.format(greeting=greeting) if greeting else "",
         _FUNCTIONS_HINT if has_functions else "",
     ]
-    return "\n\n".join(part for part in parts if part)
+    return "\n\n".join([part for part in parts if part])
 
 
 def of_plan(plan: Plan) -> str:

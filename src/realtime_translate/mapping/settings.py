@@ -12,13 +12,14 @@ from ..config import Config, ContextMode, GreetingMode
 from ..deepgram.codes import ErrorCode
 from ..deepgram.component import ComponentAgent
 from ..deepgram.history import HistoryCalls, HistoryText
-from ..deepgram.settings import Agent, Think, ThinkProvider
+from ..deepgram.settings import Agent, Think
 from ..notices import notice
 from ..openai import objects as upstream
 from ..outputs import Notice
 from ..wire import OMITTED, Omissible, unstructure
 from . import context, formats, instructions, speech, tools, turns
 from .component_fields import apply_component
+from .left_out import note_left_out
 from .plan import CommitPlan, Plan
 from .refusal import Refusal
 
@@ -129,15 +130,10 @@ def first_of(value: Omissible[T | tuple[T, ...]], path: str, notes: list[Notice]
 
 
 def _note_left_out(settings: deepgram.Settings, agent: Agent, notes: list[Notice]) -> None:
-    candidates: Mapping[str, object] = {
-        "tags": settings.tags,
-        "mip_opt_out": settings.mip_opt_out,
-        "audio.output.bitrate": settings.audio.output.bitrate if settings.audio.output else OMITTED,
-        "agent.think_live": agent.think_live,
-    }
-    notes.extend(
-        notice("SETTING_LEFT_OUT", path=path) for path, value in candidates.items() if value is not OMITTED
-    )
+    note_left_out(settings, ("tags", "mip_opt_out"), "", notes)
+    if settings.audio.output:
+        note_left_out(settings.audio.output, ("bitrate",), "audio.output.", notes)
+    note_left_out(agent, ("think_live",), "agent.", notes)
 
 
 def _context(agent: Agent, config: Config) -> tuple[HistoryText | HistoryCalls, ...]:
@@ -188,7 +184,5 @@ _PROVIDER_LEFT_OUT = ("temperature", "reasoning_mode", "credentials", "voice_pro
 
 def note_think(think: Think, path: str, notes: list[Notice]) -> None:
     """Name what upstream has no counterpart for."""
-    provider: ThinkProvider = think.provider
-    paths = [f"provider.{name}" for name in _PROVIDER_LEFT_OUT if getattr(provider, name) is not OMITTED]
-    paths += [name for name in ("endpoint", "context_length") if getattr(think, name) is not OMITTED]
-    notes.extend(notice("SETTING_LEFT_OUT", path=f"{path}.{name}") for name in paths)
+    note_left_out(think.provider, _PROVIDER_LEFT_OUT, f"{path}.provider.", notes)
+    note_left_out(think, ("endpoint", "context_length"), f"{path}.", notes)

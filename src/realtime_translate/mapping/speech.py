@@ -10,6 +10,7 @@ from ..openai import objects as upstream
 from ..outputs import Notice
 from ..wire.omitted import OMITTED, Omissible
 from . import formats
+from .left_out import note_left_out
 from .plan import Plan
 
 __all__ = [
@@ -53,7 +54,7 @@ def heard(agent: Agent, notes: list[Notice]) -> tuple[str, str]:
 
 def note_listen(provider: ListenProvider, path: str, notes: list[Notice]) -> None:
     """Name what upstream's transcription has no counterpart for."""
-    _note(provider, _LISTEN_LEFT_OUT, path, notes)
+    note_left_out(provider, _LISTEN_LEFT_OUT, f"{path}.", notes)
 
 
 def joined_terms(keyterms: Omissible[tuple[str, ...]]) -> str:
@@ -107,7 +108,7 @@ def _voice(
     default = config.voices.default if by_default and config.voices.default else OMITTED
     if provider is None:
         return default
-    _note(provider, _SPEAK_LEFT_OUT, "agent.speak.provider", notes)
+    note_left_out(provider, _SPEAK_LEFT_OUT, "agent.speak.provider.", notes)
     path, asked = _voice_name(provider)
     if provider.type == "open_ai" and asked in UPSTREAM_VOICES:
         return asked
@@ -138,11 +139,3 @@ def clamp_speed(asked: object, path: str, notes: list[Notice]) -> Omissible[floa
     if sent != asked:
         notes.append(notice("SETTING_CLAMPED", path=path, asked=asked, sent=sent))
     return sent
-
-
-def _note(provider: object, names: tuple[str, ...], path: str, notes: list[Notice]) -> None:
-    notes.extend(
-        notice("SETTING_LEFT_OUT", path=f"{path}.{name}")
-        for name in names
-        if getattr(provider, name) is not OMITTED
-    )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..deepgram.settings import Function
-from ..notices import notice
 from ..outputs import Notice
 from ..wire import unstructure
-from ..wire.omitted import OMITTED
+from .left_out import note_left_out
 from .plan import FunctionSpec
 from .refusal import Refusal
 
@@ -26,9 +25,7 @@ def tools(functions: Sequence[Function], path: str, notes: list[Notice]) -> tupl
 def _tool(function: Function, path: str, notes: list[Notice]) -> Mapping[str, object]:
     if not function.name:
         raise Refusal(f"{path}.name", "a function needs a name")
-    for name in _LEFT_OUT:
-        if getattr(function, name) is not OMITTED:
-            notes.append(notice("SETTING_LEFT_OUT", path=f"{path}.{name}"))
+    note_left_out(function, _LEFT_OUT, f"{path}.", notes)
     tool: dict[str, object] = {"type": "function", "name": function.name}
     if function.description:
         tool["description"] = function.description

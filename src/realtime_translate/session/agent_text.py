@@ -172,14 +172,11 @@ def _never_tell(state: AgentText, places: Sequence[str]) -> None:
 
 
 def _find(state: AgentText, item_id: str, response_id: str, index: int) -> Part | None:
-    return next(
-        (
-            each
-            for each in state.parts
-            if (each.item_id, each.index) == (item_id, index) and (item_id or each.response_id == response_id)
-        ),
-        None,
-    )
+    for each in state.parts:
+        same = each.item_id == item_id and each.index == index
+        if same and (item_id or each.response_id == response_id):
+            return each
+    return None
 
 
 def _counterpart(state: AgentText, env: Env, item_id: str, index: int, text: str) -> Part | None:

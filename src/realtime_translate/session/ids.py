@@ -13,6 +13,8 @@ __all__ = ["MAX_ID", "fingerprint", "has_long_id"]
 MAX_ID = 256
 """Characters. The longest id of a known server has 43 (reference §4)."""
 
+_NAMING = ("response_id", "item_id", "call_id")
+
 
 def fingerprint(text: str) -> str:
     """A text in few bytes."""
@@ -23,10 +25,10 @@ def has_long_id(event: Mapping[str, object]) -> bool:
     """Whether an event names a response, an item or a call by an id that is too long to be one. Runs for each
     event.
     """
-    get = event.get
-    if _is_long(get("response_id")) or _is_long(get("item_id")) or _is_long(get("call_id")):
-        return True
-    item, response = get("item"), get("response")
+    for name in _NAMING:
+        if name in event and _is_long(event[name]):
+            return True
+    item, response = event.get("item"), event.get("response")
     return (item is not None and _has_long_id(item)) or (response is not None and _answers_long(response))
 
 
@@ -35,8 +37,10 @@ def _answers_long(response: object) -> bool:
         return False
     known = cast("Mapping[str, object]", response)
     listed = known.get("output")
-    items = cast("list[object]", listed) if isinstance(listed, list) else ()
-    return _is_long(known.get("id")) or any(_has_long_id(item) for item in items)
+    for item in cast("list[object]", listed) if isinstance(listed, list) else ():
+        if _has_long_id(item):
+            return True
+    return _is_long(known.get("id"))
 
 
 def _has_long_id(item: object) -> bool:

@@ -118,8 +118,9 @@ def _settle(state: OpeningState, env: Env, settings: deepgram.Settings, *, dial:
     except Refusal as refusal:
         return [Fatal(refusal.code, refusal.description)]
     state.session, env.plan = unstructure(mapped.session), mapped.plan
-    target = env.config.upstream.target(mapped.model)
-    return [*mapped.notices, *([OpenUpstream(mapped.model, target)] if dial else [])]
+    if not dial:
+        return list(mapped.notices)
+    return [*mapped.notices, OpenUpstream(mapped.model, env.config.upstream.target(mapped.model))]
 
 
 def _send_update(state: OpeningState, env: Env, facts: Facts) -> Effects:

@@ -1,6 +1,6 @@
 """From frames to messages and back, for one set of message classes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Final, Generic, TypeVar, cast, get_args
@@ -12,7 +12,6 @@ from .base import WireMessage, WireObject, wire_name
 from .faults import REFUSALS, Segment, kind_of, locate, path_of
 from .hooks import choose, strict_converter
 from .json import decode
-from .omitted import OMITTED
 from .outcomes import Malformed, Unknown
 
 M = TypeVar("M", bound=WireMessage)
@@ -69,35 +68,54 @@ def unstructure(value: WireObject) -> dict[str, object]:
 
 def unknown_fields(message: WireObject) -> tuple[str, ...]:
     """Return the paths of all keys that no class claims, at every typed level of a message."""
-    return tuple(path_of(path) for path in _unknown(message))
+    return tuple(path_of(path) for path in _unknown(message)) if _has_unknown(message) else ()
 
 
-def _unknown(value: WireObject) -> list[tuple[Segment, ...]]:
-    """Most messages have none: a path is put together only for a key that was found."""
-    cls = value.__class__
-    names = _FIELDS_WITH_OBJECTS.get(cls)
-    if names is None:
-        fields: tuple[attrs.Attribute[object], ...] = attrs.fields(cls)
-        names = tuple((field.name, wire_name(field)) for field in fields if _holds_objects(field.type))
-        _FIELDS_WITH_OBJECTS[cls] = names
-    found: list[tuple[Segment, ...]] = []
-    for name, wire in names:
+def _has_unknown(message: WireObject) -> bool:
+    """Most messages have none: paths are put together only where one was found."""
+    objects = [message]
+    for value in objects:  # it grows meanwhile
+        if value.extra:
+            return True
+        for name, _ in _FIELDS_WITH_OBJECTS[value.__class__]:
+            inner: object = getattr(value, name)
+            if inner.__class__ is tuple:
+                elements = cast("tuple[object, ...]", inner)
+                objects += [each for each in elements if isinstance(each, WireObject)]
+            elif isinstance(inner, WireObject):
+                objects.append(inner)
+    return False
+
+
+def _unknown(value: WireObject) -> Iterator[tuple[Segment, ...]]:
+    for name, wire in _FIELDS_WITH_OBJECTS[value.__class__]:
         inner: object = getattr(value, name)
-        if inner is OMITTED:
-            continue
         if isinstance(inner, WireObject):
-            found += [(wire, *path) for path in _unknown(inner)]
+            for path in _unknown(inner):
+                yield wire, *path
         elif isinstance(inner, tuple):
             for index, element in enumerate(cast("tuple[object, ...]", inner)):
                 if isinstance(element, WireObject):
-                    found += [(wire, index, *path) for path in _unknown(element)]
-    if value.extra:
-        found += [(key,) for key in value.extra]
-    return found
+                    for path in _unknown(element):
+                        yield wire, index, *path
+    for key in value.extra:
+        yield (key,)
 
 
-_FIELDS_WITH_OBJECTS: Final[dict[type[WireObject], tuple[tuple[str, str], ...]]] = {}
-"""The fields of a class that may hold more fields: their names here and on the wire."""
+class _Fields(dict[type[WireObject], "tuple[tuple[str, str], ...]"]):
+    """The fields of a class that may hold more fields: their names here and on the wire."""
+
+    def __missing__(self, cls: type[WireObject]) -> tuple[tuple[str, str], ...]:
+        names = self[cls] = _fields_with_objects(cls)
+        return names
+
+
+_FIELDS_WITH_OBJECTS: Final = _Fields()
+
+
+def _fields_with_objects(cls: type[WireObject]) -> tuple[tuple[str, str], ...]:
+    fields: tuple[attrs.Attribute[object], ...] = attrs.fields(cls)
+    return tuple((field.name, wire_name(field)) for field in fields if _holds_objects(field.type))
 
 
 def _holds_objects(type_: object) -> bool:

@@ -199,6 +199,7 @@ def _structure_object(cls: type[WireObject], converter: Converter) -> Structure:
     fields = _fields(cls)
     tag = tag_of(cls)
     known = frozenset(fields.values() if tag is None else (*fields.values(), "type"))
+    all_known = known.issuperset
     overrides: dict[str, Any] = {name: override(rename=wire) for name, wire in fields.items()}
     generated = make_dict_structure_fn(cls, converter, extra=override(omit=True), **overrides)
 
@@ -208,7 +209,7 @@ def _structure_object(cls: type[WireObject], converter: Converter) -> Structure:
         if tag is not None and data.get("type") != tag:
             raise NestedError("type", ShapeError(f"must be {tag!r}"))
         built = generated(data, cls)
-        if not data.keys() <= known:
+        if not all_known(data):
             # Frozen for everyone else; this one is still being built.
             extra = {key: value for key, value in data.items() if key not in known}
             object.__setattr__(built, "extra", extra)

@@ -183,3 +183,22 @@ def _reason(frame: str) -> str:
     result = decode(frame)
     assert isinstance(result, Malformed)
     return result.reason
+
+
+def _circle() -> dict[str, object]:
+    circle: dict[str, object] = {}
+    circle["self"] = [circle]
+    return circle
+
+
+def test_what_holds_itself_is_not_encoded() -> None:
+    with pytest.raises(ValueError, match="Circular reference detected"):
+        dumps(_circle())
+    shared = [1]
+    assert dumps({"a": shared, "b": shared}) == '{"a":[1],"b":[1]}'
+
+
+@pytest.mark.usefixtures("deep_stack")
+def test_a_deep_stack_does_not_take_what_holds_itself() -> None:
+    with pytest.raises(ValueError, match="Circular reference detected"):
+        dumps(_circle())
