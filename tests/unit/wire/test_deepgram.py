@@ -123,6 +123,7 @@ def test_only_objects_have_unknown_fields() -> None:
     assert dg.unknown_fields(stored) == ()
     odd: Any = ("no object",)
     assert dg.unknown_fields(dg.Agent(think=odd)) == ()
+    assert dg.unknown_fields(dg.Agent(think=odd, extra={"mood": 1})) == ("mood",)
 
 
 @pytest.mark.parametrize("parse", [dg.structure_client, dg.structure_component_client])
