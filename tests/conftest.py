@@ -26,8 +26,9 @@ def pytest_configure(config: pytest.Config) -> None:
     from realtime_translate.testing.profiles import VARIABLE, register
 
     register()
-    if config.getoption("--calls"):
-        os.environ[VARIABLE] = config.getoption("--calls")
+    calls: str | None = config.getoption("--calls")
+    if calls:
+        os.environ[VARIABLE] = calls
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

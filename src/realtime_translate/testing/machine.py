@@ -38,7 +38,7 @@ from .calls.moves import guarded, move
 from .calls.network import HOST_KINDS, STEP
 from .calls.opening_moves import configs, wanted_settings
 from .calls.random_agent import TOOL
-from .calls.rough_openings import DISTURBANCES, EARLY_STAGES, STAGES, Stage, unasked
+from .calls.rough_openings import DISTURBANCES, EARLY_STAGES, ENDS, STAGES, Stage, unasked
 from .calls.world import World
 from .host import Host
 from .script import Call, Reply
@@ -150,7 +150,7 @@ class CallMachine(ClientMoves, HostMoves):
         random = self.world.chance.random
         if self.mood.abrupt and not self.world.closed and random.randrange(3) == 0:
             self.world.run(random.randrange(512) * STEP)
-            self.part(random.choice(["client", "host", "upstream"]))
+            ENDS[random.choice([*ENDS])](self.world)
 
     def _situate(self, start: str, wanted: Json) -> None:
         world = self.world

@@ -9,6 +9,7 @@ import hypothesis.strategies as st
 from .broken import require
 from .moves import CallWalk, move
 from .network import STEP
+from .rough_openings import ENDS
 
 __all__ = ["HostMoves"]
 
@@ -63,19 +64,10 @@ class HostMoves(CallWalk):
         """The host ran a function (F6)."""
         self.world.run_function(index, '{"tide": "low"}')
 
-    @move(lambda walk: walk.mood.abrupt, how=st.sampled_from(["client", "host", "upstream"]))
+    @move(lambda walk: walk.mood.abrupt, how=st.sampled_from([*ENDS]))
     def end(self, how: str) -> None:
         """Somebody goes (E5, S8)."""
-        self.part(how)
-
-    def part(self, how: str) -> None:
-        """The client, the host or the server ends the call, with a code of the field."""
-        if how == "client":
-            self.world.hang_up(self.world.chance.random.choice([None, 1000, 1001]))
-        elif how == "host":
-            self.world.feed("close", self.world.chance.random.choice([1000, 1001, 4000]), "maintenance")
-        else:
-            self.world.lose_upstream(self.world.chance.random.choice([None, 1000, 1006, 1011]))
+        ENDS[how](self.world)
 
     @move(lambda walk: walk.is_ready and walk.world.fails, frame=st.sampled_from(_BABBLE))
     def babble(self, frame: str) -> None:

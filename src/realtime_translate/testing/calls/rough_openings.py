@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from .world import World
 
-__all__ = ["DISTURBANCES", "EARLY_STAGES", "STAGES", "Stage", "unasked"]
+__all__ = ["DISTURBANCES", "EARLY_STAGES", "ENDS", "STAGES", "Stage", "unasked"]
 
-Json = dict[str, Any]
 Stage: TypeAlias = "Callable[[World, Callable[[], None]], None]"
 _LONG = 30.0
 """Seconds; longer than any timeout of an opening."""
@@ -100,11 +99,13 @@ def _refusal(world: World) -> None:
     world.run(2.0)
 
 
+ENDS: Mapping[str, Callable[[World], None]] = MappingProxyType(
+    {"client": _client_goes, "host": _host_goes, "upstream": _upstream_goes}
+)
+"""Who goes, with a code of the field (E5, S8)."""
 DISTURBANCES: Mapping[str, Callable[[World], None]] = MappingProxyType(
     {
-        "client goes": _client_goes,
-        "host goes": _host_goes,
-        "upstream goes": _upstream_goes,
+        **ENDS,
         "settings again": _settings_again,
         "silence": _silence,
         "flood of texts": _flood_of_texts,

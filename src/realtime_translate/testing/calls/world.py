@@ -14,8 +14,6 @@ from typing import Any, cast
 from ...audio import ALAW_8K, MULAW_8K, PCM_24K, AudioFormat
 from ...config import ClientDialect, Config
 from ...outputs import (
-    CloseClient,
-    CloseUpstream,
     Notice,
     OpenUpstream,
     Outputs,
@@ -382,7 +380,7 @@ class World:
                 self.dialled_at = self.clock.now + self.chance.delay(self.delays)
         elif isinstance(output, RunFunction):
             self.ledger.host_calls.append(output.call_id)
-        elif isinstance(output, (CloseClient, CloseUpstream)):
+        else:
             self._close()
 
     def _close(self) -> None:

@@ -229,6 +229,22 @@ def test_an_interrupting_text_takes_the_place_of_what_was_asked_for() -> None:
 # --- what the client gets -----------------------------------------------------------------------------------
 
 
+def test_I1_silence_before_settings_are_applied_ends_no_stream() -> None:
+    world, host = scripted()
+    world.ledger.applied = 0
+    silence = SendToUpstream('{"type":"input_audio_buffer.append","audio":"AAAA"}')
+    does(world, host, Notice("SILENCE_SENT", Level.DEBUG, "", {}), silence)
+    assert world.audio.uncommitted == 0
+
+
+def test_1_a_cancel_of_what_had_ended_is_foreseen() -> None:
+    world, host = scripted()
+    does(world, host, event=CREATED)
+    does(world, host, event=done())
+    does(world, host, up("response.cancel", response_id="r1", event_id="e9"))
+    assert "e9" not in world.ledger.unforeseen
+
+
 def flowing(world: World, host: ScriptedHost, seconds: float) -> None:
     """A tenth of a second of audio, again and again."""
     audio = bytes(4800)

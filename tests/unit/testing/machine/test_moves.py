@@ -1,0 +1,157 @@
+"""The rules of the machine, and its beginnings, one by one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from realtime_translate import Config
+from realtime_translate.session.tables import Opening
+from realtime_translate.testing.calls.rough_openings import DISTURBANCES, EARLY_STAGES, STAGES
+from realtime_translate.testing.machine import CallMachine, PropertyError, Statistics
+
+COMPONENT = Config.component()
+WANTED = {
+    "formats": None,
+    "wav": False,
+    "greeting": True,
+    "tools": True,
+    "context": False,
+    "idle": None,
+    "manual": None,
+    "history": False,
+    "experimental": False,
+    "voice": None,
+    "text_only": False,
+    "flaw": {},
+}
+REACHED = {
+    "dialling": Opening.DIALLING,
+    "configuring": Opening.CONFIGURING,
+    "ready unasked": Opening.READY_UNASKED,
+    "awaiting slot": Opening.AWAITING_SLOT,
+    "applying": Opening.APPLYING,
+}
+ENDED_BY = {"client", "host", "upstream", "flood of texts"}
+"""What ends a call of the component's dialect at every stage."""
+
+
+class Calls(CallMachine):
+    statistics = Statistics()
+
+
+def walk(start: str = "new", mood: str = "calm", seed: int = 1, kind: str = "punctual", **turns: Any) -> Any:
+    machine: Any = Calls()
+    config = Config.component(**turns)
+    machine.begin(config=config, seed=seed, kind=kind, start=start, wanted=WANTED, mood=mood)
+    return machine
+
+
+def at(stage: str) -> Any:
+    """A walk in which a call has come so far."""
+    machine = walk("new", kind="dials early" if stage in EARLY_STAGES else "punctual")
+    stages = {**STAGES, **EARLY_STAGES}
+    stages[stage](machine.world, lambda: machine.configure(WANTED))
+    return machine
+
+
+@pytest.mark.parametrize("stage", REACHED)
+def test_openings_are_disturbed_at_the_stage_that_they_name(stage: str) -> None:
+    assert at(stage).world.host.state.opening is REACHED[stage]
+
+
+@pytest.mark.parametrize("what", DISTURBANCES)
+@pytest.mark.parametrize("stage", REACHED)
+def test_openings_stand_what_disturbs_them(stage: str, what: str) -> None:
+    machine = at(stage)
+    DISTURBANCES[what](machine.world)
+    machine.always_true()
+    assert machine.world.closed or what not in ENDED_BY
+    machine.teardown()
+
+
+@pytest.mark.parametrize("stage", ["configuring", "applying"])
+def test_a_refused_update_ends_the_call(stage: str) -> None:
+    machine = at(stage)
+    DISTURBANCES["refusal"](machine.world)
+    assert machine.world.closed
+
+
+def test_a_client_of_deepgrams_has_nothing_to_say_before_settings() -> None:
+    machine: Any = Calls()
+    given = {"seed": 1, "kind": "punctual", "wanted": WANTED, "mood": "calm"}
+    machine.begin(config=Config.deepgram(), start="unasked", **given)
+    EARLY_STAGES["awaiting slot"](machine.world, lambda: machine.configure(WANTED))
+    assert machine.world.host.state.opening is Opening.CONFIGURING
+    assert machine.world.ledger.texts == []
+
+
+@pytest.mark.parametrize("mood", ["calm", "abrupt", "strained", "one trouble", "two troubles"])
+@pytest.mark.parametrize("start", ["disturbed", "disturbed early", "unasked", "racing", "calling"])
+def test_walks_begin_anywhere(start: str, mood: str) -> None:
+    for seed in range(6):
+        machine = walk(start, mood, seed)
+        machine.always_true()
+        machine.teardown()
+    assert ("start", start) in Calls.statistics.reached
+
+
+def test_a_flood_that_the_call_stands_is_only_a_flood() -> None:
+    """Once a session is ready its audio flows."""
+    machine = walk("ready")
+    machine.world.audio.end_stream()
+    DISTURBANCES["flood of audio"](machine.world)
+    assert not machine.world.closed
+
+
+def test_a_call_that_ended_as_it_came_to_its_stage_is_not_disturbed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(WANTED, "flaw", {"agent": "a-stored-agent"})
+    machine = walk("new", "abrupt")
+    monkeypatch.setattr("realtime_translate.testing.machine.DISTURBANCES", {"nothing": None})
+    machine._disturb(STAGES, WANTED)
+    assert machine.world.closed
+
+
+@pytest.mark.parametrize("how", ["client", "host", "upstream"])
+def test_somebody_goes_and_nothing_happens_any_more(how: str) -> None:
+    machine = walk("answering", "abrupt")
+    machine.end(how=how)
+    assert machine.world.closed
+    machine.go_on_after_close()
+    before = machine.world
+    machine.another_call(seed=2, start="new", wanted=WANTED)
+    assert machine.world is not before
+
+
+def test_upstream_babbles_and_stalls() -> None:
+    machine = walk("ready", "strained")
+    machine.babble(frame="no JSON")
+    machine.babble(frame='{"type": 7}')
+    machine.stall(seconds=12.0)
+    machine.always_true()
+    assert machine.world.strained
+
+
+def test_updates_end_with_the_call() -> None:
+    machine = walk("ready", "abrupt")
+    machine.end(how="client")
+    update = {"type": "UpdatePrompt", "prompt": "Be brief."}
+    machine.update(update=update, again=True)
+    assert machine.world.ledger.updates == []
+
+
+def test_what_fails_first_is_remembered() -> None:
+    class Failing(Calls):
+        statistics = Statistics()
+
+        def check_client_frame(self, dialect: object, frame: object) -> None:
+            raise PropertyError("4 a check of mine", frame)
+
+    machine: Any = Failing()
+    given = {"seed": 1, "kind": "punctual", "wanted": WANTED, "mood": "calm"}
+    with pytest.raises(PropertyError):
+        machine.begin(config=COMPONENT, start="ready", **given)
+    assert machine.failed
+    assert machine.statistics.broken == ("4 a check of mine", 1)
+    machine.teardown()
