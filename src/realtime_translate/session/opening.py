@@ -204,8 +204,7 @@ def _keep_voice(state: OpeningState, env: Env) -> list[Effect]:
         return []
     if not audio["output"]:
         del audio["output"]
-    if state.plan:
-        state.plan = evolve(state.plan, voice=env.plan.voice)
+    state.plan = evolve(state.plan or env.plan, voice=env.plan.voice)
     return [notice("SETTING_LEFT_OUT", path="agent.speak.provider")]
 
 
