@@ -198,6 +198,6 @@ def test_without_the_extra_it_is_named(
 def test_how_long_is_measured() -> None:
     assert benchmarks._effort(2.0, 1.0) == Effort(2.0)
     assert benchmarks._effort(2.0, 0.0) == Effort(0.0, least=1, segment=0.0)
-    assert (benchmarks._seconds(1.0), benchmarks._seconds(0.0)) == (4.0, 0.1)
+    assert (benchmarks._seconds(1.0), benchmarks._seconds(0.0)) == (2.5, 0.1)
     assert max(benchmarks._extent(1.0).minutes) == 120
     assert benchmarks._extent(0.0) == growth.SMALLEST
