@@ -17,6 +17,11 @@ from typing import Any
 from unittest.mock import patch
 
 import attrs
+import pytest
+
+pytest.importorskip("starlette")
+pytest.importorskip("uvicorn")
+pytest.importorskip("websockets")
 
 import realtime_translate as rt
 from realtime_translate.testing import RealtimeServer, Script

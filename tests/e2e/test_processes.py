@@ -10,6 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+pytest.importorskip("httpx")
+pytest.importorskip("websockets")
+
+import httpx
 from websockets.asyncio.client import connect
 
 import realtime_translate as rt
@@ -17,7 +22,6 @@ from realtime_translate.testing import Call, Reply, Say
 from tests.e2e.callers import calling, kind, result_of, said, settings, sync_client
 from tests.e2e.hosts import KEY, PROXIES, Process, eventually, example, model, process, run
 
-httpx = pytest.importorskip("httpx")
 CONFIG = rt.Config.deepgram()
 SECRETS = (KEY, "client-key", "the weather", "It rains", "Be brief", "Oslo")
 """Credentials, and what is said in the calls of these tests."""

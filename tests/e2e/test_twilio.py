@@ -13,6 +13,9 @@ from unittest.mock import patch
 
 import attrs
 import pytest
+
+pytest.importorskip("websockets")
+
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 

@@ -55,16 +55,14 @@ def map_settings(settings: deepgram.Settings, config: Config) -> Mapped:
                 transcription=speech.transcription(config.transcription_model, plan.language, plan.keyterms),
                 turn_detection=turns.to_upstream(turn_detection),
             ),
-            output=speech.output(
-                first_of(agent.speak, "agent.speak", notes), plan.output.upstream, config, notes
-            ),
+            output=speech.output(plan, config),
         ),
         tools=plan.tools or OMITTED,
     )
     if isinstance(agent, ComponentAgent):
         session, output = apply_component(session, plan.output, agent, think, notes)
-        plan = evolve(plan, output=output)
-    return Mapped(_model(think, config, notes), session, _with_voice(plan, session), tuple(notes))
+        plan = _with_voice(evolve(plan, output=output), session)
+    return Mapped(_model(think, config, notes), session, plan, tuple(notes))
 
 
 def _plan(
@@ -75,31 +73,37 @@ def _plan(
     commit: CommitPlan,
     notes: list[Notice],
 ) -> Plan:
-    """What the call remembers, but for the voice."""
+    """What the call remembers. Notes are taken in this order."""
     functions = (think.functions or ()) if think else ()
     messages = _context(agent, config)
     language, keyterms = speech.heard(agent, notes)
+    audio = settings.audio
+    paths = formats.input_path(audio), formats.output_path(audio), formats.is_wav(audio)
+    greeting = _greeting(agent, bool(messages), config, notes)
+    declared = tools.tools(functions, "agent.think.functions", notes)
+    items = _context_items(messages, config, notes)
+    voice, speed = speech.spoken(first_of(agent.speak, "agent.speak", notes), config, notes)
     return Plan(
-        input=formats.input_path(settings.audio),
-        output=formats.output_path(settings.audio),
-        wav=formats.is_wav(settings.audio),
+        *paths,
         commit=commit,
         history=not settings.flags or settings.flags.history is not False,
         experimental=settings.experimental is True,
-        greeting=_greeting(agent, bool(messages), config, notes),
+        greeting=greeting,
         greeted=config.greeting is not GreetingMode.SPOKEN,
         prompt=(think.prompt or "") if think else "",
         background=instructions.background(messages) if config.context is ContextMode.INSTRUCTIONS else "",
         functions=tools.specs(functions),
-        tools=tools.tools(functions, "agent.think.functions", notes),
+        tools=declared,
+        voice=voice or "",
+        speed=speed or None,
         language=language,
         keyterms=keyterms,
-        context_items=_context_items(messages, config, notes),
+        context_items=items,
     )
 
 
 def _with_voice(plan: Plan, session: upstream.Session) -> Plan:
-    """With the voice and the speed that were asked for, which updates change."""
+    """With the voice and the speed that the component asked for, if it did."""
     output = (session.audio.output if session.audio else None) or upstream.AudioOutput()
     voice = output.voice if isinstance(output.voice, str) else ""
     return evolve(plan, voice=voice, speed=output.speed or None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..audio import PCM_24K, AudioFormat
+from ..audio import PCM_24K
 from ..config import ClientDialect, Config
 from ..deepgram.settings import Agent, ListenProvider, Speak, SpeakProvider
 from ..notices import notice
@@ -10,6 +10,7 @@ from ..openai import objects as upstream
 from ..outputs import Notice
 from ..wire.omitted import OMITTED, Omissible
 from . import formats
+from .plan import Plan
 
 __all__ = [
     "UPSTREAM_VOICES",
@@ -77,16 +78,15 @@ def iso_639(language: str) -> str:
     return primary if len(primary) == 2 and primary.isascii() and primary.isalpha() else ""
 
 
-def output(
-    speak: Speak | None, audio: AudioFormat, config: Config, notes: list[Notice]
-) -> Omissible[upstream.AudioOutput]:
+def output(plan: Plan, config: Config) -> Omissible[upstream.AudioOutput]:
     """`audio.output`. The component's dialect sends nothing that nobody asked for."""
+    audio = plan.output.upstream
     asked_by_default = config.dialect is ClientDialect.DEEPGRAM
-    voice, speed = spoken(speak, config, notes)
     wanted = formats.to_upstream(audio) if asked_by_default or audio != PCM_24K else OMITTED
-    if wanted is OMITTED and voice is OMITTED and speed is OMITTED:
+    if wanted is OMITTED and not plan.voice and plan.speed is None:
         return OMITTED
-    return upstream.AudioOutput(wanted, voice, speed)
+    speed = OMITTED if plan.speed is None else plan.speed
+    return upstream.AudioOutput(wanted, plan.voice or OMITTED, speed)
 
 
 def spoken(

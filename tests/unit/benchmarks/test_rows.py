@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import json
 from collections import Counter
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from realtime_translate import Notice, Outputs, SendToClient, SendToUpstream, Translator
+from realtime_translate import Notice, SendToClient, SendToUpstream, Translator
 from realtime_translate.audio import PCM_24K
 from realtime_translate.openai import audio_frames
 from tests.benchmarks import calls, events, floors, footprint, minute, speed, text_calls
@@ -22,7 +22,7 @@ ONCE = Effort(seconds=0.0, least=1, segment=0.0)
 EXTRA = "needs the speed extra"
 
 
-def types(outputs: Outputs) -> list[str]:
+def types(outputs: Any) -> list[str]:
     sent = [each.data for each in outputs if isinstance(each, (SendToClient, SendToUpstream))]
     return ["audio" if isinstance(data, bytes) else json.loads(data)["type"] for data in sent]
 
@@ -87,7 +87,8 @@ def test_settings_are_of_two_kilobytes_with_three_functions() -> None:
 
 def test_a_snapshot_is_restored_to_what_it_was() -> None:
     (taken,), (restored,) = text_calls.snapshot().segments(1), text_calls.restore().segments(1)
-    (take, _), (restore, text) = taken.operation[0], restored.operation[0]
+    take: Any = taken.operation[0][0]
+    restore, text = cast("tuple[Any, Any]", restored.operation[0])
     assert json.loads(take(restore(text))) == json.loads(text)
 
 
@@ -95,7 +96,7 @@ def play(steps: list[minute.Step], translator: Translator, clock: calls.Clock) -
     outputs: list[Any] = []
     for step in steps:
         clock.set(1.0 + step.at)
-        receive, frame = minute.step_call(translator, step)
+        receive, frame = cast("tuple[Any, Any]", minute.step_call(translator, step))
         outputs += receive(frame)
     return outputs
 

@@ -195,7 +195,8 @@ def test_I1_but_not_what_the_user_said_before_it() -> None:
     desk.translator = Translator.restore(desk.translator.snapshot(), Config.deepgram(), clock=desk.clock)
     desk.config = Config.deepgram()
     assert desk.client(SPEECH).upstream_types == [APPEND]
-    audio = desk.translator.snapshot()["call"]["audio"]
+    call: Any = desk.translator.snapshot()["call"]
+    audio = call["audio"]
     assert (audio["uncommitted"], audio["silent"]) == (len(SPEECH), True)
 
 

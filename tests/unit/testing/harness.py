@@ -62,7 +62,7 @@ class Harness:
         self.times.clear()
 
     def send(self, kind: str, **fields: object) -> list[dict[str, Any]]:
-        event = {"type": kind, "event_id": f"c{next(self.sent)}", **fields}
+        event: dict[str, Any] = {"type": kind, "event_id": f"c{next(self.sent)}", **fields}
         if kind == "input_audio_buffer.append":
             del event["event_id"]
         elif kind == "response.create":

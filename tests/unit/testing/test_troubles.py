@@ -383,3 +383,15 @@ def test_frames_stay_json() -> None:
     harness = Harness(choices=Pick(stray_error=1))
     harness.say("Hi.")
     assert all(json.dumps(each) for each in harness.events)
+
+
+@pytest.mark.parametrize("option", [2, 3])
+def test_a_stall_waits_for_output_that_never_comes(option: int) -> None:
+    """A reply without output: its flow ends before the stall has begun, and the server goes on."""
+    harness = Harness(script=[Reply()], choices=Pick(response_stall=option))
+    harness.send("response.create")
+    harness.run(3.0)
+    harness.send("response.create")
+    harness.run(3.0)
+    assert harness.server.violations == ()
+    assert [event["type"] for event in harness.events].count("response.created") == 2

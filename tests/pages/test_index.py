@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.docs.test_pages import DOCS, PAGES, blocks
+from tests.pages.test_pages import DOCS, PAGES, blocks
 
 
 def test_it_lists_every_page() -> None:
