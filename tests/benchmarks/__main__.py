@@ -75,14 +75,23 @@ def _capacity(arguments: argparse.Namespace, scale: float) -> int:
 
 def _page(arguments: argparse.Namespace, scale: float) -> int:
     seconds = _seconds(scale)
-    found = page.Measurements(
-        report.measured_report(_effort(2.5, scale), imports=7 if scale else 1),
-        list(growth.all_series(_extent(scale))),
-        list(capacity.capacities(capacity.own, seconds)),
-        list(capacity.capacities(capacity.wall, seconds)) if arguments.wall else [],
-    )
-    page.write(found)
+    _announce("operations")
+    operations = report.measured_report(_effort(2.5, scale), imports=7 if scale else 1)
+    _announce("growth")
+    grown = list(growth.all_series(_extent(scale)))
+    _announce("capacity")
+    own = list(capacity.capacities(capacity.own, seconds))
+    wall: list[capacity.Carried] = []
+    if arguments.wall:
+        _announce("capacity by the clock on the wall")
+        wall += capacity.capacities(capacity.wall, seconds)
+    page.write(page.Measurements(operations, grown, own, wall))
     return 0
+
+
+def _announce(part: str) -> None:
+    """It takes some minutes."""
+    print(f"measuring: {part}", file=sys.stderr, flush=True)
 
 
 _COMMANDS: Mapping[str, tuple[Command, str]] = {
@@ -118,7 +127,7 @@ def _extent(scale: float) -> growth.Extent:
 
 def _seconds(scale: float) -> float:
     """How long calls are played."""
-    return 4.0 * scale if scale else 0.1
+    return 2.5 * scale if scale else 0.1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -179,24 +179,34 @@ def _turned(
             yield passing.now() - due
 
 
-def largest(play: Callable[[int], Trial], closely: float = 0.03, probe: int = 100) -> Trial:
+def largest(play: Callable[[int], Trial], closely: float = 0.04, probe: int = 300) -> Trial:
     """The largest number of calls that is carried, to within that part of it. A number is too large when it
     was twice: once may be somebody else's doing.
     """
-    best = play(probe)
-    count = max(1, round(probe / best.busy))  # as if nothing were lost: usually a little too many
+    probed = play(probe)
+    count = max(1, round(probe / probed.busy))  # as if nothing were lost: usually a little too many
+    best: Trial | None = None
     too_many: int | None = None
-    while too_many is None or too_many - best.count > max(1, closely * best.count):
+    while best is None or too_many is None or too_many - best.count > max(1, closely * best.count):
         trial = play(count)
         if trial.keeps_up or (trial := play(count)).keeps_up:
             best = trial
+        elif count == 1:
+            return trial
         else:
             too_many = count
-        count = round(best.count * 1.1) if too_many is None else (best.count + too_many) // 2
+        count = _next_count(best.count if best else None, too_many)
     return best
 
 
-def capacities(passing: Callable[[], Time] = own, seconds: float = 4.0) -> Iterator[Carried]:
+def _next_count(carried: int | None, too_many: int | None) -> int:
+    """Between what is carried and what is not; a little beyond what is known, where one of them is not."""
+    if carried is None:
+        return max(1, int((too_many or 1) * 0.85))
+    return (carried + too_many) // 2 if too_many else carried + max(1, carried // 4)
+
+
+def capacities(passing: Callable[[], Time] = own, seconds: float = 2.5) -> Iterator[Carried]:
     """With and without the extra, for 24 and 16 kHz from the client."""
     for audio in (PCM_24K, AudioFormat("linear16", 16000)):
         script = Script.of(audio, seconds)

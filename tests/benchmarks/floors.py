@@ -56,16 +56,20 @@ def text(frame: str) -> object:
     return json.dumps(json.loads(frame))
 
 
-def resampling(source: AudioFormat, target: AudioFormat, data: bytes) -> Callable[[Any], object] | None:
-    """soxr alone, on the samples in `data`, in the default quality; None where the rates are the same."""
+def resampling(
+    source: AudioFormat, target: AudioFormat, data: bytes, samples: str = "float32"
+) -> Callable[[Any], object] | None:
+    """soxr alone, in the default quality; None where the rates are the same. It gets what is in `data` as
+    `samples` of that type: int16 is what a frame has, float32 what the translator needs (A2).
+    """
     if not needs_resampler(source, target):
         return None
     numpy: Any = import_module("numpy")
     soxr: Any = import_module("soxr")
     linear = Conversion(source, AudioFormat("linear16", source.rate)).feed(data)
-    samples = numpy.frombuffer(linear, "<i2").astype("float32")
-    stream = soxr.ResampleStream(source.rate, target.rate, 1, dtype="float32", quality="HQ")
-    return lambda _: stream.resample_chunk(samples)
+    given = numpy.frombuffer(linear, "<i2").astype(samples)
+    stream = soxr.ResampleStream(source.rate, target.rate, 1, dtype=samples, quality="HQ")
+    return lambda _: stream.resample_chunk(given)
 
 
 def both(
