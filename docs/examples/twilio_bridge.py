@@ -2,15 +2,10 @@
 
     OPENAI_API_KEY=... python twilio_bridge.py --greeting "Hello, how can I help?"
 
-Twilio speaks no Voice Agent protocol, so the bridge is the client: it sends Settings, makes audio of `media`
+Twilio speaks no Voice Agent protocol, so this file is the client: it sends Settings, makes audio of `media`
 and `media` of audio, reports what a `mark` says was played, and has Twilio drop what was not played yet
 (`clear`) when the caller interrupts. The audio is 8 kHz mu-law on both sides and passes through as it is.
-
-A `Call` is one stream. One task owns its translator; two readers and a timer feed that task through the
-inbox, and each leg has an outbox and one writer, so the order is right by itself. Every queue has a bound:
-readers wait while the inbox is full, Twilio's also while the translator or a busy upstream wants it to,
-and a peer that lets more than OUTBOX_BYTES wait is cut off with 1008. Logs are JSON lines, without content
-or credentials.
+`bridge.py` holds the calls.
 """
 
 from __future__ import annotations
@@ -20,43 +15,16 @@ import asyncio
 import base64
 import json
 import logging
-import os
-import secrets
-import signal
-import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
-from functools import partial
-from http import HTTPStatus
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 
-from typing_extensions import assert_never
-from websockets.asyncio.client import connect
-from websockets.asyncio.connection import Connection
-from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.exceptions import ConnectionClosed, WebSocketException
-from websockets.http11 import Request, Response
+import bridge
+from websockets.asyncio.server import Server
 
 import realtime_translate as rt
 
-INBOX = 4  # inputs that may wait for the translator
-OUTBOX_BYTES = 16 * 2**20  # what may wait for a socket
-DRAIN_SECONDS = 5.0  # how long sending it may take at the end of a call
-CLOSE_SECONDS = 5.0  # how long a peer may take to answer a close
-FUNCTION_SECONDS = 8.0  # how long a function may take
-MARK_BYTES = 1600  # a mark after so much audio: how well the server will know what the caller heard
-
 CONFIG = rt.Config.deepgram(greeting=rt.GreetingMode.SPOKEN)  # a caller sees no text
-
-log = logging.getLogger("bridge")
-
-
-async def current_time(arguments: Mapping[str, object]) -> object:
-    """An example of a function that the host runs."""
-    return {"utc": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())}
-
-
-Function = Callable[[Mapping[str, object]], Awaitable[object]]
-FUNCTIONS: Mapping[str, Function] = {"current_time": current_time}
+MARK_BYTES = 1600  # a mark after so much audio: how well the server will know what the caller heard
 
 
 def settings_of(options: argparse.Namespace) -> str:
@@ -65,139 +33,23 @@ def settings_of(options: argparse.Namespace) -> str:
     endpoint = {"url": "https://host.invalid", "method": "post"}
     functions = [
         {"name": name, "description": function.__doc__, "endpoint": endpoint}
-        for name, function in FUNCTIONS.items()
+        for name, function in bridge.FUNCTIONS.items()
     ]
-    think = {
-        "provider": {"type": "open_ai", "model": options.model},
-        "prompt": options.prompt,
-        "functions": functions,
-    }
+    provider = {"type": "open_ai", "model": options.model}
+    think = {"provider": provider, "prompt": options.prompt, "functions": functions}
     agent = {"think": think, **({"greeting": options.greeting} if options.greeting else {})}
-    return json.dumps(
-        {
-            "type": "Settings",
-            "flags": {"history": False},
-            "audio": {"input": audio, "output": {**audio, "container": "none"}},
-            "agent": agent,
-        }
-    )
+    formats = {"input": audio, "output": {**audio, "container": "none"}}
+    return json.dumps({"type": "Settings", "flags": {"history": False}, "audio": formats, "agent": agent})
 
 
-class Leg:
-    """One socket of a call: what waits to be sent to it, its only writer, and how it is to be closed."""
+class PhoneCall(bridge.Call):
+    """One stream of Twilio's."""
 
-    def __init__(self) -> None:
-        self.socket: Connection | None = None
-        self.outbox: asyncio.Queue[str | bytes | None] = asyncio.Queue()
-        self.waiting = 0  # bytes in the outbox
-        self.cut = False
-        self.closing: tuple[int, str] = (1000, "")
-
-    def open(self, socket: Connection) -> None:
-        self.socket, self.writer = socket, asyncio.create_task(self.write(socket))
-
-    def put(self, frame: str | bytes) -> None:
-        self.waiting += len(frame)
-        self.outbox.put_nowait(frame)
-
-    async def write(self, socket: Connection) -> None:
-        with suppress(ConnectionClosed):  # which the reader reports
-            while (frame := await self.outbox.get()) is not None:
-                await socket.send(frame)
-                self.waiting -= len(frame)
-
-    async def finish(self) -> None:
-        """Send what waits, unless the peer was cut off, and close the socket."""
-        if self.socket is not None:
-            self.outbox.put_nowait(None)
-            await asyncio.wait([self.writer], timeout=0 if self.cut else DRAIN_SECONDS)
-            self.writer.cancel()
-            with suppress(asyncio.TimeoutError):  # close() waits without end for a peer that does not read
-                await asyncio.wait_for(self.socket.close(*self.closing), CLOSE_SECONDS)
-
-
-class Call:
-    """One stream of Twilio's, its translator, and its socket to the server."""
-
-    def __init__(self, options: argparse.Namespace, headers: Mapping[str, str]) -> None:
-        self.id = secrets.token_urlsafe(12)
-        self.loop = asyncio.get_running_loop()
-        self.translator = rt.Translator(CONFIG, clock=self.loop.time, new_id=lambda: self.id)
-        self.url, self.headers = options.upstream.rstrip("/"), headers
+    def __init__(self, options: argparse.Namespace) -> None:
+        super().__init__(CONFIG, options.upstream)
         self.settings = settings_of(options)
         self.stream = ""  # Twilio's name for it
         self.sent = self.marked = 0  # bytes of audio, and where the last mark is
-        self.inbox: asyncio.Queue[Callable[[], rt.Outputs]] = asyncio.Queue(INBOX)
-        self.client, self.upstream, self.over = Leg(), Leg(), asyncio.Event()
-        self.timer: asyncio.TimerHandle | None = None
-        self.tasks: set[asyncio.Task[None]] = set()
-
-    async def run(self, socket: Connection) -> None:
-        """The whole call, until both sockets are closed."""
-        self.log(logging.INFO, "the call began")
-        self.client.open(socket)
-        try:
-            self.spawn(self.own_translator())
-            self.spawn(self.read(socket, self.hear, self.translator.client_closed))
-            await self.over.wait()
-            await asyncio.gather(self.client.finish(), self.upstream.finish())
-        finally:
-            if self.timer is not None:
-                self.timer.cancel()
-            writers = [leg.writer for leg in (self.client, self.upstream) if leg.socket is not None]
-            for task in (running := [*self.tasks, *writers]):
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
-            self.log(logging.INFO, "the call ended", client_close_code=socket.close_code)
-
-    def go_away(self) -> None:
-        """The process ends, and so does the call, in the way of its dialect."""
-        self.spawn(self.inbox.put(partial(self.translator.close, 1001, "the proxy is shutting down")))
-
-    async def own_translator(self) -> None:
-        """The only code that gives inputs to the translator; after the end it absorbs them."""
-        translator = self.translator
-        legs = ((self.client, translator.client_closed), (self.upstream, translator.upstream_closed))
-        self.perform(translator.client_opened())
-        while True:
-            if self.timer is not None:
-                self.timer.cancel()
-            if (deadline := translator.next_deadline) is not None:
-                self.timer = self.loop.call_at(deadline, self.tick)
-            step = await self.inbox.get()
-            self.perform(step())
-            for leg, closed in legs:
-                if leg.waiting > OUTBOX_BYTES and not leg.cut:
-                    leg.cut, leg.closing = True, (1008, "frames are read too slowly")
-                    self.log(logging.WARNING, "a peer was cut off", upstream=leg is self.upstream)
-                    self.perform(closed(*leg.closing))
-
-    def tick(self) -> None:
-        with suppress(asyncio.QueueFull):  # then another input comes, and it fires what is due
-            self.inbox.put_nowait(self.translator.handle_timeout)
-
-    def perform(self, outputs: rt.Outputs) -> None:
-        """Do what the translator says, in order and without awaiting."""
-        for output in outputs:
-            match output:
-                case rt.SendToClient():
-                    self.tell(output)
-                case rt.SendToUpstream(data):
-                    self.upstream.put(data)
-                case rt.OpenUpstream():
-                    self.spawn(self.hold_upstream(output))
-                case rt.CloseClient(code, reason):
-                    self.client.closing = (code, reason)
-                    self.over.set()
-                case rt.CloseUpstream(code, reason):
-                    self.upstream.closing = (code, reason)
-                    self.over.set()
-                case rt.RunFunction():
-                    self.spawn(self.run_function(output))
-                case rt.Notice(code, level, message, fields):
-                    self.log(getattr(logging, level.name), message, notice=code, fields=dict(fields))
-                case _:
-                    assert_never(output)
 
     def hear(self, frame: str | bytes) -> rt.Outputs:
         """A message of Twilio's, as what it is to the translator."""
@@ -248,148 +100,22 @@ class Call:
     def send(self, event: str, **fields: object) -> None:
         self.client.put(json.dumps({"event": event, "streamSid": self.stream, **fields}))
 
-    async def hold_upstream(self, wanted: rt.OpenUpstream) -> None:
-        """Dial, and read until either side closes."""
-        translator = self.translator
-        dial = connect(
-            self.url + wanted.target,
-            additional_headers={**wanted.headers, **self.headers},
-            max_size=OUTBOX_BYTES,
-            compression=None,
-            close_timeout=CLOSE_SECONDS,
-            ping_interval=10,  # a dead server is noticed before the client that is paused for it
-            ping_timeout=10,
-        )
-        try:
-            async with dial as socket:
-                self.upstream.open(socket)
-                await self.inbox.put(translator.upstream_opened)
-                await self.read(socket, translator.receive_from_upstream, translator.upstream_closed)
-        except (OSError, WebSocketException) as error:
-            self.log(logging.WARNING, "upstream cannot be reached", error=type(error).__name__)
-            await self.inbox.put(partial(translator.upstream_closed, None, "cannot be reached"))
 
-    async def read(
-        self,
-        socket: Connection,
-        receive: Callable[[str | bytes], rt.Outputs],
-        closed: Callable[[int | None, str], rt.Outputs],
-    ) -> None:
-        """Feed a socket's frames to the translator, and then its close."""
-        with suppress(ConnectionClosed):
-            while True:
-                while socket is self.client.socket and self.client_must_wait():
-                    await asyncio.sleep(0.02)
-                await self.inbox.put(partial(receive, await socket.recv()))
-        await self.inbox.put(partial(closed, socket.close_code, socket.close_reason or ""))
-
-    def client_must_wait(self) -> bool:
-        busy = self.translator.client_paused or self.upstream.waiting > OUTBOX_BYTES // 2
-        return busy and not self.over.is_set()
-
-    async def run_function(self, call: rt.RunFunction) -> None:
-        """Answer a function call of the model. It gets an answer in any case."""
-        try:
-            running = FUNCTIONS[call.name](json.loads(call.arguments))
-            content = json.dumps(await asyncio.wait_for(running, FUNCTION_SECONDS))
-        except Exception as error:
-            self.log(logging.WARNING, "a function failed", name=call.name, error=type(error).__name__)
-            content = json.dumps({"error": "the function is not available"})
-        await self.inbox.put(partial(self.translator.function_result, call.call_id, content))
-
-    def spawn(self, work: Coroutine[object, object, None]) -> None:
-        """Run `work` beside the call."""
-        task = asyncio.create_task(work)
-        self.tasks.add(task)
-        task.add_done_callback(self.ended)
-
-    def ended(self, task: asyncio.Task[None]) -> None:
-        """A task that failed ends the call."""
-        self.tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a task failed", exc_info=error, extra={"fields": {"call": self.id}})
-            self.client.closing = self.upstream.closing = (1011, "internal error")
-            self.over.set()
-
-    def log(self, level: int, message: str, **fields: object) -> None:
-        log.log(level, message, extra={"fields": {"call": self.id, **fields}})
-
-
-@asynccontextmanager
-async def serving(options: argparse.Namespace) -> AsyncGenerator[Server, None]:
+def serving(options: argparse.Namespace) -> AbstractAsyncContextManager[Server]:
     """The running bridge. At the end it takes no more calls, and those it has are told and drained."""
-    calls: set[Call] = set()
-    key = os.environ.get("OPENAI_API_KEY")
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-
-    def respond(socket: ServerConnection, request: Request) -> Response | None:
-        path = request.path.partition("?")[0]
-        if path == "/healthz":
-            return socket.respond(HTTPStatus.OK, json.dumps({"status": "ok", "calls": len(calls)}))
-        return None if path == options.path else socket.respond(HTTPStatus.NOT_FOUND, "Not Found\n")
-
-    async def handle(socket: ServerConnection) -> None:
-        call = Call(options, headers)
-        calls.add(call)
-        try:
-            await call.run(socket)
-        finally:
-            calls.discard(call)
-
-    listen = partial(serve, process_request=respond, compression=None, close_timeout=CLOSE_SECONDS)
-    server: Server = await listen(handle, options.host, options.port)
-    try:
-        yield server
-    finally:
-        server.close(close_connections=False)
-        for call in calls:
-            call.go_away()
-        await server.wait_closed()
-
-
-class JsonLines(logging.Formatter):
-    """One JSON object a line."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        entry = {"time": self.formatTime(record), "level": record.levelname, "message": record.getMessage()}
-        if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
-        return json.dumps({**entry, **getattr(record, "fields", {})}, default=str)
+    return bridge.listening(lambda: PhoneCall(options), options)
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """What the command line says."""
-    plain = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=plain)
+    parser = bridge.common_options(__doc__, 8767, "/twilio")
     add = parser.add_argument
-    add("--host", default="127.0.0.1", help="to listen on (default: %(default)s)")
-    add("--port", type=int, default=8767, help="to listen on; 0: a free one (default: %(default)s)")
-    add("--path", default="/twilio", help="where Twilio connects (default: %(default)s)")
-    add("--upstream", metavar="URL", default="wss://api.openai.com", help="(default: %(default)s)")
     add("--model", default="gpt-realtime", help="(default: %(default)s)")
     add("--prompt", default="You answer the phone. Be brief.", help="(default: %(default)s)")
     add("--greeting", default="", help="what the agent says first (default: it waits for the caller)")
-    add("--log-level", choices=["debug", "info", "warning", "error"], default="info", help="of the Notices")
     return parser.parse_args(arguments)
-
-
-async def main(options: argparse.Namespace) -> None:
-    """Serve until SIGTERM or SIGINT."""
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with serving(options) as server:
-        host, port = server.sockets[0].getsockname()[:2]
-        log.info("listening", extra={"fields": {"url": f"ws://{host}:{port}{options.path}"}})
-        await stop.wait()
-        log.info("shutting down")
 
 
 if __name__ == "__main__":
     chosen = parse()
-    handler = logging.StreamHandler()
-    handler.setFormatter(JsonLines())
-    # Only this logger gets the level: in the debug log of `websockets` are headers and frames.
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    log.setLevel(chosen.log_level.upper())
-    asyncio.run(main(chosen))
+    asyncio.run(bridge.run(serving(chosen), chosen))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import importlib.util
+import importlib
 import json
 import os
 import socket
@@ -34,13 +34,12 @@ PATIENCE = 40.0
 
 
 def example(name: str) -> ModuleType:
-    """A fresh import of an example."""
-    spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """A fresh import of an example, and of those that it imports."""
+    others = {path.stem for path in EXAMPLES.glob("*.py")}
+    with patch.object(sys, "path", [str(EXAMPLES), *sys.path]), patch.dict(sys.modules):
+        for other in others:
+            sys.modules.pop(other, None)
+        return importlib.import_module(name)
 
 
 def run(scenario: Coroutine[Any, Any, None], patience: float = PATIENCE, *, debug: bool = True) -> None:
@@ -134,12 +133,16 @@ async def model(
 
 @attrs.frozen
 class Host:
-    """A proxy in this process: the socket on which it listens, and its module, whose constants a test may
-    change.
+    """A proxy in this process: the socket on which it listens, and its module. A test may change constants
+    of the `bridge` that it imports.
     """
 
     listening: Any
     module: ModuleType
+
+    @property
+    def bridge(self) -> Any:
+        return self.module.bridge
 
     @property
     def url(self) -> str:
@@ -154,7 +157,7 @@ class Host:
 async def websockets_proxy(upstream: str, config: rt.Config, **constants: Any) -> AsyncGenerator[Host, None]:
     """`websockets_proxy.py`."""
     module = example("websockets_proxy")
-    vars(module).update(constants)
+    vars(module.bridge).update(constants)
     _, options = module.parse(["--port", "0", "--upstream", upstream])
     with patch.dict(os.environ, OPENAI_API_KEY=KEY):
         async with module.serving(config, options) as server:
@@ -167,7 +170,8 @@ async def starlette_proxy(upstream: str, config: rt.Config, **constants: Any) ->
     import uvicorn
 
     module = example("starlette_proxy")
-    vars(module).update(constants, CONFIG=config)
+    vars(module).update(CONFIG=config)
+    vars(module.bridge).update(constants)
     server = uvicorn.Server(
         uvicorn.Config(
             module.app,

@@ -42,13 +42,13 @@ async def silent_server() -> AsyncGenerator[str, None]:
 
 def most_waiting(host: Host, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How much waited for a socket at most, in a list of one."""
-    most, put = [0], host.module.Leg.put
+    most, put = [0], host.bridge.Leg.put
 
     def watched(leg: Any, frame: str | bytes) -> None:
         put(leg, frame)
         most[0] = max(most[0], leg.waiting)
 
-    monkeypatch.setattr(host.module.Leg, "put", watched)
+    monkeypatch.setattr(host.bridge.Leg, "put", watched)
     return most
 
 
@@ -59,7 +59,7 @@ def test_the_client_breaks_off(proxy: str) -> None:
                 await caller.configured()
                 caller.abort()
                 await upstream.idle()
-            calls = [each for each in gc.get_objects() if type(each) is host.module.Call]
+            calls = [each for each in gc.get_objects() if type(each) is host.bridge.Call]
             await eventually(lambda: all(call.over.is_set() and not call.tasks for call in calls))
 
     run(scenario())
@@ -268,7 +268,7 @@ def test_a_failing_task_ends_the_call(proxy: str, monkeypatch: pytest.MonkeyPatc
         async with model() as upstream, PROXIES[proxy](upstream.url, CONFIG) as host:
             async with calling(host.url) as caller:
                 await caller.configured()
-                monkeypatch.setattr(host.module.Call, "perform", lambda call, outputs: 1 / 0)
+                monkeypatch.setattr(host.bridge.Call, "perform", lambda call, outputs: 1 / 0)
                 await caller.agent.send_inject_user_message(said("Hello"))
                 assert await caller.closed() == (1011, "internal error")
             await upstream.idle()

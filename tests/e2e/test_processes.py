@@ -129,7 +129,7 @@ def test_a_proxy_that_stops_takes_no_calls() -> None:
 
     async def scenario() -> None:
         async with PROXIES["starlette"]("ws://127.0.0.1:1", CONFIG) as host, httpx.AsyncClient() as client:
-            host.module.stopping.set()
+            host.module.calls.stopping = True
             response = await client.get(host.url.replace("ws:", "http:") + "/healthz")
             assert (response.status_code, response.json()["status"]) == (503, "stopping")
             with pytest.raises(Exception, match="503"):

@@ -123,7 +123,7 @@ def test_a_function_of_the_host(proxy: str, name: str, expected: str) -> None:
             model(lambda: replies) as upstream,
             PROXIES[proxy](upstream.url, CONFIG, FUNCTION_SECONDS=0.1) as host,
         ):
-            vars(host.module)["FUNCTIONS"]["slow"] = slow
+            host.bridge.FUNCTIONS["slow"] = slow
             async with calling(host.url) as caller:
                 await caller.configured(functions=functions)
                 await caller.ask("Go on.")

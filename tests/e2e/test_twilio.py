@@ -81,7 +81,7 @@ class Phone:
 async def bridge(upstream: str, *arguments: str, **constants: Any) -> AsyncGenerator[Host, None]:
     """`twilio_bridge.py`."""
     module = example("twilio_bridge")
-    vars(module).update(constants)
+    vars(module.bridge).update(constants)
     options = module.parse(["--port", "0", "--upstream", upstream, *arguments])
     with patch.dict(os.environ, OPENAI_API_KEY=KEY):
         async with module.serving(options) as server:

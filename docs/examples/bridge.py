@@ -1,0 +1,354 @@
+"""What the hosts beside this file share: one call through a `Translator` on asyncio. Copy it along with them.
+
+A `Call` is one client. One task owns its translator; two readers and a timer feed that task through the
+inbox, and each leg has an outbox and one writer, so the order is right by itself. Every queue has a bound:
+readers wait while the inbox is full, the client's also while the translator or a busy upstream wants it to,
+and a peer that lets more than OUTBOX_BYTES wait is cut off with 1008. Logs are JSON lines, without content
+or credentials.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import secrets
+import signal
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
+from http import HTTPStatus
+from typing import Protocol
+
+from typing_extensions import assert_never
+from websockets.asyncio.client import connect
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
+
+import realtime_translate as rt
+
+INBOX = 4  # inputs that may wait for the translator
+OUTBOX_BYTES = 16 * 2**20  # what may wait for a socket: more than five minutes of the agent's audio
+DRAIN_SECONDS = 5.0  # how long sending it may take at the end of a call
+CLOSE_SECONDS = 5.0  # how long a peer may take to answer a close
+FUNCTION_SECONDS = 8.0  # how long a function may take
+
+log = logging.getLogger("bridge")
+
+
+async def current_time(arguments: Mapping[str, object]) -> object:
+    """An example of a function that the host runs."""
+    return {"utc": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())}
+
+
+# Run when Settings declare a function of that name with an `endpoint`. The endpoint's URL is not called: it
+# is the client that chose it.
+Function = Callable[[Mapping[str, object]], Awaitable[object]]
+FUNCTIONS: dict[str, Function] = {"current_time": current_time}
+
+
+class Socket(Protocol):
+    """What a call needs of a socket: that of `websockets`. It raises ConnectionClosed once it is closed."""
+
+    @property
+    def close_code(self) -> int | None: ...
+    @property
+    def close_reason(self) -> str | None: ...
+    async def recv(self) -> str | bytes: ...
+    async def send(self, frame: str | bytes, /) -> None: ...
+    async def close(self, code: int, reason: str) -> None: ...
+
+
+class Leg:
+    """One socket of a call: what waits to be sent to it, its only writer, and how it is to be closed."""
+
+    def __init__(self) -> None:
+        self.socket: Socket | None = None
+        self.outbox: asyncio.Queue[str | bytes | None] = asyncio.Queue()
+        self.waiting = 0  # bytes in the outbox
+        self.cut = False
+        self.closing: tuple[int, str] = (1000, "")
+
+    def open(self, socket: Socket) -> None:
+        self.socket, self.writer = socket, asyncio.create_task(self.write(socket))
+
+    def put(self, frame: str | bytes) -> None:
+        self.waiting += len(frame)
+        self.outbox.put_nowait(frame)
+
+    async def write(self, socket: Socket) -> None:
+        with suppress(ConnectionClosed):  # which the reader reports
+            while (frame := await self.outbox.get()) is not None:
+                await socket.send(frame)
+                self.waiting -= len(frame)
+
+    async def finish(self) -> None:
+        """Send what waits, unless the peer was cut off, and close the socket."""
+        if self.socket is not None:
+            self.outbox.put_nowait(None)
+            await asyncio.wait([self.writer], timeout=0 if self.cut else DRAIN_SECONDS)
+            self.writer.cancel()
+            with suppress(asyncio.TimeoutError, ConnectionClosed):  # a peer may not read
+                await asyncio.wait_for(self.socket.close(*self.closing), CLOSE_SECONDS)
+
+
+class Call:
+    """One client, its translator, and its socket to the server at the URL `upstream`."""
+
+    def __init__(self, config: rt.Config, upstream: str) -> None:
+        self.id = secrets.token_urlsafe(12)  # the request_id of Welcome too
+        self.loop = asyncio.get_running_loop()
+        self.translator = rt.Translator(config, clock=self.loop.time, new_id=lambda: self.id)
+        self.url = upstream.rstrip("/")
+        self.inbox: asyncio.Queue[Callable[[], rt.Outputs]] = asyncio.Queue(INBOX)
+        self.client, self.upstream, self.over = Leg(), Leg(), asyncio.Event()
+        self.timer: asyncio.TimerHandle | None = None
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    def hear(self, frame: str | bytes) -> rt.Outputs:
+        """What the client sends; a host whose clients speak another protocol overrides this and `tell`."""
+        return self.translator.receive_from_client(frame)
+
+    def tell(self, output: rt.SendToClient) -> None:
+        """What the client gets."""
+        self.client.put(output.data)
+
+    async def run(self, socket: Socket) -> None:
+        """The whole call, until both sockets are closed."""
+        self.log(logging.INFO, "the call began")
+        self.client.open(socket)
+        try:
+            self.spawn(self.own_translator())
+            self.spawn(self.read(socket, self.hear, self.translator.client_closed))
+            await self.over.wait()
+            await asyncio.gather(self.client.finish(), self.upstream.finish())
+        finally:
+            if self.timer is not None:
+                self.timer.cancel()
+            writers = [leg.writer for leg in (self.client, self.upstream) if leg.socket is not None]
+            for task in (running := [*self.tasks, *writers]):
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+            self.log(logging.INFO, "the call ended", client_close_code=socket.close_code)
+
+    def go_away(self) -> None:
+        """The process ends, and so does the call, in the way of its dialect."""
+        self.spawn(self.inbox.put(partial(self.translator.close, 1001, "the proxy is shutting down")))
+
+    async def own_translator(self) -> None:
+        """The only code that gives inputs to the translator; after the end it absorbs them."""
+        translator = self.translator
+        legs = ((self.client, translator.client_closed), (self.upstream, translator.upstream_closed))
+        self.perform(translator.client_opened())
+        while True:
+            if self.timer is not None:
+                self.timer.cancel()
+            if (deadline := translator.next_deadline) is not None:
+                self.timer = self.loop.call_at(deadline, self.tick)
+            step = await self.inbox.get()
+            self.perform(step())
+            for leg, closed in legs:
+                if leg.waiting > OUTBOX_BYTES and not leg.cut:
+                    leg.cut, leg.closing = True, (1008, "frames are read too slowly")
+                    self.log(logging.WARNING, "a peer was cut off", upstream=leg is self.upstream)
+                    self.perform(closed(*leg.closing))
+
+    def tick(self) -> None:
+        with suppress(asyncio.QueueFull):  # then another input comes, and it fires what is due
+            self.inbox.put_nowait(self.translator.handle_timeout)
+
+    def perform(self, outputs: rt.Outputs) -> None:
+        """Do what the translator says, in order and without awaiting."""
+        for output in outputs:
+            match output:
+                case rt.SendToClient():
+                    self.tell(output)
+                case rt.SendToUpstream(data):
+                    self.upstream.put(data)
+                case rt.OpenUpstream():
+                    self.spawn(self.hold_upstream(output))
+                case rt.CloseClient(code, reason):
+                    self.client.closing = (code, reason)
+                    self.over.set()
+                case rt.CloseUpstream(code, reason):
+                    self.upstream.closing = (code, reason)
+                    self.over.set()
+                case rt.RunFunction():
+                    self.spawn(self.run_function(output))
+                case rt.Notice(code, level, message, fields):
+                    self.log(getattr(logging, level.name), message, notice=code, fields=dict(fields))
+                case _:
+                    assert_never(output)
+
+    async def hold_upstream(self, wanted: rt.OpenUpstream) -> None:
+        """Dial, and read until either side closes."""
+        translator, key = self.translator, os.environ.get("OPENAI_API_KEY")
+        dial = connect(
+            self.url + wanted.target,
+            additional_headers={**wanted.headers, **({"Authorization": f"Bearer {key}"} if key else {})},
+            max_size=OUTBOX_BYTES,
+            compression=None,
+            close_timeout=CLOSE_SECONDS,
+            ping_interval=10,  # a dead server is noticed before the client that is paused for it
+            ping_timeout=10,
+        )
+        try:
+            async with dial as socket:
+                self.upstream.open(socket)
+                await self.inbox.put(translator.upstream_opened)
+                await self.read(socket, translator.receive_from_upstream, translator.upstream_closed)
+        except (OSError, WebSocketException) as error:
+            self.log(logging.WARNING, "upstream cannot be reached", error=type(error).__name__)
+            await self.inbox.put(partial(translator.upstream_closed, None, "cannot be reached"))
+
+    async def read(
+        self,
+        socket: Socket,
+        receive: Callable[[str | bytes], rt.Outputs],
+        closed: Callable[[int | None, str], rt.Outputs],
+    ) -> None:
+        """Feed a socket's frames to the translator, and then its close."""
+        with suppress(ConnectionClosed):
+            while True:
+                while socket is self.client.socket and self.client_must_wait():
+                    await asyncio.sleep(0.02)
+                await self.inbox.put(partial(receive, await socket.recv()))
+        await self.inbox.put(partial(closed, socket.close_code, socket.close_reason or ""))
+
+    def client_must_wait(self) -> bool:
+        busy = self.translator.client_paused or self.upstream.waiting > OUTBOX_BYTES // 2
+        return busy and not self.over.is_set()
+
+    async def run_function(self, call: rt.RunFunction) -> None:
+        """Answer a function call of the model. It gets an answer in any case."""
+        try:
+            running = FUNCTIONS[call.name](json.loads(call.arguments))
+            content = json.dumps(await asyncio.wait_for(running, FUNCTION_SECONDS))
+        except Exception as error:
+            self.log(logging.WARNING, "a function failed", name=call.name, error=type(error).__name__)
+            content = json.dumps({"error": "the function is not available"})
+        await self.inbox.put(partial(self.translator.function_result, call.call_id, content))
+
+    def spawn(self, work: Coroutine[object, object, None]) -> None:
+        """Run `work` beside the call."""
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.ended)
+
+    def ended(self, task: asyncio.Task[None]) -> None:
+        """A task that failed ends the call."""
+        self.tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a task failed", exc_info=error, extra={"fields": {"call": self.id}})
+            self.client.closing = self.upstream.closing = (1011, "internal error")
+            self.over.set()
+
+    def log(self, level: int, message: str, **fields: object) -> None:
+        log.log(level, message, extra={"fields": {"call": self.id, **fields}})
+
+
+class Calls:
+    """The calls of this process. When it stops they are told and drained, and there will be no more."""
+
+    def __init__(self) -> None:
+        self.running: dict[Call, asyncio.Task[None]] = {}
+        self.stopping = False
+
+    async def hold(self, call: Call, socket: Socket) -> None:
+        self.running[call] = task = asyncio.create_task(call.run(socket))
+        try:
+            await task
+        finally:
+            del self.running[call]
+
+    async def drain(self) -> None:
+        self.stopping = True
+        for call in self.running:
+            call.go_away()
+        if self.running:
+            await asyncio.wait(self.running.values())
+
+    def health(self) -> tuple[int, dict[str, object]]:
+        """A status of HTTP and its body; 503 tells a load balancer to send no more calls."""
+        status = "stopping" if self.stopping else "ok"
+        return 503 if self.stopping else 200, {"status": status, "calls": len(self.running)}
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry = {"time": self.formatTime(record), "level": record.levelname, "message": record.getMessage()}
+        if record.exc_info:
+            entry["exception"] = self.formatException(record.exc_info)
+        return json.dumps({**entry, **getattr(record, "fields", {})}, default=str)
+
+
+def log_as_json(level: str) -> None:
+    """Only this file's logger gets the level: in the debug log of `websockets` are headers and frames."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    log.setLevel(level.upper())
+
+
+# --- hosts that listen with `websockets` --------------------------------------------------------------------
+
+
+def common_options(about: str | None, port: int, path: str) -> argparse.ArgumentParser:
+    """What `listening` and `run` need on the command line."""
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=about, formatter_class=plain)
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="to listen on (default: %(default)s)")
+    add("--port", type=int, default=port, help="to listen on; 0: a free one (default: %(default)s)")
+    add("--path", default=path, help="where clients connect (default: %(default)s)")
+    add("--upstream", metavar="URL", default="wss://api.openai.com", help="(default: %(default)s)")
+    add("--log-level", choices=["debug", "info", "warning", "error"], default="info", help="of the Notices")
+    return parser
+
+
+@asynccontextmanager
+async def listening(make: Callable[[], Call], options: argparse.Namespace) -> AsyncGenerator[Server, None]:
+    """A server that makes a call for each client."""
+    calls = Calls()
+
+    def respond(socket: ServerConnection, request: Request) -> Response | None:
+        path = request.path.partition("?")[0]
+        if path == "/healthz":
+            status, body = calls.health()
+            return socket.respond(HTTPStatus(status), json.dumps(body))
+        return None if path == options.path else socket.respond(HTTPStatus.NOT_FOUND, "Not Found\n")
+
+    def select(socket: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+        return offered[0] if offered else None  # browsers offer ["token", KEY] and want one of them back
+
+    async def handle(socket: ServerConnection) -> None:
+        await calls.hold(make(), socket)
+
+    listen = partial(serve, process_request=respond, select_subprotocol=select, compression=None)
+    server: Server = await listen(handle, options.host, options.port, close_timeout=CLOSE_SECONDS)
+    try:
+        yield server
+    finally:
+        server.close(close_connections=False)
+        await calls.drain()
+        await server.wait_closed()
+
+
+async def run(serving: AbstractAsyncContextManager[Server], options: argparse.Namespace) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    log_as_json(options.log_level)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with serving as server:
+        host, port = server.sockets[0].getsockname()[:2]
+        log.info("listening", extra={"fields": {"url": f"ws://{host}:{port}{options.path}"}})
+        await stop.wait()
+        log.info("shutting down")
