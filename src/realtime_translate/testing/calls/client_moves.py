@@ -126,8 +126,8 @@ class ClientMoves(CallWalk):
         behavior=st.sampled_from(["default", "queue", "interrupt"]),
     )
     def have_said(self, text: str, behavior: str) -> None:
-        """The client has the agent say something (T3)."""
-        self.world.have_said(text, behavior)
+        """The client has the agent say something, a text that is like no other (T3)."""
+        self.world.have_said(f"{text} Number {len(self.world.ledger.to_say)}.", behavior)
 
     @move(lambda walk: walk.settings_sent, update=st.sampled_from(_UPDATES), again=st.booleans())
     def update(self, update: Json, again: bool) -> None:

@@ -21,11 +21,12 @@ _SERVERS_OWN = {"type": "server_vad", "create_response": True, "interrupt_respon
 class Ledger:
     """Lists and counts, by who did what.
 
-    `texts`, `updates`: what the client sent. `open_calls`: what it was asked and has not answered,
+    `texts`, `updates`: what the client sent; `to_say`: what the agent is to say for it, `not_said`: how many
+    of these it was refused, or the host dropped. `open_calls`: what it was asked and has not answered,
     `host_calls`: what the host has to run; `requested`: all of them, `made`: those that responses listed
     when they ended. `answers` were given, `cancelled` were closed without one, `lapsed` ask for no response.
 
-    `texts_upstream`, `outputs_upstream`: what went to the server. `configured`: updates of the session,
+    `texts_upstream`, `outputs_upstream`: what went to the server, `instructed`: instructions of creates. `configured`: updates of the session,
     `turns`: the turn detection that they ask for. `unforeseen`: events that the server may meet in another
     state than upstream had told of (*Always true* 1).
 
@@ -40,6 +41,8 @@ class Ledger:
 
     texts: list[str] = field(factory=list[str])
     updates: list[str] = field(factory=list[str])
+    to_say: list[str] = field(factory=list[str])
+    not_said: int = 0
     open_calls: list[Json] = field(factory=list[Json])
     host_calls: list[str] = field(factory=list[str])
     requested: set[str] = field(factory=set[str])
@@ -50,6 +53,7 @@ class Ledger:
 
     texts_upstream: list[str] = field(factory=list[str])
     outputs_upstream: int = 0
+    instructed: list[str] = field(factory=list[str])
     configured: int = 0
     turns: Mapping[str, Any] | None = field(factory=lambda: dict(_SERVERS_OWN))
     unforeseen: set[str] = field(factory=set[str])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from attrs import frozen
 
@@ -74,12 +74,27 @@ def count(world: World, event: Mapping[str, Any]) -> None:
 def check(world: World, before: Before, outputs: Outputs) -> None:
     """What holds between an input and what comes of it."""
     frames: list[Json] = [json.loads(each.data) for each in outputs if isinstance(each, SendToUpstream)]
+    _asked(frames)
     if before.cuts and not before.was_closed:
         _interrupted(world, before, frames)
     if world.closed and not before.was_closed:
         _closed(world, outputs)
     elif before.event is not None and not before.was_closed:
         _answered(world, before.event, outputs)
+
+
+def _asked(frames: list[Json]) -> None:
+    """The response to a text is asked for once the server has the text, not along with it (T1)."""
+    unconfirmed = ""
+    for frame in frames:
+        kind = frame["type"]
+        if kind == "conversation.item.create" and frame["item"].get("role") == "user":
+            unconfirmed = frame["item"]["content"][0]["text"]
+        elif kind in ("conversation.item.create", "input_audio_buffer.commit"):
+            unconfirmed = ""
+        elif kind == "response.create":
+            alone = unconfirmed and "instructions" not in frame["response"]
+            require(not alone, "T1 a response is asked for when the text is confirmed", unconfirmed)
 
 
 def _interrupted(world: World, before: Before, frames: list[Json]) -> None:
@@ -200,6 +215,8 @@ def _update(world: World, frame: Json) -> None:
     ledger = world.ledger
     ledger.configured += 1
     require(ledger.applied > 0 or ledger.configured == 1, "S2 one session.update before ready")
+    free = world.strained or ledger.active is None
+    require(free, "T2 an update waits for the end of the response", ledger.active)
     given = frame["session"].get("audio", {}).get("input", {})
     ledger.turns = given.get("turn_detection", ledger.turns)
     if not ledger.voiced:
@@ -238,6 +255,7 @@ def _create(world: World, frame: Json) -> None:
     if ledger.active is None:
         ledger.unforeseen.add(frame["event_id"])
     ledger.in_flight.append(frame["event_id"])
+    ledger.instructed.append(frame["response"].get("instructions", ""))
     world.answers.requested(frame)
 
 
@@ -285,6 +303,12 @@ def told(world: World, data: str | bytes) -> None:
 
 def noticed(world: World, notice: Notice) -> None:
     """The host logs it."""
+    ledger = world.ledger
     world.statistics.reach("notice", notice.code)
-    world.ledger.notices[notice.code] += 1
-    world.ledger.releases += notice.code == "TRANSCRIPT_LATE"
+    ledger.notices[notice.code] += 1
+    if notice.code == "TRANSCRIPT_LATE":
+        ledger.releases += 1
+    elif notice.code == "SPOKEN_DROPPED":
+        ledger.not_said += cast("int", notice.fields["texts"])
+    elif notice.code == "RESPONSE_PRESUMED_DONE":
+        ledger.active = None  # events without a `response_id` are not its own any more

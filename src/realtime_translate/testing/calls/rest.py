@@ -72,6 +72,7 @@ def _by_a_server_in_time(world: World) -> None:
     lost = ledger.made - ledger.requested
     require(lost == set(), "F1 each call is asked for", lost)
     _every_word(world)
+    _every_text_to_say(world)
     _users_words(world)
     _updates(world)
 
@@ -81,6 +82,13 @@ def _every_word(world: World) -> None:
     told = "\n".join(world.ledger.told_agent)
     for text in _numbered(world.ledger.words):
         require(told.count(text) == 1, "O3 what the agent said is told once", f"{told.count(text)}: {text}")
+
+
+def _every_text_to_say(world: World) -> None:
+    """What the agent is to say is asked for, or the client or the host hears that it is not (T3)."""
+    ledger = world.ledger
+    lost = [text for text in ledger.to_say if not any(text in each for each in ledger.instructed)]
+    require(len(lost) <= ledger.not_said, "T3 a text to say is said or refused", lost)
 
 
 def _no_word_twice(world: World) -> None:

@@ -73,6 +73,10 @@ def _acknowledged(world: World, frame: Json) -> None:
     world.ledger.acknowledged.append(frame["type"])
 
 
+def _not_said(world: World, frame: Json) -> None:
+    world.ledger.not_said += 1
+
+
 def _words(world: World, frame: Json) -> None:
     if frame["role"] == "assistant":
         world.ledger.told_agent.append(frame["content"])
@@ -98,6 +102,7 @@ _SAID = {
     "AgentAudioDone": _audio_done,
     "FunctionCallRequest": _request,
     "FunctionCallCancelled": _cancelled,
+    "InjectionRefused": _not_said,
     "ConversationText": _words,
     "Transcript": _transcript,
     "PromptUpdated": _acknowledged,

@@ -174,6 +174,7 @@ class World:
         name = "content" if self.component else "message"
         frame = json.dumps({"type": "InjectAgentMessage", name: text, "behavior": behavior})
         if not self.client_gone:
+            self.ledger.to_say.append(text)
             self.feed("receive_from_client", frame, cuts=behavior == "interrupt" and self.ledger.updated)
 
     def answer(self, index: int, content: str) -> None:

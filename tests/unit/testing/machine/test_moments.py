@@ -540,3 +540,13 @@ def test_of_a_server_that_fails_no_answer_is_expected() -> None:
     world, _ = scripted()
     world.choices.groups = frozenset()
     rests(world)
+
+
+def test_B1_of_a_response_that_was_given_up_more_may_be_another_one() -> None:
+    world, host = scripted()
+    unnamed = {name: value for name, value in delta().items() if name != "response_id"}
+    does(world, host, event=CREATED)
+    does(world, host, down("UserStartedSpeaking"), event=STARTED)
+    breaks("B1", world, host, SendToClient(b"\x01\x00"), event=unnamed)
+    does(world, host, notice("RESPONSE_PRESUMED_DONE"))
+    does(world, host, SendToClient(b"\x01\x00"), event=unnamed)

@@ -1,0 +1,10 @@
+"""All faults: each breaks one rule, in one place."""
+
+from __future__ import annotations
+
+from tests.faults import of_what_comes_down, of_what_goes_up
+from tests.faults.fault import Fault
+
+__all__ = ["FAULTS"]
+
+FAULTS: tuple[Fault, ...] = (*of_what_goes_up.FAULTS, *of_what_comes_down.FAULTS)

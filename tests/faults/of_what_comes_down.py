@@ -1,0 +1,230 @@
+"""Faults in responses, function calls, what the client is told, barge-in, errors and time."""
+
+from __future__ import annotations
+
+from tests.faults.fault import Fault
+
+__all__ = ["FAULTS"]
+
+_OPENING = "session/opening.py"
+_SLOT = "session/tables/slot.py"
+_WISHES = "session/response_slot/wishes.py"
+_ACTIONS = "session/response_slot/actions.py"
+_EVENTS = "session/response_slot/events.py"
+_CALLS = "session/function_calls.py"
+_TURN = "session/agent_turn.py"
+_TEXT = "session/agent_text.py"
+_SPEECH = "session/user_speech.py"
+
+FAULTS: tuple[Fault, ...] = (
+    Fault(
+        "R1",
+        "the slot is free when the audio of a response has ended",
+        "session/routes.py",
+        "openai.ResponseOutputAudioDone: (_ACTIVITY,",
+        'openai.ResponseOutputAudioDone: (_ACTIVITY, ("slot", lambda a, b, _: events.quiet(a, b)),',
+    ),
+    Fault(
+        "R2",
+        "wishes do not wait for the slot",
+        _WISHES,
+        "    if slot.state is not SlotState.FREE:\n        return ()\n    if slot.update_waits",
+        "    if slot.update_waits",
+    ),
+    Fault(
+        "R3",
+        "a create that met the server's own response is not asked for again",
+        _ACTIONS,
+        "        slot.sent = slot.sent or not slot.fallen\n",
+        "        slot.sent = slot.sent or False\n",
+    ),
+    Fault(
+        "R4",
+        "a response that only falls silent is never over",
+        _SLOT,
+        '        quiet=Step(_FREE, "end_unannounced"),\n        overdue=Step(_FREE',
+        "        quiet=Step(_RUNNING),\n        overdue=Step(_FREE",
+    ),
+    Fault(
+        "R6",
+        "two events have the same id",
+        "session/env.py",
+        "self.count += 1",
+        "self.count = 1",
+    ),
+    Fault(
+        "R7",
+        "a committed turn that meets a running response is not answered",
+        _SLOT,
+        'committed=Step(_RUNNING, "wish"),\n        quiet=Step(_FREE',
+        "committed=Step(_RUNNING),\n        quiet=Step(_FREE",
+    ),
+    Fault(
+        "R8",
+        "a wish does not wait for an unanswered function call",
+        _WISHES,
+        "    slot.held = True\n    return ()",
+        "    return ()",
+    ),
+    Fault(
+        "F1",
+        "a call is asked for at each announcement",
+        _CALLS,
+        "    if call is None or call.asked:\n        return []",
+        "    if call is None:\n        return []",
+    ),
+    Fault(
+        "F3",
+        "the response after function calls is asked for after each output",
+        _CALLS,
+        "    if any(each.open for each in mine) or not fresh:",
+        "    if not fresh:",
+    ),
+    Fault(
+        "F3",
+        "no response is asked for after function calls",
+        _CALLS,
+        "        each.followed = True\n    return [ResponseWanted(confirmed=False)]",
+        "        each.followed = True\n    return []",
+    ),
+    Fault(
+        "F4",
+        "a second answer goes upstream as well",
+        _CALLS,
+        '    return "the call is answered already" if call.output else ""',
+        '    return ""',
+    ),
+    Fault(
+        "F5",
+        "a response whose done never comes is waited for for ever",
+        _CALLS,
+        '        env.start("follow_up", env.limits.follow_up_timeout)',
+        '        env.timers.cancel("follow_up")',
+    ),
+    Fault(
+        "F8",
+        "calls that are cancelled are not closed upstream",
+        _CALLS,
+        "    return [env.client(told), *closed, TurnStep(TurnEvent.CUT)",
+        "    return [env.client(told), TurnStep(TurnEvent.CUT)",
+    ),
+    Fault(
+        "O1",
+        "the first audio of a turn is lost",
+        "session/engine.py",
+        "            self._turn(TurnEvent.AUDIO)\n",
+        "            self._turn(TurnEvent.AUDIO)\n            return\n",
+    ),
+    Fault(
+        "O2",
+        "the agent starts to speak without a word of it",
+        _TURN,
+        "    return [*_latencies(state, env), *announce(state, env), *start_sound(state, env)]",
+        "    return [*_latencies(state, env), *start_sound(state, env)]",
+    ),
+    Fault(
+        "O3",
+        "an announcement after the first tells the text again",
+        _TEXT,
+        "    _mark(state, place, named, anyhow)\n    return told",
+        "    return told",
+    ),
+    Fault(
+        "O4",
+        "the agent's words do not wait for the user's",
+        _SPEECH,
+        "    if env.component or not _pending(state) or",
+        "    if env.component or _pending(state) or",
+    ),
+    Fault(
+        "O4",
+        "transcripts are told in the order in which they come",
+        _SPEECH,
+        "_wait_no_longer(state, env)\n    return _advance(state, env)\n",
+        "_wait_no_longer(state, env)\n    state.settle(item_id)\n    return [*_tell(env, heard, text)]\n",
+    ),
+    Fault(
+        "O5",
+        "no end of a turn that speaks in several responses",
+        _CALLS,
+        "        return [*effects, TurnStep(TurnEvent.OVER)]",
+        "        return effects",
+    ),
+    Fault(
+        "O6",
+        "the client is not told that the user speaks",
+        "session/user_turn.py",
+        "[TextDue(), env.client(deepgram.UserStartedSpeaking())]",
+        "[TextDue()]",
+    ),
+    Fault(
+        "B1",
+        "audio of a response that was cut goes to the client",
+        "session/engine.py",
+        "        if not audio or slot.muted or call.phase is _CLOSED:",
+        "        if not audio or call.phase is _CLOSED:",
+    ),
+    Fault(
+        "B2",
+        "a response is cancelled that the server cancels by itself",
+        _EVENTS,
+        "mute(slot, env, cancel=not signal.server_cancels)",
+        "mute(slot, env, cancel=True)",
+    ),
+    Fault(
+        "B3",
+        "an item is truncated past what was received",
+        "session/playback.py",
+        "    end_ms = min(max(heard_ms, 1), received_ms)",
+        "    end_ms = max(heard_ms, received_ms) + 1",
+    ),
+    Fault(
+        "B3",
+        "nothing is truncated",
+        "session/playback.py",
+        "    return [each for each in state.items if each.begin + each.size > position]",
+        "    return []",
+    ),
+    Fault(
+        "E2",
+        "the client hears of errors that need no attention",
+        "session/upstream_errors.py",
+        "    if problem.fault in _SILENT or _is_expected(state, problem):",
+        "    if _is_expected(state, problem):",
+    ),
+    Fault(
+        "E5",
+        "upstream stays open when the client goes",
+        _OPENING,
+        '    return notice("CLIENT_CLOSED", code=facts.code), CloseUpstream(1000, "client closed")',
+        '    return (notice("CLIENT_CLOSED", code=facts.code),)',
+    ),
+    Fault(
+        "E5",
+        "timers run on after the end",
+        "session/engine.py",
+        "            self.env.timers.deadlines.clear()\n",
+        "",
+    ),
+    Fault(
+        "Always true 6",
+        "a snapshot keeps deadlines as they are on this machine's clock",
+        "session/snapshot.py",
+        "        _shift(data, path, -now)",
+        "        _shift(data, path, -now - 0.25)",
+    ),
+    Fault(
+        "Time 1",
+        "timers that are due fire after the input instead of before it",
+        "translator.py",
+        "            while (due := env.timers.pop(now)) is not None:",
+        "            while (due := env.timers.pop(now - 0.125)) is not None:",
+    ),
+    Fault(
+        "Time 4",
+        "a clock that goes backwards is believed",
+        "translator.py",
+        "            now = self._sound(now)\n",
+        "",
+    ),
+)

@@ -1,0 +1,184 @@
+"""Faults in the opening, in audio, texts and updates that go upstream, and in the bounds."""
+
+from __future__ import annotations
+
+from tests.faults.fault import Fault
+
+__all__ = ["FAULTS"]
+
+_OPENING = "session/opening.py"
+_TABLE = "session/tables/opening.py"
+_COMMIT = "session/input_audio/commit.py"
+_STREAM = "session/input_audio/stream.py"
+_WISHES = "session/response_slot/wishes.py"
+
+FAULTS: tuple[Fault, ...] = (
+    Fault(
+        "S2",
+        "the update is sent again when upstream opens late",
+        _OPENING,
+        "    state.session = {}\n    return (SendToUpstream(dumps(frame)),)",
+        "    state.session = {}\n    return (SendToUpstream(dumps(frame)),) * 2",
+    ),
+    Fault(
+        "S3",
+        "session.created makes the session ready",
+        _OPENING,
+        'return (notice("UPSTREAM_ABSORBED", type=event.type),)\n\n\ndef session_ends',
+        "return (SessionReady(),)\n\n\ndef session_ends",
+    ),
+    Fault(
+        "S4",
+        "the greeting comes before SettingsApplied",
+        "session/routes.py",
+        '        ("opening", opening.applied),\n        ("opening", greeting.greet),\n',
+        '        ("opening", greeting.greet),\n        ("opening", opening.applied),\n',
+    ),
+    Fault(
+        "S5",
+        "what comes while upstream configures the session does not wait",
+        _TABLE,
+        "    Opening.CONFIGURING: Gate.WAIT,",
+        "    Opening.CONFIGURING: Gate.DELIVER,",
+    ),
+    Fault(
+        "S6",
+        "a second Settings configures the session again",
+        _TABLE,
+        'OpeningEvent.SETTINGS: Step(Opening.READY, "second_settings")',
+        'OpeningEvent.SETTINGS: Step(Opening.CONFIGURING, "configure")',
+    ),
+    Fault(
+        "V1",
+        "the translator commits where the server does",
+        "mapping/turns.py",
+        "    return CommitPlan(create_response=turns.create_response, interrupt",
+        "    return CommitPlan(manual=True, create_response=turns.create_response, interrupt",
+    ),
+    Fault(
+        "V3",
+        "nobody answers what the server commits without create_response",
+        "session/user_turn.py",
+        "    return () if idle else (ResponseWanted(confirmed=True),)",
+        "    return ()",
+    ),
+    Fault(
+        "A2",
+        "the tail of the resampler is not sent before a commit",
+        _COMMIT,
+        "    return *rest, commit, ResponseWanted",
+        "    return commit, ResponseWanted",
+    ),
+    Fault(
+        "A3",
+        "an odd byte is dropped",
+        "audio/resample.py",
+        "        self._carry = data[size:]\n",
+        "        self._carry = b''\n",
+    ),
+    Fault(
+        "A5",
+        "a commit of less than 100 ms",
+        "session/input_audio/state.py",
+        "MIN_COMMIT_MS = 100",
+        "MIN_COMMIT_MS = 40",
+    ),
+    Fault(
+        "A6",
+        "a commit that meets a taken slot is forgotten",
+        _WISHES,
+        "    slot.commit_waits = True\n    effects = pump(slot, env)",
+        "    slot.commit_waits = slot.state is SlotState.FREE\n    effects = pump(slot, env)",
+    ),
+    Fault(
+        "A7",
+        "no ceiling: a flow of audio without a pause is never committed",
+        _STREAM,
+        '        timers.set("ceiling", now + ceiling)',
+        '        timers.cancel("ceiling")',
+    ),
+    Fault(
+        "A8",
+        "what waits is let go in another order",
+        _OPENING,
+        "    return [Deliver(entry) for entry in waiting]",
+        "    return [Deliver(entry) for entry in reversed(waiting)]",
+    ),
+    Fault(
+        "T1",
+        "a text goes upstream twice",
+        "session/user_text.py",
+        "[env.upstream(openai.ConversationItemCreate(item, event_id=event_id))]\n",
+        "[env.upstream(openai.ConversationItemCreate(item, event_id=event_id))] * 2\n",
+    ),
+    Fault(
+        "T1",
+        "the response to a text is asked for before the text is confirmed, and then again",
+        "session/user_text.py",
+        '    effects += env.text("user", message.content)\n',
+        '    effects += [*env.text("user", message.content), ResponseWanted(confirmed=False)]\n',
+    ),
+    Fault(
+        "T2",
+        "an update is sent while a response is active",
+        _WISHES,
+        "    slot.update_waits = True\n    return pump(slot, env)",
+        "    return UpdateGranted(), SlotFreed()",
+    ),
+    Fault(
+        "T2",
+        "only the first of several updates is acknowledged",
+        "session/updates.py",
+        "_parsed(env, frame).type]) for frame in frames]",
+        "_parsed(env, frame).type]) for frame in frames[:1]]",
+    ),
+    Fault(
+        "T3",
+        "a text to say is forgotten while a response runs",
+        _WISHES,
+        "        slot.spoken.append(spoken)\n",
+        "        slot.spoken = [spoken] if slot.state is SlotState.FREE else []\n",
+    ),
+    Fault(
+        "G1",
+        "the greeting becomes an item of the conversation",
+        "session/greeting.py",
+        '    return [*env.text("assistant", env.plan.greeting), TurnStep(TurnEvent.GREETED)]',
+        '    return [*env.text("assistant", env.plan.greeting), SpeakWanted(env.plan.greeting, "queue")]',
+    ),
+    Fault(
+        "G2",
+        "a client with a history is greeted once more",
+        "mapping/settings.py",
+        "    if has_context:  # G2",
+        "    if not has_context and config.strict_fields:  # G2",
+    ),
+    Fault(
+        "C1",
+        "context items ask for a response, as a text of the user would",
+        "session/greeting.py",
+        "        effects.append(SendToUpstream(dumps(frame)))\n",
+        '        effects.append(SendToUpstream(dumps({**frame, "item": {"id": "same", **item}})))\n',
+    ),
+    Fault(
+        "I1",
+        "silence is sent once and never again",
+        _STREAM,
+        '    env.repeat("keepalive", keepalive.every)\n',
+        "",
+    ),
+    Fault(
+        "I1",
+        "the buffer is cleared of what the user said",
+        _STREAM,
+        "    if state.uncommitted or state.server_holds:\n        return ()\n    state.silent = False",
+        "    state.silent = False",
+    ),
+    Fault(
+        "L2",
+        "what waited is kept after it was delivered",
+        _OPENING,
+        "    waiting, state.waiting = state.waiting, []",
+        "    waiting = state.waiting",
+    ),
+)

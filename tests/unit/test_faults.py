@@ -1,0 +1,40 @@
+"""The faults that `python -m tests.faults` plants are there to be planted, and the page shows all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import realtime_translate
+from tests.faults.faults import FAULTS, Fault
+from tests.faults.page import PAGE, part, replace
+
+PACKAGE = Path(realtime_translate.__file__).parent
+SHOWN = part(PAGE, "faults")
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda each: f"{each.rule}: {each.what}")
+def test_it_can_be_planted_in_one_place(fault: Fault) -> None:
+    assert (PACKAGE / fault.file).read_text("utf-8").count(fault.old) == 1
+    assert fault.old != fault.new
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda each: f"{each.rule}: {each.what}")
+def test_the_page_shows_what_caught_it(fault: Fault) -> None:
+    (row,) = [line for line in SHOWN.splitlines() if line.startswith(f"| {fault.rule} | {fault.what} |")]
+    assert "**nothing**" not in row
+
+
+def test_there_are_enough() -> None:
+    assert len(FAULTS) >= 25
+    assert len(SHOWN.splitlines()) == len(FAULTS) + 2
+
+
+def test_a_part_of_a_page_is_replaced_and_nothing_else(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- x: generated -->\nold\n<!-- end of x -->\nafter\n", "utf-8")
+    replace(page, "x", "new")
+    assert part(page, "x") == "new"
+    assert page.read_text("utf-8").startswith("before\n")
+    assert page.read_text("utf-8").endswith("<!-- end of x -->\nafter\n")
