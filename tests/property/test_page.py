@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.property.page import PAGE, replace
+from tests.property.page import PAGE, part, replace
 
 
 @pytest.mark.parametrize("old", ["", "old\n"])
@@ -15,7 +15,9 @@ def test_a_part_of_a_page_is_replaced_and_nothing_else(old: str, tmp_path: Path)
     page.write_text(f"before\n<!-- x: generated -->\n{old}<!-- end of x -->\nafter\n", "utf-8")
     replace(page, "x", "new")
     assert page.read_text("utf-8") == "before\n<!-- x: generated -->\nnew\n<!-- end of x -->\nafter\n"
+    assert part(page, "x") == "new\n"
 
 
 def test_the_page_has_the_marks() -> None:
-    assert PAGE.read_text("utf-8").count("<!-- reach: generated -->\n") == 1
+    for name in ("reach", "faults"):
+        assert PAGE.read_text("utf-8").count(f"<!-- {name}: generated -->\n") == 1

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 import realtime_translate
-from tests.faults.faults import FAULTS, Fault
-from tests.faults.page import PAGE, part, replace
+from tests.faults.fault import Fault
+from tests.faults.faults import FAULTS
+from tests.property.page import PAGE, part
 
 PACKAGE = Path(realtime_translate.__file__).parent
 SHOWN = part(PAGE, "faults")
@@ -29,12 +30,3 @@ def test_the_page_shows_what_caught_it(fault: Fault) -> None:
 def test_there_are_enough() -> None:
     assert len(FAULTS) >= 25
     assert len(SHOWN.splitlines()) == len(FAULTS) + 2
-
-
-def test_a_part_of_a_page_is_replaced_and_nothing_else(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_text("before\n<!-- x: generated -->\nold\n<!-- end of x -->\nafter\n", "utf-8")
-    replace(page, "x", "new")
-    assert part(page, "x") == "new"
-    assert page.read_text("utf-8").startswith("before\n")
-    assert page.read_text("utf-8").endswith("<!-- end of x -->\nafter\n")
