@@ -1,0 +1,41 @@
+"""The machine finds state that grows, but not what waits for the session (*Always true* 7, L2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from realtime_translate.testing.machine import STATE_LIMIT, CallMachine, PropertyError
+from tests.unit.testing.machine.scripted import scripted
+
+
+def checked(snapshot: dict[str, Any], *, applied: int, texts: int = 0) -> None:
+    walk = CallMachine()
+    walk.world, _ = scripted()
+    walk.world.ledger.applied = applied
+    walk.world.ledger.texts = ["Hi"] * texts
+    walk._check_size(snapshot)
+
+
+def state(*waiting: str, **more: str) -> dict[str, Any]:
+    return {"call": {"opening": {"waiting": list(waiting)}}, **more}
+
+
+def test_what_waits_for_the_session_may_be_long() -> None:
+    checked(state("x" * STATE_LIMIT), applied=0)
+
+
+def test_once_the_session_is_there_nothing_waits() -> None:
+    with pytest.raises(PropertyError, match="7 state stays under a fixed size"):
+        checked(state("x" * STATE_LIMIT), applied=1)
+
+
+def test_the_rest_is_small_at_any_time() -> None:
+    with pytest.raises(PropertyError, match="7 state stays under a fixed size"):
+        checked(state(plan="x" * STATE_LIMIT), applied=0)
+    checked(state(plan="x" * STATE_LIMIT), applied=1, texts=1)  # which may be kept for their confirmation
+
+
+def test_what_primes_a_resampler_does_not_count() -> None:
+    checked(state(audio_in="x" * STATE_LIMIT), applied=1)
