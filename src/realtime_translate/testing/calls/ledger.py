@@ -26,9 +26,9 @@ class Ledger:
     `host_calls`: what the host has to run; `requested`: all of them, `made`: those that responses listed
     when they ended. `answers` were given, `cancelled` were closed without one, `lapsed` ask for no response.
 
-    `texts_upstream`, `outputs_upstream`: what went to the server, `instructed`: instructions of creates. `configured`: updates of the session,
-    `turns`: the turn detection that they ask for. `unforeseen`: events that the server may meet in another
-    state than upstream had told of (*Always true* 1).
+    `texts_upstream`, `outputs_upstream`: what went to the server; `instructed`: instructions of creates.
+    `configured`: updates of the session, `turns`: the turn detection that they ask for. `unforeseen`: events
+    that the server may meet in another state than upstream had told of (*Always true* 1).
 
     `active`: the response that upstream says is running, `in_flight`: creates that nothing answered, `cut`:
     responses that were interrupted. `words`: what the agent said whole, in responses that were not.
