@@ -1,4 +1,4 @@
-"""What the machine says when texts, updates and texts to say are asked for too early or never (T1, T2, T3)."""
+"""What the machine says when texts, updates and texts to say come too early or never (T1, T2, T3)."""
 
 from __future__ import annotations
 
