@@ -261,6 +261,8 @@ class Calls:
 
     async def hold(self, call: Call, socket: Socket) -> None:
         self.running[call] = task = asyncio.create_task(call.run(socket))
+        if self.stopping:  # it was about to come when the process was told to stop
+            call.go_away()
         try:
             await task
         finally:

@@ -139,6 +139,22 @@ def test_a_proxy_that_stops_takes_no_calls() -> None:
     run(scenario())
 
 
+def test_a_call_that_comes_at_the_last_moment_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        async with PROXIES["websockets"]("ws://127.0.0.1:1", CONFIG) as host:
+            hold = host.bridge.Calls.hold
+
+            async def late(calls: Any, call: Any, socket: Any) -> None:
+                calls.stopping = True
+                await hold(calls, call, socket)
+
+            monkeypatch.setattr(host.bridge.Calls, "hold", late)
+            async with calling(host.url) as caller:
+                assert await caller.closed() == (1001, "the proxy is shutting down")
+
+    run(scenario())
+
+
 def test_a_client_that_does_not_answer_the_close_is_not_waited_for(proxy: str) -> None:
     async def scenario() -> None:
         loop = asyncio.get_running_loop()
