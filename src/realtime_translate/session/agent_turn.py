@@ -125,9 +125,15 @@ def end_turn(state: AgentTurn, env: Env) -> Effects:
 
 
 def cut_turn(state: AgentTurn, env: Env) -> Effects:
-    """The user interrupted: what the resampler holds is not heard any more (B1)."""
-    env.audio_out.clear()
+    """The user interrupted (B1)."""
+    drop_rest(state, env)
     return end_turn(state, env)
+
+
+def drop_rest(state: AgentTurn, env: Env) -> Effects:
+    """What the resampler holds is not heard any more (B1)."""
+    env.audio_out.clear()
+    return ()
 
 
 def item_added(state: AgentTurn, env: Env, event: openai.ResponseOutputItemAdded) -> Effects:
@@ -176,5 +182,6 @@ ACTIONS: Mapping[str, Callable[[AgentTurn, Env], Effects]] = {
     "announce": announce,
     "end_turn": end_turn,
     "cut_turn": cut_turn,
+    "drop_rest": drop_rest,
 }
 """The actions of `tables.TURNS`."""

@@ -246,6 +246,16 @@ def test_B1_what_the_resampler_holds_is_not_heard() -> None:
     assert whole.upstream(done("r1")).client_types == ["audio", "AgentAudioDone"], "there was something"
 
 
+def test_B1_nor_what_it_holds_of_a_second_message() -> None:
+    """The component's client was told the end of the turn after the first message of the response (O5)."""
+    pytest.importorskip("soxr")
+    given = {**SETTINGS, "audio": {"output": {"encoding": "linear16", "sample_rate": 16000}}}
+    desk = ready(ClientDialect.COMPONENT, given=given)
+    desk.upstream(created(), audio(PCM * 9), audio_done(), audio(PCM * 9, "i2"))
+    assert desk.upstream(STARTED).client_types == ["UserStartedSpeaking"]
+    assert desk.upstream(cancelled()).client == []
+
+
 def test_B1_the_next_turn_has_its_own_header() -> None:
     audio_settings = {"output": {"encoding": "linear16", "sample_rate": 24000, "container": "wav"}}
     desk = interrupted(ready(given={**SETTINGS, "audio": audio_settings}))

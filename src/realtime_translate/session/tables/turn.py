@@ -146,7 +146,7 @@ TURNS: Mapping[ClientDialect, Mapping[TurnState, Mapping[TurnEvent, Step[TurnSta
             },
             asked=_THINK,
             ended=Step(TurnState.SILENT),
-            cut=Step(TurnState.SILENT),
+            cut=Step(TurnState.SILENT, "drop_rest"),
             void=Step(TurnState.SILENT, "drop_turn"),
         ),
     },
