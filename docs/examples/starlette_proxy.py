@@ -41,19 +41,22 @@ class ClientSocket:
     async def recv(self) -> str | bytes:
         message = await self.websocket.receive()
         if message["type"] == "websocket.disconnect":
-            self.close_code, self.close_reason = message.get("code"), message.get("reason")
+            self.close_code, self.close_reason = message.get("code", 1005), message.get("reason")
             raise ConnectionClosedError(None, None)
         text: str | None = message.get("text")
         data: bytes = message.get("bytes") or b""
         return data if text is None else text
 
     async def send(self, frame: str | bytes, /) -> None:
+        if self.close_code is not None:  # some servers take a frame for a mistake then
+            raise ConnectionClosedError(None, None)
         try:
             if isinstance(frame, str):
                 await self.websocket.send_text(frame)
             else:
                 await self.websocket.send_bytes(frame)
         except WebSocketDisconnect as gone:
+            self.close_code = gone.code
             raise ConnectionClosedError(None, None) from gone
 
     async def close(self, code: int, reason: str) -> None:
