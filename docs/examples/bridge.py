@@ -19,6 +19,7 @@ import signal
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from typing import Protocol
@@ -64,18 +65,18 @@ class Socket(Protocol):
     async def close(self, code: int, reason: str) -> None: ...
 
 
+@dataclass(eq=False)
 class Leg:
-    """One socket of a call: what waits to be sent to it, its only writer, and how it is to be closed."""
+    """One socket of a call: what the translator is told of it, what waits to be sent, and how it closes."""
 
-    def __init__(self) -> None:
-        self.socket: Socket | None = None
-        self.outbox: asyncio.Queue[str | bytes | None] = asyncio.Queue()
-        self.waiting = 0  # bytes in the outbox
-        self.cut = False
-        self.closing: tuple[int, str] = (1000, "")
-
-    def open(self, socket: Socket) -> None:
-        self.socket, self.writer = socket, asyncio.create_task(self.write(socket))
+    receive: Callable[[str | bytes], rt.Outputs]
+    closed: Callable[[int | None, str], rt.Outputs]
+    socket: Socket | None = None
+    writer: asyncio.Task[None] = field(init=False)  # the only task that sends to the socket
+    outbox: asyncio.Queue[str | bytes | None] = field(default_factory=asyncio.Queue)
+    waiting: int = 0  # bytes in the outbox
+    cut: bool = False
+    closing: tuple[int, str] = (1000, "")
 
     def put(self, frame: str | bytes) -> None:
         self.waiting += len(frame)
@@ -103,11 +104,12 @@ class Call:
     def __init__(self, config: rt.Config, upstream: str) -> None:
         self.id = secrets.token_urlsafe(12)  # the request_id of Welcome too
         self.loop = asyncio.get_running_loop()
-        self.translator = rt.Translator(config, clock=self.loop.time, new_id=lambda: self.id)
+        self.translator = own = rt.Translator(config, clock=self.loop.time, new_id=lambda: self.id)
+        self.client = Leg(self.hear, own.client_closed)
+        self.upstream = Leg(own.receive_from_upstream, own.upstream_closed)
         self.url = upstream.rstrip("/")
         self.inbox: asyncio.Queue[Callable[[], rt.Outputs]] = asyncio.Queue(INBOX)
-        self.client, self.upstream, self.over = Leg(), Leg(), asyncio.Event()
-        self.timer: asyncio.TimerHandle | None = None
+        self.over = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
 
     def hear(self, frame: str | bytes) -> rt.Outputs:
@@ -121,17 +123,13 @@ class Call:
     async def run(self, socket: Socket) -> None:
         """The whole call, until both sockets are closed."""
         self.log(logging.INFO, "the call began")
-        self.client.open(socket)
         try:
             self.spawn(self.own_translator())
-            self.spawn(self.read(socket, self.hear, self.translator.client_closed))
+            self.spawn(self.hold(self.client, socket))
             await self.over.wait()
             await asyncio.gather(self.client.finish(), self.upstream.finish())
         finally:
-            if self.timer is not None:
-                self.timer.cancel()
-            writers = [leg.writer for leg in (self.client, self.upstream) if leg.socket is not None]
-            for task in (running := [*self.tasks, *writers]):
+            for task in (running := [*self.tasks]):
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
             self.log(logging.INFO, "the call ended", client_close_code=socket.close_code)
@@ -142,21 +140,21 @@ class Call:
 
     async def own_translator(self) -> None:
         """The only code that gives inputs to the translator; after the end it absorbs them."""
-        translator = self.translator
-        legs = ((self.client, translator.client_closed), (self.upstream, translator.upstream_closed))
-        self.perform(translator.client_opened())
+        self.perform(self.translator.client_opened())
         while True:
-            if self.timer is not None:
-                self.timer.cancel()
-            if (deadline := translator.next_deadline) is not None:
-                self.timer = self.loop.call_at(deadline, self.tick)
-            step = await self.inbox.get()
+            deadline = self.translator.next_deadline
+            timer = None if deadline is None else self.loop.call_at(deadline, self.tick)
+            try:
+                step = await self.inbox.get()
+            finally:
+                if timer is not None:
+                    timer.cancel()
             self.perform(step())
-            for leg, closed in legs:
+            for leg in (self.client, self.upstream):
                 if leg.waiting > OUTBOX_BYTES and not leg.cut:
                     leg.cut, leg.closing = True, (1008, "frames are read too slowly")
                     self.log(logging.WARNING, "a peer was cut off", upstream=leg is self.upstream)
-                    self.perform(closed(*leg.closing))
+                    self.perform(leg.closed(*leg.closing))
 
     def tick(self) -> None:
         with suppress(asyncio.QueueFull):  # then another input comes, and it fires what is due
@@ -171,7 +169,7 @@ class Call:
                 case rt.SendToUpstream(data):
                     self.upstream.put(data)
                 case rt.OpenUpstream():
-                    self.spawn(self.hold_upstream(output))
+                    self.spawn(self.dial_upstream(output))
                 case rt.CloseClient(code, reason):
                     self.client.closing = (code, reason)
                     self.over.set()
@@ -185,10 +183,10 @@ class Call:
                 case _:
                     assert_never(output)
 
-    async def hold_upstream(self, wanted: rt.OpenUpstream) -> None:
+    async def dial_upstream(self, wanted: rt.OpenUpstream) -> None:
         """Dial, and read until either side closes."""
-        translator, key = self.translator, os.environ.get("OPENAI_API_KEY")
-        dial = connect(
+        key = os.environ.get("OPENAI_API_KEY")
+        dialled = connect(
             self.url + wanted.target,
             additional_headers={**wanted.headers, **({"Authorization": f"Bearer {key}"} if key else {})},
             max_size=OUTBOX_BYTES,
@@ -198,27 +196,23 @@ class Call:
             ping_timeout=10,
         )
         try:
-            async with dial as socket:
-                self.upstream.open(socket)
-                await self.inbox.put(translator.upstream_opened)
-                await self.read(socket, translator.receive_from_upstream, translator.upstream_closed)
+            async with dialled as socket:
+                await self.hold(self.upstream, socket)
         except (OSError, WebSocketException) as error:
             self.log(logging.WARNING, "upstream cannot be reached", error=type(error).__name__)
-            await self.inbox.put(partial(translator.upstream_closed, None, "cannot be reached"))
+            await self.inbox.put(partial(self.upstream.closed, None, "cannot be reached"))
 
-    async def read(
-        self,
-        socket: Socket,
-        receive: Callable[[str | bytes], rt.Outputs],
-        closed: Callable[[int | None, str], rt.Outputs],
-    ) -> None:
-        """Feed a socket's frames to the translator, and then its close."""
+    async def hold(self, leg: Leg, socket: Socket) -> None:
+        """Start the socket's writer, and feed its frames and then its close to the translator."""
+        leg.socket, leg.writer = socket, self.spawn(leg.write(socket))
+        if leg is self.upstream:
+            await self.inbox.put(self.translator.upstream_opened)
         with suppress(ConnectionClosed):
             while True:
-                while socket is self.client.socket and self.client_must_wait():
+                while leg is self.client and self.client_must_wait():
                     await asyncio.sleep(0.02)
-                await self.inbox.put(partial(receive, await socket.recv()))
-        await self.inbox.put(partial(closed, socket.close_code, socket.close_reason or ""))
+                await self.inbox.put(partial(leg.receive, await socket.recv()))
+        await self.inbox.put(partial(leg.closed, socket.close_code, socket.close_reason or ""))
 
     def client_must_wait(self) -> bool:
         busy = self.translator.client_paused or self.upstream.waiting > OUTBOX_BYTES // 2
@@ -234,11 +228,11 @@ class Call:
             content = json.dumps({"error": "the function is not available"})
         await self.inbox.put(partial(self.translator.function_result, call.call_id, content))
 
-    def spawn(self, work: Coroutine[object, object, None]) -> None:
-        """Run `work` beside the call."""
-        task = asyncio.create_task(work)
-        self.tasks.add(task)
+    def spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
+        """Run `work` beside the call, at the latest until its end."""
+        self.tasks.add(task := asyncio.create_task(work))
         task.add_done_callback(self.ended)
+        return task
 
     def ended(self, task: asyncio.Task[None]) -> None:
         """A task that failed ends the call."""
@@ -297,9 +291,6 @@ def log_as_json(level: str) -> None:
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     log.setLevel(level.upper())
-
-
-# --- hosts that listen with `websockets` --------------------------------------------------------------------
 
 
 def common_options(about: str | None, port: int, path: str) -> argparse.ArgumentParser:

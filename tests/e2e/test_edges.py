@@ -22,6 +22,7 @@ from tests.e2e.callers import calling, said
 from tests.e2e.hosts import PROXIES, Host, eventually, model, run
 
 CONFIG = rt.Config.deepgram()
+ENDLESS = [Reply(Say("Well.", audio_ms=60_000))]
 
 
 @pytest.fixture(params=PROXIES, name="proxy")
@@ -63,6 +64,31 @@ def test_the_client_breaks_off(proxy: str) -> None:
             await eventually(lambda: all(call.over.is_set() and not call.tasks for call in calls))
 
     run(scenario())
+
+
+@pytest.mark.parametrize("abrupt", [False, True])
+def test_the_client_leaves_while_the_agent_speaks(
+    proxy: str, abrupt: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What can no longer be sent is no fault of the host."""
+
+    async def scenario() -> None:
+        async with (
+            model(lambda: ENDLESS, token_interval=0) as upstream,
+            PROXIES[proxy](upstream.url, CONFIG) as host,
+        ):
+            async with calling(host.url) as caller:
+                await caller.configured()
+                await caller.agent.send_inject_user_message(said("Tell me everything."))
+                await caller.until("audio")
+                if abrupt:
+                    caller.abort()
+                    await upstream.idle()
+            await eventually(lambda: any("the call ended" in each.message for each in caplog.records))
+
+    caplog.set_level("INFO")
+    run(scenario())
+    assert [each.message for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 def test_the_server_breaks_off(proxy: str) -> None:
@@ -196,9 +222,6 @@ def test_a_server_that_does_not_read(proxy: str, monkeypatch: pytest.MonkeyPatch
     run(scenario())
 
 
-ENDLESS = [Reply(Say("Well.", audio_ms=60_000))]
-
-
 def test_a_client_that_does_not_read(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is cut off with 1008 when too much waits for it, and the server is not kept."""
 
@@ -272,5 +295,18 @@ def test_a_failing_task_ends_the_call(proxy: str, monkeypatch: pytest.MonkeyPatc
                 await caller.agent.send_inject_user_message(said("Hello"))
                 assert await caller.closed() == (1011, "internal error")
             await upstream.idle()
+
+    run(scenario())
+
+
+def test_a_failing_writer_ends_the_call(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def write(leg: object, socket: object) -> None:
+        raise RuntimeError("a bug")
+
+    async def scenario() -> None:
+        async with PROXIES[proxy]("ws://127.0.0.1:1", CONFIG) as host:
+            monkeypatch.setattr(host.bridge.Leg, "write", write)
+            async with calling(host.url) as caller:
+                assert await caller.closed() == (1011, "internal error")
 
     run(scenario())
