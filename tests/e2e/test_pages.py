@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shlex
+import shutil
+import subprocess
 import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -12,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from realtime_translate.cli.script import parse_script
-from tests.e2e.hosts import EXAMPLES, PATIENCE, Process, example, process, run
+from tests.e2e.hosts import EXAMPLES, PATIENCE, SOURCES, Process, example, process, run
 
 PAGES = EXAMPLES.parent / "how-to"
 EXPECTED = {
@@ -87,6 +90,22 @@ async def output_of(command: str, ports: dict[str, str]) -> str:
     said, _ = await asyncio.wait_for(started.communicate(), PATIENCE)
     assert started.returncode == 0
     return said.decode()
+
+
+@pytest.mark.parametrize(
+    ("page", "extra"), [("websockets-proxy", 1), ("starlette-proxy", 0), ("twilio-bridge", 0)]
+)
+def test_the_files_that_the_page_says_to_copy_are_enough(page: str, extra: int, tmp_path: Path) -> None:
+    """The host and `bridge.py`; with `model_server.py` the proxy also simulates."""
+    host = page.replace("-", "_")
+    text = (PAGES / f"{page}.md").read_text(encoding="utf-8")
+    named = dict.fromkeys(re.findall(r"\(\.\./examples/(\w+)\.py\)", text))
+    assert list(named) == [host, "bridge", *["model_server"][:extra]]
+    for name in named:
+        shutil.copy(EXAMPLES / f"{name}.py", tmp_path)
+    environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
+    code = "; ".join(f"import {name}" for name in named)
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, check=True)
 
 
 def test_the_script_of_the_page_is_one() -> None:
