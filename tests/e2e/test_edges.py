@@ -6,6 +6,7 @@ import asyncio
 import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -156,6 +157,25 @@ def _settings() -> Any:
     from tests.e2e.callers import settings
 
     return settings()
+
+
+def test_a_server_that_does_not_open_the_connection(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Python 3.10 the time that is up then is no OSError."""
+
+    async def ignore(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async def scenario() -> None:
+        server = await asyncio.start_server(ignore, "127.0.0.1", 0)
+        url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with server, PROXIES[proxy](url, CONFIG) as host, calling(host.url) as caller:
+            monkeypatch.setattr(host.bridge, "connect", partial(connect, open_timeout=0.1))
+            await caller.agent.send_settings(_settings())
+            assert (await caller.closed())[0] == 1000
+        assert [error.code for error in caller.of("Error")] == ["INTERNAL_SERVER_ERROR"]
+
+    run(scenario())
 
 
 def test_a_server_that_never_answers(proxy: str) -> None:
