@@ -283,13 +283,52 @@ def test_R3_a_busy_error_that_answers_nothing_of_ours_changes_nothing(way: Way) 
     assert creates(desk.upstream(done("resp_1", tag))) == 0
 
 
-def test_R3_a_busy_error_after_the_response_that_was_ours_changes_nothing(way: Way) -> None:
+@pytest.mark.parametrize("named", [True, False])
+def test_R3_refused_after_the_response_that_seemed_ours_it_is_asked_again(way: Way, named: bool) -> None:
+    """Without a tag the server's own response was taken for the answer, and a later text for answered."""
+    desk = ready(way)
+    tag = asked(desk)
+    desk.upstream(created("resp_1"), done("resp_1"))
+    assert "RESPONSE_CONFLICT" in desk.upstream(busy(tag if named else None)).notices
+    assert state(desk) is SlotState.REFUSED
+    assert "RESPONSE_CONFLICT" not in desk.upstream(busy(tag if named else None)).notices
+    desk.upstream(created("resp_s"))
+    assert creates(desk.upstream(done("resp_s"))) == 1
+
+
+def test_R3_refused_while_the_next_response_runs_it_is_asked_again(way: Way) -> None:
     desk = ready(way)
     tag = asked(desk)
     desk.upstream(created("resp_1"), done("resp_1"), created("resp_s"))
-    for refusal in (busy(), busy(tag)):
-        assert "RESPONSE_CONFLICT" not in desk.upstream(refusal).notices
-    assert creates(desk.upstream(done("resp_s"))) == 0
+    assert "RESPONSE_CONFLICT" in desk.upstream(busy(tag)).notices
+    assert creates(desk.upstream(done("resp_s"))) == 1
+
+
+def test_R3_refused_while_the_next_response_is_expected_it_is_asked_again(way: Way) -> None:
+    desk = ready(way)
+    tag = asked(desk)
+    desk.upstream(created("resp_1"), done("resp_1"), speech("committed"))
+    assert state(desk) is SlotState.EXPECTED
+    assert "RESPONSE_CONFLICT" in desk.upstream(busy(tag)).notices
+    desk.upstream(created("resp_s"))
+    assert creates(desk.upstream(done("resp_s"))) == 1
+
+
+def test_R3_the_refusal_of_an_older_create_changes_nothing(way: Way) -> None:
+    desk = ready(way)
+    tag = asked(desk)
+    desk.upstream(created("resp_1"), done("resp_1"))
+    assert asked(desk) != tag
+    assert "RESPONSE_CONFLICT" not in desk.upstream(busy(tag)).notices
+
+
+def test_R1_the_tag_may_come_after_the_response_that_seemed_ours(way: Way) -> None:
+    for before in ((), (speech("committed"),)):
+        desk = ready(way)
+        tag = asked(desk)
+        desk.upstream(created("resp_1"), done("resp_1"), *before, created("resp_2", tag))
+        assert (state(desk), desk.translator.state.response_id) == (SlotState.RUNNING, "resp_2")
+        assert creates(desk.upstream(done("resp_2", tag))) == 0
 
 
 def test_R3_a_second_busy_error_changes_nothing(way: Way) -> None:

@@ -38,7 +38,7 @@ def happen(slot: ResponseSlot, env: Env, event: SlotEvent, about: About = NO_RES
 
 
 def _create(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
-    slot.fallen = False
+    slot.fallen, slot.claimed = False, ""
     slot.request = env.ids.next()
     env.start("create", env.limits.create_timeout)
     env.start("slow", env.limits.slow_think)
@@ -146,7 +146,6 @@ def _finish(slot: ResponseSlot, env: Env, response_id: str, how: Outcome) -> lis
     if (how.cancelled or cut) and response_id:
         slot.cut = [*slot.cut[1 - REMEMBERED :], response_id]
     slot.active = ""
-    slot.claimed = ""
     slot.produced = False
     slot.open_items = []
     env.timers.cancel("quiet")

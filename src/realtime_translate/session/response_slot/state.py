@@ -27,14 +27,15 @@ class ResponseSlot:
     """The slot and what waits for it.
 
     `active`: the id of the response that runs, empty if unknown. `request`: the event id of our create.
-    `claimed`: the create that took a `response.created` without a tag for its answer. `sent` and
-    `confirmed` are wishes: confirmed ones are answered by any response that starts from now on (R7).
-    `falls`: our create answers nothing but a commit; `fallen`: that commit was refused. `held`: a call is
-    unanswered, and not for too long (R8). `produced`: the active response has output; `open_items`: what
-    it announced and did not finish. `cut`: those of `ended` that were cancelled. `muted`: the active one was
-    interrupted; nothing of it is told any more (B1). `doomed`: our create is to be cancelled when it has
-    begun (B2). `spoken`: texts that wait, `saying`: the one of our create. `arrivals` counts wishes;
-    `plain_since`: which of them was the first that the next plain create answers.
+    `claimed`: the create that took a `response.created` without a tag for its answer, until the next one: its
+    refusal may come after the end of that response. `sent` and `confirmed` are wishes: confirmed ones are
+    answered by any response that starts from now on (R7). `falls`: our create answers nothing but a commit;
+    `fallen`: that commit was refused. `held`: a call is unanswered, and not for too long (R8). `produced`:
+    the active response has output; `open_items`: what it announced and did not finish. `cut`: those of
+    `ended` that were cancelled. `muted`: the active one was interrupted; nothing of it is told any more (B1).
+    `doomed`: our create is to be cancelled when it has begun (B2). `spoken`: texts that wait, `saying`: the
+    one of our create. `arrivals` counts wishes; `plain_since`: which of them was the first that the next
+    plain create answers.
     """
 
     state: SlotState = SlotState.FREE

@@ -80,14 +80,18 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
     SlotState.FREE: _slot(
         SlotState.FREE,
         request=Step(SlotState.REQUESTED, "create"),
+        created_ours=Step(_RUNNING, "begin"),
         created_other=Step(_RUNNING, "begin"),
         done=Step(_FREE, "end_whole"),
+        busy=Step(SlotState.REFUSED, "await_stranger"),
         committed=Step(SlotState.EXPECTED, "expect"),
     ),
     SlotState.EXPECTED: _slot(
         SlotState.EXPECTED,
+        created_ours=Step(_RUNNING, "begin"),
         created_other=Step(_RUNNING, "begin"),
         done=Step(_FREE, "end_whole"),
+        busy=Step(SlotState.EXPECTED, "keep_wish"),
         committed=Step(SlotState.EXPECTED, "wish"),
         grace_over=Step(_FREE, "missed"),
     ),

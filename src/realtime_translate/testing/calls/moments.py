@@ -74,7 +74,8 @@ def count(world: World, event: Mapping[str, Any]) -> None:
 def check(world: World, before: Before, outputs: Outputs) -> None:
     """What holds between an input and what comes of it."""
     frames: list[Json] = [json.loads(each.data) for each in outputs if isinstance(each, SendToUpstream)]
-    _asked(frames)
+    if not any(isinstance(each, Notice) and each.code == "ITEM_UNCONFIRMED" for each in outputs):
+        _asked(frames)
     if before.cuts and not before.was_closed:
         _interrupted(world, before, frames)
     if world.closed and not before.was_closed:
@@ -84,7 +85,9 @@ def check(world: World, before: Before, outputs: Outputs) -> None:
 
 
 def _asked(frames: list[Json]) -> None:
-    """The response to a text is asked for once the server has the text, not along with it (T1)."""
+    """The response to a text is asked for once the server has the text, not along with it (T1). Not looked at
+    where that is given up for an older text (L3).
+    """
     unconfirmed = ""
     for frame in frames:
         kind = frame["type"]

@@ -32,6 +32,10 @@ def test_T1_a_response_waits_for_its_text(pair: tuple[World, ScriptedHost]) -> N
     breaks("T1 a response is asked for", *pair, item("Hi"), CREATE)
 
 
+def test_L3_unless_so_many_wait_that_the_oldest_counts_as_confirmed(pair: tuple[World, ScriptedHost]) -> None:
+    does(*pair, item("Hi"), Notice("ITEM_UNCONFIRMED", Level.WARNING, "not in time"), CREATE)
+
+
 def test_T1_what_waited_comes_before_the_text(pair: tuple[World, ScriptedHost]) -> None:
     does(*pair, CREATE, item("Hi"))
 
