@@ -198,7 +198,7 @@ class Call:
         try:
             async with dialled as socket:
                 await self.hold(self.upstream, socket)
-        except (OSError, asyncio.TimeoutError, WebSocketException) as error:  # in 3.10 two kinds of time out
+        except (OSError, asyncio.TimeoutError, WebSocketException) as error:  # on 3.10 three kinds
             self.log(logging.WARNING, "upstream cannot be reached", error=type(error).__name__)
             await self.inbox.put(partial(self.upstream.closed, None, "cannot be reached"))
 
