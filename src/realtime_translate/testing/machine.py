@@ -188,6 +188,7 @@ class CallMachine(ClientMoves, HostMoves):
         stages[stage](self.world, lambda: self.configure(wanted))
         if not self.world.closed:
             DISTURBANCES[what](self.world)
+            self.settings_sent = self.settings_sent or what == "settings again"
 
     def _go_deep(self, start: str) -> None:
         world = self.world

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -103,6 +104,16 @@ def test_a_flood_that_the_call_stands_is_only_a_flood() -> None:
     machine.world.audio.end_stream()
     DISTURBANCES["flood of audio"](machine.world)
     assert not machine.world.closed
+
+
+@pytest.mark.parametrize(("what", "sent"), [("settings again", True), ("silence", False)])
+def test_settings_that_only_disturb_are_the_settings(what: str, sent: bool) -> None:
+    """What a client sends after them is a repetition (S6)."""
+    machine = walk("new", kind="dials early")
+    unasked = {"ready unasked": EARLY_STAGES["ready unasked"]}
+    with patch("realtime_translate.testing.machine.DISTURBANCES", {what: DISTURBANCES[what]}):
+        machine._disturb(unasked, WANTED)
+    assert machine.settings_sent is sent
 
 
 def test_a_call_that_ended_as_it_came_to_its_stage_is_not_disturbed(monkeypatch: pytest.MonkeyPatch) -> None:
