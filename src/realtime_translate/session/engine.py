@@ -264,8 +264,8 @@ class Engine:
         elif routes is not None:
             self.env.late = False
             if isinstance(event, openai.ResponseDone):
-                event = self._without_muted_output(event)
                 self.env.response = event.response.id or self.call.slot.active
+                event = self._without_muted_output(event)
             else:
                 self.env.response = self.call.slot.active
             for route in routes:
@@ -285,6 +285,7 @@ class Engine:
         """The end of a response that was cut lists what is not said any more (B1)."""
         if not events.is_muted(self.call.slot, event.response.id or None):
             return event
+        self.perform(function_calls.ran_on(self.call.calls, self.env, event.response.output or ()))
         return evolve(event, response=evolve(event.response, output=OMITTED))
 
     def _error(self, event: openai.ErrorEvent) -> None:

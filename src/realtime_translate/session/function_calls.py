@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from attrs import define, field
 
 from .. import deepgram, openai
@@ -43,7 +45,7 @@ class Call:
     """A call that the model made.
 
     `asked`: the client or the host was asked. `output`: our event that answered it; `accepted`: upstream
-    has not refused that. `followed`: the response that follows was asked for.
+    has not refused that. `followed`: the response that follows was asked for, or the user went on instead.
     """
 
     call_id: str
@@ -174,7 +176,7 @@ def _item_ended(state: FunctionCalls, env: Env, item: Item) -> list[Effect]:
     if call is None or call.asked:
         return []
     if (item.status or "completed") == "completed":
-        return _ask(state, env, call)
+        return _close(state, env, [call]) if call.followed else _ask(state, env, call)
     state.calls = [each for each in state.calls if each is not call]
     state.settle(call)
     return [notice("CALL_INCOMPLETE")]
@@ -282,15 +284,13 @@ def interrupted(state: FunctionCalls, env: Env, _: Interrupted) -> Effects:
     component's may, and upstream waits for it (F8, R8).
     """
     env.timers.cancel("follow_up")
-    state.settle(*(each for each in state.calls if not each.asked))
-    state.calls = [each for each in state.calls if each.asked]
     for each in state.calls:
         each.followed = True
     still_open = [each for each in state.calls if each.open]
     if env.component:  # for as many as anybody can be at work on (L2)
         return _close(state, env, still_open[:-_REMEMBERED])
-    state.settle(*state.calls)
-    state.calls, state.ended = [], []
+    state.settle(*(each for each in state.calls if each.asked))
+    state.calls, state.ended = [each for each in state.calls if not each.asked], []
     if not still_open:
         return ()
     told = deepgram.FunctionCallCancelled(
@@ -298,6 +298,13 @@ def interrupted(state: FunctionCalls, env: Env, _: Interrupted) -> Effects:
     )
     closed = _close(state, env, still_open)
     return [env.client(told), *closed, TurnStep(TurnEvent.CUT), CallsAnswered(), SlotFreed()]
+
+
+def ran_on(state: FunctionCalls, env: Env, output: Iterable[Item]) -> Effects:
+    """A response that was cut has made these calls all the same: nobody is asked, but upstream waits (F8)."""
+    calls = [each for each in output if each.type == "function_call"]
+    whole = [_record(state, env, each) for each in calls if (each.status or "completed") == "completed"]
+    return _close(state, env, [each for each in whole if each is not None and not each.asked])
 
 
 def _close(state: FunctionCalls, env: Env, calls: list[Call]) -> list[Effect]:

@@ -156,7 +156,7 @@ def test_B1_what_comes_late_goes_nowhere(late: str, dialect: ClientDialect, turn
     desk = interrupted(ready(dialect, turns, {**settings(), "experimental": True}))
     log = desk.upstream(LATE[late], LATE[late])
     assert (log.client, log.upstream) == ([], [])
-    log = desk.upstream(cancelled("r1", message("Two berths are free. Come aboard."), call()))
+    log = desk.upstream(cancelled("r1", message("Two berths are free. Come aboard.")))
     assert (log.client, log.upstream) == ([], [])
     assert desk.translator.state.turn is TurnState.SILENT
 

@@ -210,13 +210,41 @@ def test_F8_a_call_that_was_not_asked_yet_is_not_asked(dialect: ClientDialect) -
 
 @BOTH
 def test_F8_a_call_that_ends_whole_after_the_interruption_is_not_asked(dialect: ClientDialect) -> None:
-    """B1: late calls go nowhere. The event of the conversation names no response."""
+    """Upstream has the call and waits for an output. The event of the conversation names no response."""
     desk = ready(dialect)
     desk.upstream(created(), call_added())
     desk.upstream(STARTED)
     seen = {"type": "conversation.item.done", "item": call_item(status="completed")}
     log = desk.upstream(arguments_done(), seen, call_done(), cancelled("resp_1", call_item()), seen)
-    assert (log.client, log.upstream) == ([], [])
+    assert log.client == []
+    assert len(log.upstream) == 1
+    assert outputs(log) == {"call_1": '{"error":"cancelled"}'}
+
+
+@BOTH
+@pytest.mark.parametrize("status", ["completed", "cancelled"])
+def test_F8_a_call_that_only_the_end_of_the_response_lists_is_closed_too(
+    dialect: ClientDialect, status: str
+) -> None:
+    """The cancel came too late for it, or for this call of it."""
+    desk = ready(dialect)
+    desk.upstream(created(), call_added("call_1"))
+    desk.upstream(STARTED)
+    calls = [call_item("call_1"), call_item("call_2"), call_item("call_3", status="incomplete")]
+    end = done(status=status, output=calls)
+    log = desk.upstream(end)
+    assert outputs(log) == {"call_1": '{"error":"cancelled"}', "call_2": '{"error":"cancelled"}'}
+    assert (log.client_types, len(log.upstream)) == ([], 2)
+    seen = {"type": "conversation.item.done", "item": call_item("call_2")}
+    assert desk.upstream(end, seen).upstream == []
+    assert desk.client(answer("call_2")).upstream == []
+
+
+def test_F8_an_answered_call_that_the_end_of_a_cut_response_lists_is_not_closed() -> None:
+    desk = ready(ClientDialect.DEEPGRAM)
+    calling(desk)
+    desk.client(answer("call_1"))
+    assert desk.upstream(STARTED, cancelled("resp_1", call_item("call_1"))).upstream == []
 
 
 @BOTH
