@@ -30,6 +30,7 @@ class Ledger:
     `configured`: updates of the session, `turns`: the turn detection that they ask for. `unforeseen`: events
     that the server may meet in another state than upstream had told of (*Always true* 1).
 
+    `user_speaks`: the server has heard the user begin to speak, and not yet stop.
     `active`: the response that upstream says is running, `in_flight`: creates that nothing answered, `cut`:
     responses that were interrupted. `words`: what the agent said whole, in responses that were not.
     `committed`: items of the user's speech, `users_words`: their transcripts. `releases` counts what lets
@@ -59,6 +60,7 @@ class Ledger:
     unforeseen: set[str] = field(factory=set[str])
 
     updated: bool = False
+    user_speaks: bool = False
     active: str | None = None
     in_flight: list[str] = field(factory=list[str])
     ended: set[str] = field(factory=set[str])
@@ -130,6 +132,14 @@ def _sound(ledger: Ledger, event: Mapping[str, Any]) -> None:
     ledger.voiced = True
 
 
+def _speech_started(ledger: Ledger, event: Mapping[str, Any]) -> None:
+    ledger.user_speaks = True
+
+
+def _speech_stopped(ledger: Ledger, event: Mapping[str, Any]) -> None:
+    ledger.user_speaks = False
+
+
 def _committed(ledger: Ledger, event: Mapping[str, Any]) -> None:
     ledger.committed.append(event["item_id"])
     ledger.released[event["item_id"]] = ledger.releases
@@ -145,6 +155,8 @@ _HEARD = {
     "response.done": _done,
     "error": _refused,
     "response.output_audio.delta": _sound,
+    "input_audio_buffer.speech_started": _speech_started,
+    "input_audio_buffer.speech_stopped": _speech_stopped,
     "input_audio_buffer.committed": _committed,
     "conversation.item.input_audio_transcription.completed": _transcribed,
     "conversation.item.input_audio_transcription.failed": _transcribed,

@@ -448,6 +448,15 @@ def test_5_every_turn_is_answered() -> None:
     fails("5 every turn", world)
 
 
+def test_5_but_not_while_the_user_speaks_on() -> None:
+    world, host = scripted()
+    world.answers.wants("text", "Hi")
+    does(world, host, down("UserStartedSpeaking"), event=STARTED)
+    rests(world)
+    does(world, host, event={"type": "input_audio_buffer.speech_stopped", "item_id": "i9"})
+    fails("5 every turn", world)
+
+
 def test_O5_every_turn_of_the_agent_ends() -> None:
     world, host = scripted()
     does(world, host, SendToClient(b"\x01\x00"), event=delta())
