@@ -1,0 +1,86 @@
+"""F1, L2: one call, whichever of its ids and events a server gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from realtime_translate import Config, Limits
+from tests.harness import Desk, Log
+from tests.unit.session.played import (
+    TOOLS,
+    VAD,
+    WAYS,
+    Way,
+    arguments_done,
+    call_added,
+    call_done,
+    created,
+    ready,
+)
+
+ARGUMENTS = '{"at":"noon"}'
+
+
+def asked(log: Log) -> list[tuple[str, str, str]]:
+    """Id, name and arguments of each function that the client is asked to run."""
+    return [
+        (each["id"], each["name"], each["arguments"])
+        for request in log.of("FunctionCallRequest")
+        for each in request["functions"]
+    ]
+
+
+def calling(way: Way = Desk, config: Config = VAD) -> Desk:
+    desk = ready(way, config, TOOLS)
+    desk.upstream(created())
+    return desk
+
+
+def without(event: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {key: value for key, value in event.items() if key not in names}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("left_out", ["call_id", "item_id"])
+def test_F1_the_arguments_of_an_announced_call_are_known_by_either_id(way: Way, left_out: str) -> None:
+    desk = calling(way)
+    desk.upstream(call_added(name=""))
+    whole = without(arguments_done(arguments=ARGUMENTS), left_out)
+    assert asked(desk.upstream(whole)) == []
+    assert asked(desk.upstream(call_done(name="", arguments=""))) == [("call_1", "weather", ARGUMENTS)]
+
+
+def test_F1_arguments_of_one_call_are_not_those_of_another() -> None:
+    desk = calling()
+    desk.upstream(call_added(), call_added("call_2", name="clock"))
+    desk.upstream(arguments_done("call_2", arguments=ARGUMENTS, name="clock"))
+    assert asked(desk.upstream(call_done(arguments=""))) == [("call_1", "weather", "")]
+    assert asked(desk.upstream(call_done("call_2", name="clock", arguments=""))) == [
+        ("call_2", "clock", ARGUMENTS)
+    ]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_F1_a_call_that_was_never_announced_is_asked_for_once(way: Way) -> None:
+    desk = calling(way)
+    assert asked(desk.upstream(arguments_done(arguments=ARGUMENTS))) == [("call_1", "weather", ARGUMENTS)]
+    ends = call_done()
+    ends["item"] = without(ends["item"], "call_id")
+    assert asked(desk.upstream(ends)) == []
+
+
+def test_F7_a_call_without_a_name_is_of_no_declared_function() -> None:
+    desk = calling()
+    desk.upstream(call_added(name=""), without(arguments_done(), "name"))
+    (error,) = desk.upstream(call_done(name="")).of("Error")
+    assert error["description"] == "the model called '', which Settings do not declare"
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_L2_so_many_calls_may_be_announced_at_a_time(count: int) -> None:
+    desk = calling(config=Config.deepgram(limits=Limits(pending_messages=2)))
+    desk.upstream(*(call_added(f"call_{number}") for number in range(count)))
+    snapshot: Any = desk.translator.snapshot()
+    assert len(snapshot["call"]["calls"]["calls"]) == min(count, 2)
