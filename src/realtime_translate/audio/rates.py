@@ -78,6 +78,7 @@ class RateStream:
         "_read",
         "_ready",
         "_recent",
+        "_resample",
         "_soxr",
         "_step",
         "_up",
@@ -95,6 +96,7 @@ class RateStream:
         self._step = self._down * self._width_in
         self._read, self._write = _reader(numeric, source.encoding), _writer(numeric, target.encoding)
         self._soxr = numeric.stream(source.rate, target.rate, quality)
+        self._resample = self._soxr.resample_chunk
         self._delay = delay(source.rate, target.rate, quality)
         reach = self._delay * self._down // self._up + source.rate * REACH_MS // 1000
         self._kept = max(source.rate * KEPT_MS // 1000, reach)
@@ -143,18 +145,19 @@ class RateStream:
         due = (out - self._out) * self._width_out
         if due <= 0:
             return b""
-        begin = self._given
-        if begin + due > len(self._ready):
-            self._advance()
-            begin, due = 0, min(due, len(self._ready))
-            out = self._out + due // self._width_out
-        self._out, self._given = out, begin + due
-        return self._ready[begin : begin + due]
+        end = self._given + due
+        ready = self._ready
+        if end > len(ready):
+            ready, end = self._advance(), due
+            if due > len(ready):
+                end = due = len(ready)
+                out = self._out + due // self._width_out
+        self._out, self._given = out, end
+        return ready[end - due : end]
 
     def flush(self) -> bytes:
         """The rest, so that samples out are samples in by the ratio; the next `feed` begins a new stream."""
-        self._advance(last=True)
-        rest = self._ready[: self.held]
+        rest = self._advance(last=True)[: self.held]
         self.clear()
         return rest
 
@@ -169,20 +172,23 @@ class RateStream:
         """Samples out of a whole stream, to the nearest; a half goes down, where soxr may go either way."""
         return (2 * self._fed * self._up + self._step - 1) // (2 * self._step)
 
-    def _advance(self, *, last: bool = False) -> None:
-        """Hand soxr what waits, and store what it has finished but for what was out before the snapshot."""
+    def _advance(self, *, last: bool = False) -> bytes:
+        """Hand soxr what waits, and store what it has finished but for what was out before the snapshot: all
+        that is ready now.
+        """
         waiting, recent = self._waiting, self._recent
         self._waiting = b""
         recent += waiting
         if len(recent) > self._limit:  # by half, and so seldom
             del recent[: -self._limit // 2]
-        samples = self._soxr.resample_chunk(self._read(waiting), last)
+        samples = self._resample(self._read(waiting), last)
         if self._late:
             skipped = min(self._late, samples.size)
             self._late -= skipped
             samples = samples[skipped:]
-        self._ready = self._ready[self._given :] + self._write(samples)
+        self._ready = ready = self._ready[self._given :] + self._write(samples)
         self._given = 0
+        return ready
 
 
 def _reader(numeric: Numeric, encoding: str) -> Callable[[bytes], Samples]:
