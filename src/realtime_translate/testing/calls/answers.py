@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from attrs import define, field
@@ -77,12 +78,15 @@ class Answers:
             self.wants("speech", item_id, confirmed=True)
 
     def _began(self, response: Json) -> None:
-        """Any response answers what is in the conversation when it begins; one that says a text may be taken
-        for one here.
+        """Any response answers what is in the conversation when it begins, whatever becomes of a create that
+        was for it; one that says a text may be taken for one here.
         """
         self.waiting = [each for each in self.waiting if not each.confirmed]
+        self.asked = {
+            name: [each for each in turns if not each.confirmed] for name, turns in self.asked.items()
+        }
 
     def _confirm(self, item: Json) -> None:
         for part in item.get("content") or ():
-            for each in self.waiting:
+            for each in chain(self.waiting, *self.asked.values()):
                 each.confirmed = each.confirmed or part.get("text") == each.name

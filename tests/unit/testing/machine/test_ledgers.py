@@ -227,6 +227,18 @@ def test_R3_a_refused_create_answers_nothing() -> None:
     assert answers.unanswered == ["text Hi"]
 
 
+def test_R7_but_what_was_there_is_answered_by_the_response_that_it_met() -> None:
+    answers = Answers()
+    answers.wants("text", "Hi")
+    answers.wants("text", "More")
+    answers.requested(create("c1"))
+    answers.heard(seen("Hi"))
+    answers.heard(CREATED)
+    answers.heard(seen("More"))
+    answers.heard(busy("c1"))
+    assert answers.unanswered == ["text More"]
+
+
 def test_R3_unless_it_was_interrupted() -> None:
     answers = Answers()
     answers.wants("text", "Hi")
