@@ -235,7 +235,7 @@ class CallMachine(ClientMoves, HostMoves):
         """What is kept stays small, apart from what primes a resampler and what waits for the session."""
         kept = {name: part for name, part in snapshot.items() if not name.startswith("audio")}
         ledger = self.world.ledger
-        waiting = [] if ledger.applied else snapshot["call"]["opening"]["waiting"]
+        waiting: list[Any] = [] if ledger.applied else snapshot["call"]["opening"]["waiting"]
         size = len(json.dumps(kept)) - len(json.dumps(waiting))
         require(size < STATE_LIMIT + 200 * len(ledger.texts), "7 state stays under a fixed size", size)
 

@@ -32,6 +32,7 @@ class Answers:
     waiting: list[_Turn] = field(factory=list[_Turn])
     asked: dict[str, list[_Turn]] = field(factory=dict[str, "list[_Turn]"])
     _idle: set[str] = field(factory=set[str])
+    _cut: bool = False
 
     @property
     def unanswered(self) -> list[str]:
@@ -54,7 +55,11 @@ class Answers:
         if "instructions" in event["response"]:
             return
         self.asked = {event["event_id"]: self.waiting}
-        self.waiting = []
+        self.waiting, self._cut = [], False
+
+    def interrupted(self) -> None:
+        """The user speaks: what was asked for is cut when it begins."""
+        self._cut = True
 
     def dropped(self) -> None:
         """What was asked for is cut: nobody asks for it again."""
@@ -78,13 +83,14 @@ class Answers:
             self.wants("speech", item_id, confirmed=True)
 
     def _began(self, response: Json) -> None:
-        """Any response answers what is in the conversation when it begins, whatever becomes of a create that
-        was for it; one that says a text may be taken for one here.
+        """Any response answers what is in the conversation when it begins, and where the user interrupted,
+        nobody asks again for that; one that says a text may be taken for one here.
         """
         self.waiting = [each for each in self.waiting if not each.confirmed]
-        self.asked = {
-            name: [each for each in turns if not each.confirmed] for name, turns in self.asked.items()
-        }
+        if self._cut:
+            self.asked = {
+                name: [each for each in turns if not each.confirmed] for name, turns in self.asked.items()
+            }
 
     def _confirm(self, item: Json) -> None:
         for part in item.get("content") or ():

@@ -9,6 +9,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 
+from ...config import Config, ManualCommit
 from .moves import CallWalk, move
 from .network import STEP
 from .opening_moves import PROVIDER, send_settings, wanted_settings
@@ -40,6 +41,11 @@ _RUDE = [
     '{"type": "InjectUserMessage"}',
     '{"type": "InjectUserMessage", "content": 7}',
 ]
+
+
+def _has_ceiling(config: Config) -> bool:
+    turns = config.turn_detection
+    return isinstance(turns, ManualCommit) and turns.ceiling is not None
 
 
 class ClientMoves(CallWalk):
@@ -74,6 +80,11 @@ class ClientMoves(CallWalk):
     def speak(self, frames: int, milliseconds: int, speech: bool) -> None:
         """The user speaks, or only breathes, in frames of so many milliseconds."""
         self.utter(frames, milliseconds, speech=speech)
+
+    @move(lambda walk: walk.may_send and _has_ceiling(walk.world.config))
+    def speak_on(self) -> None:
+        """Without a pause, for longer than a commit may wait (A7)."""
+        self.utter(32, 60, speech=True)
 
     @move(lambda walk: walk.may_send, milliseconds=st.sampled_from([40, 60, 90, 110]))
     def say_a_word(self, milliseconds: int) -> None:

@@ -117,7 +117,9 @@ def _interrupted(world: World, before: Before, frames: list[Json]) -> None:
     world.heard.cut(frames, world.host_now)
     world.ledger.interrupt()
     world.answers.withdraw("output")
-    if not started:
+    if started:
+        world.answers.interrupted()
+    else:
         world.answers.dropped()
 
 

@@ -7,8 +7,10 @@ from unittest.mock import patch
 
 import pytest
 
-from realtime_translate import Config
+from realtime_translate import Config, ManualCommit, ServerVad, SilenceKeepalive
 from realtime_translate.session.tables import Opening
+from realtime_translate.testing.calls import rest
+from realtime_translate.testing.calls.client_moves import _has_ceiling
 from realtime_translate.testing.calls.rough_openings import DISTURBANCES, EARLY_STAGES, STAGES
 from realtime_translate.testing.machine import CallMachine, PropertyError, Statistics
 
@@ -142,6 +144,31 @@ def test_upstream_babbles_and_stalls() -> None:
     machine.stall(seconds=12.0)
     machine.always_true()
     assert machine.world.strained
+
+
+def test_A7_a_flow_of_audio_is_committed_at_its_ceiling() -> None:
+    machine = walk("ready", turn_detection=ManualCommit(debounce=0.25, ceiling=1.0))
+    machine.speak_on()
+    machine.always_true()
+    assert machine.world.audio.uncommitted < 1.0 * 48_000
+    assert machine.world.ledger.in_flight or machine.world.ledger.active
+
+
+@pytest.mark.parametrize(
+    ("turns", "has"), [(ManualCommit(ceiling=1.0), True), (ManualCommit(), False), (ServerVad(), False)]
+)
+def test_A7_only_some_commits_have_a_ceiling(turns: Any, has: bool) -> None:
+    assert _has_ceiling(Config.deepgram(turn_detection=turns)) is has
+
+
+def test_I1_silence_is_sent_again_and_again() -> None:
+    machine = walk("ready", keepalive=SilenceKeepalive(every=2.0))
+    machine.teardown()
+    silences = machine.world.ledger.notices["SILENCE_SENT"]
+    assert silences >= 29
+    machine.world.ledger.notices["SILENCE_SENT"] = 1
+    with pytest.raises(PropertyError, match="I1 silence keeps"):
+        rest.at_rest(machine.world)
 
 
 def test_updates_end_with_the_call() -> None:
