@@ -225,6 +225,6 @@ FAULTS: tuple[Fault, ...] = (
         "a clock that goes backwards is believed",
         "translator.py",
         "            now = self._sound(now)\n",
-        "",
+        "            pass\n",
     ),
 )

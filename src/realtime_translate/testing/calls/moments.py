@@ -223,7 +223,10 @@ def _update(world: World, frame: Json) -> None:
     free = world.strained or ledger.active is None
     require(free, "T2 an update waits for the end of the response", ledger.active)
     given = frame["session"].get("audio", {}).get("input", {})
-    ledger.turns = given.get("turn_detection", ledger.turns)
+    turns = given.get("turn_detection", ledger.turns)
+    if ledger.turns and not turns:
+        world.audio.uncommitted = 0  # what came until now is the server's to commit (S4, V1)
+    ledger.turns = turns
     if not ledger.voiced:
         ledger.unforeseen.add(frame["event_id"])
 

@@ -74,3 +74,16 @@ def test_T3_a_text_to_say_is_said_or_refused() -> None:
         rest.at_rest(world)
     does(world, host, Notice("SPOKEN_DROPPED", Level.INFO, "dropped", {"texts": 1}))
     rest.at_rest(world)
+
+
+def test_S4_what_came_before_manual_commits_is_the_servers_to_commit() -> None:
+    world, host = scripted()
+    world.audio.uncommitted = 4800
+    does(world, host, up("session.update", session={"type": "realtime"}))
+    assert world.audio.uncommitted == 4800
+    manual = {"type": "realtime", "audio": {"input": {"turn_detection": None}}}
+    does(world, host, up("session.update", session=manual))
+    assert world.audio.uncommitted == 0
+    world.audio.uncommitted = 4800
+    does(world, host, up("session.update", session=manual))
+    assert world.audio.uncommitted == 4800
