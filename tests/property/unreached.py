@@ -76,6 +76,7 @@ SELDOM: Mapping[str, frozenset[str]] = {
             "APPLYING + CLIENT_CLOSED",
             "APPLYING + CONFIGURE_LATE",
             "APPLYING + HOST_CLOSED",
+            "APPLYING + REFUSED",
             "APPLYING + SETTINGS",
             "APPLYING + UPSTREAM_CLOSED",
             "AWAITING_SLOT + CLIENT_CLOSED",
@@ -83,9 +84,12 @@ SELDOM: Mapping[str, frozenset[str]] = {
             "AWAITING_SLOT + HOST_CLOSED",
             "AWAITING_SLOT + SETTINGS",
             "AWAITING_SLOT + UPSTREAM_CLOSED",
+            "CONFIGURING + REFUSED",
+            "CONFIGURING + SETTINGS",
             "CONFIGURING + UPSTREAM_CLOSED",
             "DIALLED_EARLY + CLIENT_CLOSED",
             "DIALLED_EARLY + HOST_CLOSED",
+            "DIALLED_EARLY + UPSTREAM_CLOSED",
             "DIALLING + CLIENT_CLOSED",
             "DIALLING + CONFIGURE_LATE",
             "DIALLING + HOST_CLOSED",
@@ -93,6 +97,9 @@ SELDOM: Mapping[str, frozenset[str]] = {
             "GREETED + HOST_CLOSED",
             "GREETED + UPSTREAM_CLOSED",
             "READY_UNASKED + CLIENT_CLOSED",
+            "READY_UNASKED + FATAL",
+            "READY_UNASKED + HOST_CLOSED",
+            "READY_UNASKED + UPSTREAM_CLOSED",
         }
     ),
     "slot": frozenset(
@@ -107,8 +114,12 @@ SELDOM: Mapping[str, frozenset[str]] = {
             "CROSSED + FAILED",
             "CROSSED + OVERDUE",
             "CROSSED + QUIET",
+            "EXPECTED + BUSY",
             "EXPECTED + COMMITTED",
+            "EXPECTED + CREATED_OURS",
             "EXPECTED + DONE",
+            "EXPECTED + GRACE_OVER",
+            "FREE + BUSY",
             "FREE + DONE",
             "REFUSED + COMMITTED",
             "REFUSED + DONE",
@@ -125,7 +136,13 @@ SELDOM: Mapping[str, frozenset[str]] = {
             "COMPONENT SAID + CUT",
             "COMPONENT SPEAKING + ENDED",
             "COMPONENT THINKING + CUT",
+            "COMPONENT WRITING + CUT",
             "COMPONENT WRITING + ENDED",
+        }
+    ),
+    "timer": frozenset(
+        {
+            "grace",
         }
     ),
     "signal": frozenset(
@@ -137,15 +154,20 @@ SELDOM: Mapping[str, frozenset[str]] = {
     "notice": frozenset(
         {
             "CALLS_CLOSED",
+            "CALL_INCOMPLETE",
             "CALL_OUTPUT_REFUSED",
             "COMMIT_REFUSED",
+            "RESPONSE_MISSED",
+            "RESPONSE_UNANNOUNCED",
             "SETTING_CLAMPED",
             "SETTING_INVALID",
+            "UPDATES_SEPARATED",
         }
     ),
     "error": frozenset(
         {
             "MAXIMUM_SESSION_LENGTH_REACHED",
+            "SETTINGS_ALREADY_APPLIED",
             "session_max_duration",
         }
     ),
