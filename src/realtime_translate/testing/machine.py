@@ -188,7 +188,8 @@ class CallMachine(ClientMoves, HostMoves):
         stages[stage](self.world, lambda: self.configure(wanted))
         if not self.world.closed:
             DISTURBANCES[what](self.world)
-            self.settings_sent = self.settings_sent or what == "settings again"
+            if what == "settings again":
+                self.has_sent_settings()
 
     def _go_deep(self, start: str) -> None:
         world = self.world

@@ -53,7 +53,7 @@ class ClientMoves(CallWalk):
 
     def configure(self, wanted: Json) -> None:
         """Send Settings."""
-        self.settings_sent = True
+        self.has_sent_settings()
         send_settings(self.world, wanted, flawed=self.mood.abrupt)
 
     @move(lambda walk: not walk.settings_sent, wanted=wanted_settings())

@@ -73,6 +73,10 @@ class CallWalk(RuleBasedStateMachine):
         """What the calls of this walk have to stand."""
         self.mood = mood
 
+    def has_sent_settings(self) -> None:
+        """From now on Settings are a repetition (S6)."""
+        self.settings_sent = True
+
     def another_text(self) -> None:
         """A text of the user that none was before."""
         self.texts_begun += 1
