@@ -87,3 +87,11 @@ def test_S4_what_came_before_manual_commits_is_the_servers_to_commit() -> None:
     world.audio.uncommitted = 4800
     does(world, host, up("session.update", session=manual))
     assert world.audio.uncommitted == 4800
+
+
+def test_1_a_create_into_a_response_that_the_host_knows_is_not_excused() -> None:
+    world, host = scripted()
+    does(world, host, up("response.create", response={}, event_id="e1"))
+    does(world, host, event={"type": "response.created", "response": {"id": "r1"}})
+    does(world, host, up("response.create", response={}, event_id="e2"))
+    assert world.ledger.unforeseen == {"e1"}
