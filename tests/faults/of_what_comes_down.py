@@ -160,9 +160,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "B1",
         "audio of a response that was cut goes to the client",
-        "session/engine.py",
-        "        if not audio or slot.muted or call.phase is _CLOSED:",
-        "        if not audio or call.phase is _CLOSED:",
+        _ACTIONS,
+        "    slot.muted = env.muted = True\n",
+        "    env.muted = True\n",
     ),
     Fault(
         "B2",

@@ -153,10 +153,26 @@ class ClientMoves(CallWalk):
         """What goes nowhere, or what no OpenAI server can do (T4)."""
         self.world.send(message)
 
-    @move(lambda walk: bool(walk.world.ledger.open_calls), index=st.integers(0, 5))
-    def answer_call(self, index: int) -> None:
-        """The client ran a function (F2)."""
-        self.world.answer(index, '{"degrees": 12}')
+    @move(
+        lambda walk: bool(walk.world.ledger.open_calls),
+        index=st.integers(0, 5),
+        times=st.sampled_from([1, 1, 2]),
+    )
+    def answer_call(self, index: int, times: int) -> None:
+        """The client ran a function (F2), and perhaps says so twice (F4)."""
+        self.world.answer(index, '{"degrees": 12}', times)
+
+    @move(
+        lambda walk: len(walk.world.ledger.open_calls) > 1,
+        seconds=st.sampled_from([0.5, 2.0, 11.0]),
+        times=st.integers(1, 2),
+    )
+    def answer_one_by_one(self, seconds: float, times: int) -> None:
+        """Several functions; between their answers may be more time than anything waits (F3, F4, R8)."""
+        for _ in range(2):
+            if self.world.ledger.open_calls and not self.world.closed:
+                self.world.answer(0, '{"degrees": 12}', times)
+                self.world.run(seconds)
 
     @move(lambda walk: walk.settings_sent, call_id=st.sampled_from(["call_unknown", "call_s1"]))
     def answer_nothing(self, call_id: str) -> None:

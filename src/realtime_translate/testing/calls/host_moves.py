@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import hypothesis.strategies as st
 
+from ..script import Call, Reply
 from .broken import require
 from .moves import CallWalk, move
 from .network import STEP
+from .random_agent import TOOL
 from .rough_openings import ENDS
 
 __all__ = ["HostMoves"]
@@ -79,6 +81,18 @@ class HostMoves(CallWalk):
         """The server is not heard of for a while: timers have to do (R1, R3, R4, R7, F5, T1)."""
         self.world.stall_upstream(seconds)
         self.world.run(self.world.chance.delay(4096))
+
+    @move(lambda walk: walk.mood.strained and walk.is_ready, seconds=st.sampled_from([3.0, 25.0]))
+    def stall_after_a_call(self, seconds: float) -> None:
+        """The server falls silent in a response whose call is answered (F5)."""
+        world = self.world
+        world.agent.replies.append(Reply(Call(TOOL, '{"city": "Oslo"}'), world.agent.words()))
+        self.another_text()
+        world.run_until(lambda: bool(world.ledger.open_calls), 3.0)
+        if world.ledger.open_calls and not world.closed:
+            world.stall_upstream(seconds)
+            world.answer(0, '{"degrees": 12}')
+            world.run(seconds)
 
     @move(closed=True)
     def go_on_after_close(self) -> None:

@@ -8,13 +8,20 @@ from typing import Any
 
 from attrs import define, field
 
-__all__ = ["CANCELLED", "Ledger"]
+from .rounds import Rounds
+
+__all__ = ["CANCELLED", "Ledger", "answers_by_itself"]
 
 Json = dict[str, Any]
 CANCELLED = '{"error":"cancelled"}'
 """The output that closes a call nobody answers any more (F8)."""
 
 _SERVERS_OWN = {"type": "server_vad", "create_response": True, "interrupt_response": True}
+
+
+def answers_by_itself(turns: Mapping[str, Any] | None) -> bool:
+    """Whether a server that detects turns like that starts responses that nobody asked for."""
+    return turns is not None and bool(turns.get("create_response") or turns.get("idle_timeout_ms"))
 
 
 @define
@@ -27,15 +34,18 @@ class Ledger:
     when they ended. `answers` were given, `cancelled` were closed without one, `lapsed` ask for no response.
 
     `texts_upstream`, `outputs_upstream`: what went to the server; `instructed`: instructions of creates.
-    `configured`: updates of the session, `turns`: the turn detection that they ask for. `unforeseen`: events
-    that the server may meet in another state than upstream had told of (*Always true* 1).
+    `configured`: updates of the session, `turns`: the turn detection that they ask for, `answered_itself`:
+    whether one that was in force before had the server start responses. `unforeseen`: events that the server
+    may meet in another state than upstream had told of (*Always true* 1).
 
     `user_speaks`: the server has heard the user begin to speak, and not yet stop.
     `active`: the response that upstream says is running, `in_flight`: creates that nothing answered, `cut`:
     responses that were interrupted. `words`: what the agent said whole, in responses that were not.
-    `committed`: items of the user's speech, `users_words`: their transcripts. `releases` counts what lets
-    the agent's words go before the user's are known (O4), `released` is that count at each commit.
+    `committed`: items of the user's speech, `users_words`: their transcripts, `transcribed`: whether there
+    are any; `heard_first`: how many items came before the last response. `releases` counts what lets the
+    agent's words go before the user's are known (O4), `released` is that count at each commit.
 
+    `lately`: types of the frames that the client got at this input.
     `speaking`: the client was told that the agent speaks; `sounding`: it got audio; `said`: the response of
     which it was told the end, None for one that was never announced.
     """
@@ -51,12 +61,14 @@ class Ledger:
     answers: int = 0
     cancelled: int = 0
     lapsed: set[str] = field(factory=set[str])
+    rounds: Rounds = field(factory=Rounds)
 
     texts_upstream: list[str] = field(factory=list[str])
     outputs_upstream: int = 0
     instructed: list[str] = field(factory=list[str])
     configured: int = 0
     turns: Mapping[str, Any] | None = field(factory=lambda: dict(_SERVERS_OWN))
+    answered_itself: bool = False
     unforeseen: set[str] = field(factory=set[str])
 
     updated: bool = False
@@ -69,6 +81,8 @@ class Ledger:
     words: list[str] = field(factory=list[str])
     committed: list[str] = field(factory=list[str])
     users_words: dict[str, str] = field(factory=dict[str, str])
+    transcribed: bool = True
+    heard_first: int = 0
     releases: int = 0
     released: dict[str, int] = field(factory=dict[str, int])
 
@@ -78,6 +92,7 @@ class Ledger:
     notices: Counter[str] = field(factory=Counter[str])
     told_user: list[str] = field(factory=list[str])
     told_agent: list[str] = field(factory=list[str])
+    lately: list[str] = field(factory=list[str])
     speaking: bool = False
     sounding: bool = False
     said: str | None = ""
@@ -97,6 +112,8 @@ class Ledger:
 
 def _updated(ledger: Ledger, event: Mapping[str, Any]) -> None:
     ledger.updated = True
+    heard: Json = event["session"].get("audio", {}).get("input", {})
+    ledger.transcribed = heard.get("transcription", {}) is not None
 
 
 def _created(ledger: Ledger, event: Mapping[str, Any]) -> None:
@@ -105,6 +122,7 @@ def _created(ledger: Ledger, event: Mapping[str, Any]) -> None:
     metadata: Json = response.get("metadata") or {}
     tag = metadata.get("rt")
     ledger.in_flight = [each for each in ledger.in_flight if tag and each != tag]
+    ledger.heard_first = len(ledger.committed)
 
 
 def _refused(ledger: Ledger, event: Mapping[str, Any]) -> None:
@@ -149,6 +167,11 @@ def _transcribed(ledger: Ledger, event: Mapping[str, Any]) -> None:
     ledger.users_words[event["item_id"]] = event.get("transcript") or ""
 
 
+def _timed_out(ledger: Ledger, event: Mapping[str, Any]) -> None:
+    """What the server commits after an idle time nobody said."""
+    ledger.users_words[event["item_id"]] = ""
+
+
 _HEARD = {
     "session.updated": _updated,
     "response.created": _created,
@@ -158,6 +181,7 @@ _HEARD = {
     "input_audio_buffer.speech_started": _speech_started,
     "input_audio_buffer.speech_stopped": _speech_stopped,
     "input_audio_buffer.committed": _committed,
+    "input_audio_buffer.timeout_triggered": _timed_out,
     "conversation.item.input_audio_transcription.completed": _transcribed,
     "conversation.item.input_audio_transcription.failed": _transcribed,
 }

@@ -11,9 +11,9 @@ from attrs import frozen
 
 from ...config import ContextMode, GreetingMode, ManualCommit
 from ...outputs import CloseClient, CloseUpstream, Notice, Outputs, SendToClient, SendToUpstream
-from . import talk
+from . import order, talk
 from .broken import require
-from .ledger import CANCELLED
+from .ledger import CANCELLED, answers_by_itself
 from .network import STEP
 
 if TYPE_CHECKING:
@@ -36,14 +36,14 @@ _NOT_FOR_CLIENTS = {
 class Before:
     """How things stood when an input came. `event`: what came from upstream; `cuts`: the client interrupts.
 
-    `active`: the response that runs, if it was not cut.
+    `active`: the response that runs, if it was not cut; `agent_told`: how many texts of the agent were told.
     """
 
     event: Json | None
     cuts: bool
     active: str | None
     was_closed: bool
-    user_told: int
+    agent_told: int
 
     @classmethod
     def of(cls, world: World, event: Json | None, *, cuts: bool) -> Before:
@@ -52,7 +52,7 @@ class Before:
         active = None if ledger.active in ledger.cut else ledger.active
         started = event is not None and event["type"] == "input_audio_buffer.speech_started"
         cuts = cuts or (started and world.config.barge_in)
-        return cls(event, cuts, active, world.closed, len(ledger.told_user))
+        return cls(event, cuts, active, world.closed, len(ledger.told_agent))
 
 
 def is_silence(output: object) -> bool:
@@ -80,8 +80,11 @@ def check(world: World, before: Before, outputs: Outputs) -> None:
         _interrupted(world, before, frames)
     if world.closed and not before.was_closed:
         _closed(world, outputs)
-    elif before.event is not None and not before.was_closed:
-        _answered(world, before.event, outputs)
+    elif not before.was_closed:
+        order.check(world, before.event, before.agent_told)
+        _followed(world)
+        if before.event is not None:
+            _answered(world, before.event, outputs)
 
 
 def _asked(frames: list[Json]) -> None:
@@ -116,6 +119,7 @@ def _interrupted(world: World, before: Before, frames: list[Json]) -> None:
     )
     world.heard.cut(frames, world.host_now)
     world.ledger.interrupt()
+    world.ledger.rounds.interrupt()
     world.answers.withdraw("output")
     if started:
         world.answers.interrupted()
@@ -131,6 +135,14 @@ def _closed(world: World, outputs: Outputs) -> None:
     require(world.host.next_deadline is None, "7 after close there is no deadline", world.host.next_deadline)
 
 
+def _followed(world: World) -> None:
+    """A response whose calls are answered is not waited for for ever (F5)."""
+    ledger = world.ledger
+    active = None if ledger.active in ledger.cut else ledger.active
+    late = ledger.rounds.waits(active, world.host_now) - world.config.limits.follow_up_timeout
+    require(late < 2 * STEP, "F5 what follows the calls of a response does not wait for its end", late)
+
+
 def _answered(world: World, event: Json, outputs: Outputs) -> None:
     """What an event of upstream leads to at once."""
     kind = event["type"]
@@ -141,25 +153,8 @@ def _answered(world: World, event: Json, outputs: Outputs) -> None:
     elif kind == "input_audio_buffer.speech_started" and world.ledger.applied:
         starts = sum(isinstance(each, str) and '"UserStartedSpeaking"' in each for each in told)
         require(starts == 1, "O6 the client is told once that the user speaks", starts)
-    elif kind == "conversation.item.input_audio_transcription.completed":
-        _transcribed(world, event)
     elif kind == "response.output_audio.delta":
         _sound(world, event, [each for each in told if isinstance(each, bytes)])
-
-
-def _transcribed(world: World, event: Json) -> None:
-    """In order of commit, at once if nothing is missing before it; what releases the agent's words does not
-    wait for those that are (O4).
-    """
-    ledger, item_id, text = world.ledger, event["item_id"], event["transcript"]
-    if item_id not in ledger.committed or not text:
-        return
-    before = ledger.committed[: ledger.committed.index(item_id)]
-    missing = [each for each in before if each not in ledger.users_words]
-    told = text in ledger.told_user
-    require(told or bool(missing), "O4 what the user said is told when it is known", text)
-    strict = [each for each in missing if ledger.releases == ledger.released.get(each)]
-    require(not (told and strict), "O4 what the user said is told in order", text)
 
 
 def _sound(world: World, event: Json, told: list[bytes]) -> None:
@@ -226,6 +221,7 @@ def _update(world: World, frame: Json) -> None:
     turns = given.get("turn_detection", ledger.turns)
     if ledger.turns and not turns:
         world.audio.uncommitted = 0  # what came until now is the server's to commit (S4, V1)
+    ledger.answered_itself |= ledger.updated and turns != ledger.turns and answers_by_itself(ledger.turns)
     ledger.turns = turns
     if not ledger.voiced:
         ledger.unforeseen.add(frame["event_id"])
@@ -235,8 +231,7 @@ def _item(world: World, frame: Json) -> None:
     item, ledger = frame["item"], world.ledger
     if item["type"] == "function_call_output" and item["call_id"] in ledger.requested:  # not of the context
         ledger.outputs_upstream += 1
-        if item["output"] != CANCELLED and item["call_id"] not in ledger.lapsed:
-            world.answers.wants("output", item["call_id"])
+        _output(world, item["call_id"], closed=item["output"] == CANCELLED)
     elif item["type"] == "message" and item["role"] == "user":
         text = item["content"][0]["text"]
         if text != CONTEXT_TEXT or world.config.context is not ContextMode.ITEMS:
@@ -246,6 +241,15 @@ def _item(world: World, frame: Json) -> None:
                 ledger.texts_upstream == known, "2 user texts upstream are those received, in order", text
             )
             world.answers.wants("text", text)
+
+
+def _output(world: World, call_id: str, *, closed: bool) -> None:
+    if closed:
+        world.ledger.rounds.close(call_id)
+        return
+    world.ledger.rounds.answer(call_id, world.host_now)
+    if call_id not in world.ledger.lapsed:
+        world.answers.wants("output", call_id)
 
 
 def _commit(world: World, frame: Json) -> None:
@@ -319,4 +323,6 @@ def noticed(world: World, notice: Notice) -> None:
     elif notice.code == "SPOKEN_DROPPED":
         ledger.not_said += cast("int", notice.fields["texts"])
     elif notice.code == "RESPONSE_PRESUMED_DONE":
+        if ledger.active is not None:
+            ledger.ended.add(ledger.active)
         ledger.active = None  # events without a `response_id` are not its own any more

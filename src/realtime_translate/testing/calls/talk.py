@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 __all__ = ["says", "sounds"]
 
 Json = dict[str, Any]
-_RELEASES = ("FunctionCallRequest", "UserStartedSpeaking", "AgentAudioDone")
-"""What the agent's words come before, whether the user's are known or not (O4)."""
 
 
 def sounds(world: World) -> None:
@@ -29,7 +27,7 @@ def sounds(world: World) -> None:
 
 def says(world: World, frame: Json) -> None:
     """A text message."""
-    world.ledger.releases += frame["type"] in _RELEASES
+    world.ledger.lately.append(frame["type"])
     handler = _SAID.get(frame["type"])
     if handler is not None:
         handler(world, frame)
@@ -57,6 +55,7 @@ def _request(world: World, frame: Json) -> None:
     for each in frame["functions"]:
         require(each["id"] not in ledger.requested, "F1 each call is asked for once", each["id"])
         ledger.requested.add(each["id"])
+        world.ledger.rounds.ask(each["id"], ledger.active)
         if each["client_side"]:
             ledger.open_calls.append(each)
 

@@ -32,7 +32,7 @@ from .audio_ledger import AudioLedger
 from .broken import PropertyError, require
 from .heard import Heard
 from .hooks import Hooks
-from .ledger import Ledger
+from .ledger import Ledger, answers_by_itself
 from .moods import MOODS, Mood
 from .network import NO_CODE, STEP, Chance, GaChoices, HostKind, Leg, counter
 from .plain import plain
@@ -120,9 +120,8 @@ class World:
 
     @property
     def answers_by_itself(self) -> bool:
-        """Whether the server may start a response that nobody asked for."""
-        turns = self.ledger.turns
-        return turns is not None and bool(turns.get("create_response") or turns.get("idle_timeout_ms"))
+        """Whether the server may start, or have started, a response that nobody asked for."""
+        return self.ledger.answered_itself or answers_by_itself(self.ledger.turns)
 
     @property
     def server_interrupts(self) -> bool:
@@ -177,12 +176,13 @@ class World:
             self.ledger.to_say.append(text)
             self.feed("receive_from_client", frame, cuts=behavior == "interrupt" and self.ledger.updated)
 
-    def answer(self, index: int, content: str) -> None:
+    def answer(self, index: int, content: str, times: int = 1) -> None:
         """The client answers one of the calls that wait."""
         call = self.ledger.open_calls.pop(index % len(self.ledger.open_calls))
         self.ledger.answers += 1
         message = {"type": "FunctionCallResponse", "id": call["id"], "name": call["name"], "content": content}
-        self.send(message)
+        for _ in range(times):
+            self.send(message)
 
     def run_function(self, index: int, content: str) -> None:
         """The host has run one of its functions."""

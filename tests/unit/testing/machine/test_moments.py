@@ -54,11 +54,6 @@ def committed(item_id: str) -> Json:
     return {"type": "input_audio_buffer.committed", "item_id": item_id}
 
 
-def transcribed(item_id: str, text: str) -> Json:
-    kind = "conversation.item.input_audio_transcription.completed"
-    return {"type": kind, "item_id": item_id, "transcript": text}
-
-
 def user(text: str) -> SendToClient:
     return down("ConversationText", role="user", content=text)
 
@@ -338,30 +333,6 @@ def test_O4_what_the_user_said_is_told_once() -> None:
     breaks("O4", world, host, down("Transcript", transcript="Hi", is_final=True))
 
 
-def test_O4_it_is_told_when_it_is_known() -> None:
-    world, host = scripted()
-    does(world, host, event=committed("i1"))
-    does(world, host, event=committed("i2"))
-    does(world, host, event=transcribed("i2", "two"))
-    does(world, host, event=transcribed("unheard of", "three"))
-    breaks("O4", world, host, event=transcribed("i1", "one"))
-
-
-def test_O4_it_is_told_in_order() -> None:
-    world, host = scripted()
-    does(world, host, event=committed("i1"))
-    does(world, host, event=committed("i2"))
-    breaks("O4", world, host, user("two"), event=transcribed("i2", "two"))
-
-
-@pytest.mark.parametrize("release", [call("c1"), down("AgentAudioDone"), notice("TRANSCRIPT_LATE")])
-def test_O4_unless_it_was_waited_long_enough(release: Any) -> None:
-    world, host = scripted()
-    does(world, host, event=committed("i1"))
-    does(world, host, event=committed("i2"))
-    does(world, host, user("two"), release, event=transcribed("i2", "two"))
-
-
 def test_7_after_close_there_is_nothing() -> None:
     world, host = scripted()
     does(world, host, CloseClient(1000), CloseUpstream(1000))
@@ -418,6 +389,16 @@ def test_1_what_crossed_on_the_way_is_excused() -> None:
     rests(world)
     world.ledger.turns = None  # then nothing of the server's own can cross
     fails("1 the server", world)
+
+
+@pytest.mark.parametrize("ready", [True, False])
+def test_1_a_server_that_answered_by_itself_may_still_have_done_so(ready: bool) -> None:
+    """Its turn detection is taken away while its response is on the way; before ready it has none yet."""
+    world, host = scripted()
+    world.ledger.updated = ready
+    does(world, host, update(type="realtime", audio={"input": {"turn_detection": None}}))
+    assert world.ledger.turns is None
+    assert world.answers_by_itself is ready
 
 
 def test_R8_past_the_hold_nothing_waits() -> None:

@@ -13,6 +13,7 @@ from realtime_translate.testing.calls import rest
 from realtime_translate.testing.calls.client_moves import _has_ceiling
 from realtime_translate.testing.calls.rough_openings import DISTURBANCES, EARLY_STAGES, STAGES
 from realtime_translate.testing.machine import CallMachine, PropertyError, Statistics
+from realtime_translate.testing.script import Reply
 
 COMPONENT = Config.component()
 WANTED = {
@@ -146,12 +147,42 @@ def test_upstream_babbles_and_stalls() -> None:
     assert machine.world.strained
 
 
+def test_F5_upstream_stalls_after_a_call() -> None:
+    for seed in range(8):  # in some of them the next item opens before the call is whole
+        machine = walk("ready", "strained", seed=seed)
+        machine.stall_after_a_call(seconds=25.0)
+        assert machine.world.ledger.outputs_upstream == 1
+        machine.always_true()
+
+
+def test_F5_a_text_need_not_lead_to_a_call() -> None:
+    machine = walk("ready", "strained")
+    machine.world.agent.replies.append(Reply(machine.world.agent.words()))
+    machine.stall_after_a_call(seconds=3.0)
+    assert not machine.world.strained
+
+
 def test_A7_a_flow_of_audio_is_committed_at_its_ceiling() -> None:
     machine = walk("ready", turn_detection=ManualCommit(debounce=0.25, ceiling=1.0))
     machine.speak_on()
     machine.always_true()
     assert machine.world.audio.uncommitted < 1.0 * 48_000
     assert machine.world.ledger.in_flight or machine.world.ledger.active
+
+
+def test_F4_calls_are_answered_one_by_one_and_twice() -> None:
+    machine = walk("calling")
+    machine.answer_one_by_one(seconds=0.5, times=2)
+    ledger = machine.world.ledger
+    assert (ledger.answers, ledger.outputs_upstream, ledger.open_calls) == (2, 2, [])
+    assert ledger.notices["CALL_ANSWER_IGNORED"] == 2
+
+
+def test_F4_a_call_that_ends_meanwhile_is_answered_no_further() -> None:
+    machine = walk("calling")
+    with patch.object(machine.world, "run", lambda _: machine.world.hang_up()):
+        machine.answer_one_by_one(seconds=0.5, times=1)
+    assert machine.world.ledger.answers == 1
 
 
 @pytest.mark.parametrize(
