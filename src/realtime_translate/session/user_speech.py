@@ -230,11 +230,16 @@ def waited(state: UserSpeech, env: Env) -> Effects:
 
 
 def _wait_no_longer(state: UserSpeech, env: Env) -> list[Effect]:
-    """What is known is told, the user's words first; what is not, when it is."""
-    known = [index for index, each in enumerate(state.items) if each.final is not None]
-    if known:
-        state.begun = [*state.begun, *state.items[: known[0]]][-_REMEMBERED:]
-        state.items = state.items[known[0] :]
+    """What is known is told, the user's words first; what is not, when it is: nothing waits for it again."""
+    first_known = next((index for index, each in enumerate(state.items) if each.final is not None), 0)
+    awaited = state.awaited if state.held else ()
+    late = [
+        each
+        for index, each in enumerate(state.items)
+        if each.final is None and (index < first_known or each.item_id in awaited)
+    ]
+    state.begun = [*state.begun, *late][-_REMEMBERED:]
+    state.items = [each for each in state.items if each not in late]
     return [*_advance(state, env), *_release(state, env)]
 
 

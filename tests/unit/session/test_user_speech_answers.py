@@ -79,6 +79,35 @@ def test_O4_at_most_a_second_from_the_first_that_is_held() -> None:
     assert told(desk.upstream(written("Any berths?"))) == ["user: Any berths?"]
 
 
+def test_O4_the_next_answer_does_not_wait_for_the_same_words_again() -> None:
+    desk = ready()
+    answering(desk)
+    desk.upstream(text_done("Two berths."))
+    desk.wait(1.0)
+    desk.upstream(done("r1"), created("r2"))
+    log = desk.upstream(text_done("Come in.", "i2", "r2"))
+    assert told(log) == ["agent: Come in."]
+    assert told(desk.upstream(written("Any berths?"))) == ["user: Any berths?"], "it is told all the same"
+
+
+def test_O4_it_waits_for_the_words_that_it_answers_itself() -> None:
+    desk = ready()
+    answering(desk)
+    desk.upstream(text_done("Two berths."))
+    desk.wait(1.0)
+    desk.upstream(done("r1"), *spoken("u2"), created("r2"))
+    assert told(desk.upstream(text_done("Come in.", "i2", "r2"))) == []
+    assert told(desk.upstream(written("Now?", "u2"))) == ["user: Now?", "agent: Come in."]
+    assert told(desk.upstream(written("Any berths?"))) == ["user: Any berths?"]
+
+
+def test_O4_what_no_words_waited_for_is_waited_for() -> None:
+    desk = ready()
+    answering(desk)
+    desk.upstream(cancelled("r1"), created("r2"))
+    assert told(desk.upstream(text_done("Come in.", "i2", "r2"))) == []
+
+
 def test_O4_the_wait_is_a_limit() -> None:
     desk = ready(limits=Limits(transcript_wait=0.25))
     answering(desk)
