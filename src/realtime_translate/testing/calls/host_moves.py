@@ -5,6 +5,7 @@ others.
 from __future__ import annotations
 
 import hypothesis.strategies as st
+from attrs import evolve
 
 from ..script import Call, Reply
 from .broken import require
@@ -84,9 +85,11 @@ class HostMoves(CallWalk):
 
     @move(lambda walk: walk.mood.strained and walk.is_ready, seconds=st.sampled_from([3.0, 25.0]))
     def stall_after_a_call(self, seconds: float) -> None:
-        """The server falls silent in a response whose call is answered (F5)."""
+        """The server falls silent in a response whose call is answered, its next item open (F5)."""
         world = self.world
-        world.agent.replies.append(Reply(Call(TOOL, '{"city": "Oslo"}'), world.agent.words()))
+        world.choices.fixed |= {"output_overlap": 1, "delta_batching": 0}
+        long = evolve(world.agent.words(), audio_ms=4000)
+        world.agent.replies.append(Reply(Call(TOOL, '{"city": "Oslo"}'), long))
         self.another_text()
         world.run_until(lambda: bool(world.ledger.open_calls), 3.0)
         if world.ledger.open_calls and not world.closed:

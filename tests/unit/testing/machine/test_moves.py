@@ -7,11 +7,12 @@ from unittest.mock import patch
 
 import pytest
 
-from realtime_translate import Config, ManualCommit, ServerVad, SilenceKeepalive
+from realtime_translate import Config, ManualCommit, Notice, ServerVad, SilenceKeepalive
 from realtime_translate.session.tables import Opening
-from realtime_translate.testing.calls import rest
+from realtime_translate.testing.calls import moments, rest
 from realtime_translate.testing.calls.client_moves import _has_ceiling
 from realtime_translate.testing.calls.rough_openings import DISTURBANCES, EARLY_STAGES, STAGES
+from realtime_translate.testing.calls.world import World
 from realtime_translate.testing.machine import CallMachine, PropertyError, Statistics
 from realtime_translate.testing.script import Reply
 
@@ -147,12 +148,20 @@ def test_upstream_babbles_and_stalls() -> None:
     assert machine.world.strained
 
 
-def test_F5_upstream_stalls_after_a_call() -> None:
-    for seed in range(8):  # in some of them the next item opens before the call is whole
-        machine = walk("ready", "strained", seed=seed)
-        machine.stall_after_a_call(seconds=25.0)
-        assert machine.world.ledger.outputs_upstream == 1
-        machine.always_true()
+def test_F5_upstream_stalls_after_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The response counts as done after `follow_up_timeout`, not when it has been quiet for a second (R4)."""
+    machine = walk("ready", "strained")
+    given_up: list[float] = []
+    noticed = moments.noticed
+
+    def watch(world: World, notice: Notice) -> None:
+        noticed(world, notice)
+        if notice.code == "RESPONSE_PRESUMED_DONE":
+            given_up.append(world.clock.now - world.ledger.rounds.since)
+
+    monkeypatch.setattr(moments, "noticed", watch)
+    machine.stall_after_a_call(seconds=25.0)
+    assert given_up == [20.0]
 
 
 def test_F5_a_text_need_not_lead_to_a_call() -> None:
