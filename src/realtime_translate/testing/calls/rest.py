@@ -99,7 +99,8 @@ def _no_word_twice(world: World) -> None:
 
 
 def _numbered(texts: Sequence[str]) -> list[str]:
-    return [each for each in texts if each.startswith("Reply number")]
+    """Those that are like no other: not the first words of one that was cut."""
+    return [each for each in texts if each.startswith("Reply number") and each.endswith(".")]
 
 
 def _users_words(world: World) -> None:

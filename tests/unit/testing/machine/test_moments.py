@@ -464,6 +464,12 @@ def test_O3_what_the_agent_said_is_told_once() -> None:
     fails("O3", world)
 
 
+def test_O3_the_first_words_of_replies_that_were_cut_may_be_the_same() -> None:
+    world, host = scripted()
+    does(world, host, agent("Reply number"), agent("Reply number"))
+    rests(world)
+
+
 def test_O3_not_what_was_cut() -> None:
     world, host = scripted()
     world.ledger.cut.add("r1")
