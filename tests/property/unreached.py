@@ -94,6 +94,7 @@ SELDOM: Mapping[str, frozenset[str]] = {
             "DIALLING + CONFIGURE_LATE",
             "DIALLING + HOST_CLOSED",
             "DIALLING + SETTINGS",
+            "GREETED + CLIENT_CLOSED",
             "GREETED + HOST_CLOSED",
             "GREETED + UPSTREAM_CLOSED",
             "READY_UNASKED + CLIENT_CLOSED",

@@ -27,7 +27,8 @@ def test_the_page_shows_it(fault: Fault) -> None:
     assert len(rows) == 1
 
 
-def test_enough_of_them_are_caught() -> None:
+def test_each_is_caught() -> None:
+    """One that is not means that a property is missing, or that no walk comes to its place."""
     rows = SHOWN.splitlines()[2:]
     assert len(rows) == len(FAULTS)
-    assert sum("**nothing**" not in row for row in rows) >= 45
+    assert [row for row in rows if "**nothing**" in row] == []
