@@ -32,11 +32,18 @@ from tests.harness import Desk
 
 Table = Mapping[Any, Mapping[Any, Step[Any]]]
 
-TABLES: dict[str, tuple[Table, type[Enum], Any]] = {
-    "opening": (OPENING, OpeningEvent, Opening.NEW),
-    "slot": (SLOT, SlotEvent, SlotState.FREE),
-    **{f"turn, {dialect.value}": (TURNS[dialect], TurnEvent, TurnState.SILENT) for dialect in ClientDialect},
-}
+
+def tables() -> dict[str, tuple[Table, type[Enum], Any]]:
+    """Each table, its events, and the state that it begins in."""
+    turns = {f"turn, {dialect.value}": TURNS[dialect] for dialect in ClientDialect}
+    return {
+        "opening": (OPENING, OpeningEvent, Opening.NEW),
+        "slot": (SLOT, SlotEvent, SlotState.FREE),
+        **{name: (table, TurnEvent, TurnState.SILENT) for name, table in turns.items()},
+    }
+
+
+TABLES = tables()
 ACTIONS: dict[str, Mapping[str, Any]] = {
     "opening": opening.ACTIONS,
     "slot": slot_actions._ACTIONS,
@@ -92,9 +99,24 @@ def test_the_states_of_a_dialect_are_those_that_it_can_tell_apart() -> None:
 
 
 def steps(owner: str) -> Iterator[Step[Any]]:
-    for name, (table, _, _) in TABLES.items():
+    for name, (table, _, _) in tables().items():
         if name.startswith(owner):
             yield from (step for row in table.values() for step in row.values())
+
+
+def test_all_other_steps_do_something() -> None:
+    idle = {
+        (name, state, event)
+        for name, (table, _, _) in tables().items()
+        for state, row in table.items()
+        for event, step in row.items()
+        if not step.action and not step.because
+    }
+    assert idle == {
+        ("opening", Opening.GREETED, OpeningEvent.UPSTREAM_OPENED),
+        ("slot", SlotState.REFUSED, SlotEvent.GRACE_OVER),
+        ("turn, component", TurnState.SAID, TurnEvent.ENDED),
+    }
 
 
 @pytest.mark.parametrize("owner", ACTIONS)
