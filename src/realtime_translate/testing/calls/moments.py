@@ -267,6 +267,7 @@ def _create(world: World, frame: Json) -> None:
     if ledger.active is None:
         ledger.unforeseen.add(frame["event_id"])
     ledger.in_flight.append(frame["event_id"])
+    world.audio.due_since = None  # from now on the slot is in the way of a commit (A7)
     ledger.instructed.append(frame["response"].get("instructions", ""))
     world.answers.requested(frame)
 

@@ -265,6 +265,14 @@ def test_A7_unless_a_response_is_in_the_way() -> None:
     assert world.audio.due_since is None
 
 
+def test_A7_even_if_nothing_is_said_meanwhile() -> None:
+    """What a resampler still held goes upstream just before the commit that was in its way."""
+    world, host = scripted(Config.deepgram(turn_detection=ManualCommit(ceiling=1.0)))
+    flowing(world, host, 0.8)
+    does(world, host, up("response.create", response={}, event_id="T1"))
+    assert world.audio.due_since is None
+
+
 def test_O1_the_agent_is_heard() -> None:
     world, host = scripted()
     does(world, host, SendToClient(b"\x01\x00"), event=delta())
