@@ -106,12 +106,12 @@ def _answered(slot: ResponseSlot, env: Env) -> None:
 
 
 def _supersede(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
-    ended = _finish(slot, env, slot.active, Outcome(produced=slot.produced))
+    ended = _finish(slot, env, slot.active, Outcome())
     return [notice("RESPONSE_SUPERSEDED"), *ended, *_begin(slot, env, about)]
 
 
 def _supersede_by_ours(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
-    ended = _finish(slot, env, slot.active, Outcome(produced=slot.produced))
+    ended = _finish(slot, env, slot.active, Outcome())
     return [notice("RESPONSE_SUPERSEDED"), *ended, *_begin_ours(slot, env, about)]
 
 
@@ -135,7 +135,7 @@ def _end_crossing(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
 
 
 def _end_unannounced(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
-    ended = _finish(slot, env, slot.active, Outcome(produced=slot.produced))
+    ended = _finish(slot, env, slot.active, Outcome())
     return [notice("RESPONSE_PRESUMED_DONE"), *ended, SlotFreed()]
 
 
