@@ -180,7 +180,9 @@ def test_S10_a_custom_voice_has_no_other_keys() -> None:
 
 @pytest.mark.parametrize("speed", [0.25, 1, 1.5])
 def test_S10_the_speed_asked_for(speed: float) -> None:
-    assert output(sounding(speed=speed)) == {"speed": speed}
+    result = sounding(speed=speed)
+    assert output(result) == {"speed": speed}
+    assert result.plan.speed == speed
 
 
 @pytest.mark.parametrize(

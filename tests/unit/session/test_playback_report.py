@@ -32,6 +32,14 @@ def test_B3_the_last_report_counts() -> None:
     assert forgotten(desk.upstream(STARTED)) == [("i1", 317)]
 
 
+def test_B3_what_is_kept_is_a_whole_number_of_milliseconds() -> None:
+    desk = ready()
+    desk.upstream(created(), play(1000))
+    reported(desk, 317)
+    (truncate,) = desk.upstream(STARTED).of("conversation.item.truncate")
+    assert type(truncate["audio_end_ms"]) is int
+
+
 def test_B3_a_report_is_a_position_in_all_audio_of_the_call() -> None:
     desk = ready()
     desk.upstream(created(), play(1000), done("r1"))
