@@ -233,11 +233,14 @@ class CallMachine(ClientMoves, HostMoves):
                 self._check_size(host.snapshot())
 
     def _check_size(self, snapshot: Mapping[str, Any]) -> None:
-        """What is kept stays small, apart from what primes a resampler and what waits for the session."""
+        """What is kept stays small, apart from what primes a resampler, and from what waits, which has limits
+        of its own (L3).
+        """
         kept = {name: part for name, part in snapshot.items() if not name.startswith("audio")}
         ledger = self.world.ledger
         waiting: list[Any] = [] if ledger.applied else snapshot["call"]["opening"]["waiting"]
-        size = len(json.dumps(kept)) - len(json.dumps(waiting))
+        updates = snapshot["call"]["updates"]
+        size = len(json.dumps(kept)) - len(json.dumps([waiting, updates["waiting"], updates["sent"]]))
         require(size < STATE_LIMIT + 200 * len(ledger.texts), "7 state stays under a fixed size", size)
 
     @guarded

@@ -534,6 +534,15 @@ def test_G1_the_greeting_is_shown_once() -> None:
     fails("G1", world)
 
 
+def test_G1_unless_the_settings_never_hold() -> None:
+    """They may wait for a response that the server never ends."""
+    world, _ = scripted()
+    world.greets, world.ledger.applied = True, 0
+    fails("G1", world)
+    world.choices.groups = frozenset({Group.SILENCE})
+    rests(world)
+
+
 def test_G3_or_spoken() -> None:
     world, _ = scripted(Config.deepgram(greeting=GreetingMode.SPOKEN))
     world.greets = True

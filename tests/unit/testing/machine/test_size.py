@@ -18,12 +18,17 @@ def checked(snapshot: dict[str, Any], *, applied: int, texts: int = 0) -> None:
     walk._check_size(snapshot)
 
 
-def state(*waiting: str, **more: str) -> dict[str, Any]:
-    return {"call": {"opening": {"waiting": list(waiting)}}, **more}
+def state(*waiting: str, updates: str = "", **more: str) -> dict[str, Any]:
+    parts = {"opening": {"waiting": list(waiting)}, "updates": {"waiting": [updates], "sent": [updates]}}
+    return {"call": parts, **more}
 
 
 def test_what_waits_for_the_session_may_be_long() -> None:
     checked(state("x" * STATE_LIMIT), applied=0)
+
+
+def test_so_may_what_waits_for_a_response() -> None:
+    checked(state(updates="x" * STATE_LIMIT), applied=1)
 
 
 def test_once_the_session_is_there_nothing_waits() -> None:
