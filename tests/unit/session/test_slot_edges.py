@@ -168,6 +168,7 @@ def test_A5_a_commit_that_finds_the_slot_free_is_not_owed() -> None:
     desk.client(b"\x01\x00" * 4800)
     log = desk.wait(0.4)
     assert log.upstream_types == ["input_audio_buffer.commit", "response.create"]
+    assert all(each["event_id"] for each in log.upstream)
     assert log.notices == []
 
 

@@ -96,10 +96,21 @@ def test_of_bytes(path: tuple[str, ...]) -> None:
 def test_the_largest_number_is_one(value: int) -> None:
     data = snapshot()
     put("call", "playback", "total", value=value)(data)
-    assert Translator.restore(data).snapshot()["call"]["playback"]["total"] == value
+    kept: Any = Translator.restore(data).snapshot()
+    assert kept["call"]["playback"]["total"] == value
 
 
 def test_the_largest_measure_is_one() -> None:
     data = snapshot()
     put("timers", "deadlines", "confirm", value=1e300)(data)
-    assert Translator.restore(data, clock=lambda: 0.0).snapshot()["timers"]["deadlines"]["confirm"] == 1e300
+    kept: Any = Translator.restore(data, clock=lambda: 0.0).snapshot()
+    assert kept["timers"]["deadlines"]["confirm"] == 1e300
+
+
+@pytest.mark.parametrize("leg", ["input", "output"])
+@pytest.mark.parametrize("side", ["client", "upstream"])
+@pytest.mark.parametrize("rate", [0, 7, 10**6])
+def test_of_a_rate_that_no_side_has(leg: str, side: str, rate: int) -> None:
+    data = snapshot()
+    put("plan", leg, side, "rate", value=rate)(data)
+    assert str(refusal(data)).startswith("the audio of the snapshot is corrupt: ")
