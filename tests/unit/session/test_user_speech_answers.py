@@ -21,12 +21,15 @@ from tests.unit.session.agent_events import (
     transcript_done,
 )
 from tests.unit.session.user_events import (
+    COMPONENT,
     answering,
+    committed,
     failed,
     ready,
     remembered,
     spoken,
     started,
+    stopped,
     told,
     without_transcription,
     written,
@@ -208,3 +211,31 @@ def test_L2_what_is_held_is_bounded() -> None:
     log = desk.upstream(*(text_done(f"Number {number}.", f"i{number}") for number in range(33)))
     assert told(log) == [f"agent: Number {number}." for number in range(33)], "all at once, in order"
     assert remembered(desk)["held"] == []
+
+
+def test_O4_speech_without_an_id_is_not_waited_for() -> None:
+    desk = ready()
+    desk.upstream(committed(None), created())
+    assert told(desk.upstream(text_done("Two."))) == ["agent: Two."]
+
+
+def test_O4_without_words_that_wait_the_users_keep_their_order() -> None:
+    desk = ready()
+    desk.upstream(*spoken("u1"), *spoken("u2"))
+    assert told(desk.upstream(written("Two", "u2"), started("u3"))) == []
+    assert told(desk.upstream(written("One", "u1"))) == ["user: One", "user: Two"]
+
+
+def test_O4_what_comes_after_known_words_is_waited_for_if_no_answer_waits() -> None:
+    desk = ready()
+    desk.upstream(*spoken("u1"), *spoken("u2"), *spoken("u3"), created(), written("Two", "u2"))
+    assert told(desk.wait(1.0)) == ["user: Two"]
+    assert told(desk.upstream(*spoken("u4"), written("Four", "u4"))) == []
+    assert told(desk.upstream(written("Three", "u3"))) == ["user: Three", "user: Four"]
+
+
+def test_O4_speech_may_have_no_length() -> None:
+    desk = ready(COMPONENT)
+    desk.upstream(started("u1", 500), stopped("u1", 500), committed("u1"))
+    (final,) = desk.upstream(written("Hm", "u1")).of("Transcript")
+    assert (final["start"], final["duration"]) == (0.5, 0.0)
