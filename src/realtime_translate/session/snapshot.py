@@ -223,7 +223,6 @@ def _converter() -> Converter:
         converter.register_structure_hook(enum, _member)
         converter.register_unstructure_hook(enum, _value)
     converter.register_structure_hook_func(_is_json_object, _strict(dict, dict))
-    converter.register_unstructure_hook_func(_is_json_object, dict)
     return converter
 
 

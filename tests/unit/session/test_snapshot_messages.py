@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import SnapshotError, Translator
+from realtime_translate import Config, SnapshotError, Translator
 from realtime_translate.session.snapshot import VERSION
+from tests.harness import Desk
 from tests.unit.session.test_snapshot_refused import put, snapshot
 
 KNOWN = "{}.{}".format(*VERSION)
@@ -89,6 +90,18 @@ def test_of_a_field(path: tuple[Any, ...], value: Any, reason: str) -> None:
 def test_of_bytes(path: tuple[str, ...]) -> None:
     """b64decode passes over such characters by default; its words differ between versions of Python."""
     (reason,) = corrupt(*path, value="AA!==")
+    assert reason.startswith("Error: ")
+
+
+def test_of_audio_that_waits() -> None:
+    desk = Desk(Config.component())
+    desk.opened()
+    desk.client(b"\x01\x00" * 10)
+    data: Any = desk.translator.snapshot()
+    put("call", "opening", "waiting", 0, "audio", value="AA!==")(data)
+    with pytest.raises(SnapshotError) as caught:
+        Translator.restore(data, Config.component())
+    (reason,) = reasons(caught.value.__cause__)
     assert reason.startswith("Error: ")
 
 
