@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from realtime_translate import Config, ServerVad
+from realtime_translate import Config, Notice, ServerVad
 from realtime_translate.session.tables import SlotState
 from tests.harness import Desk, Log
 from tests.unit.session.agent_events import audio
 from tests.unit.session.played import (
+    ASKING,
     MANUAL,
     TOOLS,
     answer,
@@ -23,6 +24,7 @@ from tests.unit.session.played import (
     creates,
     delta,
     done,
+    error,
     event,
     ready,
     speech,
@@ -69,8 +71,8 @@ def test_R5_of_a_response_that_was_cut_no_failure_is_told() -> None:
     desk = ready(Desk, INTERRUPTING)
     begun_by_server(desk)
     desk.upstream(audio(response_id="resp_s"), STARTED)
-    error = {"type": "server_error", "code": None, "message": "No."}
-    log = desk.upstream(done("resp_s", status="failed", status_details={"type": "failed", "error": error}))
+    failure = {"type": "server_error", "code": None, "message": "No."}
+    log = desk.upstream(done("resp_s", status="failed", status_details={"type": "failed", "error": failure}))
     assert log.of("Warning") == []
 
 
@@ -184,3 +186,17 @@ def test_A5_a_commit_that_is_refused_late_takes_no_other_wish_along() -> None:
     desk.upstream(commit_empty(commit["event_id"]), busy(ours["event_id"]))
     begun_by_server(desk)
     assert creates(desk.upstream(done("resp_s"))) == 1
+
+
+def test_R7_what_the_server_committed_is_answered_by_any_response_that_begins_later() -> None:
+    desk = ready(Desk, ASKING)
+    begun_by_server(desk)
+    assert creates(desk.upstream(speech("committed"))) == 0
+    desk.upstream(created("resp_t"))
+    assert creates(desk.upstream(done("resp_t"))) == 0
+
+
+def test_E1_the_log_has_the_code_of_an_error() -> None:
+    log = ready(Desk).upstream(error("something_else"))
+    (found,) = [each for each in log.outputs if isinstance(each, Notice) and each.code == "UPSTREAM_ERROR"]
+    assert found.fields["code"] == "something_else"

@@ -239,3 +239,17 @@ def test_O4_speech_may_have_no_length() -> None:
     desk.upstream(started("u1", 500), stopped("u1", 500), committed("u1"))
     (final,) = desk.upstream(written("Hm", "u1")).of("Transcript")
     assert (final["start"], final["duration"]) == (0.5, 0.0)
+
+
+def test_O4_what_nothing_waits_for_is_never_late() -> None:
+    desk = ready()
+    desk.upstream(*spoken("u1"), *spoken("u2"), written("One", "u1"))
+    assert "TRANSCRIPT_LATE" not in desk.wait(3.0).notices
+
+
+def test_O4_once_the_words_are_out_nothing_is_late() -> None:
+    desk = ready()
+    answering(desk)
+    desk.upstream(transcript("Two berths. Come"), committed("u2"))
+    assert told(desk.upstream(written("Any berths?"))) == ["user: Any berths?", "agent: Two berths."]
+    assert "TRANSCRIPT_LATE" not in desk.wait(3.0).notices
