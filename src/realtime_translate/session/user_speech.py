@@ -230,7 +230,9 @@ def waited(state: UserSpeech, env: Env) -> Effects:
 
 
 def _wait_no_longer(state: UserSpeech, env: Env) -> list[Effect]:
-    """What is known is told, the user's words first; what is not, when it is: nothing waits for it again."""
+    """What is known is told, the user's words first. What is not, and held something up, is told whenever it
+    comes: nothing waits for it again.
+    """
     first_known = next((index for index, each in enumerate(state.items) if each.final is not None), 0)
     awaited = state.awaited if state.held else ()
     late = [
@@ -240,7 +242,7 @@ def _wait_no_longer(state: UserSpeech, env: Env) -> list[Effect]:
     ]
     state.begun = [*state.begun, *late][-_REMEMBERED:]
     state.items = [each for each in state.items if each not in late]
-    return [*_advance(state, env), *_release(state, env)]
+    return _advance(state, env)
 
 
 def _pending(state: UserSpeech) -> bool:

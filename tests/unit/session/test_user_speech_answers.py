@@ -234,6 +234,14 @@ def test_O4_what_comes_after_known_words_is_waited_for_if_no_answer_waits() -> N
     assert told(desk.upstream(written("Three", "u3"))) == ["user: Three", "user: Four"]
 
 
+def test_O4_so_do_the_words_of_the_answer() -> None:
+    desk = ready()
+    desk.upstream(*spoken("u1"), *spoken("u2"), *spoken("u3"), created(), written("Two", "u2"))
+    assert told(desk.wait(1.0)) == ["user: Two"]
+    assert told(desk.upstream(text_done("Hm."))) == []
+    assert told(desk.upstream(written("Three", "u3"))) == ["user: Three", "agent: Hm."]
+
+
 def test_O4_speech_may_have_no_length() -> None:
     desk = ready(COMPONENT)
     desk.upstream(started("u1", 500), stopped("u1", 500), committed("u1"))
