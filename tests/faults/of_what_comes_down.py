@@ -134,7 +134,7 @@ FAULTS: tuple[Fault, ...] = (
         "the agent's words do not wait for the user's",
         _SPEECH,
         "    if env.component or not _pending(state) or",
-        "    if env.component or _pending(state) or",
+        "    if True or env.component or not _pending(state) or",
     ),
     Fault(
         "O4",
@@ -145,7 +145,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "O5",
-        "no end of a turn that speaks in several responses",
+        "the end of a response without calls ends no turn",
         _CALLS,
         "        return [*effects, TurnStep(TurnEvent.OVER)]",
         "        return effects",
@@ -208,7 +208,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "Always true 6",
-        "a snapshot keeps deadlines as they are on this machine's clock",
+        "a snapshot puts deadlines off by a quarter of a second",
         "session/snapshot.py",
         "        _shift(data, path, -now)",
         "        _shift(data, path, -now - 0.25)",

@@ -41,9 +41,10 @@ class Ledger:
     `user_speaks`: the server has heard the user begin to speak, and not yet stop.
     `active`: the response that upstream says is running, `in_flight`: creates that nothing answered, `cut`:
     responses that were interrupted. `words`: what the agent said whole, in responses that were not.
-    `committed`: items of the user's speech, `users_words`: their transcripts, `transcribed`: whether there
-    are any; `heard_first`: how many items came before the last response. `releases` counts what lets the
-    agent's words go before the user's are known (O4), `released` is that count at each commit.
+    `committed`: items of the user's speech, `unsaid`: those of silence, `users_words`: their transcripts,
+    `transcribed`: whether there are any; `heard_first`: how many items came before the last response.
+    `releases` counts what lets the agent's words go before the user's are known (O4), `released` is that
+    count at each commit.
 
     `lately`: types of the frames that the client got at this input.
     `speaking`: the client was told that the agent speaks; `sounding`: it got audio; `said`: the response of
@@ -81,6 +82,7 @@ class Ledger:
     words: list[str] = field(factory=list[str])
     committed: list[str] = field(factory=list[str])
     users_words: dict[str, str] = field(factory=dict[str, str])
+    unsaid: set[str] = field(factory=set[str])
     transcribed: bool = True
     heard_first: int = 0
     releases: int = 0
@@ -164,11 +166,13 @@ def _committed(ledger: Ledger, event: Mapping[str, Any]) -> None:
 
 
 def _transcribed(ledger: Ledger, event: Mapping[str, Any]) -> None:
-    ledger.users_words[event["item_id"]] = event.get("transcript") or ""
+    said = "" if event["item_id"] in ledger.unsaid else event.get("transcript") or ""
+    ledger.users_words[event["item_id"]] = said.strip()
 
 
 def _timed_out(ledger: Ledger, event: Mapping[str, Any]) -> None:
-    """What the server commits after an idle time nobody said."""
+    """What the server commits after an idle time nobody said, whatever is heard in it."""
+    ledger.unsaid.add(event["item_id"])
     ledger.users_words[event["item_id"]] = ""
 
 

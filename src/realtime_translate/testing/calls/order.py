@@ -39,7 +39,8 @@ def check(world: World, event: Json | None, told: int) -> None:
 
 def _transcribed(world: World, event: Json, *, strict: bool) -> None:
     """In order of commit, at once if nothing is missing before it."""
-    ledger, item_id, text = world.ledger, event["item_id"], event["transcript"]
+    ledger, item_id = world.ledger, event["item_id"]
+    text = ledger.users_words[item_id]
     if item_id not in ledger.committed or not text:
         return
     before = ledger.committed[: ledger.committed.index(item_id)]

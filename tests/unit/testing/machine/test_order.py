@@ -103,6 +103,16 @@ def test_silence_is_not_waited_for() -> None:
     does(world, host, REPLY)
 
 
+def test_what_is_heard_in_silence_is_not_told() -> None:
+    world, host = heard()
+    does(world, host, event={"type": "input_audio_buffer.timeout_triggered", "item_id": "i1"})
+    does(world, host, event=transcribed("i1", "Thanks for watching!"))
+
+
+def test_white_space_is_not_told() -> None:
+    does(*heard(), event=transcribed("i1", " "))
+
+
 def test_other_words_do_not_wait() -> None:
     does(*heard(), agent("Hello!"))
 

@@ -96,6 +96,12 @@ def test_a_call_that_is_closed_is_not_followed() -> None:
     does(world, host)
 
 
+def test_of_a_response_that_was_never_announced_only_the_end_is_noticed() -> None:
+    world, host = scripted()
+    does(world, host, PRESUMED)
+    assert (world.ledger.active, world.ledger.ended) == (None, set())
+
+
 def test_calls_of_no_response_are_not_followed() -> None:
     world, host = scripted()
     does(world, host, asked("c1"))
