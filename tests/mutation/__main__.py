@@ -30,8 +30,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "places", nargs="*", default=["session", "mapping"], help="files or directories of the package"
     )
-    parser.add_argument("--tests", nargs="*", default=list(_DEFAULT_TESTS))
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--tests", nargs="*", default=list(_DEFAULT_TESTS), help="files or directories")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes at once")
     parser.add_argument("--budget", type=float, default=3.0, help="seconds of tests for one mutant")
     parser.add_argument(
         "--longer", type=float, default=30.0, help="the same for what outlives that and is not explained"

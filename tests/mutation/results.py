@@ -81,7 +81,7 @@ def told(results: Results, known: dict[Key, str]) -> Iterator[str]:
     yield from written(sorted(set(unexplained)))
     yield ", ".join(f"{count} {fate}" for fate, count in fates.most_common())
     yield f"{valid - killed} live on: {valid - able} equivalent, {len(unexplained)} unexplained"
-    yield f"{len(known.keys() - set(lived.values()))} are explained and do not live on"
+    yield f"{len(known.keys() - set(lived.values()))} are explained and do not live on, or were not tried"
     yield f"killed: {_percent(killed, valid)} % of {valid}"
     yield f"killed: {_percent(killed, able)} % of the {able} that are not equivalent"
 
