@@ -237,6 +237,7 @@ class ConfigFields(TypedDict, total=False):
     strict_fields: bool
     barge_in: bool
     keepalive: SilenceKeepalive | None
+    idle_timeout_margin: float
     resample_quality: ResampleQuality
     limits: Limits
 
@@ -253,6 +254,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "strict_fields": (bool,),
     "barge_in": (bool,),
     "keepalive": (SilenceKeepalive, type(None)),
+    "idle_timeout_margin": (int, float),
     "limits": (Limits,),
 }
 
@@ -281,6 +283,9 @@ class Config:
     """Whether the agent is cut when the user speaks: cancelled, and truncated to what was heard (B)."""
     keepalive: SilenceKeepalive | None = None
     """Whether silence keeps idle sessions alive (I1)."""
+    idle_timeout_margin: float = 0.0
+    """Seconds added to the component's `agent.idleTimeoutMs` on its way upstream, so that the client's own
+    idle timer runs out first; where the sum passes 30 s, no `idle_timeout_ms` is sent (V2)."""
     resample_quality: ResampleQuality = "HQ"
     """soxr's name for how well sample rates are converted (A2); better is slower and later."""
     limits: Limits = field(factory=Limits)
@@ -291,6 +296,7 @@ class Config:
             raise ConfigError(f"resample_quality must be one of {names}, not {self.resample_quality!r}")
         for name, kinds in _KINDS.items():
             _is_one_of(name, getattr(self, name), *kinds)
+        _in_range("idle_timeout_margin", self.idle_timeout_margin, 0, 30)
         for name in ("model", "transcription_model"):
             if not getattr(self, name):
                 raise ConfigError(f"{name} must not be empty")

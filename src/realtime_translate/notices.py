@@ -21,6 +21,10 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
     "SETTING_LEFT_OUT": (_INFO, "{path} has no counterpart upstream and was left out"),
     "SETTING_CLAMPED": (_INFO, "{path} was clamped from {asked} to {sent}"),
     "SETTING_INVALID": (_WARNING, "{path} is invalid ({reason}) and was left out"),
+    "IDLE_TIMEOUT_LEFT_OUT": (
+        _INFO,
+        "{path} with its margin is {wanted} ms; upstream takes {most} at most, so none was sent",
+    ),
     "VOICE_APPROXIMATED": (
         _INFO,
         "{path} names voice {asked}, which upstream does not have; {sent} speaks instead",

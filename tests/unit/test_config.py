@@ -60,6 +60,7 @@ def test_what_the_presets_decide() -> None:
         {"strict_fields": True},
         {"keepalive": SilenceKeepalive()},
         {"resample_quality": "MQ"},
+        {"idle_timeout_margin": 2.5},
         {"limits": Limits(settings_timeout=1)},
     ],
 )
@@ -133,6 +134,13 @@ def test_I1_a_keepalive_is_whole_milliseconds_of_silence(value: Any) -> None:
     assert [SilenceKeepalive(ms=good).ms for good in (1, 1000)] == [1, 1000]
 
 
+@pytest.mark.parametrize("value", [-0.1, 30.5, float("nan"), float("inf"), True])
+def test_V2_an_idle_margin_is_seconds_up_to_what_upstream_takes(value: Any) -> None:
+    with pytest.raises(ConfigError, match="idle_timeout_margin must be a number from 0 to 30"):
+        Config(idle_timeout_margin=value)
+    assert [Config(idle_timeout_margin=good).idle_timeout_margin for good in (0, 0.5, 30)] == [0, 0.5, 30]
+
+
 @pytest.mark.parametrize("value", ["hq", "", None, 4])
 def test_A2_a_resample_quality_is_one_of_soxr(value: Any) -> None:
     with pytest.raises(ConfigError, match="resample_quality must be one of QQ, LQ, MQ, HQ, VHQ"):
@@ -164,6 +172,7 @@ def test_semantic_vad_refuses_another_eagerness(eagerness: Any) -> None:
         ("transcription_model", 7, "str"),
         ("strict_fields", "yes", "bool"),
         ("keepalive", 4.0, "SilenceKeepalive or None"),
+        ("idle_timeout_margin", None, "int or float"),
         ("limits", {}, "Limits"),
     ],
 )

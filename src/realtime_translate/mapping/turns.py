@@ -34,13 +34,13 @@ def _chosen(config: Config, agent: Agent, notes: list[Notice]) -> TurnDetection:
     if config.dialect is ClientDialect.DEEPGRAM:
         return _DEEPGRAM_DEFAULT
     if isinstance(agent, ComponentAgent):
-        return _from_component(agent, notes)
+        return _from_component(agent, config.idle_timeout_margin, notes)
     return _COMPONENT_DEFAULT
 
 
-def _from_component(agent: ComponentAgent, notes: list[Notice]) -> TurnDetection:
+def _from_component(agent: ComponentAgent, margin: float, notes: list[Notice]) -> TurnDetection:
     if agent.use_openai_manual_audio_commit is True:
-        return ManualCommit()
+        return _COMPONENT_DEFAULT
     asked, path = agent.idle_timeout_ms, "agent.idleTimeoutMs"
     if asked is OMITTED:
         return _COMPONENT_DEFAULT
@@ -49,11 +49,22 @@ def _from_component(agent: ComponentAgent, notes: list[Notice]) -> TurnDetection
         return _COMPONENT_DEFAULT
     if asked < 0:  # -1 stands for none
         return _COMPONENT_DEFAULT
-    low, high = _IDLE_TIMEOUT_MS
-    idle = int(min(max(asked, low), high))
-    if idle != asked:
-        notes.append(notice("SETTING_CLAMPED", path=path, asked=asked, sent=idle))
-    return ServerVad(idle_timeout_ms=idle, create_response=False)
+    return ServerVad(idle_timeout_ms=_idle_timeout(asked, margin, notes), create_response=False)
+
+
+def _idle_timeout(asked: float, margin: float, notes: list[Notice]) -> int | None:
+    """The idle time of a client that hangs up after it, as upstream takes it: `margin` seconds longer, so
+    that the server does not speak up first; None if that is longer than upstream can wait (V2).
+    """
+    path, (low, high) = "agent.idleTimeoutMs", _IDLE_TIMEOUT_MS
+    wanted = asked + round(margin * 1000)
+    if margin and wanted > high:
+        notes.append(notice("IDLE_TIMEOUT_LEFT_OUT", path=path, wanted=wanted, most=high))
+        return None
+    idle = int(min(max(wanted, low), high))
+    if idle != wanted:
+        notes.append(notice("SETTING_CLAMPED", path=path, asked=wanted, sent=idle))
+    return idle
 
 
 def choose(config: Config, agent: Agent, notes: list[Notice]) -> TurnDetection:

@@ -84,7 +84,7 @@ def test_V2_the_component_commits_by_itself_with_a_ceiling() -> None:
 def test_V2_manual_audio_commit_comes_first(more: dict[str, Any]) -> None:
     result = mapped({"useOpenAIManualAudioCommit": True, **more}, COMPONENT)
     assert detection(result) is None
-    assert result.plan.commit == CommitPlan(manual=True, debounce=0.4, ceiling=None)
+    assert result.plan.commit == CommitPlan(manual=True, debounce=0.4, ceiling=15.0)
 
 
 @pytest.mark.parametrize("value", [False, None, "true", 1])
@@ -119,6 +119,34 @@ def test_V2_an_idle_timeout_asks_for_the_configuration_that_was_found_to_work(
     clamped = [dict(each.fields) for each in result.notices]
     expected = [{"path": "agent.idleTimeoutMs", "asked": asked, "sent": sent}]
     assert clamped == (expected if asked != sent else [])
+
+
+@pytest.mark.parametrize(
+    ("margin", "asked", "sent"),
+    [
+        (2.5, 10000, 12500),
+        (0.001, 10000, 10001),
+        (2, 0, 5000),
+        (2, 28000, 30000),
+        (2, 28001, None),
+        (30, 10**300, None),
+        (0, 40000, 30000),
+    ],
+)
+def test_V2_the_idle_margin_makes_the_client_hang_up_first(
+    margin: float, asked: int, sent: int | None
+) -> None:
+    result = mapped({"idleTimeoutMs": asked}, Config.component(idle_timeout_margin=margin))
+    assert detection(result).get("idle_timeout_ms") == sent
+    assert (detection(result)["type"], result.plan.commit.create_response) == ("server_vad", False)
+    left_out = [each.code for each in result.notices] == ["IDLE_TIMEOUT_LEFT_OUT"]
+    assert left_out == (sent is None)
+
+
+def test_V2_the_idle_margin_is_for_the_clients_idle_time_alone() -> None:
+    config = Config.component(idle_timeout_margin=5, turn_detection=ServerVad(idle_timeout_ms=10000))
+    assert detection(mapped({"idleTimeoutMs": 8000}, config))["idle_timeout_ms"] == 10000
+    assert detection(mapped({}, Config.component(idle_timeout_margin=5))) is None
 
 
 @pytest.mark.parametrize("value", [-1, -0.5])

@@ -281,6 +281,20 @@ def test_A7_without_a_ceiling_a_stream_is_never_committed(way: Way) -> None:
     assert stream(ready(way, MANUAL), 60).upstream == []
 
 
+def test_V2_a_microphone_that_never_pauses_is_committed_under_manual_audio_commit() -> None:
+    desk = Desk(Config.component())
+    desk.ready({"type": "Settings", "audio": {}, "agent": {"useOpenAIManualAudioCommit": True}})
+    log = Log()
+    for _ in range(1200):  # a minute
+        desk.clock.advance(0.05)
+        due = Log([*desk.translator.handle_timeout()])
+        if creates(due):
+            desk.upstream(created("resp_1", tag_in(due)), done("resp_1", tag_in(due)))
+        log.outputs += [*due.outputs, *desk.translator.receive_from_client(bytes(2400))]
+    assert log.upstream_types.count("input_audio_buffer.append") == 1200
+    assert [kind for kind in log.upstream_types if kind != "input_audio_buffer.append"] == COMMITTED * 3
+
+
 def test_A7_a_pause_commits_before_the_ceiling(way: Way) -> None:
     desk = ready(way, CEILING)
     desk.client(ENOUGH)
