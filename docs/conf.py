@@ -1,10 +1,15 @@
 """Sphinx configuration. Build: `python -m sphinx -W -b html docs docs/_build`."""
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # for docs.tools
+
 project = "realtime_translate"
 author = "realtime_translate contributors"
 copyright = "realtime_translate contributors"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "docs.tools.sphinx_rules"]
 exclude_patterns = ["_build", "examples", "tools"]
 nitpicky = False
 

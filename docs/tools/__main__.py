@@ -1,17 +1,23 @@
-"""`python -m docs.tools`: write every page that is made from the code; `--check` only says what differs."""
+"""`python -m docs.tools`: write every page that is made from the code; `--check` only says what differs.
+
+`python -m docs.tools R1` prints a rule, where the code cites it, and its tests; several rules may be named.
+"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
+from . import rules
 from .pages import pages
 
 DOCS = Path(__file__).parents[1]
 
 
 def main(arguments: list[str]) -> int:
-    """Write or check. The exit code is 1 if a page differs from what the code says."""
+    """Write, check, or print rules. The exit code is 1 if a page differs or there is no such rule."""
+    if arguments and arguments != ["--check"]:
+        return max(_print_rule(each) for each in arguments)
     differ = [name for name, text in pages().items() if not _is(DOCS / name, text)]
     if arguments == ["--check"]:
         print(*(f"docs/{name} is out of date: run python -m docs.tools" for name in differ), sep="\n")
@@ -25,6 +31,17 @@ def main(arguments: list[str]) -> int:
 
 def _is(path: Path, text: str) -> bool:
     return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+def _print_rule(rule: str) -> int:
+    text = rules.listed().get(rule)
+    if text is None:
+        print(f"docs/reference/rules.md has no rule {rule!r}; it has {', '.join(rules.listed())}")
+        return 1
+    print(f"{rule}\n{text}")
+    for places in (rules.cited(), rules.tested()):
+        print(*(f"{each.path}:{each.line}: {each.name}" for each in places.get(rule, ())), "", sep="\n")
+    return 0
 
 
 if __name__ == "__main__":

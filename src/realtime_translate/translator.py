@@ -31,7 +31,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,24}")
 _NEW, _CLOSED = Opening.NEW, Opening.CLOSED
 _MAY_BE_FIRST = ("client_opened", "handle_timeout", "close")
 _LONG_AGO = -sys.float_info.max
-"""Before every reading of a clock, and finite: an infinite reading is found by comparing (Time 4)."""
+"""Before every reading of a clock, and finite: an infinite reading is found by comparing (*Time* 4)."""
 _PRIVATE_CODES = (1005, 1006, 1015)
 """Close codes that may never be sent (RFC 6455, 7.4.1)."""
 
@@ -169,7 +169,7 @@ class Translator:
         return self._engine.take()
 
     def handle_timeout(self) -> Outputs:
-        """The deadline passed. Early or repeated calls do nothing."""
+        """The deadline passed. Early or repeated calls do nothing (*Time* 2)."""
         self._begin("handle_timeout")
         return self._engine.take()
 
@@ -207,7 +207,9 @@ class Translator:
 
     @property
     def next_deadline(self) -> float | None:
-        """When `handle_timeout` wants to be called, on the injected clock; None if nothing is due."""
+        """When `handle_timeout` wants to be called, on the injected clock; None if nothing is due
+        (*Time* 3).
+        """
         due = self._engine.env.timers.due
         return None if due == inf else due
 
@@ -271,7 +273,7 @@ class Translator:
 
     @property
     def latest_time(self) -> float | None:
-        """When the latest input happened: the latest reading of the clock (Time 4), None before the first."""
+        """When the latest input happened: the latest reading of the clock, None before any (*Time* 4)."""
         return None if self._latest == _LONG_AGO else self._latest
 
     def standing(self) -> Standing:
@@ -297,7 +299,7 @@ class Translator:
             raise OrderError(otherwise)
 
     def _begin(self, method: str) -> None:
-        """Sample the clock once and fire what is due, oldest first, each at its own time (design, Time 1)."""
+        """Sample the clock once and fire what is due, oldest first, each at its own time (*Time* 1)."""
         engine = self._engine
         if engine.call.phase is _NEW and method not in _MAY_BE_FIRST:
             raise OrderError(f"{method}() came before client_opened(); report the client's socket first")
@@ -318,7 +320,7 @@ class Translator:
         return self._latest
 
     def _sound(self, now: float) -> float:
-        """The latest time seen: a clock that goes backwards is clamped (Time 4)."""
+        """The latest time seen: a clock that goes backwards is clamped (*Time* 4)."""
         if not -inf < now < inf:
             raise ClockError(f"the clock gave {now!r}; it must give finite seconds")
         return max(now, self._latest)

@@ -84,7 +84,7 @@ class Env:
         self.timers.set(name, self.now + seconds)
 
     def repeat(self, name: TimerName, seconds: float) -> None:
-        """Set a periodic timer again. Beats that were missed are not made up for (design, *Time* 1)."""
+        """Set a periodic timer again. Beats that were missed are not made up for (*Time* 1)."""
         missed = int(max(0.0, self.clock - self.now) // seconds)
         self.timers.set(name, self.now + (missed + 1) * seconds)
 

@@ -1,4 +1,4 @@
-"""The one table of named timers. Deadlines are absolute, in seconds on the injected clock."""
+"""The one table of named timers (*Time* 3). Deadlines are absolute, in seconds on the injected clock."""
 
 from __future__ import annotations
 

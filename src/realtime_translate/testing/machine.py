@@ -100,12 +100,16 @@ class CallMachine(ClientMoves, HostMoves):
         return copy
 
     def check_client_frame(self, dialect: ClientDialect, frame: Json) -> None:
-        """Raise if a text frame is not one for a client of that dialect. Here: the package's own parser."""
+        """Raise if a text frame is not one for a client of that dialect (*Always true* 4). Here: the
+        package's own parser.
+        """
         message = deepgram.parse_server(json.dumps(frame))
         require(not isinstance(message, (Unknown, Malformed)), "4 clients understand every frame", frame)
 
     def check_upstream_frame(self, frame: Json) -> None:
-        """Raise if a frame (audio apart) is not one for the server. Here: the package's own parser."""
+        """Raise if a frame (audio apart) is not one for the server (*Always true* 4). Here: the package's own
+        parser.
+        """
         message = openai.parse_client(json.dumps(frame))
         require(not isinstance(message, (Unknown, Malformed)), "4 the server understands every frame", frame)
 

@@ -73,8 +73,8 @@ def test_O4_nothing_for_an_empty_transcript(dialect: ClientDialect, nothing: str
 
 
 @BOTH
-def test_O4_nothing_for_an_item_that_timed_out(dialect: ClientDialect) -> None:
-    """The server commits silence and may find words in it (I2)."""
+def test_I2_O4_nothing_for_an_item_that_timed_out(dialect: ClientDialect) -> None:
+    """The server commits silence and may find words in it."""
     desk = ready(dialect)
     timeout = speech("timeout_triggered", item_id="u1", audio_start_ms=500, audio_end_ms=5500)
     log = desk.upstream(timeout, committed(), heard("Thank"), written("Thank you."), committed(), heard("."))

@@ -1,4 +1,4 @@
-"""What is remembered of the user's audio."""
+"""What is remembered of the user's audio; places in it are whole bytes (*Time* 5)."""
 
 from __future__ import annotations
 

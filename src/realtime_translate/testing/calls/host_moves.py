@@ -49,7 +49,7 @@ class HostMoves(CallWalk):
 
     @move(lambda walk: walk.world.behind < _FAR_BEHIND, steps=st.sampled_from([1, 100, 1024, 5120]))
     def clock_goes_back(self, steps: int) -> None:
-        """The host's clock is set back; nothing happens twice (design, *Time* 4)."""
+        """The host's clock is set back; nothing happens twice (*Time* 4)."""
         self.world.behind += steps * STEP
 
     @move()

@@ -175,7 +175,7 @@ def _sound(world: World, event: Json, told: list[bytes]) -> None:
 
 
 def sent(world: World, frame: Json, audio: bytes | None, *, is_silence: bool) -> None:
-    """What goes upstream, checked and written down."""
+    """What goes upstream, checked and written down: nothing of the greeting in it (*Always true* 3)."""
     kind = frame["type"]
     world.statistics.reach("upstream", kind)
     ledger = world.ledger

@@ -237,7 +237,7 @@ class World:
 
     @property
     def host_now(self) -> float:
-        """What the host takes for now: its clock may not go backwards for it (design, *Time* 4)."""
+        """What the host takes for now: its clock may not go backwards for it (*Time* 4)."""
         return max(self._latest, self.clock.now - self.behind)
 
     def run(self, seconds: float) -> None:
@@ -263,7 +263,7 @@ class World:
             self.run(ahead)
 
     def fire_early(self) -> None:
-        """A host that calls too early gets nothing, and changes nothing (design, *Time* 2)."""
+        """A host that calls too early gets nothing, and changes nothing (*Time* 2)."""
         deadline = self.host.next_deadline
         if deadline is None or deadline > self.host_now:
             require(self.feed("handle_timeout") == (), "an early handle_timeout does nothing")
