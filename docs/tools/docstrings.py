@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from textwrap import dedent
 
-_RULE = re.compile(r"\s*\((?:[A-Z]\d*(?:, )?|reference, section \d)+\)")
+_RULE = re.compile(r"\s*\((?:[A-Z]\d*(?:, )?|protocols, \*[^*]+\*)+\)")
 
 
 def cell(text: str) -> str:

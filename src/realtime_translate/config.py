@@ -37,7 +37,7 @@ class ClientDialect(str, Enum):
     DEEPGRAM = "deepgram"
     """Any Deepgram Voice Agent V1 client."""
     COMPONENT = "component"
-    """The React component's dialect (reference, section 4)."""
+    """The React component's dialect (protocols, *The component's dialect*)."""
 
 
 class GreetingMode(str, Enum):

@@ -12,6 +12,8 @@ from docs.tools.__main__ import main
 RULES = rules.listed()
 LINES, WIDTH = 3, 160
 """The most that an entry has, and the most characters of a line."""
+OUTSIDE = re.compile(r"§|reference, section|design, |openai-realtime\.md|behaviour\.md|behaviour, ")
+"""Names of texts that no reader of the source has."""
 
 
 def test_every_rule_that_the_source_cites_is_listed() -> None:
@@ -48,6 +50,16 @@ def test_the_page_names_every_rule_in_full() -> None:
     page = rules.PAGE.read_text(encoding="utf-8")
     assert re.findall(r"\b[A-Z]\d{1,2}\s*(?:-|\u2013|to|\.\.)\s*[A-Z]?\d{1,2}\b", page) == []
     assert set(rules.rules_in(page)) <= set(RULES)
+
+
+def test_no_source_refers_to_what_its_readers_do_not_have() -> None:
+    found = [
+        f"{path}: {line}"
+        for path in rules.SOURCE.rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if OUTSIDE.search(line)
+    ]
+    assert found == []
 
 
 # --- how citations are found --------------------------------------------------------------------------------

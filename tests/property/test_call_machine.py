@@ -1,4 +1,4 @@
-"""Random clients, hosts, networks and clocks against the server model (behaviour, *Always true*)."""
+"""Random clients, hosts, networks and clocks against the server model (*Always true*)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The facade: what the host may do, what it gets told when it may not, and what it can look at (design,
-Public API).
-"""
+"""The facade: what the host may do, what it gets told when it may not, and what it can look at."""
 
 from __future__ import annotations
 

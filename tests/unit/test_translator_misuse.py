@@ -1,4 +1,4 @@
-"""What the host does wrong raises, and the message says what to do (design, Errors)."""
+"""What the host does wrong raises, and the message says what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every message from the client (reference §1)."""
+"""Every message from the client (protocols, *Client messages*)."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from .settings import Agent, Audio, Flags, Listen, Speak, Think, ThinkLive
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Settings(WireMessage):
-    """The first message of a session, and the only one of its kind (§1.1).
+    """The first message of a session, and the only one of its kind.
 
     Answer: `SettingsApplied` or `Error`. `agent` is the id of a stored agent when it is a string.
     """
@@ -51,7 +51,7 @@ class UpdateSpeak(WireMessage):
 
 @attrs.frozen(eq=False, repr=False)
 class UpdatePrompt(WireMessage):
-    """Appends to the prompt (§1.7). Answer: `PromptUpdated`."""
+    """Appends to the prompt (protocols, *Updates and injections*). Answer: `PromptUpdated`."""
 
     type: ClassVar[str] = "UpdatePrompt"
     prompt: str
@@ -105,7 +105,7 @@ class KeepAlive(WireMessage):
 
 @attrs.frozen(eq=False, repr=False)
 class UpdateThinkLive(WireMessage):
-    """Changes the Think Live settings (§1.6). Answer: `ThinkLiveUpdated`."""
+    """Changes the Think Live settings. Answer: `ThinkLiveUpdated`."""
 
     type: ClassVar[str] = "UpdateThink_Live"
     think_live: ThinkLive

@@ -154,7 +154,9 @@ def parse_client(frame: str | bytes) -> ClientMessage | Unknown | Malformed:
 
 
 def parse_component_client(frame: str | bytes) -> ClientMessage | Unknown | Malformed:
-    """Parse a frame from the React component, as `parse_client` does (reference §4.1). Never raises."""
+    """Parse a frame from the React component (protocols, *The component's dialect*), as `parse_client` does.
+    Never raises.
+    """
     return ClientAudio(frame) if isinstance(frame, bytes) else _component_client.parse(frame)
 
 

@@ -14,7 +14,7 @@ class _Code(str, Enum):
 
 
 class ErrorCode(_Code):
-    """Codes of `Error`; each ends the session (reference §3.6)."""
+    """Codes of `Error`; each ends the session (protocols, *Errors and Warnings*)."""
 
     UNPARSABLE_CLIENT_MESSAGE = "UNPARSABLE_CLIENT_MESSAGE"
     NON_SETTINGS_MESSAGE_BEFORE_SETTINGS = "NON_SETTINGS_MESSAGE_BEFORE_SETTINGS"
@@ -52,7 +52,7 @@ class ErrorCode(_Code):
 
 
 class WarningCode(_Code):
-    """Codes of `Warning`; the session goes on (reference §3.7)."""
+    """Codes of `Warning`; the session goes on (protocols, *Errors and Warnings*)."""
 
     INJECT_AGENT_MESSAGE_DURING_USER_SPEECH = "INJECT_AGENT_MESSAGE_DURING_USER_SPEECH"
     INJECT_AGENT_MESSAGE_DURING_AGENT_SPEECH = "INJECT_AGENT_MESSAGE_DURING_AGENT_SPEECH"
@@ -80,7 +80,7 @@ class WarningCode(_Code):
 
 
 class ComponentCode(_Code):
-    """Codes of `Error` in the component's dialect (reference §4.2, §4.3)."""
+    """Codes of `Error` in the component's dialect (protocols, *The component's dialect*)."""
 
     DISALLOWED_CLIENT_MESSAGE_TYPE = "disallowed_client_message_type"
     UNPARSABLE_CLIENT_MESSAGE = "unparsable_client_message"

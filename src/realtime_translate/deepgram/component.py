@@ -1,4 +1,4 @@
-"""The dialect of the React component and of its proxy (reference §4).
+"""The dialect of the React component and of its proxy (protocols, *The component's dialect*).
 
 Fields that only the dialect has are `Json`: an invalid value is left out by the translator, and no reason to
 refuse the message.
@@ -16,7 +16,7 @@ from .settings import Agent, Think
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class ComponentThink(Think):
-    """`agent.think` with the fields that the dialect adds (§4.1)."""
+    """`agent.think` with the fields that the dialect adds."""
 
     tool_choice: Omissible[Json] = attrs.field(default=OMITTED, metadata=named("toolChoice"))
     output_modalities: Omissible[Json] = attrs.field(default=OMITTED, metadata=named("outputModalities"))
@@ -26,7 +26,7 @@ class ComponentThink(Think):
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class ComponentAgent(Agent):
-    """`agent` with the fields that the dialect adds (§4.1).
+    """`agent` with the fields that the dialect adds.
 
     `idle_timeout_ms` is in milliseconds, -1 for none.
     """
@@ -74,7 +74,7 @@ class ComponentFunctionCallResponse(WireMessage):
 
 @attrs.frozen(eq=False, repr=False)
 class AgentDone(WireMessage):
-    """The agent's turn is over in meaning; sent right before `AgentAudioDone` (§4.2)."""
+    """The agent's turn is over in meaning; sent right before `AgentAudioDone`."""
 
     type: ClassVar[str] = "AgentDone"
 
@@ -90,7 +90,7 @@ class TranscriptAlternative(WireObject):
 
 @attrs.frozen(eq=False, repr=False)
 class Transcript(WireMessage):
-    """User speech as text, interim or final (§4.2).
+    """User speech as text, interim or final.
 
     `start`, `duration` and `last_word_end` are in seconds.
     """
@@ -109,7 +109,7 @@ class Transcript(WireMessage):
 
 @attrs.frozen(eq=False, repr=False)
 class UtteranceEnd(WireMessage):
-    """The end of an utterance (§4.2). `channel` is `[index, count]`, `last_word_end` is in seconds."""
+    """The end of an utterance. `channel` is `[index, count]`, `last_word_end` is in seconds."""
 
     type: ClassVar[str] = "UtteranceEnd"
     channel: tuple[int, ...]
@@ -118,6 +118,6 @@ class UtteranceEnd(WireMessage):
 
 @attrs.frozen(eq=False, repr=False)
 class ComponentAgentStartedSpeaking(WireMessage):
-    """`AgentStartedSpeaking` without latencies: the agent's output of a turn starts (§4.2)."""
+    """`AgentStartedSpeaking` without latencies: the agent's output of a turn starts."""
 
     type: ClassVar[str] = "AgentStartedSpeaking"

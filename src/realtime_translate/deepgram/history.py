@@ -1,4 +1,4 @@
-"""The two shapes of `History`: server messages (reference §2) and items of `agent.context` (§1.2)."""
+"""The two shapes of `History`: server messages, and items of `agent.context` (protocols, *Settings*)."""
 
 from typing import ClassVar
 

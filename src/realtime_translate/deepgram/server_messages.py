@@ -1,4 +1,4 @@
-"""Every message from the server (reference §2), `FunctionCallResponse` and `History` aside."""
+"""Every message from the server but `FunctionCallResponse` and `History` (protocols, *Server messages*)."""
 
 from typing import ClassVar
 
@@ -163,7 +163,7 @@ class FrustrationDetected(WireMessage):
 
 @attrs.frozen(eq=False, repr=False)
 class InjectionRefused(WireMessage):
-    """An `InjectAgentMessage` was refused. Some servers leave `message` out (§6)."""
+    """An `InjectAgentMessage` was refused. Some servers leave `message` out."""
 
     type: ClassVar[str] = "InjectionRefused"
     message: Omissible[str] = OMITTED
@@ -171,7 +171,7 @@ class InjectionRefused(WireMessage):
 
 @attrs.frozen(eq=False, repr=False)
 class Error(WireMessage):
-    """Ends the session. `code` is one of §3.6, but recorded sessions leave it out at times."""
+    """Ends the session. `code` is one of `ErrorCode`, but recorded sessions leave it out at times."""
 
     type: ClassVar[str] = "Error"
     description: str
@@ -180,7 +180,7 @@ class Error(WireMessage):
 
 @attrs.frozen(eq=False, repr=False)
 class Warning(WireMessage):
-    """Something went wrong and the session goes on. `code` is one of §3.7."""
+    """Something went wrong and the session goes on. `code` is one of `WarningCode`."""
 
     type: ClassVar[str] = "Warning"
     description: str

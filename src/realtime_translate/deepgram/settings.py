@@ -1,4 +1,4 @@
-"""The objects inside `Settings` and the `Update…` messages (reference §1.1 to §1.6).
+"""The objects inside `Settings` and the `Update…` messages (protocols, *Settings*).
 
 Provider objects are permissive: one class a role, with the fields of every provider type, because the
 translator decides what it can use. Enumerations stay open strings, as in the published schema.
@@ -120,7 +120,7 @@ class Credentials(WireObject):
 
 @attrs.frozen(eq=False, repr=False)
 class ThinkProvider(WireObject):
-    """`think.provider` of every type (§1.4)."""
+    """`think.provider` of every type."""
 
     type: str
     model: Omissible[str] = OMITTED
@@ -147,7 +147,7 @@ class Think(WireObject):
 
 @attrs.frozen(eq=False, repr=False)
 class ThinkLiveProvider(WireObject):
-    """`think_live.provider` (§1.6). `presence_check_interval_ms` is in milliseconds."""
+    """`think_live.provider`. `presence_check_interval_ms` is in milliseconds."""
 
     type: Omissible[str] = OMITTED
     version: Omissible[str] = OMITTED
@@ -160,14 +160,14 @@ class ThinkLiveProvider(WireObject):
 
 @attrs.frozen(eq=False, repr=False)
 class ThinkLive(WireObject):
-    """`agent.think_live` and `UpdateThink_Live.think_live` (§1.6)."""
+    """`agent.think_live` and `UpdateThink_Live.think_live`."""
 
     provider: Omissible[ThinkLiveProvider] = OMITTED
 
 
 @attrs.frozen(eq=False, repr=False)
 class SpeakProvider(WireObject):
-    """`speak.provider` of every type (§1.5). `speed` and `volume` are factors, 1 being normal.
+    """`speak.provider` of every type. `speed` and `volume` are factors, 1 being normal.
 
     `voice` is a name (open_ai, aws_polly) or `{mode, id}` (cartesia).
     """
@@ -196,7 +196,7 @@ class Speak(WireObject):
 
 @attrs.frozen(eq=False, repr=False)
 class Context(WireObject):
-    """`agent.context`: what was said before this session (§1.2). It is not spoken."""
+    """`agent.context`: what was said before this session. It is not spoken."""
 
     messages: Omissible[tuple[HistoryText | HistoryCalls, ...]] = OMITTED
 

@@ -1,4 +1,4 @@
-"""The fields that only the component's dialect has (S10, reference §4.1). An invalid value is left out."""
+"""The fields that only the component's dialect has (S10). An invalid value is left out."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def call_id(original: str) -> str:
 
 
 def message(role: str, text: str, *, item_id: str) -> Item:
-    """A text message as an item; the content type depends on the role (reference §1)."""
+    """A text message as an item; the content type depends on the role (protocols, rule 7)."""
     part = ContentPart(_CONTENT_TYPE.get(role, "input_text"), text=text)
     return Item(id=item_id, type="message", role=role, content=(part,))
 

@@ -1,4 +1,4 @@
-"""What an upstream `error` means: by code first, then by message (R6, E1-E3, reference §5)."""
+"""What an upstream `error` means: by code first, then by message (R6, E1-E3; protocols, *Errors*)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..openai.objects import ErrorDetail
 __all__ = ["TELLING", "VOICE_CODE", "Fault", "Problem", "fatal_code", "fault", "warning_code"]
 
 VOICE_CODE = "cannot_update_voice"
-"""The voice is fixed once the agent has spoken (reference §6, rule 5)."""
+"""The voice is fixed once the agent has spoken (protocols, rule 5)."""
 
 
 class Fault(Enum):

@@ -16,7 +16,7 @@ __all__ = ["check", "effective", "from_upstream", "input_path", "is_wav", "outpu
 RATES = range(8000, 48001)
 """Samples a second of what can be converted."""
 _SERVER_RATES = (8000, 16000, 24000, 32000, 48000)
-"""What servers carry PCM at; OpenAI's own knows 24000 only (reference §2)."""
+"""What servers carry PCM at; OpenAI's own knows 24000 only (protocols, *Session*)."""
 _WITHOUT_EXTRA = f"{PCM_24K}, {MULAW_8K} and {ALAW_8K}"
 _INPUTS = "linear16, mulaw and alaw at 8000 to 48000"
 _OUTPUTS = "linear16 at 8000 to 48000, mulaw at 8000 and alaw at 8000"
@@ -27,7 +27,7 @@ _BY_UPSTREAM_TYPE = {"audio/pcm": PCM_24K, "audio/pcmu": MULAW_8K, "audio/pcma":
 
 
 def input_path(audio: Audio) -> AudioPath:
-    """The user's audio; linear16 at 24000 unless Settings says otherwise (reference §1.1)."""
+    """The user's audio; linear16 at 24000 unless Settings says otherwise (protocols, *Settings*)."""
     if not audio.input:
         return AudioPath()
     declared = AudioFormat(audio.input.encoding, audio.input.sample_rate)
@@ -38,7 +38,7 @@ def input_path(audio: Audio) -> AudioPath:
 
 
 def output_path(audio: Audio) -> AudioPath:
-    """The agent's audio; linear16 at 24000 unless Settings says otherwise (reference §1.1)."""
+    """The agent's audio; linear16 at 24000 unless Settings says otherwise (protocols, *Settings*)."""
     asked = audio.output or AudioOutput()
     encoding = "linear16" if asked.encoding is OMITTED else asked.encoding
     _check_encoding("audio.output", encoding, _OUTPUTS)
@@ -81,7 +81,7 @@ def check(*formats: AudioFormat) -> None:
 
 
 def to_upstream(audio: AudioFormat) -> upstream.AudioFormat:
-    """The same format as upstream names it. Only PCM carries a rate (reference §2)."""
+    """The same format as upstream names it. Only PCM carries a rate (protocols, *Session*)."""
     kind = _UPSTREAM_TYPE[audio.encoding]
     return upstream.AudioFormat(kind, audio.rate) if audio == PCM_24K else upstream.AudioFormat(kind)
 

@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 UPSTREAM_VOICES = ("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar")
-"""The voices of the reference, §2."""
+"""The server's own voices (protocols, *Session*)."""
 
 SPEED_RANGE = (0.25, 1.5)
 
@@ -131,7 +131,7 @@ def _voice_name(provider: SpeakProvider) -> tuple[str, str]:
 
 
 def clamp_speed(asked: object, path: str, notes: list[Notice]) -> Omissible[float]:
-    """A speed from 0.25 to 1.5, noticed when it had to be moved there (reference §6, rule 16)."""
+    """A speed from 0.25 to 1.5, noticed when it had to be moved there (protocols, rule 16)."""
     if not isinstance(asked, (int, float)):
         return OMITTED
     low, high = SPEED_RANGE

@@ -34,7 +34,7 @@ def _tool(function: Function, path: str, notes: list[Notice]) -> Mapping[str, ob
 
 
 def _parameters(function: Function, path: str) -> Mapping[str, object]:
-    """A JSON Schema of type object: upstream refuses everything else (reference §6, rule 15)."""
+    """A JSON Schema of type object: upstream refuses everything else (protocols, rule 15)."""
     if not function.parameters:
         return _NO_PARAMETERS
     kind = function.parameters.get("type", "object")

@@ -107,7 +107,7 @@ def commit_plan(turns: TurnDetection) -> CommitPlan:
 def effective_plan(session: upstream.Session) -> CommitPlan:
     """What the session has to do about commits under a `session.updated` that nobody asked for (S4).
 
-    The server's own default is server VAD with `create_response` (reference §2).
+    The server's own default is server VAD with `create_response` (protocols, *Session*).
     """
     turns = session.audio.input.turn_detection if session.audio and session.audio.input else OMITTED
     if turns is None:

@@ -48,7 +48,7 @@ def adopt(before: Plan, after: Plan) -> Plan:
 
 
 def _prompt(plan: Plan, update: deepgram.UpdatePrompt, config: Config, notes: list[Notice]) -> Plan:
-    """Appends (reference §1.7)."""
+    """Appends (protocols, *Updates and injections*)."""
     prompt = "\n".join(part for part in (plan.prompt, update.prompt) if part)
     if len(prompt) > config.limits.item_text:
         reason = f"the whole prompt is over {config.limits.item_text} characters"

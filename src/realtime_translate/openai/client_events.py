@@ -1,4 +1,4 @@
-"""Every event to the server (reference §1).
+"""Every event to the server (protocols, *Client events*).
 
 `event_id` comes back in the error that answers an event, if one does.
 """

@@ -1,4 +1,4 @@
-"""Events about the conversation and its items (reference §3)."""
+"""Events about the conversation and its items (protocols, *Server events*)."""
 
 from typing import ClassVar
 

@@ -1,6 +1,6 @@
 """How OpenAI-compatible servers differ, as data: one row a server.
 
-Sources: reference of the Realtime protocol, sections 0 (transport) and 4 (other servers).
+Sources: `docs/reference/protocols.md`, *Opening* and *Other servers*.
 """
 
 from __future__ import annotations

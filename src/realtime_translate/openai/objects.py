@@ -1,4 +1,4 @@
-"""The objects inside the events (reference §2 and §3): typed as far as a translator reads them.
+"""The objects inside the events (protocols, *Session*): typed as far as a translator reads them.
 
 What is not typed stays in `extra`. Both sides use the same classes, and servers differ in what they leave
 out and in what they say is null, so almost nothing is required.
@@ -179,7 +179,7 @@ class Conversation(WireObject):
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class ErrorDetail(WireObject):
-    """`error`: what went wrong (reference §5).
+    """`error`: what went wrong (protocols, *Errors*).
 
     `event_id` is that of the client event at fault, if it had one.
     """

@@ -1,4 +1,4 @@
-"""Events about a response and its output (reference §3)."""
+"""Events about a response and its output (protocols, *Server events*)."""
 
 from typing import ClassVar
 

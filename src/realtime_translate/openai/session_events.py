@@ -1,4 +1,4 @@
-"""Events about the session, the audio buffers and errors (reference §3)."""
+"""Events about the session, the audio buffers and errors (protocols, *Server events*)."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from .objects import ErrorDetail, RateLimit, Session
 
 @attrs.frozen(eq=False, repr=False)
 class ErrorEvent(WireMessage):
-    """An event of ours failed, or the server did. Most errors leave the session open (reference §5)."""
+    """An event of ours failed, or the server did. Most leave the session open (protocols, *Errors*)."""
 
     type: ClassVar[str] = "error"
     error: ErrorDetail

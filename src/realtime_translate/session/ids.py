@@ -11,7 +11,7 @@ from typing import cast
 __all__ = ["MAX_ID", "fingerprint", "has_long_id"]
 
 MAX_ID = 256
-"""Characters. The longest id of a known server has 43 (reference §4)."""
+"""Characters. The longest id of a known server has 43 (protocols, *Other servers*)."""
 
 _NAMING = ("response_id", "item_id", "call_id")
 

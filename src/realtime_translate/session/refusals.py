@@ -13,7 +13,7 @@ __all__ = ["custom_think", "think_live"]
 
 
 def think_live(state: object, env: Env, message: deepgram.UpdateThinkLive) -> Effects:
-    """Think Live is a service of Deepgram's own (reference §1.6)."""
+    """Think Live is a service of Deepgram's own."""
     return _refuse(WarningCode.THINK_LIVE_UNSUPPORTED, message.type, "Think Live is not available here")
 
 

@@ -1,4 +1,4 @@
-"""The rules of openai-realtime.md §6 that need the server's memory, as a table by event type."""
+"""What servers refuse and only their memory tells, as a table by event type (protocols)."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def id_is_new(state: State, arrival: Arrival) -> Fault | None:
         "item_create_duplicate_item_id",
         f"Error adding item: an item with id '{item_id}' already exists.",
         rule=8,
-        # gpt-realtime-2.1 was seen to answer this one without the client's event id (§5)
+        # gpt-realtime-2.1 was seen to answer this one without the client's event id (protocols, *Errors*)
         anonymous=is_reasoning(state.session.model),
     )
 

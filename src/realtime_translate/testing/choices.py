@@ -28,7 +28,7 @@ class Group(Enum):
     ORDER = "order"
     """A healthy server, which answers all that is asked: orders, delays, and what is optional."""
     VARIANT = "variant"
-    """A healthy server of another make or age (openai-realtime.md §4); settled once a session."""
+    """A healthy server of another make or age (protocols, *Other servers*); settled once a session."""
     FAULT = "fault"
     """It refuses what was right, fails, or reports errors; and goes on."""
     SILENCE = "silence"

@@ -1,4 +1,4 @@
-"""How a session ends by the clock (openai-realtime.md §5)."""
+"""How a session ends by the clock (protocols, *Errors*)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a client event, in the words of the real server (openai-realtime.md §5)."""
+"""What is wrong with a client event, in the words of the real server (protocols, *Errors*)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import attrs
 
 @attrs.frozen(slots=True)
 class Fault:
-    """A broken rule. `rule` is its number in openai-realtime.md §6, None where §6 does not mention it.
+    """A broken rule. `rule` is its number (protocols, *What servers refuse*), None where it has none.
 
-    A `silent` fault is one that the real server tolerates without an answer although §6 forbids it. A
+    A `silent` fault is one that the real server tolerates without an answer although a rule forbids it. A
     `race` could not have been avoided by the client: the server's state changed while the event was under
     way. An `anonymous` error does not name the client's event although it had an id.
     """
@@ -29,7 +29,7 @@ class Fault:
 class Violation:
     """A client event that broke a rule, kept by the model.
 
-    `rule` is the number in openai-realtime.md §6 (None: an error that §6 does not cover). `answered` says
+    `rule` is its number (protocols, *What servers refuse*), None where it has none. `answered` says
     whether it had an `error` for an answer; `race` that no client could have avoided it, for what it was not
     told; `event` is the decoded event, or None where there was none to decode. `received_at` is when it came,
     `at` when it was handled and the rule was seen broken, both in seconds on the server's clock.

@@ -1,4 +1,4 @@
-"""Decoded JSON, and the server events that the model sends (openai-realtime.md §3).
+"""Decoded JSON, and the server events that the model sends (protocols, *Server events*).
 
 An event is a plain dict without its `event_id`, which is added when it is sent. The model works on plain
 JSON on purpose: it must not share a mistake with the message classes that it helps to test.

@@ -1,4 +1,4 @@
-"""What the server does with each client event whose checks it passed (openai-realtime.md §1)."""
+"""What the server does with each client event whose checks it passed (protocols, *Client events*)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Responses: how one begins, what it sends, how it ends (openai-realtime.md §3, Orders)."""
+"""Responses: how one begins, what it sends, how it ends (protocols, *Orders*)."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def _cancel_late(state: State, response: Response, reason: str) -> Flow:
 
 
 def cancel(state: State, response: Response, reason: str) -> Flow:
-    """End a response early: done events for what is open, then `response.done` (§3, Barge-in)."""
+    """End a response early: done events for what is open, then `response.done` (protocols, *Orders*)."""
     state.schedule.cancel(response.task)
     response.cancelled_by = reason
     for output in response.outputs:
@@ -173,7 +173,7 @@ def _release_in_time(state: State, response: Response) -> Flow:
 
 
 def _end_of_playback(state: State, response: Response) -> float:
-    """From then idle_timeout_ms counts: known from the audio and its start (§2)."""
+    """From then idle_timeout_ms counts: known from the audio and its start (protocols, *Session*)."""
     started = state.now if response.audio_from is None else response.audio_from
     return max(state.now, started + response.audio_ms / 1000)
 

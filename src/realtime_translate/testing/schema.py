@@ -32,7 +32,9 @@ def anything(value: object, path: str) -> Fault | None:
 
 
 def ruled(rule: int, check: Check) -> Check:
-    """`check`, its faults counted under `rule` of §6 unless they have a rule of their own."""
+    """`check`, its faults counted under `rule` (protocols, *What servers refuse*) unless they have one of
+    their own.
+    """
 
     def checked(value: object, path: str) -> Fault | None:
         fault = check(value, path)

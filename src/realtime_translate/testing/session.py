@@ -1,4 +1,4 @@
-"""The session object: defaults, and what an update changes (openai-realtime.md §2)."""
+"""The session object: defaults, and what an update changes (protocols, *Session*)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shape of every client event, as data (openai-realtime.md §1, §2); rules are those of §6."""
+"""The shape of every client event, as data (protocols, *Client events*, *Session*, *What servers refuse*)."""
 
 from __future__ import annotations
 

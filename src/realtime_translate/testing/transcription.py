@@ -1,4 +1,4 @@
-"""Input transcription: a model of its own, that hears a turn beside the one that answers it (§2, §3)."""
+"""Input transcription: a model of its own, beside the one that answers (protocols, *Session*)."""
 
 from __future__ import annotations
 

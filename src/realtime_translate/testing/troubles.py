@@ -191,7 +191,9 @@ _ENDS = (
 
 
 def opening(state: State) -> Flow:
-    """A session that is refused as it opens: an error, then the close, whose reason names the error (§0)."""
+    """A session that is refused as it opens: an error, then the close, whose reason names the error
+    (protocols, *Opening*).
+    """
     chosen = state.choose("opening")
     if chosen > 0:
         yield from _end(state, _OPENINGS[chosen - 1])

@@ -1,4 +1,4 @@
-"""User turns: appended audio, voice activity, commits, the idle timeout (§2, §3)."""
+"""User turns: appended audio, voice activity, commits, the idle timeout (protocols, *Session*)."""
 
 from __future__ import annotations
 

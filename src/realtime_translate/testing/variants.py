@@ -1,4 +1,4 @@
-"""Servers of another make or age: what differs on the wire, as one function an option (§4).
+"""Servers of another make or age (protocols, *Other servers*): what differs, as one function an option.
 
 A row of `VARIANTS` has what to do for the options 1, 2 … of its decision; each function gets an event and
 returns what is sent in its place. Option 0 changes nothing.

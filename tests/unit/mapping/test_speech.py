@@ -21,7 +21,7 @@ UPSTREAM_VOICES = [
     "verse",
     "marin",
     "cedar",
-]  # reference, section 2
+]  # protocols, *Session*
 VOICES = Voices(names={"aura-2-thalia-en": "coral"}, default="ash")
 
 

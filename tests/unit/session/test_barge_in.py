@@ -196,7 +196,7 @@ def test_B1_a_part_that_began_after_the_interruption_goes_nowhere(dialect: Clien
 
 @BOTH
 def test_B1_an_item_that_only_the_conversation_announced_goes_nowhere(dialect: ClientDialect) -> None:
-    """Servers that skip the item events of the response (reference §4)."""
+    """Servers that skip the item events of the response (protocols, *Other servers*)."""
     desk = ready(dialect)
     desk.upstream(created(), conversation_item(message(status="in_progress")))
     desk.upstream(STARTED)
@@ -264,7 +264,7 @@ def test_B1_the_next_turn_has_its_own_header() -> None:
     assert (header[:4], sound) == (b"RIFF", PCM)
 
 
-# --- Orders (reference §3) ----------------------------------------------------------------------------------
+# --- Orders (protocols, *Orders*) --------------------------------------------------------------------------
 
 
 @BOTH

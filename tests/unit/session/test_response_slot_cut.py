@@ -94,7 +94,7 @@ def test_B1_late_output_does_not_make_it_wait_longer(way: Way) -> None:
 
 
 def test_R1_a_new_response_may_begin_before_the_old_one_s_end(way: Way) -> None:
-    """Reference §3, *Orders*: the old `done` after the new `created`."""
+    """The old `done` after the new `created`."""
     desk = cut(way)
     desk.upstream(created("resp_t"))
     assert desk.translator.state.response_id == "resp_t"

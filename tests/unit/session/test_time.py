@@ -1,4 +1,4 @@
-"""Time as the design has it (section *Time*, rules 1 to 5), and the table of timers."""
+"""The rules of *Time*, and the table of timers."""
 
 from __future__ import annotations
 

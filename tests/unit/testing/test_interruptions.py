@@ -1,4 +1,4 @@
-"""Barge-in: what still comes of a response that was cut, and what its client must not send (§3, Orders)."""
+"""Barge-in: what still comes of a response that was cut, and what must not be sent (protocols, *Orders*)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that the model sends is valid to the official SDK (openai-realtime.md §7)."""
+"""Everything that the model sends is valid to the official SDK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every rule about the shape of a client event, as a table: the event, the error, the rule of §6."""
+"""Every rule about the shape of a client event, as a table: the event, the error, its number (protocols)."""
 
 from __future__ import annotations
 

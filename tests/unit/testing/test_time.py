@@ -97,7 +97,7 @@ def test_delays_keep_the_order() -> None:
     assert harness.kinds() == ["session.created", "session.updated", "input_audio_buffer.cleared"]
 
 
-# --- the idle timeout (§2) --------------------------------------------------------------------------
+# --- the idle timeout (protocols, *Session*) ----------------------------------------------------
 
 
 def idle(**options: Any) -> Harness:
