@@ -31,7 +31,7 @@ Made from the code by `python -m docs.tools`; a test compares.
 
 `Config` is frozen and checked when it is built: what cannot work raises `ConfigError`. `Config.deepgram()` is
 for any Deepgram Voice Agent client, `Config.component()` for the React component's dialect; both take every
-field below as a keyword.
+field below as a keyword. Marks such as T2 name [rules](rules.md).
 """
 
 # What the docstrings of these say in one piece: how a field is to be read is told beside the class.

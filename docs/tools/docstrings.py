@@ -9,17 +9,26 @@ from collections.abc import Mapping
 from itertools import pairwise
 from textwrap import dedent
 
-_RULE = re.compile(r"\s*\((?:[A-Z]\d*(?:, )?|protocols, \*[^*]+\*)+\)")
+_RULE = re.compile(r"\b([A-Z]\d{1,2})\b(?=[^()]*\))")
+_PROTOCOLS = re.compile(r"\(protocols, \*([^*]+)\*\)")
+_SECTION = re.compile(r"\s*\([A-Z]\)")
 
 
 def cell(text: str) -> str:
-    """Prose as one cell of a table, without the ids of rules, which say nothing to readers of the pages."""
+    """Prose as one cell of a table."""
     return " ".join(prose(text).split()).replace("|", "\\|")
 
 
 def prose(text: str) -> str:
-    """A docstring as a paragraph of a page."""
-    return _RULE.sub("", inspect.cleandoc(text))
+    """A docstring as a paragraph of a page of the reference: the rules and parts that it cites are links."""
+    text = _SECTION.sub("", inspect.cleandoc(text))
+    text = _RULE.sub(lambda rule: f"[{rule[1]}](rules.md#{rule[1].lower()})", text)
+    return _PROTOCOLS.sub(lambda part: f"([protocols](protocols.md#{_slug(part[1])}))", text)
+
+
+def _slug(heading: str) -> str:
+    """The anchor of a heading."""
+    return re.sub(r"[^\w -]", "", heading).replace(" ", "-").lower()
 
 
 def member_docs(owner: type) -> Mapping[str, str]:

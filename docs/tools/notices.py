@@ -19,7 +19,7 @@ Made from the code by `python -m docs.tools`; a test compares.
 
 A `Notice` says why something was deferred, left out, clamped, dropped or approximated. Its code is stable,
 its level is one of `logging`'s, the words in braces are its `fields`. None carries what was said, audio or a
-secret.
+secret. Marks such as T2 name [rules](rules.md).
 
 | code | level | message |
 |---|---|---|"""

@@ -1,8 +1,11 @@
-"""The pages that are made from the code: states, notices and codes, configuration."""
+"""The pages that are made from the code: states, messages, notices and codes, configuration."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from realtime_translate.cli.events import as_page
+from realtime_translate.session.coverage import COVERAGE
 
 from .configuration import configuration
 from .notices import notices
@@ -13,6 +16,7 @@ def pages() -> Mapping[str, str]:
     """Path below `docs/` and text of each."""
     return {
         "reference/states.md": states(),
+        "reference/messages.md": "".join(f"{line}\n" for line in as_page(COVERAGE)),
         "reference/notices.md": notices(),
         "reference/configuration.md": configuration(),
         **{f"reference/states/{name}.svg": picture for name, picture in diagrams().items()},

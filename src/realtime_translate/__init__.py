@@ -1,6 +1,7 @@
 """Deepgram Voice Agent clients on OpenAI Realtime servers: a pure state machine without I/O.
 
-One `Translator` for each call: feed it whole WebSocket messages, perform the outputs.
+One `Translator` for each call: feed it whole WebSocket messages, perform the outputs. Marks such as T2 in
+docstrings name rules: docs/reference/rules.md explains them.
 """
 
 from __future__ import annotations

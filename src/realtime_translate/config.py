@@ -1,4 +1,7 @@
-"""What the host decides for a call: one frozen `Config`, checked when it is built."""
+"""What the host decides for a call: one frozen `Config`, checked when it is built.
+
+Marks such as T2 name rules: docs/reference/rules.md explains them.
+"""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import argparse
 from typing import NoReturn
 
 from ..config import ClientDialect
+from .events import RULES_HELP
 from .inputs import UserError
 from .recording import RECORDING_HELP
 from .script import SCRIPT_HELP
@@ -68,6 +69,7 @@ def argument_parser() -> argparse.ArgumentParser:
         help="print what becomes of each message of both protocols",
         description="Print what becomes of each message of both protocols: translated, approximated,\n"
         "absorbed or refused.",
+        epilog=RULES_HELP,
         formatter_class=as_written,
     )
     _add_dialect(events, default=None, said="both")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Protocol
 
-__all__ = ["Row", "as_page", "as_table"]
+__all__ = ["RULES_HELP", "Row", "as_page", "as_table"]
+
+RULES_HELP = "Marks such as T2 name rules: docs/reference/rules.md explains them."
+_RULE = re.compile(r"\b[A-Z]\d{1,2}\b")
 
 _BOTH = "both"
 _NAMES: Mapping[str, str] = {"deepgram": "Deepgram", "openai": "OpenAI"}
@@ -24,8 +28,8 @@ component (`Config.component()`). This page is printed from the code, and a test
 
 {_FATES}
 
-Marks such as T2 name rules: comments in the source and the names of tests cite them. What a client may notice
-beyond these tables is on the page of [differences](differences.md)."""
+Marks such as T2 name [rules](rules.md). What a client may notice beyond these tables is on the page of
+[differences](differences.md)."""
 
 
 class Row(Protocol):
@@ -76,6 +80,8 @@ def as_table(rows: Iterable[Row]) -> Iterator[str]:
         for cells in lines:
             padded = (f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True))
             yield f"  {'  '.join(padded)}".rstrip()
+    if blocks:
+        yield from ("", RULES_HELP)
 
 
 def as_page(rows: Iterable[Row]) -> Iterator[str]:
@@ -85,7 +91,11 @@ def as_page(rows: Iterable[Row]) -> Iterator[str]:
         yield from ("", f"## {title}", "")
         yield from ("| message | dialect | fate | what happens |", "|---|---|---|---|")
         for kind, *cells in lines:
-            yield f"| {' | '.join([f'`{kind}`', *cells])} |"
+            yield f"| {' | '.join([f'`{kind}`', *map(_linked, cells)])} |"
+
+
+def _linked(text: str) -> str:
+    return _RULE.sub(lambda rule: f"[{rule[0]}](rules.md#{rule[0].lower()})", text)
 
 
 def _blocks(rows: Iterable[Row]) -> Iterator[tuple[str, Iterator[tuple[str, str, str, str]]]]:

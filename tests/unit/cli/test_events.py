@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from attrs import frozen
 
-from realtime_translate.cli.events import as_page, as_table
+from realtime_translate.cli.events import RULES_HELP, as_page, as_table
 from realtime_translate.cli.main import main
 from realtime_translate.config import ClientDialect
 from realtime_translate.session.coverage import COVERAGE
+
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 @frozen
@@ -42,6 +46,8 @@ def test_the_table_has_a_block_for_each_protocol_and_direction_and_one_line_wher
         "OpenAI: server to client",
         "  error      one   approximated  Warning",
         "  error      two   approximated  Error",
+        "",
+        RULES_HELP,
     ]
 
 
@@ -50,6 +56,8 @@ def test_of_one_dialect_there_is_a_line_each() -> None:
         "Deepgram: client to server",
         "  Settings   one  translated  session.update",
         "  KeepAlive  one  absorbed",
+        "",
+        RULES_HELP,
     ]
 
 
@@ -74,6 +82,18 @@ def test_the_page_has_a_section_for_each_protocol_and_direction() -> None:
         "| `Vad` | two | translated | x |",
     ]
     assert second.splitlines()[0] == "OpenAI: server to client"
+
+
+def test_the_page_links_each_rule_to_its_entry() -> None:
+    row = Row("one", *IN, "Vad", "translated", "USAGE of S10 (E1-E3)")
+    assert list(as_page([row]))[-1].endswith(
+        "| USAGE of [S10](rules.md#s10) ([E1](rules.md#e1)-[E3](rules.md#e3)) |"
+    )
+
+
+def test_the_table_says_where_rules_are_explained() -> None:
+    (path,) = [word for word in RULES_HELP.split() if "/" in word]
+    assert (DOCS / path.removeprefix("docs/")).is_file()
 
 
 def printed(capsys: pytest.CaptureFixture[str], *options: str) -> list[list[str]]:

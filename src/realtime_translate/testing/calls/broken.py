@@ -4,12 +4,15 @@ from __future__ import annotations
 
 __all__ = ["PropertyError", "require"]
 
+_RULES_HELP = "docs/reference/rules.md explains the rule; a number alone is one of *Always true*."
+
 
 class PropertyError(AssertionError):
     """A property does not hold. `property_name` begins with the rule that it belongs to."""
 
     def __init__(self, property_name: str, detail: object = "") -> None:
-        super().__init__(f"{property_name}: {detail}" if detail != "" else property_name)
+        told = f"{property_name}: {detail}" if detail != "" else property_name
+        super().__init__(f"{told}\n{_RULES_HELP}")
         self.property_name = property_name
 
 
