@@ -50,6 +50,15 @@ FORMATS: Mapping[str, AudioFormat] = {
 }
 
 
+_UNASKED = AudioFormat(32, 2, b"\x00", _PCM_WAVE)
+"""PCM at 16 kHz."""
+
+
+def spoken_format(declared: Mapping[str, object]) -> AudioFormat:
+    """The format of the model's speech; servers that declare none speak PCM at 16 kHz."""
+    return format_of(declared) if declared else _UNASKED
+
+
 def format_of(declared: Mapping[str, object]) -> AudioFormat:
     """The format that a session or a response declares."""
     return FORMATS[as_text(declared["type"])]

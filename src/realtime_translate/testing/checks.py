@@ -3,51 +3,29 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from collections.abc import Mapping
 
 import attrs
 
+from .arrival import Arrival, StateCheck
 from .audio import format_of
-from .faults import Fault, invalid_value, not_audio
-from .frames import Object, as_int, as_list, as_object, as_text
+from .faults import Fault, not_audio
+from .frames import Object, as_list, as_object, as_text
+from .item_checks import (
+    answered_once,
+    call_exists,
+    call_is_complete,
+    can_be_truncated,
+    existing,
+    id_is_new,
+    ids_have_prefixes,
+    previous_exists,
+    was_received,
+)
 from .session import is_reasoning
 from .state import Response, State
 
 SMALLEST_COMMIT_MS = 100
-
-
-@attrs.frozen(slots=True)
-class Arrival:
-    """A client event, and what the client could have known when it was received.
-
-    `active` is the response that had begun by then and was not done; `audio_produced` says whether the model
-    had spoken, `audio_ms` how much of the item that the event names was there by then.
-    """
-
-    event: Object
-    active: str | None
-    audio_produced: bool
-    audio_ms: int
-
-    def text(self, key: str) -> str:
-        """A field of the event, empty if it is not a string."""
-        return as_text(self.event.get(key))
-
-
-def arrival_of(state: State, event: Object) -> Arrival:
-    """`event`, received now."""
-    seen = state.apparent
-    item = state.conversation.find(as_text(event.get("item_id")))
-    return Arrival(
-        event,
-        active=seen.id if seen is not None else None,
-        audio_produced=state.audio_produced,
-        audio_ms=item.audio_ms if item is not None else 0,
-    )
-
-
-StateCheck: TypeAlias = "Callable[[State, Arrival], Fault | None]"
 
 
 # --- every event (rule 14) ------------------------------------------------------------------------
@@ -80,13 +58,10 @@ def same_kind(state: State, arrival: Arrival) -> Fault | None:
 
 
 def model_stays(state: State, arrival: Arrival) -> Fault | None:
-    """The model belongs to the URL. Naming the one in use changes nothing, and breaks rule 5 all the same."""
-    model = _session(arrival).get("model")
-    if model is None:
+    """The model belongs to the URL. Clients that name the one in use work with the real service."""
+    if _session(arrival).get("model") in (None, state.session.model):
         return None
-    same = model == state.session.model
-    message = "The model of a session cannot be changed."
-    return Fault("invalid_value", message, "session.model", rule=5, silent=same)
+    return Fault("invalid_value", "The model of a session cannot be changed.", "session.model", rule=5)
 
 
 def voice_stays(state: State, arrival: Arrival) -> Fault | None:
@@ -131,7 +106,7 @@ def session_fits_model(state: State, arrival: Arrival) -> Fault | None:
 
 
 def audio_decodes(state: State, arrival: Arrival) -> Fault | None:
-    """Whole samples, and at least one."""
+    """Whole samples, and at least one: the real server was seen to refuse an append without any."""
     audio_format = format_of(as_object(state.session.input["format"]))
     size = len(base64.b64decode(arrival.text("audio")))
     if not size:
@@ -140,8 +115,11 @@ def audio_decodes(state: State, arrival: Arrival) -> Fault | None:
 
 
 def server_commits(state: State, arrival: Arrival) -> Fault | None:
-    """With VAD on the server commits; a client that does so too is tolerated if there is enough audio."""
-    if state.session.turn_detection is None:
+    """With VAD on the server commits; a client that does so too is tolerated if there is enough audio.
+
+    Where VAD goes on although it was switched off, clients are right to commit.
+    """
+    if state.session.turn_detection is None or state.variants["vad_off"] > 0:
         return None
     return Fault(None, "A commit while the server's turn detection is on.", rule=4, silent=True)
 
@@ -156,105 +134,8 @@ def enough_audio(state: State, arrival: Arrival) -> Fault | None:
         "Error committing input audio buffer: buffer too small. Expected at least "
         f"{SMALLEST_COMMIT_MS}ms of audio, but buffer only has {ms:.2f}ms of audio.",
         rule=4,
+        race=state.variants["vad_off"] > 0,
     )
-
-
-# --- items (rules 8, 9, 11, 12) -------------------------------------------------------------------
-
-
-def id_is_new(state: State, arrival: Arrival) -> Fault | None:
-    """An item id is used once."""
-    item_id = as_text(as_object(arrival.event["item"]).get("id"))
-    if not item_id or not (state.conversation.find(item_id) or state.awaits(item_id)):
-        return None
-    return Fault(
-        "item_create_duplicate_item_id",
-        f"Error adding item: an item with id '{item_id}' already exists.",
-        rule=8,
-        # gpt-realtime-2.1 was seen to answer this one without the client's event id (protocols, *Errors*)
-        anonymous=is_reasoning(state.session.model),
-    )
-
-
-def previous_exists(state: State, arrival: Arrival) -> Fault | None:
-    """`previous_item_id` names an item that was there or was sent before."""
-    previous = arrival.text("previous_item_id")
-    if previous in ("", "root") or state.awaits(previous):
-        return None
-    if state.conversation.find(previous) is not None:
-        return None
-    return Fault(
-        "item_create_invalid_previous_item_id",
-        f"Error adding item: the previous item with id '{previous}' does not exist.",
-        rule=12,
-    )
-
-
-def call_exists(state: State, arrival: Arrival) -> Fault | None:
-    """An output answers a call of the conversation, or one that was sent before."""
-    item = as_object(arrival.event["item"])
-    call_id = as_text(item.get("call_id"))
-    if item["type"] != "function_call_output" or state.conversation.call(call_id) is not None:
-        return None
-    if any(each.kind == "function_call" and each.call_id == call_id for each in state.awaited):
-        return None
-    message = f"Tool call ID '{call_id}' not found in conversation."
-    return Fault("invalid_tool_call_id", message, rule=9)
-
-
-def answered_once(state: State, arrival: Arrival) -> Fault | None:
-    """One output for a call."""
-    item = as_object(arrival.event["item"])
-    call_id = as_text(item.get("call_id"))
-    if item["type"] != "function_call_output" or call_id not in state.conversation.answered:
-        return None
-    return Fault(None, f"Tool call '{call_id}' already has an output.", rule=9, silent=True)
-
-
-def call_is_complete(state: State, arrival: Arrival) -> Fault | None:
-    """A call that was cut short, or is still being made, is not run."""
-    item = as_object(arrival.event["item"])
-    call = state.conversation.call(as_text(item.get("call_id")))
-    if item["type"] != "function_call_output" or call is None or call.body.get("status") == "completed":
-        return None
-    message = f"An output for the tool call '{call.call_id}', which is not complete."
-    return Fault(None, message, rule=10, silent=True)
-
-
-def _existing(verb: str, noun: str, rule: int | None) -> StateCheck:
-    def check(state: State, arrival: Arrival) -> Fault | None:
-        item_id = arrival.text("item_id")
-        if state.conversation.find(item_id) is not None:
-            return None
-        message = f"Error {noun} item: the item with id '{item_id}' does not exist."
-        return Fault(f"item_{verb}_invalid_item_id", message, rule=rule)
-
-    return check
-
-
-def can_be_truncated(state: State, arrival: Arrival) -> Fault | None:
-    """Only heard parts of the model's speech can be kept (`unsupported_content_type`, `invalid_value`)."""
-    item = state.conversation.get(arrival.text("item_id"))
-    if not item.audio_ms:
-        message = "Only model output audio messages can be truncated"
-        return Fault("unsupported_content_type", message, rule=11)
-    if arrival.event["content_index"] != 0:
-        return attrs.evolve(
-            invalid_value(str(arrival.event["content_index"]), "content_index", ("0",)), rule=11
-        )
-    end_ms = as_int(arrival.event["audio_end_ms"])
-    if end_ms <= item.audio_ms:
-        return None
-    message = f"Audio content of {item.audio_ms}ms is already shorter than {end_ms}ms"
-    return Fault("invalid_value", message, rule=11)
-
-
-def was_received(state: State, arrival: Arrival) -> Fault | None:
-    """A client cannot have heard what had not been sent when it said so."""
-    if as_int(arrival.event["audio_end_ms"]) <= arrival.audio_ms:
-        return None
-    message = f"A truncation past the {arrival.audio_ms}ms of audio that had been sent."
-    return Fault(None, message, rule=11, silent=True)
 
 
 # --- responses (rules 1, 3, 9, 12) ----------------------------------------------------------------
@@ -303,9 +184,14 @@ def is_tagged(state: State, arrival: Arrival) -> Fault | None:
 
 
 def calls_are_answered(state: State, arrival: Arrival) -> Fault | None:
-    """A follow-up only when all calls of that response have outputs."""
+    """A follow-up only when all calls of that response have outputs; some servers insist, for all calls."""
     missing = state.unanswered
-    if not missing or _request(arrival).get("conversation") == "none":
+    if _request(arrival).get("conversation") == "none":
+        return None
+    if state.variants["missing_outputs"] == 1 and state.conversation.open_calls:
+        message = "Cannot create a response while function call outputs are pending."
+        return Fault(None, message, rule=9, kind="function_call_output_pending")
+    if not missing:
         return None
     message = f"A response was asked for while tool calls lack outputs: {', '.join(missing)}."
     return Fault(None, message, rule=9, silent=True)
@@ -370,6 +256,7 @@ STATE_CHECKS: Mapping[str, tuple[StateCheck, ...]] = {
     "input_audio_buffer.clear": (has_event_id,),
     "conversation.item.create": (
         has_event_id,
+        ids_have_prefixes,
         id_is_new,
         previous_exists,
         call_exists,
@@ -378,12 +265,12 @@ STATE_CHECKS: Mapping[str, tuple[StateCheck, ...]] = {
     ),
     "conversation.item.truncate": (
         has_event_id,
-        _existing("truncate", "truncating", 11),
+        existing("truncate", "truncating", 11),
         can_be_truncated,
         was_received,
     ),
-    "conversation.item.delete": (has_event_id, _existing("delete", "deleting", None)),
-    "conversation.item.retrieve": (has_event_id, _existing("retrieve", "retrieving", None)),
+    "conversation.item.delete": (has_event_id, existing("delete", "deleting", None)),
+    "conversation.item.retrieve": (has_event_id, existing("retrieve", "retrieving", None)),
     "response.create": (
         has_event_id,
         is_tagged,

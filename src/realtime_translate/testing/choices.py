@@ -67,6 +67,10 @@ _ORDER = _of(
     call_output_item=("its item events come after the running response", "they come at once"),
     cancel_lag=("a cancel ends the response at once", "a few deltas still come"),
     cancelled_done=("response.done at once", "late: after the next response.created, if there is one"),
+    client_created=(
+        "a response.create is answered at once",
+        "its response.created comes 4 latencies later, after the answers to what follows it",
+    ),
     delta_batching=("one delta an interval", "all deltas of an item at once"),
     early_cancel=("sent before response.created it cancels all the same", "it finds no response"),
     first_output=("a latency after response.created", "20 latencies after"),
@@ -93,15 +97,37 @@ _ORDER = _of(
 
 _VARIANT = _of(
     Group.VARIANT,
+    call_ids=("each is new", "the same again in every response", "one for all calls"),
     call_names=("function_call_arguments.done names the function", "it does not"),
+    commit_answer=("none: a client asks for it", "a response follows each commit"),
+    committed=("sent", "never sent", "never sent, nor any event of that item"),
     event_names=("those of GA", "those of the beta, content types too"),
     item_events=("added and done", "added alone", "done alone", "conversation.item.created alone"),
-    item_ids=("the client's are kept", "the server gives its own"),
+    item_confirmation=("as the item comes", "after the next response.done"),
+    item_ids=(
+        "the client's are kept",
+        "the server gives its own",
+        "the client's must begin with msg_, fc_ or fco_, and those of calls with call_",
+    ),
+    missing_outputs=(
+        "a response is made while function calls have no output",
+        "it is refused with function_call_output_pending",
+    ),
     newer=("nothing unknown", "unknown events in between", "unknown fields in every event"),
+    output_rate=("24000 where no format was asked for", "16000"),
     response_done=("sent", "never sent"),
     response_ids=("on every event of a response", "no response_id", "neither response_id nor item_id"),
-    response_tags=("metadata is echoed", "it never is"),
+    response_tags=(
+        "metadata is echoed",
+        "it never is",
+        "it is refused, naming no event, and the response comes all the same",
+    ),
     skipped_events=("none", "response.content_part", "response.content_part and response.output_item"),
+    vad_off=(
+        "turn_detection null switches it off",
+        "it goes on, and the session says null",
+        "it goes on, and the session says so",
+    ),
 )
 
 _FAULT = _of(
@@ -131,7 +157,12 @@ _SILENCE = _of(
         "nothing after its first delta",
         "no done event of its first item, and nothing after",
         "no done events of its items, but response.done",
+        "an error in place of its output, and nothing after",
+        "an error after its first delta, and nothing after",
     ),
+    stalled_error=("server_error", "inference_failed", "response_failed", "a code alone"),
+    stalled_error_names=("no event: event_id is null", "no event: event_id is empty"),
+    stalled_slot=("is taken until a cancel", "is free for the next response"),
 )
 
 _END = _of(
@@ -141,6 +172,7 @@ _END = _of(
         "invalid_api_key, closed with 3000",
         "invalid_model, closed with 4000",
         "the connection is lost (1006)",
+        "session_limit_reached, closed with 1008",
     ),
     session_end=(
         "goes on",

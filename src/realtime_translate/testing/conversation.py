@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import attrs
 
 from .frames import Object, as_list, as_object, as_text
@@ -65,9 +67,20 @@ class Conversation:
         return self.items[self.position(item_id)]
 
     def call(self, call_id: str) -> Item | None:
-        """The function call of that id, None if there is none."""
-        calls = (item for item in self.items if item.kind == "function_call")
+        """The function call of that id, an open one if there are several; None if there is none."""
+        calls = (item for item in (*self.open_calls, *self.items) if item.kind == "function_call")
         return next((item for item in calls if item.call_id == call_id), None)
+
+    @property
+    def open_calls(self) -> list[Item]:
+        """Complete calls without an output; of calls that share an id the first is answered first."""
+        outputs = Counter(self.answered)
+        calls: list[Item] = []
+        for item in self.items:
+            if item.kind == "function_call" and item.body.get("status") == "completed":
+                outputs[item.call_id] -= 1
+                calls += [item] if outputs[item.call_id] < 0 else []
+        return calls
 
     @property
     def last_id(self) -> str | None:

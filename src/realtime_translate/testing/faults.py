@@ -10,6 +10,7 @@ import attrs
 @attrs.frozen(slots=True)
 class Fault:
     """A broken rule. `rule` is its number (protocols, *What servers refuse*), None where it has none.
+    `kind` is the error's type.
 
     A `silent` fault is one that the real server tolerates without an answer although a rule forbids it. A
     `race` could not have been avoided by the client: the server's state changed while the event was under
@@ -23,6 +24,7 @@ class Fault:
     silent: bool = False
     race: bool = False
     anonymous: bool = False
+    kind: str = "invalid_request_error"
 
 
 @attrs.frozen(slots=True)

@@ -98,7 +98,7 @@ def rate_limits() -> Object:
 
 
 def error_event(
-    kind: str, code: str | None, message: str, param: str | None = None, event_id: str | None = None
+    kind: str | None, code: str | None, message: str, param: str | None = None, event_id: str | None = None
 ) -> Object:
     """`error`; its `error.event_id` names the client event, None where there is none."""
     detail = {"type": kind, "code": code, "message": message, "param": param, "event_id": event_id}

@@ -9,17 +9,24 @@ from typing import TypeAlias
 
 from .audio import format_of
 from .conversation import Item
-from .frames import Flow, Object, as_int, as_list, as_object, as_text, session_event
+from .frames import Flow, Object, as_int, as_list, as_object, as_text, error_event, session_event
 from .responses import begin, stop
 from .state import State
-from .turns import add_item, append, commit, take_speech_item
+from .turns import add_item, answer_turn, append, commit, show_item, take_speech_item
 
 Handler: TypeAlias = "Callable[[State, Object], Flow]"
+
+OWN_IDS = 1  # an option of `item_ids`
+TAGS_REFUSED = 2  # an option of `response_tags`
+_NO_METADATA = (
+    "Specifying `response.metadata` is not supported. "
+    "The server either does not support this field or it is not configurable."
+)
 
 
 def session_update(state: State, event: Object) -> Flow:
     """Apply a patch, answer with the whole session."""
-    state.session.update(as_object(event["session"]))
+    state.session.update(as_object(event["session"]), state.variants["vad_off"])
     state.buffer.use(format_of(as_object(state.session.input["format"])))
     if state.session.turn_detection is None:
         state.buffer.speaking, state.speech_item = False, None
@@ -35,8 +42,10 @@ def audio_append(state: State, event: Object) -> Flow:
 
 
 def audio_commit(state: State, event: Object) -> Flow:
-    """Make an item of what is pending."""
-    return commit(state, take_speech_item(state), state.buffer.take())
+    """Make an item of what is pending. A response follows on some servers alone."""
+    yield from commit(state, take_speech_item(state), state.buffer.take())
+    if state.variants["commit_answer"] == 1:
+        yield from answer_turn(state, "commit")
 
 
 def audio_clear(state: State, event: Object) -> Flow:
@@ -58,6 +67,9 @@ def item_create(state: State, event: Object) -> Flow:
     if state.active is not None and waits:
         state.awaited.append(item)
         state.deferred.append(_add_awaited(state, item, previous))
+    elif state.variants["item_confirmation"] == 1:
+        state.conversation.insert(item, previous)
+        state.unconfirmed.append(show_item(state, item))
     else:
         yield from add_item(state, item, previous)
 
@@ -71,7 +83,7 @@ def _new_item(state: State, given: Object) -> Item:
     """The item as the server shows it: an id, a status for what the model reads, no audio."""
     body = copy.deepcopy(given)
     named = as_text(body.pop("id", None))
-    item_id = f"item_{state.new_id()}" if state.variants["item_ids"] == 1 or not named else named
+    item_id = f"item_{state.new_id()}" if state.variants["item_ids"] == OWN_IDS or not named else named
     shown: Object = {"id": item_id, "type": body["type"]}
     if body["type"] in ("message", "function_call"):
         shown["status"] = "completed"
@@ -115,8 +127,12 @@ def item_retrieve(state: State, event: Object) -> Flow:
 
 
 def response_create(state: State, event: Object) -> Flow:
-    """Start a response."""
-    return begin(state, as_object(event.get("response")), "client")
+    """Start a response. What is null is as if it were not there: clients send it so."""
+    given = as_object(event.get("response")).items()
+    request = {key: value for key, value in given if value is not None}
+    if state.variants["response_tags"] == TAGS_REFUSED and "metadata" in request:
+        yield error_event("invalid_request_error", None, _NO_METADATA)
+    yield from begin(state, request, "client")
 
 
 def response_cancel(state: State, event: Object) -> Flow:

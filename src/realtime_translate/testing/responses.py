@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from itertools import zip_longest
 
-from .audio import AudioFormat, format_of
+from .audio import AudioFormat, spoken_format
 from .conversation import Item
 from .frames import (
     Flow,
@@ -31,6 +31,8 @@ AFTER_DONE, AFTER_CREATED, AFTER_ADDED, AFTER_NEXT_EVENT = 0, 2, 3, 4  # options
 LAG = 3  # deltas that still come of a response that was cut, where `cancel_lag`, `interrupt_lag` say so
 THINKS = (0, 19)  # more latencies before the first output; the options of `first_output`
 SLOW = (0.0, 6.0, 25.0)  # seconds before the first output; the options of `slow_output`
+_CREATED_LATE = {"vad": ("vad_created", 1), "client": ("client_created", 4)}
+"""By what made a response: the decision that says so, and how many latencies later it is announced."""
 HELD = 10  # latencies that a response.done is held back at most, where `cancelled_done` says so
 
 
@@ -56,11 +58,12 @@ def begin(state: State, request: Mapping[str, object], trigger: str) -> Flow:
     reply = ending(state, state.replies.next(state.view(trigger), request))
     state.responses += 1
     flow = course(state, response, _in_time(state, generate(state, response, reply)))
-    if trigger == "vad" and state.choose("vad_created") == 1:
-        flow = _announced_first(state, response, flow)
+    late = _CREATED_LATE.get(trigger)
+    if late is not None and state.choose(late[0]) == 1:
+        response.task = state.start(_announced_first(state, response, flow), late[1] * state.options.latency)
     else:
         yield from _created(state, response)
-    response.task = state.start(flow, state.options.latency)
+        response.task = state.start(flow, state.options.latency)
 
 
 def _in_time(state: State, flow: Flow) -> Flow:
@@ -163,6 +166,7 @@ def release(state: State) -> Flow:
     response, state.ending = state.ending, None
     if response is not None and response.ended is not None:
         yield response.ended
+        yield from state.confirm()
         yield from state.let_go()
         state.start(_settle(state, response), state.options.latency)
 
@@ -182,6 +186,7 @@ def _settle(state: State, response: Response) -> Flow:
     if response.limits == AFTER_DONE:
         yield rate_limits()
     state.limits_owed = state.limits_owed or response.limits == AFTER_NEXT_EVENT
+    yield from state.confirm()
     yield from state.flush()
     if state.response_owed and state.active is None:
         yield from begin(state, {}, "vad")
@@ -231,9 +236,13 @@ def _output(state: State, response: Response, index: int, part: Say | Call) -> O
         return Output(
             index, Item(item_id, {**body, "role": "assistant", "content": []}), part, response.modality
         )
-    call_id = part.call_id or f"call_{state.new_id()}"
+    call_id = part.call_id or _call_id(state, index)
     call = {"type": "function_call", "name": part.name, "call_id": call_id, "arguments": ""}
     return Output(index, Item(item_id, {**body, **call}), part, "call")
+
+
+def _call_id(state: State, index: int) -> str:
+    return (f"call_{state.new_id()}", f"call_of_{index}", "call_of_all")[state.variants["call_ids"]]
 
 
 # --- the events of one output item ----------------------------------------------------------------
@@ -294,7 +303,7 @@ def _deltas(state: State, response: Response, output: Output) -> Flow:
 
 def _spoken(state: State, response: Response, output: Output, say: Say) -> Flow:
     words = _pieces(say.text)
-    declared = format_of(as_object(response.audio["format"]))
+    declared = spoken_format(as_object(response.audio["format"]))
     chunks = [min(CHUNK_MS, say.duration_ms - at) for at in range(0, say.duration_ms, CHUNK_MS)]
     lead = LEADS[state.choose("agent_transcript")]
     for word in words[:lead]:

@@ -67,7 +67,8 @@ class Reply:
 class ServerView:
     """What a script function may look at: copies of the server's state when a response begins.
 
-    `trigger` says who asked for it: `client`, `vad` or `idle`. `number` counts responses from 0.
+    `trigger` says what made it: `client`, `vad`, `commit` (a client's, where the server answers those by
+    itself) or `idle`. `number` counts responses from 0.
     """
 
     session: Mapping[str, object]

@@ -6,7 +6,8 @@ import json
 import math
 from collections.abc import Callable, Mapping
 
-from .checks import STATE_CHECKS, Arrival, arrival_of
+from .arrival import Arrival, arrival_of
+from .checks import STATE_CHECKS
 from .choices import FIRST, Choices, option
 from .conversation import Conversation
 from .ends import expire, fail
@@ -237,7 +238,7 @@ class RealtimeServer:
         self._keep(fault, event, received)
         named = None if event is None or fault.anonymous else event.get("event_id")
         event_id = named if isinstance(named, str) else None
-        told = error_event("invalid_request_error", fault.code, fault.message, fault.param, event_id)
+        told = error_event(fault.kind, fault.code, fault.message, fault.param, event_id)
         return error(self._state, told)
 
 

@@ -15,6 +15,7 @@ REASONING_MODEL = re.compile(r"gpt-realtime-2(\.\d+)?(-mini)?")
 EPOCH = 1_800_000_000
 """`expires_at` is wall-clock time, which the model does not have: its clock's 0 is this unix time."""
 
+STAYS_AND_SHOWS = 2  # an option of `vad_off`
 SEMANTIC_PAUSE_MS = 500
 LONGEST_SEMANTIC_WAIT_MS = {"low": 8000, "medium": 4000, "auto": 4000, "high": 2000}
 
@@ -74,9 +75,10 @@ def initial_session(session_id: str, model: str, expires_at: int) -> Object:
 
 @attrs.define(slots=True)
 class Session:
-    """The effective session."""
+    """The effective session. `lasting` is the turn detection that goes on although the session shows none."""
 
     body: Object
+    lasting: Object | None = None
 
     @property
     def model(self) -> str:
@@ -106,21 +108,28 @@ class Session:
     @property
     def turn_detection(self) -> Object | None:
         """The VAD's settings, None when the client commits."""
-        return as_object(self.input["turn_detection"]) or None
+        return as_object(self.input["turn_detection"]) or self.lasting
 
     @property
     def idle_timeout(self) -> float | None:
         """`idle_timeout_ms` in seconds, None when off."""
-        limit = as_object(self.input["turn_detection"]).get("idle_timeout_ms")
+        limit = as_object(self.turn_detection).get("idle_timeout_ms")
         return None if limit is None else as_int(limit) / 1000
 
-    def update(self, patch: Mapping[str, object]) -> None:
-        """Apply the `session` of a checked `session.update`: only what is given changes."""
+    def update(self, patch: Mapping[str, object], vad_off: int = 0) -> None:
+        """Apply the `session` of a checked `session.update`: only what is given changes. `vad_off` is what
+        comes of a turn detection of null: an option of that decision.
+        """
         self.body.update({key: value for key, value in patch.items() if key != "audio"})
         audio = as_object(patch.get("audio"))
         self.output.update(as_object(audio.get("output")))
-        for key, value in as_object(audio.get("input")).items():
+        heard = as_object(audio.get("input"))
+        if vad_off and heard.get("turn_detection", "") is None:
+            self.lasting = self.turn_detection
+        for key, value in heard.items():
             self.input[key] = self._completed(key, value)
+        if vad_off == STAYS_AND_SHOWS:
+            self.input["turn_detection"] = self.turn_detection
 
     def _completed(self, key: str, value: object) -> object:
         """`value` of an input key with the sub-keys that the client left out."""

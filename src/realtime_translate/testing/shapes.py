@@ -234,12 +234,15 @@ _INPUT = array(
     tagged("type", {**ITEM_KINDS, "item_reference": record({**_TYPE, "id": _TEXT}, "id")}),
 )
 
+_MAY_BE_NULL = ("instructions", "tools", "tool_choice", "max_output_tokens", "output_modalities")
+"""What LiveKit's client sends as null with nearly every `response.create`."""
+
 RESPONSE = record(
     {
-        **_COMMON,
-        "audio": record({"output": record({"format": _FORMAT, "voice": _VOICE})}),
-        "conversation": text("auto", "none"),
-        "input": _INPUT,
+        **{key: nullable(check) if key in _MAY_BE_NULL else check for key, check in _COMMON.items()},
+        "audio": nullable(record({"output": record({"format": _FORMAT, "voice": _VOICE})})),
+        "conversation": nullable(text("auto", "none")),
+        "input": nullable(_INPUT),
         "metadata": nullable(pairs(16, 64, 512)),
     }
 )

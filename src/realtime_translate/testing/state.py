@@ -59,7 +59,7 @@ class Output:
 
 @attrs.define(slots=True, eq=False)
 class Response:
-    """A response. `trigger` says who asked for it: client, vad or idle.
+    """A response. `trigger` says what made it: client, vad, commit or idle.
 
     `modality` and `audio` (its format and voice) are settled when it begins: a `session.update` meanwhile
     is for the responses that follow.
@@ -130,6 +130,8 @@ class State:
     """A turn was committed by VAD while a response ran."""
     awaited: list[Item] = attrs.Factory(list[Item])
     """Accepted items whose events wait for the end of the running response."""
+    unconfirmed: list[Flow] = attrs.Factory(list[Flow])
+    """Events of items that are there, which this server sends after the next `response.done`."""
     answers_until: float = 0.0
     """Events are handled in the order in which they came, however long one of them takes."""
     audio_produced: bool = False
@@ -181,6 +183,11 @@ class State:
         while self.deferred:
             yield from self.deferred.pop(0)
 
+    def confirm(self) -> Flow:
+        """What a server confirms only after a response."""
+        while self.unconfirmed:
+            yield from self.unconfirmed.pop(0)
+
     def view(self, trigger: str) -> ServerView:
         """What a script function may see: copies."""
         items = tuple(copy.deepcopy(item.body) for item in self.conversation.items)
@@ -190,8 +197,8 @@ class State:
     def unanswered(self) -> tuple[str, ...]:
         """Calls of the last response that some, but not all, outputs have come for."""
         outputs = self.last.outputs if self.last is not None else []
-        calls = [output.item.call_id for output in outputs if _is_complete_call(output)]
-        missing = tuple(call_id for call_id in calls if call_id not in self.conversation.answered)
+        calls = [output.item.id for output in outputs if _is_complete_call(output)]
+        missing = tuple(call.call_id for call in self.conversation.open_calls if call.id in calls)
         return missing if len(missing) < len(calls) else ()
 
 

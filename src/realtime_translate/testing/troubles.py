@@ -20,6 +20,8 @@ _INVALID = "invalid_request_error"
 _EXPIRED = "Your session hit the maximum duration of 60 minutes."
 _BAD_KEY = "Incorrect API key provided."
 _BAD_MODEL = "The model does not exist or you do not have access to it."
+_FULL = "All 1 session slots are in use. Disconnect an existing client first."
+_FAILED = "Language model generation failed."
 
 LOST, UNTOLD = 1, 2  # options of `ignore_…`
 STRAY_DELAYS = (0, 0, 10)  # latencies; the options of `stray_error`
@@ -42,7 +44,7 @@ _REQUESTS = {
 class _Trouble:
     """An error of the server's own."""
 
-    kind: str = "server_error"
+    kind: str | None = "server_error"
     code: str | None = None
     message: str = SERVER_ERROR
 
@@ -133,7 +135,20 @@ def course(state: State, response: Response, flow: Flow) -> Flow:
     if chosen == 0:
         return flow
     response.hushed = True
-    return (_nothing, _until_delta, _until_item_done, _without_item_done)[chosen - 1](flow)
+    return _stalled(state, response, _STALLS[chosen - 1], flow)
+
+
+def _stalled(state: State, response: Response, stall: _Stall, flow: Flow) -> Flow:
+    """As much of it as is told. It may have failed, and it may make room for the next without a word."""
+    yield from stall.told(flow)
+    if response not in state.running:
+        return
+    if stall.fails:
+        named = (None, "")[state.choose("stalled_error_names")]
+        yield _worded(state, _FAILURES[state.choose("stalled_error")], named)
+    if response is state.active and state.choose("stalled_slot") == 1:
+        state.active, state.last = None, response
+        yield from state.flush()
 
 
 def _nothing(flow: Flow) -> Flow:
@@ -161,6 +176,32 @@ def _without_item_done(flow: Flow) -> Flow:
     return (step for step in flow if not (is_object(step) and step["type"] in _ITEM_DONE))
 
 
+@attrs.frozen(slots=True)
+class _Stall:
+    """What is told of a response, and whether an error follows."""
+
+    told: Callable[[Flow], Flow]
+    fails: bool = False
+
+
+_STALLS = (
+    _Stall(_nothing),
+    _Stall(_until_delta),
+    _Stall(_until_item_done),
+    _Stall(_without_item_done),
+    _Stall(_nothing, fails=True),
+    _Stall(_until_delta, fails=True),
+)
+"""The options of `response_stall`."""
+_FAILURES = (
+    _SERVER,
+    _Trouble(_INVALID, "inference_failed", _FAILED),
+    _Trouble("response_failed", None, _FAILED),
+    _Trouble(None, "generation_failed", _FAILED),
+)
+"""The options of `stalled_error`."""
+
+
 # --- at any moment --------------------------------------------------------------------------------
 
 
@@ -177,6 +218,7 @@ _OPENINGS = (
     _End(3000, _Trouble(_INVALID, "invalid_api_key", _BAD_KEY), f"{_INVALID}.invalid_api_key"),
     _End(4000, _Trouble(_INVALID, "invalid_model", _BAD_MODEL), f"{_INVALID}.invalid_model"),
     _End(1006),
+    _End(1008, _Trouble("session_limit_reached", None, _FULL)),
 )
 
 _ENDS = (

@@ -66,10 +66,14 @@ def _speech_stopped(state: State, heard: SpeechStopped, vad: Object) -> Flow:
     item_id = take_speech_item(state)
     yield speech_stopped(heard.end_ms, item_id)
     yield from commit(state, item_id, heard.audio)
-    if not vad["create_response"] or state.choose("ignore_turn") == 1:
-        return
+    if vad["create_response"] and state.choose("ignore_turn") == 0:
+        yield from answer_turn(state, "vad")
+
+
+def answer_turn(state: State, trigger: str) -> Flow:
+    """A response of the server's own to what was just committed, now or when the running one is over."""
     if state.active is None:
-        yield from begin(state, {}, "vad")
+        yield from begin(state, {}, trigger)
     elif state.choose("vad_response_when_busy") == 0:
         state.response_owed = True
 
@@ -96,6 +100,11 @@ def commit(state: State, item_id: str, audio: bytes) -> Flow:
 def add_item(state: State, item: Item, previous: str | None = None) -> Flow:
     """An item that the model did not make: added and done."""
     state.conversation.insert(item, previous)
+    yield from show_item(state, item)
+
+
+def show_item(state: State, item: Item) -> Flow:
+    """What is sent of an item that the model did not make."""
     for kind in ("added", "created") if state.choose("item_created") == 1 else ("added",):
         yield item_event(kind, state.conversation.before(item), item.body)
     ended = _done(state, item)

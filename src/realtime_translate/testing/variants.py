@@ -16,6 +16,7 @@ from .state import State
 Change: TypeAlias = "Callable[[Object], tuple[Object, ...]]"
 
 _ITEM = "conversation.item."
+_COMMITTED = "input_audio_buffer.committed"
 _SPEAKING = ("response.output_text.", "response.output_audio.", "response.output_audio_transcript.")
 _BETA_CONTENT = {"output_text": "text", "output_audio": "audio"}
 _RESPONSE_IDS = ("response_id",)
@@ -26,6 +27,8 @@ def settle(state: State) -> None:
     """Decide, as the session opens, what server this is."""
     names = [name for name, row in CHOICES.items() if row.group is Group.VARIANT]
     state.variants = {name: option(state.choices, name) for name in names}
+    if state.variants["output_rate"] == 1:
+        state.session.output["format"] = None
 
 
 def dress(state: State, event: Object) -> tuple[Object, ...]:
@@ -49,6 +52,13 @@ def _without(event: Object, *keys: str) -> Object:
 def _drop(*prefixes: str) -> Change:
     """Nothing is sent for events whose type begins so."""
     return lambda event: () if _kind(event).startswith(prefixes) else (event,)
+
+
+def _no_spoken_items(event: Object) -> tuple[Object, ...]:
+    """Neither `committed` nor an event of an item that the user spoke (speech-to-speech)."""
+    parts = as_list(as_object(event.get("item")).get("content"))
+    spoken = any(as_object(part)["type"] == "input_audio" for part in parts)
+    return () if spoken or _kind(event) == _COMMITTED else (event,)
 
 
 def _created_alone(event: Object) -> tuple[Object, ...]:
@@ -119,7 +129,8 @@ VARIANTS: Mapping[str, tuple[Change, ...]] = {
         _drop("response.content_part.", "response.output_item."),
     ),
     "item_events": (_drop(f"{_ITEM}done"), _drop(f"{_ITEM}added", f"{_ITEM}created"), _created_alone),
-    "response_tags": (_no_tags,),
+    "response_tags": (_no_tags, _no_tags),
+    "committed": (_drop(_COMMITTED), _no_spoken_items),
     "call_names": (_no_name,),
     "event_names": (_beta,),
     "newer": (_unknown_events, _unknown_fields),
@@ -127,4 +138,4 @@ VARIANTS: Mapping[str, tuple[Change, ...]] = {
 }
 """By decision, in the order in which they are applied: what is dropped first, what is stripped last.
 
-`item_ids` is not among them: what id an item has is more than how it is shown."""
+Those of `VARIANT` that are not among them are more than a matter of how events are shown."""

@@ -72,6 +72,14 @@ def _call(harness: Harness) -> str:
     return next((str(each["call_id"]) for each in named), "none")
 
 
+def impatient(harness: Harness) -> None:
+    """A response is asked for before the call of the one before has an output."""
+    harness.send("response.create")
+    harness.run(1.0)
+    harness.send("response.create")
+    harness.run(3.0)
+
+
 def cancelled_early(harness: Harness) -> None:
     """A cancel that is sent before the response began."""
     harness.send("response.create")
@@ -117,6 +125,7 @@ LONG = Say("word " * 40, audio_ms=9000)
 CALLS: dict[Callable[[Harness], None], list[Reply]] = {
     written: SCRIPT,
     busy: [Reply(Call("f"), LONG)],
+    impatient: [Reply(Call("f"))],
     talked_over: SCRIPT,
     in_a_hurry: [Reply(LONG)],
     semantic: SCRIPT,

@@ -19,6 +19,9 @@ PAGE = Path(__file__).parents[3] / "docs" / "explanation" / "what-the-model-prov
 # Decisions that another one asks for first.
 TOGETHER = {
     "session_end_delay": {"session_end": 4},
+    "stalled_error": {"response_stall": 5},
+    "stalled_error_names": {"response_stall": 5},
+    "stalled_slot": {"response_stall": 5},
 }
 OTHERS = [(name, number) for name, row in CHOICES.items() for number in range(1, len(row.options))]
 

@@ -44,7 +44,7 @@ BROKEN: list[tuple[int, Reply, list[Any]]] = [
     (4, SPEECH, [APPEND, COMMIT]),
     (5, SPEECH, [{"type": "session.update", "session": {"instructions": "x"}}]),
     (5, SPEECH, [update(modalities=["text"])]),
-    (5, SPEECH, [update(model="gpt-realtime")]),
+    (5, SPEECH, [update(model="gpt-realtime-mini")]),
     (5, SPEECH, [CREATE, 1.0, speak(voice="alloy")]),
     (6, SPEECH, [update(output_modalities=["text", "audio"])]),
     (6, SPEECH, [listen(format={"type": "audio/pcm", "rate": 16000})]),
@@ -171,7 +171,10 @@ def test_a_host_that_is_late_does_not_change_the_times() -> None:
 
 def test_the_event_is_what_was_sent() -> None:
     """Nothing that the server does with it later changes it."""
-    first = update(model="gpt-realtime", audio={"input": {"turn_detection": {"type": "semantic_vad"}}})
-    second = listen(turn_detection={"type": "semantic_vad", "eagerness": "low"})
-    (violation,) = play(SPEECH, [first, second, APPEND]).server.violations
-    assert violation.event == {"event_id": "e0", **first}
+    first = speak(voice="cedar")
+    second = update(
+        audio={"input": {"turn_detection": {"type": "semantic_vad"}}, "output": {"voice": "cedar"}}
+    )
+    third = listen(turn_detection={"type": "semantic_vad", "eagerness": "low"})
+    (violation,) = play(SPEECH, [first, CREATE, 3.0, second, third, APPEND]).server.violations
+    assert violation.event == {"event_id": "e3", **second}

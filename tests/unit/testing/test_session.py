@@ -141,10 +141,14 @@ def test_reasoning_needs_its_model() -> None:
     assert harness.server.violations == ()
 
 
-def test_naming_the_model_in_use_is_tolerated() -> None:
+def test_naming_the_model_in_use_is_no_change() -> None:
     harness = Harness()
-    harness.update(model="gpt-realtime")
-    assert (harness.rules, harness.errors) == ([(5, False)], [])
+    harness.update(model="gpt-realtime", instructions="New.")
+    assert (harness.rules, harness.errors) == ([], [])
+    assert session(harness)["instructions"] == "New."
+    harness.update(model="gpt-realtime-mini")
+    assert harness.errors[0]["param"] == "session.model"
+    assert session(harness)["model"] == "gpt-realtime"
 
 
 def test_speed_changes_between_turns_only() -> None:

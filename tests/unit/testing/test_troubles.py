@@ -273,6 +273,67 @@ def test_a_turn_that_nothing_answers(option: int) -> None:
     assert len(harness.of("response.created")) == 1 - option
 
 
+STALLED_ERRORS = [
+    (0, "server_error", None),
+    (1, "invalid_request_error", "inference_failed"),
+    (2, "response_failed", None),
+    (3, None, "generation_failed"),
+]
+
+
+@pytest.mark.parametrize(("kind", "type_", "code"), STALLED_ERRORS)
+@pytest.mark.parametrize(("names", "event_id"), [(0, None), (1, "")])
+@pytest.mark.parametrize(("stall", "deltas"), [(5, 0), (6, 1)])
+def test_a_response_that_stalls_with_an_error(
+    kind: int, type_: str | None, code: str | None, names: int, event_id: str | None, stall: int, deltas: int
+) -> None:
+    picks = Pick(response_stall=stall, stalled_error=kind, stalled_error_names=names)
+    harness = Harness(script=TWO_WORDS, choices=picks)
+    harness.send("response.create")
+    harness.run(60.0)
+    assert harness.kinds()[-1] == "error"
+    assert len([each for each in harness.kinds() if each.endswith(".delta")]) == deltas
+    (error,) = harness.errors
+    assert (error["type"], error["code"], error["event_id"]) == (type_, code, event_id)
+
+
+@pytest.mark.parametrize("stall", [1, 2, 3, 5, 6])
+def test_what_stalled_may_make_room_without_a_word(stall: int) -> None:
+    harness = Harness(script=TWO_WORDS, choices=Pick(response_stall=stall, stalled_slot=1))
+    harness.send("response.create")
+    harness.run(10.0)
+    harness.send("response.create")
+    harness.run(10.0)
+    assert len(harness.of(R + "created")) == 2
+    assert harness.of(R + "done") == []
+    assert harness.server.violations == ()
+
+
+def test_what_made_room_may_be_cancelled_and_frees_what_waits() -> None:
+    picks = Pick(response_stall=2, stalled_slot=1, item_during_response=1)
+    harness = Harness(script=TWO_WORDS, choices=picks)
+    harness.send("response.create")
+    harness.run(0.12)
+    harness.say("Meanwhile.", id="mine")
+    harness.run(10.0)
+    assert harness.of("conversation.item.done")[-1]["item"]["id"] == "mine"
+    harness.send("response.cancel", response_id=harness.of(R + "created")[0]["response"]["id"])
+    harness.run(0.1)
+    assert [(each.code, each.race) for each in harness.server.violations] == [
+        ("response_cancel_not_active", True)
+    ]
+
+
+def test_a_stall_with_an_error_beside_the_conversation() -> None:
+    harness = Harness(script=TWO_WORDS, choices=Pick(response_stall=5, stalled_slot=1))
+    harness.send("response.create", response={"conversation": "none"})
+    harness.run(3.0)
+    assert len(harness.errors) == 1
+    harness.send("response.create")
+    harness.run(3.0)
+    assert harness.server.violations == ()
+
+
 def test_what_stalled_can_be_cancelled_and_replaced() -> None:
     harness = Harness(script=TWO_WORDS, choices=Pick(response_stall=2))
     harness.send("response.create")
@@ -300,6 +361,14 @@ def test_a_session_is_refused_as_it_opens(option: int, code: int, error: str | N
     assert harness.of("session.created") == []
     assert harness.server.next_deadline is None
     assert harness.server.receive("{}") == ()
+
+
+def test_a_full_server_says_so_in_place_of_session_created() -> None:
+    harness = Harness(choices=Pick(opening=4))
+    assert harness.kinds() == ["error"]
+    (error,) = harness.errors
+    assert (error["type"], error["code"], error["event_id"]) == ("session_limit_reached", None, None)
+    assert harness.server.closed == (1008, "")
 
 
 @pytest.mark.parametrize(
@@ -395,7 +464,7 @@ def test_frames_stay_json() -> None:
     assert all(json.dumps(each) for each in harness.events)
 
 
-@pytest.mark.parametrize("option", [2, 3])
+@pytest.mark.parametrize("option", [2, 3, 6])
 def test_a_stall_waits_for_output_that_never_comes(option: int) -> None:
     """A reply without output: its flow ends before the stall has begun, and the server goes on."""
     harness = Harness(script=[Reply()], choices=Pick(response_stall=option))

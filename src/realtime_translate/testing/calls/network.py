@@ -37,9 +37,32 @@ class Chance:
         return self.random.randrange(longest + 1) * STEP
 
 
+UNDRAWN: Mapping[str, int] = MappingProxyType(
+    {
+        "event_names": 1,
+        "call_ids": 1,
+        "client_created": 1,
+        "commit_answer": 1,
+        "committed": 1,
+        "item_confirmation": 1,
+        "item_ids": 2,
+        "missing_outputs": 1,
+        "opening": 4,
+        "output_rate": 1,
+        "response_stall": 5,
+        "response_tags": 2,
+        "stalled_slot": 1,
+        "vad_off": 1,
+    }
+)
+"""The first option of a decision that random calls do not meet; of these and those after it there is none.
+
+No `UpstreamDialect` has the names of the beta's events."""
+
+
 @attrs.define(slots=True)
 class GaChoices(SeededChoices):
-    """A server's choices, but for the names of the beta's events: no `UpstreamDialect` has them.
+    """A server's choices, but for what is `UNDRAWN`.
 
     `fixed`: what it chooses the next time that it is asked, by name.
     """
@@ -49,7 +72,8 @@ class GaChoices(SeededChoices):
     def choose(self, name: str, options: int) -> int:
         """A choice of the server model, see `CHOICES`."""
         chosen = super().choose(name, options)
-        return 0 if name == "event_names" else self.fixed.pop(name, chosen)
+        number = self.fixed.pop(name, chosen)
+        return number if number < UNDRAWN.get(name, options) else 0
 
 
 @attrs.frozen
