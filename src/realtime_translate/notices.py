@@ -77,6 +77,7 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
     # upstream events
     "TRANSCRIPTION_FAILED": (_WARNING, "user speech could not be transcribed: {code}"),
     "TRANSCRIPT_LATE": (_INFO, "the transcript of user speech takes long; what waited for it goes on"),
+    "TRANSCRIPT_DROPPED": (_DEBUG, "a transcript was dropped: its item was told already or timed out"),
     "AGENT_TEXT_LONG": (_INFO, "deltas beyond {characters} characters were not collected"),
     "OUTPUT_LATE": (_INFO, "{type} of a response that had ended or was interrupted was dropped"),
     "AUDIO_UNDECODABLE": (_WARNING, "an audio delta holds no valid base64 text and was dropped"),

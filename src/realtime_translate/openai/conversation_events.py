@@ -79,19 +79,31 @@ class ConversationItemDeleted(WireMessage):
 
 @attrs.frozen(eq=False, repr=False)
 class ConversationItemInputAudioTranscriptionDelta(WireMessage):
-    """A piece of the transcript of user audio."""
+    """A piece of the transcript of user audio.
+
+    Servers of the component's dialect may say where it is: `start` and `duration` in seconds, `channel`,
+    `channel_index`; some give no `item_id`.
+    """
 
     type: ClassVar[str] = "conversation.item.input_audio_transcription.delta"
     item_id: Nullable[str] = OMITTED
     content_index: Nullable[int] = OMITTED
     delta: Nullable[str] = OMITTED
     logprobs: Omissible[Json] = OMITTED
+    start: Nullable[float] = OMITTED
+    duration: Nullable[float] = OMITTED
+    channel: Omissible[Json] = OMITTED
+    channel_index: Omissible[Json] = OMITTED
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
 @attrs.frozen(eq=False, repr=False)
 class ConversationItemInputAudioTranscriptionCompleted(WireMessage):
-    """The transcript of user audio; comes before, during or after the response."""
+    """The transcript of user audio; comes before, during or after the response.
+
+    With `status` `in_progress` it is what was understood so far, and another follows (xAI). `start` and the
+    rest as in a delta.
+    """
 
     type: ClassVar[str] = "conversation.item.input_audio_transcription.completed"
     item_id: Nullable[str] = OMITTED
@@ -100,6 +112,11 @@ class ConversationItemInputAudioTranscriptionCompleted(WireMessage):
     usage: Omissible[Json] = OMITTED
     logprobs: Omissible[Json] = OMITTED
     languages: Omissible[Json] = OMITTED
+    status: Nullable[str] = OMITTED
+    start: Nullable[float] = OMITTED
+    duration: Nullable[float] = OMITTED
+    channel: Omissible[Json] = OMITTED
+    channel_index: Omissible[Json] = OMITTED
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 

@@ -4,8 +4,8 @@ from typing import ClassVar
 
 import attrs
 
-from ..wire.base import WireMessage
-from ..wire.omitted import OMITTED, Nullable
+from ..wire.base import Json, WireMessage
+from ..wire.omitted import OMITTED, Nullable, Omissible
 from .objects import ErrorDetail, RateLimit, Session
 
 
@@ -75,11 +75,16 @@ class InputAudioBufferSpeechStarted(WireMessage):
 
 @attrs.frozen(eq=False, repr=False)
 class InputAudioBufferSpeechStopped(WireMessage):
-    """VAD heard the end of speech. `audio_end_ms` is in milliseconds of the audio appended."""
+    """VAD heard the end of speech. `audio_end_ms` is in milliseconds of the audio appended.
+
+    Servers of the component's dialect may give `channel` and, in seconds, `last_word_end`, and no `item_id`.
+    """
 
     type: ClassVar[str] = "input_audio_buffer.speech_stopped"
     audio_end_ms: Nullable[float] = OMITTED
     item_id: Nullable[str] = OMITTED
+    channel: Omissible[Json] = OMITTED
+    last_word_end: Nullable[float] = OMITTED
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from attrs import define, field
 
 from .. import deepgram, openai
+from ..mapping.places import CHANNEL, channel_of, known_ms, ms_of, seconds
 from ..notices import notice
-from ..wire import OMITTED, Nullable, Omissible
+from ..wire import Nullable
 from .env import Env
 from .signals import AgentSaid, Effect, Effects, TextDue
 
@@ -26,16 +29,19 @@ __all__ = [
 ]
 
 _REMEMBERED = 32
-_LONGEST_MS = 10**9
-_CHANNEL = (0, 1)
-"""`[index, count]`: the one channel that there is."""
+_Transcription: TypeAlias = (
+    openai.ConversationItemInputAudioTranscriptionDelta
+    | openai.ConversationItemInputAudioTranscriptionCompleted
+)
 
 
 @define(eq=False, repr=False)
 class Heard:
-    """A piece of user speech. `text`: as far as deltas go; `final`: the whole, None until it is known.
+    """A piece of user speech; `item_id` is empty where the server names none. `text`: as far as it was
+    understood; `final`: the whole, None until it is known.
 
-    `start_ms`, `end_ms`: where it is in the audio of the session, where the server says so.
+    `start_ms`, `end_ms`, `duration_ms`, `channel`, `channel_index`: where it is in the audio of the session,
+    where the server says so.
     """
 
     item_id: str
@@ -43,6 +49,17 @@ class Heard:
     final: str | None = None
     start_ms: float | None = None
     end_ms: float | None = None
+    duration_ms: float | None = None
+    channel: tuple[int, ...] = CHANNEL
+    channel_index: tuple[int, ...] = CHANNEL
+
+    def place(self, said: _Transcription) -> None:
+        """Note where it is, as far as its transcript says so."""
+        start, duration = ms_of(said.start), ms_of(said.duration)
+        self.start_ms = self.start_ms if start is None else start
+        self.duration_ms = self.duration_ms if duration is None else duration
+        self.channel = channel_of(said.channel) if said.channel else self.channel
+        self.channel_index = channel_of(said.channel_index) if said.channel_index else self.channel_index
 
 
 @define(eq=False, repr=False)
@@ -63,6 +80,26 @@ class UserSpeech:
         """The item, committed or not."""
         return next((each for each in (*self.items, *self.begun) if each.item_id == item_id), None)
 
+    def begin(self, heard: Heard) -> Heard:
+        """Speech that is not committed yet."""
+        self.begun = [*self.begun[1 - _REMEMBERED :], heard]
+        return heard
+
+    def take(self, item_id: str) -> Heard:
+        """It is not among those any more. The last speech that began without an id may have got one since."""
+        heard = next((each for each in self.begun if each.item_id == item_id), None)
+        if heard is None:
+            nameless = [each for each in self.begun if not each.item_id]
+            heard = nameless[-1] if nameless else Heard(item_id)
+            self.begun = [each for each in self.begun if each.item_id]
+        self.begun = [each for each in self.begun if each is not heard]
+        heard.item_id = item_id
+        return heard
+
+    def name(self, item_id: Nullable[str]) -> str:
+        """Whose transcript an event brings: without an id that of the item that waits for one longest."""
+        return item_id or next((each.item_id for each in self.items if each.final is None), "")
+
     @property
     def size(self) -> int:
         """Characters that wait for other words."""
@@ -79,17 +116,23 @@ class UserSpeech:
 
 
 def speech_started(state: UserSpeech, env: Env, event: openai.InputAudioBufferSpeechStarted) -> Effects:
-    """Speech begins; its item is made when it is committed."""
-    heard = Heard(event.item_id or "", start_ms=_known(event.audio_start_ms))
-    state.begun = [*state.begun[1 - _REMEMBERED :], heard]
+    """Speech begins, or goes on after a stop that is taken back; its item is made when it is committed."""
+    item_id = event.item_id or ""
+    again = next((each for each in state.begun if each.item_id == item_id != ""), None)
+    if again is None:
+        state.begin(Heard(item_id, start_ms=known_ms(event.audio_start_ms)))
+    else:
+        again.end_ms = None
     return ()
 
 
 def speech_stopped(state: UserSpeech, env: Env, event: openai.InputAudioBufferSpeechStopped) -> Effects:
-    """Speech ended."""
-    heard = state.find(event.item_id or "")
+    """Speech ended: the piece that is named, or the last that has begun."""
+    going_on = (each for each in reversed(state.begun) if each.end_ms is None)
+    heard = state.find(event.item_id) if event.item_id else next(going_on, None)
     if heard is not None:
-        heard.end_ms = _known(event.audio_end_ms)
+        last_word = ms_of(event.last_word_end)
+        heard.end_ms = known_ms(event.audio_end_ms) if last_word is None else last_word
     return ()
 
 
@@ -100,13 +143,13 @@ def timed_out(state: UserSpeech, env: Env, event: openai.InputAudioBufferTimeout
 
 
 def committed(state: UserSpeech, env: Env, event: openai.InputAudioBufferCommitted) -> Effects:
-    """An item was made of it: its text has its place now."""
+    """An item was made of it: its text has its place now. What has no id can have none."""
     item_id = event.item_id or ""
-    heard = next((each for each in state.begun if each.item_id == item_id), None) or Heard(item_id)
-    state.begun = [each for each in state.begun if each is not heard]
     known = item_id in state.settled or any(each.item_id == item_id for each in state.items)
-    if env.plan.transcribes and item_id and not known:
-        state.items = [*state.items[1 - _REMEMBERED :], heard]
+    if item_id and not known and env.plan.transcribes:
+        state.items = [*state.items[1 - _REMEMBERED :], state.take(item_id)]
+    elif item_id:
+        state.begun = [each for each in state.begun if each.item_id != item_id]
     return ()
 
 
@@ -114,21 +157,19 @@ def committed(state: UserSpeech, env: Env, event: openai.InputAudioBufferCommitt
 
 
 def delta(state: UserSpeech, env: Env, event: openai.ConversationItemInputAudioTranscriptionDelta) -> Effects:
-    """A piece of a transcript; the component's client gets all of it so far."""
-    heard = state.find(event.item_id or "")
-    if heard is None or heard.final is not None or not event.delta:
-        return ()
-    if len(heard.text) + len(event.delta) > env.limits.item_text:
-        return ()
-    heard.text += event.delta
-    return (env.client(_transcript(heard, heard.text, final=False)),) if env.component else ()
+    """A piece of a transcript."""
+    heard = _unfinished(state, env, event)
+    return () if heard is None else _understood(heard, env, heard.text + (event.delta or ""))
 
 
 def completed(
     state: UserSpeech, env: Env, event: openai.ConversationItemInputAudioTranscriptionCompleted
 ) -> Effects:
-    """A transcript is whole: told when it is its turn."""
-    return _resolve(state, env, event.item_id or "", event.transcript or "")
+    """A transcript is whole: told when it is its turn. One `in_progress` stands for all pieces until now."""
+    if event.status != "in_progress":
+        return _resolve(state, env, state.name(event.item_id), event.transcript or "", event)
+    heard = _unfinished(state, env, event)
+    return () if heard is None else _understood(heard, env, event.transcript or "")
 
 
 def failed(
@@ -136,16 +177,41 @@ def failed(
 ) -> Effects:
     """There is no transcript; the turn goes on without."""
     code = (event.error.code if event.error else "") or "unknown"
-    return [notice("TRANSCRIPTION_FAILED", code=code), *_resolve(state, env, event.item_id or "", "")]
+    return [notice("TRANSCRIPTION_FAILED", code=code), *_resolve(state, env, state.name(event.item_id), "")]
 
 
-def _resolve(state: UserSpeech, env: Env, item_id: str, text: str) -> list[Effect]:
+def _unfinished(state: UserSpeech, env: Env, event: _Transcription) -> Heard | None:
+    """What the transcript so far belongs to, committed or not. Only the component's client hears of it."""
+    item_id = state.name(event.item_id)
+    if not env.component or item_id in state.settled:
+        return None
+    heard = state.find(item_id) or state.begin(state.take(item_id))
+    if heard.final is not None:
+        return None
+    heard.place(event)
+    return heard
+
+
+def _understood(heard: Heard, env: Env, text: str) -> Effects:
+    """All of it so far."""
+    if text == heard.text or len(text) > env.limits.item_text:
+        return ()
+    heard.text = text
+    return (env.client(_transcript(heard, text, final=False)),)
+
+
+def _resolve(
+    state: UserSpeech, env: Env, item_id: str, text: str, event: _Transcription | None = None
+) -> list[Effect]:
     if item_id in state.settled:
-        return []
-    heard = next((each for each in state.items if each.item_id == item_id), None)
-    if heard is None:  # it was not waited for any longer, or never committed where we could see it
+        return [notice("TRANSCRIPT_DROPPED")]
+    waiting = next((each for each in state.items if each.item_id == item_id), None)
+    heard = waiting or state.take(item_id)
+    if event is not None:
+        heard.place(event)
+    if waiting is None:  # it was not waited for any longer, or never committed where we could see it
         state.settle(item_id)
-        return _tell(env, state.find(item_id) or Heard(item_id), text)
+        return _tell(env, heard, text)
     heard.final = text
     if state.size > env.limits.item_text:  # too much to keep (L2)
         return _wait_no_longer(state, env)
@@ -175,29 +241,20 @@ def _tell(env: Env, heard: Heard, text: str) -> list[Effect]:
 
 
 def _transcript(heard: Heard, text: str, *, final: bool) -> deepgram.Transcript:
-    begin, end = heard.start_ms, heard.end_ms
+    begin, end, duration = heard.start_ms, heard.end_ms, heard.duration_ms
+    if duration is None and begin is not None and end is not None and begin <= end:
+        duration = end - begin
     return deepgram.Transcript(
         transcript=text,
         is_final=final,
         speech_final=final,
-        channel=_CHANNEL,
-        channel_index=_CHANNEL,
-        start=_seconds(begin),
-        duration=_seconds(end - begin if end is not None and begin is not None and begin <= end else None),
-        last_word_end=_seconds(end),
+        channel=heard.channel,
+        channel_index=heard.channel_index,
+        start=seconds(begin),
+        duration=seconds(duration),
+        last_word_end=seconds(end),
         alternatives=(deepgram.TranscriptAlternative(transcript=text),),
     )
-
-
-def _known(milliseconds: Nullable[float]) -> float | None:
-    """A place in the audio, or None: a server may say anything."""
-    if milliseconds is OMITTED or milliseconds is None or not 0 <= milliseconds <= _LONGEST_MS:
-        return None
-    return milliseconds
-
-
-def _seconds(milliseconds: float | None) -> Omissible[float]:
-    return OMITTED if milliseconds is None else float(milliseconds) / 1000
 
 
 # --- what waits for it --------------------------------------------------------------------------------------

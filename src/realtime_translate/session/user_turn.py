@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import define, field
 
 from .. import deepgram, openai
+from ..mapping.places import channel_of, known_ms, ms_of
 from ..mapping.to_client import agent_text_of
 from .env import Env
 from .signals import (
@@ -21,8 +22,6 @@ __all__ = ["UserTurn", "committed", "speech_started", "speech_stopped", "timed_o
 
 _REMEMBERED = 8
 _BEHAVIORS = ("default", "queue", "interrupt")
-_CHANNEL = (0, 1)
-"""`[index, count]`: the one channel that there is."""
 
 
 @define(eq=False, repr=False)
@@ -49,7 +48,9 @@ def speech_stopped(state: UserTurn, env: Env, event: openai.InputAudioBufferSpee
     state.speaking = False
     if not env.component:
         return ()
-    return (env.client(deepgram.UtteranceEnd(_CHANNEL, float(event.audio_end_ms or 0) / 1000)),)
+    last_word, end = ms_of(event.last_word_end), known_ms(event.audio_end_ms)
+    last_word_end = float((end or 0) if last_word is None else last_word) / 1000
+    return (env.client(deepgram.UtteranceEnd(channel_of(event.channel), last_word_end)),)
 
 
 def timed_out(state: UserTurn, env: Env, event: openai.InputAudioBufferTimeoutTriggered) -> Effects:

@@ -189,7 +189,8 @@ def test_no_reading_of_the_clock_is_a_plain_float() -> None:
     the audio of the session as upstream gave it.
     """
     plan = [("commit", "debounce"), ("commit", "ceiling"), ("speed",)]
-    speech = [(part, name) for part in ("begun", "items") for name in ("start_ms", "end_ms")]
+    places = ("start_ms", "end_ms", "duration_ms")
+    speech = [(part, name) for part in ("begun", "items") for name in places]
     assert set(floats(Saved, ())) == {
         *[("plan", *path) for path in plan],
         *[("call", "opening", "plan", *path) for path in plan],

@@ -254,7 +254,6 @@ def test_O4_an_item_that_was_never_committed_is_told_at_once(dialect: ClientDial
     assert [each.split(": ")[1] for each in told(log)] == ["Two"]
     log = desk.upstream(committed("u2"), written("Two", "u2"), written("Unknown", "u9"))
     assert [each.split(": ")[1] for each in told(log)] == ["Unknown"]
-    assert told(desk.upstream(heard("nobody", "u8"))) == []
 
 
 @BOTH
