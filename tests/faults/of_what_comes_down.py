@@ -11,7 +11,11 @@ _SLOT = "session/tables/slot.py"
 _WISHES = "session/response_slot/wishes.py"
 _ACTIONS = "session/response_slot/actions.py"
 _EVENTS = "session/response_slot/events.py"
-_CALLS = "session/function_calls.py"
+_STATE = "session/function_calls/state.py"
+_ASKING = "session/function_calls/asking.py"
+_ANSWERS = "session/function_calls/answers.py"
+_ROUNDS = "session/function_calls/rounds.py"
+_CLOSING = "session/function_calls/closing.py"
 _TURN = "session/agent_turn.py"
 _TEXT = "session/agent_text.py"
 _SPEECH = "session/user_speech.py"
@@ -69,42 +73,70 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "F1",
         "a call is asked for at each announcement",
-        _CALLS,
+        _ASKING,
         "    if call is None or call.asked:\n        return []",
         "    if call is None:\n        return []",
     ),
     Fault(
+        "F1",
+        "a call whose id was used before is taken for that call",
+        _STATE,
+        "            if not (item_id and each.item_id) and shortened(each.call_id) == short:",
+        "            if shortened(each.call_id) == short:",
+    ),
+    Fault(
+        "F1",
+        "the client knows two calls by one id",
+        _ASKING,
+        "len(call_id) > MAX_ID or state.is_taken(call_id)",
+        "len(call_id) > MAX_ID",
+    ),
+    Fault(
         "F3",
         "the response after function calls is asked for after each output",
-        _CALLS,
-        "    if any(each.open for each in mine) or not fresh:",
+        _ROUNDS,
+        "    if not fresh or not all(each.output for each in calls):",
         "    if not fresh:",
     ),
     Fault(
         "F3",
         "no response is asked for after function calls",
-        _CALLS,
+        _ROUNDS,
         "        each.followed = True\n    return [ResponseWanted(confirmed=False)]",
         "        each.followed = True\n    return []",
     ),
     Fault(
+        "F3",
+        "an output that is confirmed early ends the calls that were announced",
+        _ROUNDS,
+        "    if not fresh or not all(each.output for each in calls):",
+        "    if not fresh or any(each.open for each in calls):",
+    ),
+    Fault(
+        "F3",
+        "calls that name no response are not of the one in the slot",
+        _ROUNDS,
+        '    names = ("", signal.response_id)',
+        "    names = (signal.response_id,)",
+    ),
+    Fault(
         "F4",
         "a second answer goes upstream as well",
-        _CALLS,
+        _ANSWERS,
         '    return "the call is answered already" if call.output else ""',
         '    return ""',
     ),
     Fault(
         "F5",
         "a response whose done never comes is waited for for ever",
-        _CALLS,
-        '        env.start("follow_up", env.limits.follow_up_timeout)',
-        '        env.timers.cancel("follow_up")',
+        _ANSWERS,
+        '            env.start("follow_up", env.limits.follow_up_timeout)',
+        '            env.timers.cancel("follow_up")',
     ),
     Fault(
         "F8",
         "calls that are cancelled are not closed upstream",
-        _CALLS,
+        _CLOSING,
         "    return [env.client(told), *closed, TurnStep(TurnEvent.CUT)",
         "    return [env.client(told), TurnStep(TurnEvent.CUT)",
     ),
@@ -146,7 +178,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "O5",
         "the end of a response without calls ends no turn",
-        _CALLS,
+        _ROUNDS,
         "        return [*effects, TurnStep(TurnEvent.OVER)]",
         "        return effects",
     ),

@@ -12,13 +12,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from realtime_translate import Config, ManualCommit, ServerVad
-from realtime_translate.session import (
-    agent_text,
-    function_calls,
-    upstream_errors,
-    user_speech,
-    user_turn,
-)
+from realtime_translate.session import agent_text, upstream_errors, user_speech, user_turn
+from realtime_translate.session.function_calls import answers
+from realtime_translate.session.function_calls import rounds as call_rounds
+from realtime_translate.session.function_calls import state as calls_state
 from realtime_translate.session.response_slot import actions
 
 from .long_call import TURNS, LongCall
@@ -132,15 +129,16 @@ def _for_ever(module: Any) -> Callable[[pytest.MonkeyPatch], None]:
 
 def _unfinished_calls(patch: pytest.MonkeyPatch) -> None:
     """A response that ended keeps its calls."""
-    settle = function_calls._settle
+    settle = call_rounds.settle
 
-    def leaking(state: Any, response_id: str) -> Any:
+    def leaking(state: Any, calls: Any) -> Any:
         kept = list(state.calls)
-        effects = settle(state, response_id)
+        effects = settle(state, calls)
         state.calls = kept
         return effects
 
-    patch.setattr(function_calls, "_settle", leaking)
+    patch.setattr(call_rounds, "settle", leaking)
+    patch.setattr(answers, "settle", leaking)
 
 
 def _unfinished_parts(patch: pytest.MonkeyPatch) -> None:
@@ -158,29 +156,15 @@ def _unfinished_parts(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(agent_text, "ended", lambda state, env, signal: ())
 
 
-def _kept_responses(patch: pytest.MonkeyPatch) -> None:
-    """The ends of responses are kept although none of their calls is left."""
-    close = function_calls._close
-
-    def leaking(state: Any, *rest: Any) -> Any:
-        kept = list(state.ended)
-        effects = close(state, *rest)
-        state.ended = kept
-        return effects
-
-    patch.setattr(function_calls, "_close", leaking)
-
-
 LEAKS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "told texts": _for_ever(agent_text),
     "ended responses": _for_ever(actions),
-    "settled calls": _for_ever(function_calls),
+    "settled calls": _for_ever(calls_state),
     "heard speech": _for_ever(user_speech),
     "expected errors": _for_ever(upstream_errors),
     "idle items": _for_ever(user_turn),
     "calls": _unfinished_calls,
     "texts": _unfinished_parts,
-    "ends of responses": _kept_responses,
 }
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from .. import deepgram
 from ..wire import OMITTED, dumps
 
-__all__ = ["content_of", "history", "request"]
+__all__ = ["NO_ARGUMENTS", "content_of", "history", "request"]
+
+NO_ARGUMENTS = "{}"
+"""What a client gets where upstream gives none: it parses them as JSON (F1)."""
 
 
 def request(call_id: str, name: str, arguments: str, server_side: bool) -> deepgram.FunctionCallRequest:

@@ -22,7 +22,7 @@ from ..wire import OMITTED, Malformed, Unknown, decode, unknown_fields
 from . import agent_text, agent_turn, function_calls, input_audio, opening, playback
 from .call import Call
 from .env import Env
-from .ids import MAX_ID, has_long_id
+from .ids import MAX_ID, has_long_id, shorten_calls
 from .opening import Facts
 from .pending import Pending
 from .response_slot import events
@@ -137,7 +137,7 @@ class Engine:
         data = decode(frame)
         if isinstance(data, Malformed):
             self.perform(self._not_an_event(data.reason))
-        elif has_long_id(data):
+        elif has_long_id(data) and _still_has_one(data):
             reason = f"an id is over {MAX_ID} characters long"
             self._refused(Malformed(reason, type=str(data.get("type"))), data)
         elif ready and data.get("type") == AUDIO_DELTA:
@@ -265,6 +265,7 @@ class Engine:
             self.env.late = False
             if isinstance(event, openai.ResponseDone):
                 self.env.response = event.response.id or self.call.slot.active
+                self.env.late = events.has_ended(self.call.slot, self.env.response)
                 event = self._without_muted_output(event)
             else:
                 self.env.response = self.call.slot.active
@@ -354,6 +355,12 @@ class Engine:
             self._client_audio(bytes(entry.audio))
         else:
             self.client_text(entry.text)
+
+
+def _still_has_one(data: Mapping[str, object]) -> bool:
+    """Whether an id is too long that is none of a function call (F1)."""
+    shorten_calls(data)
+    return has_long_id(data)
 
 
 def _bare_done(data: Mapping[str, object]) -> openai.ResponseDone:

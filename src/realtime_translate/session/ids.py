@@ -1,5 +1,7 @@
 """By what things are recognised when they come again or late: the ids that upstream gives, whose length has a
 bound because they are remembered (L2), and fingerprints of texts.
+
+Ids of function calls are the exception, and have any length (F1): what is remembered of those is short.
 """
 
 from __future__ import annotations
@@ -8,12 +10,14 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import cast
 
-__all__ = ["MAX_ID", "fingerprint", "has_long_id"]
+__all__ = ["MAX_ID", "fingerprint", "has_long_id", "shorten_calls", "shortened"]
 
 MAX_ID = 256
 """Characters. The longest id of a known server has 43 (protocols, *Other servers*)."""
 
-_NAMING = ("response_id", "item_id", "call_id")
+_NAMING = ("response_id", "item_id")
+_OF_CALLS = ("function_call", "function_call_output")
+_ARGUMENTS = "response.function_call_arguments."
 
 
 def fingerprint(text: str) -> str:
@@ -21,8 +25,13 @@ def fingerprint(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+def shortened(name: str) -> str:
+    """An id as it is remembered where it may have any length."""
+    return name if len(name) <= MAX_ID else fingerprint(name)
+
+
 def has_long_id(event: Mapping[str, object]) -> bool:
-    """Whether an event names a response, an item or a call by an id that is too long to be one. Runs for each
+    """Whether an event names a response or an item by an id that is too long to be one. Runs for each
     event.
     """
     for name in _NAMING:
@@ -46,8 +55,32 @@ def _answers_long(response: object) -> bool:
 def _has_long_id(item: object) -> bool:
     if not isinstance(item, dict):
         return False
-    known = cast("Mapping[str, object]", item)
-    return _is_long(known.get("id")) or _is_long(known.get("call_id"))
+    return _is_long(cast("Mapping[str, object]", item).get("id"))
+
+
+def shorten_calls(event: Mapping[str, object]) -> None:
+    """Put a fingerprint in the place of each id of a function call's item that is too long (F1). Upstream is
+    told of calls by their own ids, and never by those of their items.
+    """
+    changed = cast("dict[str, object]", event)
+    if str(event.get("type")).startswith(_ARGUMENTS):
+        _shorten(changed, "item_id")
+    _shorten_item(event.get("item"))
+    response = event.get("response")
+    listed = cast("Mapping[str, object]", response).get("output") if isinstance(response, dict) else None
+    for item in cast("list[object]", listed) if isinstance(listed, list) else ():
+        _shorten_item(item)
+
+
+def _shorten_item(item: object) -> None:
+    if isinstance(item, dict) and cast("Mapping[str, object]", item).get("type") in _OF_CALLS:
+        _shorten(cast("dict[str, object]", item), "id")
+
+
+def _shorten(named: dict[str, object], key: str) -> None:
+    name = named.get(key)
+    if isinstance(name, str):
+        named[key] = shortened(name)
 
 
 def _is_long(value: object) -> bool:

@@ -12,7 +12,8 @@ import pytest
 from realtime_translate import openai
 from realtime_translate.mapping.plan import Plan
 from realtime_translate.session import playback, upstream_errors, user_speech, user_text, user_turn
-from realtime_translate.session.function_calls import Call, FunctionCalls
+from realtime_translate.session.function_calls import FunctionCalls
+from realtime_translate.session.function_calls.state import Call
 from realtime_translate.session.playback import Playback
 from realtime_translate.session.signals import MayFail
 from realtime_translate.session.timers import Instant, Timers
@@ -57,7 +58,7 @@ def may_fail(state: UpstreamErrors, env: Any, event_id: str) -> None:
 
 
 def settles_call(state: FunctionCalls, env: Any, call_id: str) -> None:
-    state.settle(Call(call_id, "", "r1"))
+    state.settle([Call(call_id, "", "r1")])
 
 
 def matches(state: UserTexts, env: Any, item_id: str) -> None:
@@ -76,7 +77,7 @@ BOUNDS: dict[str, tuple[Callable[[], Any], Feed, Callable[[Any], list[str]], int
     "speech that was told": (UserSpeech, settles, lambda s: s.settled, 32),
     "idle timeouts": (UserTurn, times_out, lambda s: s.idle_items, 8),
     "events that may fail": (UpstreamErrors, may_fail, lambda s: s.harmless, 64),
-    "settled calls": (FunctionCalls, settles_call, lambda s: s.settled, 64),
+    "settled calls": (FunctionCalls, settles_call, lambda s: [each.call_id for each in s.settled], 64),
     "confirmed texts": (UserTexts, matches, lambda s: s.matched, 32),
     "parts that play": (Playback, plays, lambda s: [each.item_id for each in s.items], 32),
 }

@@ -56,7 +56,7 @@ def test_F1_arguments_of_one_call_are_not_those_of_another() -> None:
     desk = calling()
     desk.upstream(call_added(), call_added("call_2", name="clock"))
     desk.upstream(arguments_done("call_2", arguments=ARGUMENTS, name="clock"))
-    assert asked(desk.upstream(call_done(arguments=""))) == [("call_1", "weather", "")]
+    assert asked(desk.upstream(call_done(arguments=""))) == [("call_1", "weather", "{}")]
     assert asked(desk.upstream(call_done("call_2", name="clock", arguments=""))) == [
         ("call_2", "clock", ARGUMENTS)
     ]

@@ -82,21 +82,13 @@ def test_a_malformed_done_before_ready_is_only_noticed() -> None:
     [
         created("r" * (MAX_ID + 1)),
         {"type": "response.output_text.delta", "response_id": "r" * (MAX_ID + 1), "delta": "x"},
-        call_item("response.output_item.added", "c" * (MAX_ID + 1)),
     ],
-    ids=["response", "response_id", "call_id"],
+    ids=["response", "response_id"],
 )
 def test_an_id_without_end_is_no_id(event: Json) -> None:
     desk = ready()
     assert desk.upstream(event).notices == ["UPSTREAM_MALFORMED"]
     assert len(json.dumps(desk.translator.snapshot()["call"]["slot"])) < MAX_ID * 4  # type: ignore[index]
-
-
-def test_a_call_id_without_end_in_a_done_is_not_asked_for() -> None:
-    desk = ready(settings=TOOLS)
-    desk.upstream(created())
-    item = call_item("", "c" * (MAX_ID + 1))["item"]
-    assert desk.upstream(done(output=[item])).client_types == ["AgentAudioDone"]
 
 
 def test_announced_calls_have_a_bound() -> None:

@@ -30,6 +30,7 @@ __all__ = [
     "created",
     "done",
     "grace_over",
+    "has_ended",
     "interrupted",
     "is_muted",
     "output",
@@ -173,6 +174,11 @@ def is_muted(slot: ResponseSlot, response_id: str | None) -> bool:
     return slot.muted and (not response_id or not slot.active or response_id == slot.active)
 
 
+def has_ended(slot: ResponseSlot, response_id: str) -> bool:
+    """Whether this response is over: what still comes of it is late (R1)."""
+    return response_id != slot.active and response_id in slot.ended
+
+
 def slow(slot: ResponseSlot, env: Env) -> Effects:
     """A response has no output for so long; Deepgram's clients are told, again and again (O8)."""
     env.repeat("slow", env.limits.slow_think)
@@ -185,7 +191,7 @@ def slow(slot: ResponseSlot, env: Env) -> Effects:
 
 def overdue(slot: ResponseSlot, env: Env, signal: ResponseOverdue) -> Effects:
     """The response of answered calls does not end by itself (F5)."""
-    if signal.response_id != slot.active:
+    if slot.state not in _TAKEN or signal.response_id not in ("", slot.active):
         return (ResponseEnded(signal.response_id),)
     return happen(slot, env, SlotEvent.OVERDUE)
 

@@ -1,0 +1,164 @@
+"""What upstream says of the model's calls, and the client or the host asked for each, once (F1, F6, F7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ... import openai
+from ...deepgram.codes import ErrorCode
+from ...mapping import calls as mapping
+from ...notices import notice
+from ...openai.objects import Item
+from ...outputs import RunFunction
+from ..env import Env
+from ..ids import MAX_ID
+from ..signals import CallsOpened, Effect, Effects, Fatal, TextDue
+from .closing import close
+from .rounds import follow
+from .state import REMEMBERED, Call, FunctionCalls, Settled
+
+__all__ = [
+    "announced",
+    "arguments_done",
+    "conversation_item_done",
+    "output_item_done",
+    "ran_on",
+    "response_done",
+]
+
+
+def announced(state: FunctionCalls, env: Env, event: openai.ResponseOutputItemAdded) -> Effects:
+    """A response starts an item: remember it, and ask when it is complete (F1)."""
+    if event.item.type != "function_call" or _is_out_of_place(state, env):
+        return ()
+    _record(state, env, event.item)
+    return _too_many(state, env)
+
+
+def arguments_done(
+    state: FunctionCalls, env: Env, event: openai.ResponseFunctionCallArgumentsDone
+) -> Effects:
+    """The arguments are whole: ask now only if the item was never announced (F1)."""
+    item = Item(
+        type="function_call",
+        id=event.item_id,
+        call_id=event.call_id,
+        name=event.name,
+        arguments=event.arguments,
+    )
+    if state.known(event.call_id or "", event.item_id or "") is not None:
+        _record(state, env, item)
+        return _too_many(state, env)
+    if not event.name and _is_out_of_place(state, env):
+        return ()
+    call = _record(state, env, item)
+    return _ask(state, env, call) if call and call.name else ()
+
+
+def output_item_done(state: FunctionCalls, env: Env, event: openai.ResponseOutputItemDone) -> Effects:
+    """A response's item ended: ask if it is a complete call (F1)."""
+    return _item_ended(state, env, event.item) if event.item.type == "function_call" else ()
+
+
+def conversation_item_done(state: FunctionCalls, env: Env, event: openai.ConversationItemDone) -> Effects:
+    """An item of the conversation is final: a call that a response announced, or an output of ours (F1, F3).
+
+    Calls that no response announced are context that we created.
+    """
+    item = event.item
+    if item.type == "function_call_output":
+        return _confirmed(state, item.call_id or "")
+    if item.type != "function_call" or state.known(item.call_id or "", item.id or "") is None:
+        return ()
+    return _item_ended(state, env, item)
+
+
+def _is_out_of_place(state: FunctionCalls, env: Env) -> bool:
+    """Whether a call is only remembered when it is whole: no end of its response will come to drop it, or too
+    many are remembered (L2).
+    """
+    return env.late or len(state.calls) >= env.limits.pending_messages
+
+
+def _confirmed(state: FunctionCalls, call_id: str) -> list[Effect]:
+    """Upstream has the output of a call: where `response.done` does not come, that is the sign (F3)."""
+    answered = [each.response_id for each in state.calls if each.output and each.call_id == call_id]
+    return [effect for each in dict.fromkeys(answered) for effect in follow(state.of_response(each))]
+
+
+def response_done(state: FunctionCalls, env: Env, event: openai.ResponseDone) -> Effects:
+    """The response lists its calls once more: ask for those that nothing else announced (F1)."""
+    effects: list[Effect] = []
+    for item in event.response.output or ():
+        if item.type == "function_call":
+            effects += _item_ended(state, env, item)
+    return effects
+
+
+def ran_on(state: FunctionCalls, env: Env, output: Iterable[Item]) -> Effects:
+    """A response that was cut has made these calls all the same: nobody is asked, but upstream waits (F8)."""
+    calls = [each for each in output if each.type == "function_call"]
+    whole = [_record(state, env, each) for each in calls if (each.status or "completed") == "completed"]
+    return close(state, env, [each for each in whole if each is not None and not each.asked])
+
+
+def _record(state: FunctionCalls, env: Env, item: Item) -> Call | None:
+    """What an item says of its call, which may be a new one; None if nothing more is to come of that (F1)."""
+    call_id, item_id = item.call_id or item.id or "", item.id or ""
+    if not call_id:
+        return None
+    call = state.known(call_id, item_id)
+    if call is None:
+        call = Call(call_id, item_id, env.response, over=env.late)
+        state.calls.append(call)
+    call.item_id = call.item_id or item_id
+    if isinstance(call, Settled):
+        return None
+    call.name = call.name or item.name or ""
+    call.arguments = item.arguments or call.arguments
+    return call
+
+
+def _item_ended(state: FunctionCalls, env: Env, item: Item) -> list[Effect]:
+    call = _record(state, env, item)
+    if call is None or call.asked:
+        return []
+    if (item.status or "completed") == "completed":
+        return close(state, env, [call]) if call.followed else _ask(state, env, call)
+    state.settle([call])
+    return [notice("CALL_INCOMPLETE")]
+
+
+def _ask(state: FunctionCalls, env: Env, call: Call) -> list[Effect]:
+    spec = env.plan.function(call.name)
+    if spec is None and not env.component:  # F7
+        reason = f"the model called {call.name!r}, which Settings do not declare"
+        return [Fatal(ErrorCode.NON_EXISTENT_FUNCTION_CALLED, reason)]
+    if sum(each.open for each in state.calls) >= env.limits.pending_messages:
+        return [Fatal(ErrorCode.INTERNAL_SERVER_ERROR, "too many function calls are unanswered")]
+    if too_many := _too_many(state, env):
+        return too_many
+    call.client_id, call.asked = _client_id(state, env, call.call_id), True
+    call.arguments = call.arguments or mapping.NO_ARGUMENTS
+    endpoint = spec.endpoint if spec else None
+    call.server_side = endpoint is not None
+    effects: list[Effect] = [
+        env.client(mapping.request(call.client_id, call.name, call.arguments, call.server_side))
+    ]
+    if endpoint is not None:
+        effects.append(RunFunction(call.client_id, call.name, call.arguments, endpoint))
+    return [TextDue(), *effects, CallsOpened()]
+
+
+def _client_id(state: FunctionCalls, env: Env, call_id: str) -> str:
+    """Upstream's id, unless it is too long, or the client knows another call by it (F1)."""
+    return env.ids.next() if len(call_id) > MAX_ID or state.is_taken(call_id) else call_id
+
+
+def _too_many(state: FunctionCalls, env: Env) -> list[Effect]:
+    """Answered calls too are kept until their response ends: a response may have any, and never end (L2)."""
+    size = sum(len(each.call_id) + len(each.name) + len(each.arguments) for each in state.calls)
+    most = env.limits.pending_messages + REMEMBERED
+    if len(state.calls) <= most and size <= env.limits.frame_bytes_down:
+        return []
+    return [Fatal(ErrorCode.INTERNAL_SERVER_ERROR, "too many function calls are not settled")]

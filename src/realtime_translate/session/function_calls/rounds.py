@@ -1,0 +1,67 @@
+"""The response that follows the calls of another, asked for once (F3, F5, O5)."""
+
+from __future__ import annotations
+
+from ...notices import notice
+from ..env import Env
+from ..signals import Effect, Effects, ResponseEnded, ResponseOverdue, ResponseWanted, TurnStep
+from ..tables import TurnEvent
+from .state import Call, FunctionCalls
+
+__all__ = ["ended", "follow", "follow_up_late", "settle"]
+
+
+def ended(state: FunctionCalls, env: Env, signal: ResponseEnded) -> Effects:
+    """A response is over: its turn is too, unless it left calls (F3, O5).
+
+    Calls that came without the id of a response are those of the one in the slot, which is this (R4).
+    """
+    names = ("", signal.response_id)
+    mine = [each for each in state.calls if not each.over and each.response_id in names]
+    left, cut = [each for each in mine if each.asked], [each for each in mine if not each.asked]
+    effects: list[Effect] = [notice("CALL_INCOMPLETE") for _ in cut]
+    for each in left:  # a response without an id goes by its first call from now on
+        each.over, each.response_id = True, signal.response_id or f"#{left[0].client_id}"
+    answered = not any(each.open for each in left)
+    if signal.cut:  # its turn was ended then
+        state.settle(mine if answered else cut)
+        return effects
+    state.calls = [each for each in state.calls if each not in cut]
+    if signal.void:
+        return [*effects, TurnStep(TurnEvent.VOID)]
+    effects.append(TurnStep(TurnEvent.ENDED))
+    if not left:
+        return [*effects, TurnStep(TurnEvent.OVER)]
+    return [*effects, *settle(state, left)] if answered else effects
+
+
+def follow(calls: list[Call]) -> list[Effect]:
+    """Ask once for the response that follows, if all calls have outputs and any was accepted (F3, T6).
+
+    Where upstream confirms outputs early, a call may come after that: its output is followed as well.
+    """
+    fresh = [each for each in calls if each.accepted and not each.followed]
+    if not fresh or not all(each.output for each in calls):
+        return []
+    for each in calls:
+        each.followed = True
+    return [ResponseWanted(confirmed=False)]
+
+
+def settle(state: FunctionCalls, calls: list[Call]) -> list[Effect]:
+    """All calls of a response that has ended are answered."""
+    effects = follow(calls)
+    state.settle(calls)
+    if not any(each.followed for each in calls):
+        effects += [notice("CALLS_CLOSED"), TurnStep(TurnEvent.OVER)]
+    return effects
+
+
+def follow_up_late(state: FunctionCalls, env: Env) -> Effects:
+    """`response.done` did not come after the last output: that response counts as done (F5)."""
+    waiting = dict.fromkeys(each.response_id for each in state.calls if each.output and not each.over)
+    return [
+        ResponseOverdue(response_id)
+        for response_id in waiting
+        if not any(each.open for each in state.of_response(response_id))
+    ]
