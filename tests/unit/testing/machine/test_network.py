@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from pathlib import Path
 
 import pytest
 
@@ -155,3 +156,10 @@ def test_the_first_failure_is_kept() -> None:
     other = Statistics(examples=4)
     other.fail(PropertyError("O5 ends", "late"))
     assert other.broken == ("O5 ends", 4)
+
+
+def test_a_failure_says_where_its_rule_is_explained() -> None:
+    error = PropertyError("O5 ends", "late")
+    assert str(error).startswith("O5 ends: late\n")
+    (page,) = [word for word in str(error).split() if "/" in word]
+    assert (Path(__file__).parents[4] / page).is_file()

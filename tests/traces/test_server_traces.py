@@ -1,0 +1,147 @@
+"""Sessions of other servers, recorded at xAI, Voice Live and two running servers: what came of each question.
+
+Every question is asked of the server once, the client sees an end of each turn that it saw begin, it is told
+of nothing but what is named here, and after all of it the call still hears what the user says.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from math import inf
+from typing import Any
+
+import pytest
+from attrs import frozen
+
+from realtime_translate import Config
+from tests.shared_material import shared
+from tests.traces.server_sessions import Session
+
+Json = dict[str, Any]
+
+FOLDER = "traces-servers"
+LONGEST = 60.0
+"""Seconds after which whatever the server leaves open must be given up."""
+BEGINS = ("ConversationText assistant", "FunctionCallRequest", "AgentStartedSpeaking", "audio")
+
+
+@frozen
+class Expected:
+    """What has to come of a session.
+
+    `asked`: how many `response.create` go upstream. `turns`: ends of the agent's turns. `told`: how each
+    Warning and Error of the client's begins, with the reason for it. `cut`: when the recording goes on with
+    answers to what is not asked any more. `closed`: the code with which the server closed. `unasked`: what
+    the recorded server was asked besides.
+    """
+
+    asked: int
+    turns: int
+    config: Config | None = None
+    told: tuple[tuple[str, str], ...] = ()
+    cut: float = inf
+    closed: int | None = None
+    unasked: tuple[str, ...] = ()
+
+
+METADATA = ("Specifying `response.metadata` is not supported", "the server says so of each response.create")
+REFUSED_ID = ("ID must start with 'msg_'", "the user's text is lost to the server")
+
+SESSIONS = {
+    "beta-azure-voicelive-history-seeding": Expected(asked=1, turns=1),
+    "beta-azure-voicelive-text-output": Expected(asked=1, turns=1),
+    "s2s-deepgram-sdk": Expected(asked=2, turns=3),
+    "s2s-item-ids-refused": Expected(asked=0, turns=2, told=(REFUSED_ID, REFUSED_ID)),
+    "s2s-killed": Expected(
+        asked=1,
+        turns=0,
+        told=(("the upstream server closed", "the server died"),),
+        closed=1006,
+    ),
+    "s2s-mulaw": Expected(asked=1, turns=1),
+    "s2s-typed-calls-vad": Expected(asked=3, turns=4),
+    "speaches-deepgram-sdk": Expected(asked=2, turns=3, told=(METADATA, METADATA)),
+    "speaches-typed": Expected(asked=2, turns=3, told=(METADATA, METADATA)),
+    "xai-history-seeding": Expected(asked=1, turns=1),
+    "xai-text-in-audio-out": Expected(asked=1, turns=1),
+    "xai-tool-call-round": Expected(asked=2, turns=1),
+    "xai-vad-audio-turn": Expected(asked=0, turns=1),
+}
+EVERY_SESSION = pytest.mark.parametrize("name", SESSIONS)
+
+
+@cache
+def once(name: str) -> Session:
+    """For tests that only look at it."""
+    return played(name)
+
+
+def played(name: str) -> Session:
+    """To its end, and so much longer that nothing should be left open."""
+    expected = SESSIONS[name]
+    session = Session(shared(FOLDER, f"{name}.jsonl"), expected.config, expected.cut)
+    session.play()
+    if expected.closed is not None:
+        session.close_upstream(expected.closed)
+    session.wait(LONGEST)
+    return session
+
+
+def kinds(session: Session) -> list[str]:
+    """What the client got, in short."""
+    return [
+        "audio" if isinstance(each, bytes) else f"{each['type']} {each.get('role', '')}".strip()
+        for each in session.told
+    ]
+
+
+def turns(session: Session) -> list[str]:
+    """The beginnings and the ends of the agent's turns; what goes on within one is left out."""
+    seen: list[str] = []
+    for kind in kinds(session):
+        if kind in BEGINS and seen[-1:] != ["begin"]:
+            seen.append("begin")
+        elif kind == "AgentAudioDone":
+            seen.append("end")
+    return seen
+
+
+@EVERY_SESSION
+def test_every_question_is_asked_once(name: str) -> None:
+    session, expected = once(name), SESSIONS[name]
+    assert len(session.sent("response.create")) == expected.asked
+    assert tuple(session.unasked) == expected.unasked
+
+
+@EVERY_SESSION
+def test_every_turn_that_begins_ends(name: str) -> None:
+    session, expected = once(name), SESSIONS[name]
+    seen = turns(session)
+    assert seen.count("end") == expected.turns
+    if session.closed and seen[-1:] == ["begin"]:  # the Error ends it
+        seen.append("end")
+    assert seen == ["begin", "end"] * (len(seen) // 2)
+
+
+@EVERY_SESSION
+def test_the_client_is_told_of_nothing_else(name: str) -> None:
+    session, expected = once(name), SESSIONS[name]
+    messages: list[Json] = [each for each in session.told if isinstance(each, dict)]
+    told = [each["description"] for each in messages if each["type"] in ("Warning", "Error")]
+    assert len(told) == len(expected.told), told
+    assert all(text.startswith(begins) for text, (begins, _) in zip(told, expected.told, strict=True)), told
+
+
+@EVERY_SESSION
+def test_afterwards_the_call_hears_what_the_user_says(name: str) -> None:
+    session = played(name)
+    if SESSIONS[name].closed is not None:
+        assert session.closed
+        return
+    asked, heard = len(session.sent("response.create")), len(session.told)
+    session.client({"type": "InjectUserMessage", "content": "Are you still there?"})
+    session.wait(LONGEST)
+    assert len(session.sent("response.create")) == asked + 1
+    assert {"ConversationText user", "audio", "ConversationText assistant", "AgentAudioDone"} <= set(
+        kinds(session)[heard:]
+    )
