@@ -25,6 +25,7 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
         _INFO,
         "{path} with its margin is {wanted} ms; upstream takes {most} at most, so none was sent",
     ),
+    "SETTING_REFUSED": (_WARNING, "upstream refused {path} ({code}); the call goes on without it"),
     "VOICE_APPROXIMATED": (
         _INFO,
         "{path} names voice {asked}, which upstream does not have; {sent} speaks instead",

@@ -6,7 +6,7 @@ from tests.faults.fault import Fault
 
 __all__ = ["FAULTS"]
 
-_OPENING = "session/opening.py"
+_OPENING = "session/opening/actions.py"
 _SLOT = "session/tables/slot.py"
 _WISHES = "session/response_slot/wishes.py"
 _ACTIONS = "session/response_slot/actions.py"

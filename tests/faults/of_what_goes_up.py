@@ -6,7 +6,8 @@ from tests.faults.fault import Fault
 
 __all__ = ["FAULTS"]
 
-_OPENING = "session/opening.py"
+_OPENING = "session/opening/actions.py"
+_WAITING = "session/opening/waiting.py"
 _TABLE = "session/tables/opening.py"
 _COMMIT = "session/input_audio/commit.py"
 _STREAM = "session/input_audio/stream.py"
@@ -17,8 +18,8 @@ FAULTS: tuple[Fault, ...] = (
         "S2",
         "the update is sent again when upstream opens late",
         _OPENING,
-        "    state.session = {}\n    return (SendToUpstream(dumps(frame)),)",
-        "    state.session = {}\n    return (SendToUpstream(dumps(frame)),) * 2",
+        "    state.update_event, update = env.session_update(state.session)\n    return (update,)",
+        "    state.update_event, update = env.session_update(state.session)\n    return (update, update)",
     ),
     Fault(
         "S3",
@@ -100,7 +101,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "A8",
         "what waits is let go in another order",
-        _OPENING,
+        _WAITING,
         "    return [Deliver(entry) for entry in waiting]",
         "    return [Deliver(entry) for entry in reversed(waiting)]",
     ),
@@ -177,7 +178,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "L2",
         "what waited is kept after it was delivered",
-        _OPENING,
+        _WAITING,
         "    waiting, state.waiting = state.waiting, []",
         "    waiting = state.waiting",
     ),

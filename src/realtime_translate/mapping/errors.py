@@ -9,6 +9,7 @@ from attrs import frozen
 
 from ..deepgram.codes import ComponentCode, ErrorCode, WarningCode
 from ..openai.objects import ErrorDetail
+from .dispensable import named
 
 __all__ = ["TELLING", "VOICE_CODE", "Fault", "Problem", "fatal_code", "fault", "warning_code"]
 
@@ -31,12 +32,15 @@ class Fault(Enum):
 
 @frozen
 class Problem:
-    """An upstream error, read. `code` is never empty; `description` may be told to the client."""
+    """An upstream error, read. `code` is never empty; `description` may be told to the client; `path` is what
+    it names in the session, if anything (S7).
+    """
 
     fault: Fault
     code: str
     description: str
     event_id: str
+    path: str = ""
 
 
 _BY_CODE: Mapping[str, Fault] = {
@@ -73,7 +77,11 @@ def fault(detail: ErrorDetail) -> Problem:
     kind = _BY_CODE.get(code) or _BY_CODE.get(detail.type or "") or _by_message(message)
     text = f"the upstream server refused access ({code or 'no code'})" if kind is Fault.ACCESS else message
     return Problem(
-        kind, code or "unknown", text or "the upstream server reported an error", detail.event_id or ""
+        kind,
+        code or "unknown",
+        text or "the upstream server reported an error",
+        detail.event_id or "",
+        named(detail),
     )
 
 

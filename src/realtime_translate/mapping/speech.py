@@ -20,6 +20,7 @@ __all__ = [
     "is_heard",
     "iso_639",
     "joined_terms",
+    "named_voice",
     "note_listen",
     "output",
     "spoken",
@@ -119,6 +120,11 @@ def _voice(
     elif asked:
         notes.append(notice("SETTING_LEFT_OUT", path=path))
     return default
+
+
+def named_voice(provider: SpeakProvider) -> str:
+    """The voice that a provider names, empty if it names none."""
+    return _voice_name(provider)[1]
 
 
 def _voice_name(provider: SpeakProvider) -> tuple[str, str]:

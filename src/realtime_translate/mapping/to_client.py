@@ -8,7 +8,10 @@ from ..openai.objects import ContentPart
 from ..outputs import SendToClient
 from ..wire import OMITTED
 
-__all__ = ["agent_text_of", "conversation_text", "error", "part_text", "say", "warning"]
+__all__ = ["agent_text_of", "conversation_text", "error", "part_text", "say", "shortened", "warning"]
+
+_MAX_REASON = 123
+"""Bytes of UTF-8 that a close frame has room for."""
 
 
 def say(message: deepgram.ServerMessage) -> SendToClient:
@@ -48,3 +51,8 @@ def part_text(dialect: ClientDialect, part: ContentPart) -> str:
     if dialect is ClientDialect.COMPONENT and part.type == "function_call" and isinstance(name, str):
         return f"Function call: {name}({arguments if isinstance(arguments, str) else ''})"
     return part.text or part.transcript or ""
+
+
+def shortened(reason: str) -> str:
+    """The part of a close reason that fits its frame, cut between characters."""
+    return reason.encode("utf-8", "replace")[:_MAX_REASON].decode("utf-8", "ignore")

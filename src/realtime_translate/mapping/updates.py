@@ -15,11 +15,12 @@ from ..openai import objects as upstream
 from ..outputs import Notice
 from ..wire import OMITTED, Omissible
 from . import instructions, speech, tools
+from .dispensable import Part
 from .plan import Plan
 from .refusal import Refusal
 from .settings import first_of, note_think
 
-__all__ = ["ACKNOWLEDGED", "Update", "adopt", "apply", "changes"]
+__all__ = ["ACKNOWLEDGED", "Update", "adopt", "apply", "asks_for", "changes"]
 
 Update: TypeAlias = (
     deepgram.UpdatePrompt | deepgram.UpdateThink | deepgram.UpdateSpeak | deepgram.UpdateListen
@@ -45,6 +46,23 @@ def adopt(before: Plan, after: Plan) -> Plan:
         return after
     names = {spec.name for spec in after.functions}
     return evolve(after, former=tuple(spec for spec in before.functions if spec.name not in names))
+
+
+def asks_for(update: Update, part: Part) -> bool:
+    """Whether the client itself asked for this part in the update: then it is not left out of it (S7)."""
+    return not _ASKED[type(update)](update).isdisjoint(part.plan)
+
+
+def _asked_of_speech(update: deepgram.UpdateSpeak) -> set[str]:
+    speak = first_of(update.speak, "speak", [])
+    asked = {"voice": speak and speech.named_voice(speak.provider), "speed": speak and speak.provider.speed}
+    return {name for name, value in asked.items() if value}
+
+
+def _asked_of_hearing(update: deepgram.UpdateListen) -> set[str]:
+    provider = update.listen.provider
+    asked = {"language": bool(provider.language), "keyterms": provider.keyterms is not OMITTED}
+    return {name for name, given in asked.items() if given}
 
 
 def _prompt(plan: Plan, update: deepgram.UpdatePrompt, config: Config, notes: list[Notice]) -> Plan:
@@ -104,6 +122,15 @@ _APPLY: Mapping[type, Callable[[Plan, Any, Config, list[Notice]], Plan]] = {
     deepgram.UpdateSpeak: _speak,
     deepgram.UpdateListen: _listen,
 }
+
+
+_ASKED: Mapping[type, Callable[[Any], set[str]]] = {
+    deepgram.UpdatePrompt: lambda _: set(),
+    deepgram.UpdateThink: lambda _: set(),
+    deepgram.UpdateSpeak: _asked_of_speech,
+    deepgram.UpdateListen: _asked_of_hearing,
+}
+"""The fields of the plan that an update names."""
 
 
 def changes(before: Plan, after: Plan, config: Config) -> upstream.Session | None:

@@ -13,7 +13,7 @@ from attrs import evolve
 
 from .. import deepgram, openai
 from ..deepgram.codes import ComponentCode, ErrorCode
-from ..mapping import to_client
+from ..mapping import dispensable, to_client
 from ..mapping.errors import fault
 from ..notices import notice
 from ..openai.audio_frames import AUDIO_DELTA, delta_of
@@ -290,10 +290,15 @@ class Engine:
         return evolve(event, response=evolve(event.response, output=OMITTED))
 
     def _error(self, event: openai.ErrorEvent) -> None:
-        """An error before ready answers our update if it carries its id, or none (S7)."""
+        """An error before ready answers our update if it carries its id, or none; later one without an id if
+        it names a part that was sent (S7).
+        """
         problem = fault(event.error)
-        phase, update = self.call.phase, self.call.opening.update_event
-        answers_update = problem.event_id == update or (not problem.event_id and phase is Opening.CONFIGURING)
+        phase, opened = self.call.phase, self.call.opening
+        answers_update = problem.event_id == opened.update_event or (
+            not problem.event_id
+            and (phase is Opening.CONFIGURING or bool(dispensable.found(problem.path, opened.session)))
+        )
         if phase in _UPDATE_IN_FLIGHT and answers_update:
             self.step(OpeningEvent.REFUSED, Facts(problem=problem))
         else:

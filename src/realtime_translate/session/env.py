@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from attrs import define, field
 
 from .. import openai
@@ -13,6 +15,7 @@ from ..mapping.plan import Plan
 from ..openai import audio_frames
 from ..openai.audio_frames import AudioFrames
 from ..outputs import SendToClient, SendToUpstream
+from ..wire import dumps
 from .timers import TimerName, Timers
 
 __all__ = ["Env", "Ids"]
@@ -91,6 +94,12 @@ class Env:
     def text(self, role: str, content: str) -> tuple[SendToClient, ...]:
         """`ConversationText` and its `History`, as the dialect and the flags have it."""
         return to_client.conversation_text(self.config.dialect, self.plan.history, role, content)
+
+    def session_update(self, session: Mapping[str, object]) -> tuple[str, SendToUpstream]:
+        """A `session.update`, and its event id."""
+        event_id = self.ids.next()
+        frame = {"type": "session.update", "event_id": event_id, "session": session}
+        return event_id, SendToUpstream(dumps(frame))
 
     @staticmethod
     def client(message: ServerMessage) -> SendToClient:

@@ -221,9 +221,12 @@ class TextDue:
 
 @frozen(eq=False, repr=False)
 class MayFail:
-    """An error that answers this event of ours needs no attention (E2)."""
+    """An error that answers this event of ours, or that answers none and names `path`, needs no attention
+    (E2, S7).
+    """
 
     event_id: str
+    path: str = ""
 
 
 @frozen(eq=False, repr=False)

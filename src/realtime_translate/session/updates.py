@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 from attrs import define, field
 
 from .. import deepgram, openai
 from ..deepgram.codes import ErrorCode, WarningCode
-from ..mapping import to_client
+from ..mapping import dispensable, to_client
 from ..mapping import updates as mapping
-from ..mapping.errors import VOICE_CODE, Fault, warning_code
+from ..mapping.errors import VOICE_CODE, Fault, Problem, warning_code
 from ..mapping.plan import Plan
 from ..mapping.refusal import Refusal
 from ..notices import notice
-from ..outputs import Notice
+from ..outputs import Notice, SendToUpstream
+from ..wire import unstructure
 from .env import Env
 from .signals import AudioBegun, Effect, Effects, Fatal, MayFail, Refused, UpdateGranted, UpdateWanted
 
@@ -26,13 +28,15 @@ _VOICE_FIXED = "the voice cannot change once the agent has spoken"
 @define(eq=False, repr=False)
 class Updates:
     """`waiting`: frames of updates to send; `sent`: those that one `session.update` carries, in flight as
-    `event_id`. `alone`: how many of `waiting` go one by one, after their merger was refused. `voiced`: the
-    agent has spoken. `intended`: the plan after all of them; None where it has to be found out again.
+    `event_id`; `left_out`: the parts of it that upstream refused and that went nowhere (S7). `alone`: how
+    many of `waiting` go one by one, after their merger was refused. `voiced`: the agent has spoken.
+    `intended`: the plan after all of them; None where it has to be found out again.
     """
 
     waiting: list[str] = field(factory=list[str])
     sent: list[str] = field(factory=list[str])
     event_id: str = ""
+    left_out: list[str] = field(factory=list[str])
     alone: int = 0
     intended: Plan | None = None
     voiced: bool = False
@@ -41,7 +45,7 @@ class Updates:
 def wanted(state: Updates, env: Env, update: mapping.Update) -> Effects:
     """An update: refused, acknowledged at once if it changes nothing, or sent when the slot is free."""
     notes: list[Notice] = []
-    before = state.intended or _after(env, env.plan, [*state.sent, *state.waiting])
+    before = state.intended or _after(env, _in_flight(state, env), state.waiting)
     try:
         after = mapping.apply(before, update, env.config, notes)
     except Refusal as refusal:
@@ -64,7 +68,7 @@ def wanted(state: Updates, env: Env, update: mapping.Update) -> Effects:
 def _is_voice_refused(state: Updates, env: Env, after: Plan) -> bool:
     if not state.voiced or after.voice == env.plan.voice:
         return False
-    return after.voice != _after(env, env.plan, state.sent).voice
+    return after.voice != _in_flight(state, env).voice
 
 
 def granted(state: Updates, env: Env, _: UpdateGranted) -> Effects:
@@ -82,33 +86,56 @@ def granted(state: Updates, env: Env, _: UpdateGranted) -> Effects:
     if session is None:
         env.plan = mapping.adopt(env.plan, after)
         return [*effects, *_acknowledge(env, batch), *_more(state)]
-    state.sent, state.event_id = batch, env.ids.next()
-    env.start("update", env.limits.update_timeout)
-    return [*effects, env.upstream(openai.SessionUpdate(session, event_id=state.event_id))]
+    state.sent = batch
+    return [*effects, _send(state, env, unstructure(session))]
 
 
 def updated(state: Updates, env: Env, event: openai.SessionUpdated) -> Effects:
     """What was sent holds."""
     if not state.sent:
         return (notice("UPSTREAM_ABSORBED", type=event.type),)
-    env.plan = mapping.adopt(env.plan, _after(env, env.plan, state.sent))
-    acknowledged = _acknowledge(env, state.sent)
-    return [*acknowledged, *_forget(state, env)]
+    return _hold(state, env)
 
 
 def refused(state: Updates, env: Env, refusal: Refused) -> Effects:
-    """Upstream refused it: one by one, if it was several; else the client is told (T2)."""
+    """Upstream refused it: one by one, if it was several; else without the part that is to blame, if nobody
+    asked for that (S7); else the client is told (T2).
+    """
     problem = refusal.problem
-    voice = problem.code == VOICE_CODE
-    if not state.sent or problem.event_id != ("" if voice and not problem.event_id else state.event_id):
+    session: Mapping[str, object] = _session(state, env) if state.sent else {}
+    part = dispensable.found(problem.path, session)
+    if not session or not _answers(state, problem, part):
         return ()
     if len(state.sent) > 1:
         state.alone, state.waiting = len(state.sent), [*state.sent, *state.waiting]
         return [MayFail(problem.event_id), notice("UPDATES_SEPARATED"), *_forget(state, env)]
+    if part is not None and not mapping.asks_for(_parsed(env, state.sent[0]), part):
+        return _leave_out(state, env, part, problem)
     if problem.fault is not Fault.OTHER:  # told as such an error is
         return _forget(state, env)
-    reason = _VOICE_FIXED if voice else problem.description
+    reason = _VOICE_FIXED if problem.code == VOICE_CODE else problem.description
     return [MayFail(problem.event_id), *_refusal(warning_code(problem), reason), *_forget(state, env)]
+
+
+def _answers(state: Updates, problem: Problem, part: dispensable.Part | None) -> bool:
+    """Whether an error is about the update in flight: by its id, its code, or what it names (R6, S7)."""
+    if problem.event_id:
+        return problem.event_id == state.event_id
+    again = dispensable.is_gone(problem.path, state.left_out)
+    return problem.code == VOICE_CODE or (part is not None and not again)
+
+
+def _leave_out(state: Updates, env: Env, part: dispensable.Part, problem: Problem) -> Effects:
+    """The rest of the update goes again; it holds if that is nothing."""
+    session = dispensable.without(_session(state, env), part.path)
+    state.left_out.append(part.path)
+    expected = MayFail(state.event_id, problem.path)
+    refused_part = notice("SETTING_REFUSED", path=f"session.{part.path}", code=problem.code)
+    effects: list[Effect] = [refused_part, expected, expected]  # this error, and the same once more
+    if session.keys() <= {"type"}:
+        return [*effects, *_hold(state, env)]
+    state.intended = None
+    return [*effects, _send(state, env, session)]
 
 
 def late(state: Updates, env: Env) -> Effects:
@@ -121,6 +148,32 @@ def audio_begun(state: Updates, env: Env, _: AudioBegun) -> Effects:
     """From now on the voice is fixed."""
     state.voiced = True
     return ()
+
+
+def _send(state: Updates, env: Env, session: Mapping[str, object]) -> SendToUpstream:
+    state.event_id, update = env.session_update(session)
+    env.start("update", env.limits.update_timeout)
+    return update
+
+
+def _hold(state: Updates, env: Env) -> list[Effect]:
+    """What was sent is in effect."""
+    env.plan = mapping.adopt(env.plan, _in_flight(state, env))
+    return [*_acknowledge(env, state.sent), *_forget(state, env)]
+
+
+def _session(state: Updates, env: Env) -> Mapping[str, object]:
+    """What the update in flight asks for."""
+    session = mapping.changes(env.plan, _after(env, env.plan, state.sent), env.config)
+    return dispensable.without(unstructure(session or openai.Session()), *state.left_out)
+
+
+def _in_flight(state: Updates, env: Env) -> Plan:
+    """The plan once the update in flight is in effect."""
+    after = _after(env, env.plan, state.sent)
+    for part in dispensable.PARTS.values():
+        after = part.undone(after, env.plan) if part.path in state.left_out else after
+    return after
 
 
 def _after(env: Env, plan: Plan, frames: list[str]) -> Plan:
@@ -156,7 +209,7 @@ def _refusal(code: str, reason: str) -> list[Effect]:
 
 
 def _forget(state: Updates, env: Env) -> list[Effect]:
-    state.sent, state.event_id, state.intended = [], "", None
+    state.sent, state.event_id, state.left_out, state.intended = [], "", [], None
     env.timers.cancel("update")
     return _more(state)
 

@@ -22,8 +22,8 @@ _FATAL = (Fault.EXPIRED, Fault.ACCESS)
 @define(eq=False, repr=False)
 class UpstreamErrors:
     """`idle`: the session ended for idleness while a response was active (E3). `last`: the last error, until
-    anything else comes: upstream may close with it (E1); `last_code`: its code. `harmless`: events of ours
-    whose refusal needs no attention (E2).
+    anything else comes: upstream may close with it (E1); `last_code`: its code. `harmless`: ids of
+    events of ours whose refusal needs no attention, and paths of what was refused and left out (E2, S7).
     """
 
     idle: str = ""
@@ -59,15 +59,17 @@ def report(state: UpstreamErrors, env: Env, refusal: Refused) -> Effects:
 
 
 def _is_expected(state: UpstreamErrors, problem: Problem) -> bool:
-    if problem.fault is not Fault.OTHER or problem.event_id not in state.harmless:
+    key = problem.event_id or problem.path
+    if problem.fault is not Fault.OTHER or key not in state.harmless:
         return False
-    state.harmless.remove(problem.event_id)
+    state.harmless.remove(key)
     return True
 
 
 def may_fail(state: UpstreamErrors, env: Env, signal: MayFail) -> Effects:
     """An error that answers this event is expected (E2)."""
-    state.harmless = [*state.harmless[1 - _REMEMBERED :], signal.event_id]
+    keys = [signal.event_id, signal.path] if signal.path else [signal.event_id]
+    state.harmless = [*state.harmless, *keys][-_REMEMBERED:]
     return ()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from realtime_translate import CloseClient, CloseUpstream, Config, Notice, OrderError, Outputs, Translator
-from realtime_translate.session.opening import shortened
+from realtime_translate.mapping.to_client import shortened
 from realtime_translate.session.tables import Opening
 from tests.harness import SETTINGS, Desk, Log
 

@@ -9,8 +9,8 @@ from typing import Any, cast
 import pytest
 
 from realtime_translate import Config, Limits
+from realtime_translate.mapping import to_client
 from realtime_translate.mapping.responses import Outcome
-from realtime_translate.session import opening
 from realtime_translate.session.response_slot import ResponseSlot, actions, events
 from realtime_translate.session.timers import Timers
 from tests.harness import SETTINGS, Desk
@@ -107,7 +107,7 @@ def runs_of(snapshot: Any) -> list[bytes]:
     [("x" * 123, "x" * 123), ("x" * 124, "x" * 123), ("é" * 62, "é" * 61), ("\ud800", "?")],
 )
 def test_E5_a_reason_fits_its_frame(reason: str, short: str) -> None:
-    assert opening.shortened(reason) == short
+    assert to_client.shortened(reason) == short
 
 
 # --- R1, L2 -------------------------------------------------------------------------------------------------

@@ -81,7 +81,8 @@ def test_an_older_minor_version_restores_with_what_was_added(monkeypatch: pytest
     now: Any = translator.snapshot()
     assert now["version"] == "1.2"
     assert now["call"]["updates"] == {
-        "waiting": [], "sent": [], "event_id": "", "alone": 0, "intended": None, "voiced": False,
+        "waiting": [], "sent": [], "event_id": "", "left_out": [], "alone": 0,
+        "intended": None, "voiced": False,
     }  # fmt: skip
     assert [each["covered"] for each in now["call"]["user_texts"]["waiting"]] == [False, False]
 

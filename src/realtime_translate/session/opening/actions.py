@@ -1,92 +1,40 @@
-"""The opening of a call and its end: actions of `tables.OPENING` (S1-S9, E5, A8, L3)."""
+"""The opening of a call and its end: actions of `tables.OPENING` (S1-S9, E5)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve
 
-from .. import deepgram, openai
-from ..deepgram.codes import ComponentCode, ErrorCode, WarningCode
-from ..mapping import formats, speech, to_client, turns
-from ..mapping.errors import Fault, Problem, fatal_code
-from ..mapping.plan import Plan
-from ..mapping.refusal import Refusal
-from ..mapping.settings import map_settings
-from ..notices import notice
-from ..outputs import CloseClient, CloseUpstream, OpenUpstream, SendToUpstream
-from ..wire import dumps, unstructure
-from .env import Env
-from .pending import Pending
-from .signals import (
+from ... import deepgram, openai
+from ...deepgram.codes import ComponentCode, ErrorCode, WarningCode
+from ...mapping import dispensable, formats, speech, to_client, turns
+from ...mapping.errors import Fault, fatal_code
+from ...mapping.plan import Plan
+from ...mapping.refusal import Refusal
+from ...mapping.settings import map_settings
+from ...notices import notice
+from ...outputs import CloseClient, CloseUpstream, OpenUpstream
+from ...wire import unstructure
+from ..env import Env
+from ..signals import (
     AudioEnded,
     AudioSettled,
-    Deliver,
     Effect,
     Effects,
     Fatal,
+    MayFail,
     OpeningStep,
     SessionReady,
     UpdateGranted,
     UpdateWanted,
 )
-from .tables import OpeningEvent
+from ..tables import OpeningEvent
+from .state import Facts, OpeningState
+from .waiting import flush
 
-__all__ = [
-    "ACTIONS",
-    "Facts",
-    "OpeningState",
-    "applied",
-    "flushed",
-    "forget",
-    "granted",
-    "paused",
-    "session_created",
-    "session_ends",
-    "shortened",
-    "wait_audio",
-    "wait_text",
-]
-
-_NO_SETTINGS = deepgram.Settings(audio=deepgram.Audio(), agent=deepgram.Agent())
-_NO_SESSION = openai.Session()
-_NO_PROBLEM = Problem(Fault.OTHER, "unknown", "", "")
-_MAX_REASON = 123
-"""Bytes of UTF-8 that a close frame has room for."""
-
-
-@define(eq=False, repr=False)
-class OpeningState:
-    """`session`: the object of the `session.update` to send; `update_event`: the id of the one that was sent.
-
-    `plan`: takes effect when the update is confirmed, in a session that was ready before Settings.
-    `waiting`: client messages that wait (S5), of them `texts` text frames and `audio_bytes` bytes of audio.
-    """
-
-    session: Mapping[str, object] = field(factory=dict[str, object])
-    update_event: str = ""
-    plan: Plan | None = None
-    waiting: list[Pending] = field(factory=list[Pending])
-    texts: int = 0
-    text_bytes: int = 0
-    audio_bytes: int = 0
-
-
-@frozen(eq=False, repr=False)
-class Facts:
-    """What happened, for an action: a message, an error, or a close. `voiced`: the agent has spoken."""
-
-    settings: deepgram.Settings = _NO_SETTINGS
-    session: openai.Session = _NO_SESSION
-    problem: Problem = _NO_PROBLEM
-    code: int | None = None
-    reason: str = ""
-    error: str = ""
-    description: str = ""
-    last_error: str = ""
-    voiced: bool = False
-
+__all__ = ["ACTIONS", "applied", "granted", "session_created", "session_ends"]
 
 _Action: TypeAlias = "Callable[[OpeningState, Env, Facts], Effects]"
 
@@ -125,14 +73,13 @@ def _settle(state: OpeningState, env: Env, settings: deepgram.Settings, *, dial:
 
 def _send_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
     """The one `session.update` (S2)."""
-    state.update_event = env.ids.next()
-    frame = {"type": "session.update", "event_id": state.update_event, "session": state.session}
-    state.session = {}
-    return (SendToUpstream(dumps(frame)),)
+    state.update_event, update = env.session_update(state.session)
+    return (update,)
 
 
 def _ready(state: OpeningState, env: Env, facts: Facts) -> Effects:
     env.timers.cancel("configure")
+    state.session, state.left_out = {}, []
     return [*_settle_audio(env, facts.session), SessionReady()]
 
 
@@ -199,11 +146,10 @@ def _send_late_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
 
 def _keep_voice(state: OpeningState, env: Env) -> list[Effect]:
     """Once the agent has spoken its voice is fixed: upstream would refuse the whole update (T2)."""
-    audio = cast("dict[str, dict[str, object]]", state.session.get("audio", {}))
-    if audio.get("output", {}).pop("voice", None) is None:
+    voice = dispensable.found("audio.output.voice", state.session)
+    if voice is None:
         return []
-    if not audio["output"]:
-        del audio["output"]
+    state.session = dispensable.without(state.session, voice.path)
     state.plan = evolve(state.plan or env.plan, voice=env.plan.voice)
     return [notice("SETTING_LEFT_OUT", path="agent.speak.provider")]
 
@@ -213,66 +159,9 @@ def _applied(state: OpeningState, env: Env, facts: Facts) -> Effects:
     return _ready(state, env, facts)
 
 
-# --- what waits ---------------------------------------------------------------------------------------------
-
-
-def wait_text(state: OpeningState, env: Env, frame: str) -> Effects:
-    """A text message waits until the session is ready (S5); at most so many (L3)."""
-    state.texts += 1
-    state.text_bytes += len(frame.encode())
-    if state.texts > env.limits.pending_messages or state.text_bytes > env.limits.frame_bytes_up:
-        reason = f"more than {env.limits.pending_messages} messages wait for the session to be ready"
-        return (Fatal(ErrorCode.CLIENT_MESSAGE_OVERFLOW, reason),)
-    state.waiting.append(Pending(text=frame))
-    return ()
-
-
-def wait_audio(state: OpeningState, env: Env, frame: bytes) -> Effects:
-    """Audio waits until the session is ready (S5); at most so many seconds (A8)."""
-    state.audio_bytes += len(frame)
-    seconds = env.limits.pending_audio_seconds
-    if state.audio_bytes > seconds * env.plan.input.client.bytes_per_second:
-        return (
-            Fatal(ErrorCode.CLIENT_AUDIO_OVERFLOW, f"more than {seconds:g} s of audio wait for the session"),
-        )
-    last = state.waiting[-1] if state.waiting else None
-    # A run is delivered as one frame: it must not outgrow what a frame may be (L1).
-    if last is None or last.text is not None or len(last.audio) + len(frame) > env.limits.frame_bytes_up:
-        last = Pending()
-        state.waiting.append(last)
-    last.audio += frame
-    return ()
-
-
-def paused(state: OpeningState, env: Env) -> bool:
-    """Whether half of the audio that may wait does (A8). What waits only grows, and goes all at once: the
-    answer turns once, and once back.
-    """
-    half = env.limits.pending_audio_seconds / 2
-    return state.audio_bytes >= half * env.plan.input.client.bytes_per_second
-
-
 def applied(state: OpeningState, env: Env, _: SessionReady) -> Effects:
     """The client learns that its Settings hold (S4)."""
     return (env.client(deepgram.SettingsApplied()),)
-
-
-def flushed(state: OpeningState, env: Env, _: SessionReady) -> Effects:
-    """Last of all, what waited (S4)."""
-    return flush(state, env)
-
-
-def flush(state: OpeningState, env: Env) -> list[Effect]:
-    """Everything that waited, in the order in which it came, text and audio together (S4)."""
-    waiting, state.waiting = state.waiting, []
-    state.texts = state.text_bytes = state.audio_bytes = 0
-    return [Deliver(entry) for entry in waiting]
-
-
-def forget(state: OpeningState) -> None:
-    """Nothing is waited for after the end: what a closed call keeps is small (L2)."""
-    state.waiting, state.session = [], {}
-    state.texts = state.text_bytes = state.audio_bytes = 0
 
 
 # --- Settings once more -------------------------------------------------------------------------------------
@@ -296,11 +185,31 @@ def _second_settings_early(state: OpeningState, env: Env, facts: Facts) -> Effec
 
 
 def _refuse_settings(state: OpeningState, env: Env, facts: Facts) -> Effects:
-    """Upstream refused our update: never `SettingsApplied` (S7)."""
+    """Upstream refused our update: it goes again without the part that is to blame, if the call can do
+    without it; else never `SettingsApplied` (S7).
+    """
     problem = facts.problem
+    if not problem.event_id and dispensable.is_gone(problem.path, state.left_out):  # of the update before
+        return (notice("UPSTREAM_ERROR_BENIGN", code=problem.code),)
+    part = dispensable.found(problem.path, state.session)
+    if part is not None:
+        return _leave_out(state, env, part, facts)
     if env.component or problem.fault in (Fault.ACCESS, Fault.SERVER, Fault.EXPIRED):
         return (Fatal(fatal_code(problem, component=env.component), problem.description),)
     return (Fatal(ErrorCode.INVALID_SETTINGS, problem.description),)
+
+
+def _leave_out(state: OpeningState, env: Env, part: dispensable.Part, facts: Facts) -> Effects:
+    """Each part goes at most once: what is gone is not found again."""
+    state.session = dispensable.without(state.session, part.path)
+    state.left_out.append(part.path)
+    if state.plan is None:
+        env.plan = part.undone(env.plan, Plan())
+    else:
+        state.plan = part.undone(state.plan, env.plan)
+    env.start("configure", env.limits.configure_timeout)
+    refused = notice("SETTING_REFUSED", path=f"session.{part.path}", code=facts.problem.code)
+    return [refused, MayFail(state.update_event, facts.problem.path), *_send_update(state, env, facts)]
 
 
 def _no_settings(state: OpeningState, env: Env, facts: Facts) -> Effects:
@@ -344,7 +253,7 @@ def _client_left(state: OpeningState, env: Env, facts: Facts) -> Effects:
 
 def _going_away(state: OpeningState, env: Env, facts: Facts) -> Effects:
     """`close()` of the host (E5)."""
-    code, reason = facts.code or 1000, shortened(facts.reason)
+    code, reason = facts.code or 1000, to_client.shortened(facts.reason)
     closes = (CloseClient(code, reason), CloseUpstream(code, reason))
     if env.component:
         return closes
@@ -353,18 +262,13 @@ def _going_away(state: OpeningState, env: Env, facts: Facts) -> Effects:
 
 def _hang_up(state: OpeningState, env: Env, facts: Facts) -> Effects:
     """A fatal error: tell the client, and close both legs."""
-    reason = shortened(facts.error)
+    reason = to_client.shortened(facts.error)
     return (
         notice("SESSION_FAILED", code=str(facts.error)),
         to_client.error(facts.error, facts.description),
         CloseClient(1000, reason),
         CloseUpstream(1000, reason),
     )
-
-
-def shortened(reason: str) -> str:
-    """The part of a close reason that fits its frame, cut between characters."""
-    return reason.encode("utf-8", "replace")[:_MAX_REASON].decode("utf-8", "ignore")
 
 
 ACTIONS: Mapping[str, _Action] = {
