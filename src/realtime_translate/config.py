@@ -217,6 +217,12 @@ class Limits:
     """Text messages, and function calls, that may wait at a time (L3)."""
     frame_bytes_up: int = 16 * 2**20
     """The largest frame taken from the client (L1)."""
+    text_bytes_up: int = 2**20
+    """The largest text frame taken from the client, and the most text of it that waits in one place (L4)."""
+    json_values: int = 100_000
+    """The most commas, colons and opening brackets that a text frame of the client may have outside of
+    strings (L4).
+    """
     frame_bytes_down: int = 32 * 2**20
     """The largest frame taken from upstream (L1)."""
     item_text: int = 2**20

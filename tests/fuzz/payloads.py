@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-__all__ = ["DOWN", "SETTINGS_OF_SIZE", "UP"]
+__all__ = ["DEAREST", "DOWN", "SETTINGS_OF_SIZE", "UP"]
 
 Payload: TypeAlias = "Callable[[int], str | bytes]"
 
@@ -148,3 +148,52 @@ SETTINGS_OF_SIZE: Mapping[str, Payload] = {
     "unknown keys": lambda size: _settings(**_keys(size)),
 }
 """The first message of a call."""
+
+
+def _unless_over(frame: str) -> str:
+    """What is over a limit of L4 costs next to nothing."""
+    marks = sum(map(frame.count, ",:[{"))
+    assert len(frame) <= 2**20
+    assert marks <= 100_000
+    return frame
+
+
+def _many(unit: str, count: int, before: str = '{"type":"KeepAlive","x":[', after: str = "]}") -> str:
+    return _unless_over(f"{before}{','.join([unit] * count)}{after}")
+
+
+_FUNCTIONS = '{"type":"UpdateThink","think":{"provider":{"type":""},"functions":['
+_OPTIONS = (
+    '{"name":"f","defer_until_eot":true,"initial_agent_filler":true,"agent_filler_max_count":1,'
+    '"agent_filler_interval_ms":1}'
+)
+_PAST_CALL = '{"id":" ","name":"f","client_side":true,"arguments":"{}","response":"x"}'
+_CONTEXT = '{"type":"Settings","audio":{},"agent":{"context":{"messages":['
+
+DEAREST: Mapping[str, Callable[[], str]] = {
+    "nested lists": lambda: _many("[" * 55 + "]" * 55, 1780),
+    "lists": lambda: _many("[]", 49_990),
+    "objects": lambda: _many('{"a":1}', 33_000),
+    "whole numbers": lambda: _many("1", 99_990),
+    "fractions": lambda: _many("1.5e300", 99_990),
+    "strings": lambda: _many('"a,b"', 99_000 // 2),
+    "escaped quotes": lambda: _many('"\\""', 99_990),
+    "surrogate pairs": lambda: _many('"\\ud83d\\ude00"', 69_900),
+    "unknown keys": lambda: _unless_over(_frame("KeepAlive", **_keys(49_000 * 14))),
+    "functions": lambda: _many('{"name":"f"}', 1024, _FUNCTIONS, "]}}"),
+    "functions with options": lambda: _many(_OPTIONS, 1024, _FUNCTIONS, "]}}"),
+    "functions with parameters": lambda: _many(
+        '{"name":"f","parameters":{"x":[' + ",".join(["[]"] * 44) + "]}}", 1024, _FUNCTIONS, "]}}"
+    ),
+    "providers": lambda: _many('{"provider":{"type":""}}', 64, '{"type":"UpdateSpeak","speak":['),
+    "key terms": lambda: _many(
+        '"k"', 99_900, '{"type":"UpdateListen","listen":{"provider":{"type":"","keyterms":[', "]}}}"
+    ),
+    "context": lambda: _many(_frame("History", role="user", content="a"), 4096, _CONTEXT, "]}}}"),
+    "past calls": lambda: _many(
+        f'{{"type":"History","function_calls":[{_PAST_CALL}]}}', 4096, _CONTEXT, "]}}}"
+    ),
+    "user text": lambda: _unless_over(_frame("InjectUserMessage", content="x" * (2**20 - 60))),
+    "prompt": lambda: _unless_over(_frame("UpdatePrompt", prompt="So. " * (2**18 - 20))),
+}
+"""The dearest frames of a client that are within all limits (L4)."""

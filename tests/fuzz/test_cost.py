@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import gc
+import json
 import time
 import tracemalloc
 from collections.abc import Callable
 
 import pytest
 
-from realtime_translate import Config, ContextMode
+from realtime_translate import Config, ContextMode, SendToClient
 
 from .calls import Call, raw
-from .payloads import DOWN, SETTINGS_OF_SIZE, UP, Payload
+from .payloads import DEAREST, DOWN, SETTINGS_OF_SIZE, UP, Payload
 from .stages import begun
 
 SIZE = 10_000
@@ -20,6 +21,11 @@ MOST_GROWTH = 8.0
 """Four times the size takes four times as long; a quadratic path would take sixteen times as long."""
 MOST_A_BYTE = 20e-6
 """Seconds; the slowest path takes under 1 µs on a machine of its own."""
+MOST_A_FRAME = 0.200
+"""Seconds. On an ordinary server, which sums a million numbers in `ORDINARY`, the dearest frame of a client
+takes a quarter of that, and past calls, with the items that they become, a half (L4).
+"""
+ORDINARY = 0.015
 MOST_MEMORY = 80
 """Bytes while a frame is handled, for each byte of it. `{},` is an object of 64 bytes to Python."""
 
@@ -144,3 +150,41 @@ FLOODS: dict[str, tuple[str, Callable[[int], list[str | bytes]]]] = {
 def test_L1_a_flood_takes_time_in_proportion_to_its_length(config: str, flood: str) -> None:
     leg, frames = FLOODS[flood]
     assert proportional(lambda times: seconds(CONFIGS[config], "answering", leg, frames(150 * times)))
+
+
+def pace() -> float:
+    """How many times slower than an ordinary server this machine is now."""
+    started = time.process_time()
+    sum(range(1_000_000))
+    return max(1.0, (time.process_time() - started) / ORDINARY)
+
+
+@each_config
+@pytest.mark.parametrize("kind", DEAREST)
+def test_L4_no_frame_of_a_client_is_dear(config: str, kind: str) -> None:
+    frame = DEAREST[kind]()
+    stage, leg = ("fresh", "settings") if '"Settings"' in frame[:30] else ("ready", "client")
+
+    def cheap() -> bool:
+        return seconds(CONFIGS[config], stage, leg, [frame]) <= MOST_A_FRAME * pace()
+
+    assert any(cheap() for _ in range(3))
+
+
+@each_config
+@pytest.mark.parametrize(
+    "unit", ["[" * 55 + "]" * 55, "[]", "{}", '""', '"\\""', '{"a":1}', "1", '"a,b,c"'], ids=str
+)
+def test_L4_a_frame_over_the_limits_costs_next_to_nothing(config: str, unit: str) -> None:
+    frame = '{"type":"KeepAlive","x":[' + ",".join([unit] * (2**20 // (len(unit) + 1) - 10)) + "]}"
+    assert "values" in refusal(config, frame)
+    assert any(
+        seconds(CONFIGS[config], "ready", "client", [frame]) <= MOST_A_FRAME * pace() for _ in range(3)
+    )
+    assert "bytes" in refusal(config, frame.ljust(2**20 + 1))
+
+
+def refusal(config: str, frame: str) -> str:
+    call = begun(CONFIGS[config], "ready")
+    told = [each.data for each in call.client(frame) if isinstance(each, SendToClient)]
+    return str(json.loads(told[0])["description"])

@@ -44,12 +44,12 @@ def refused(call: Call) -> bool:
 
 @CONFIG
 @pytest.mark.parametrize("letter", ["x", "é", "😀"])
-def test_L1_a_text_frame_may_be_so_large_and_no_larger(config: str, letter: str) -> None:
+def test_L4_a_text_frame_may_be_so_large_and_no_larger(config: str, letter: str) -> None:
     call = begun(CONFIGS[config], "ready")
-    assert len(text(UP, letter).encode()) == UP
-    attack(call, "client", text(UP, letter))
+    assert len(text(MIB, letter).encode()) == MIB
+    attack(call, "client", text(MIB, letter))
     assert not refused(call)
-    attack(call, "client", text(UP + 1, letter))
+    attack(call, "client", text(MIB + 1, letter))
     assert refused(call)
     assert (call.phase == "closed") == (config == "deepgram")
     survive(call)

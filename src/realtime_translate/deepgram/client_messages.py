@@ -1,12 +1,13 @@
 """Every message from the client (protocols, *Client messages*)."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import attrs
 
 from ..wire.base import Json, WireMessage
 from ..wire.omitted import OMITTED, Omissible
-from .settings import Agent, Audio, Flags, Listen, Speak, Think, ThinkLive
+from .settings import MOST_FUNCTIONS, MOST_PROVIDERS, Agent, Audio, Flags, Listen, Speak, Think, ThinkLive
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -38,6 +39,10 @@ class UpdateThink(WireMessage):
     """Replaces the whole think block, prompt and functions included. Answer: `ThinkUpdated`, or an Error."""
 
     type: ClassVar[str] = "UpdateThink"
+    at_most: ClassVar[Mapping[tuple[str, ...], int]] = {
+        ("think",): MOST_PROVIDERS,
+        ("think", "functions"): MOST_FUNCTIONS,
+    }
     think: Think | tuple[Think, ...]
 
 
@@ -46,6 +51,7 @@ class UpdateSpeak(WireMessage):
     """Replaces the speak settings. Answer: `SpeakUpdated`."""
 
     type: ClassVar[str] = "UpdateSpeak"
+    at_most: ClassVar[Mapping[tuple[str, ...], int]] = {("speak",): MOST_PROVIDERS}
     speak: Speak | tuple[Speak, ...]
 
 

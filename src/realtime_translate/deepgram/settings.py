@@ -5,12 +5,19 @@ translator decides what it can use. Enumerations stay open strings, as in the pu
 """
 
 from collections.abc import Mapping
+from typing import ClassVar, Final
 
 import attrs
 
 from ..wire.base import JsonObject, WireObject
 from ..wire.omitted import OMITTED, Omissible
 from .history import HistoryCalls, HistoryText
+
+MOST_PROVIDERS: Final = 64
+MOST_FUNCTIONS: Final = 1024
+"""Of all the think providers of a message."""
+MOST_MESSAGES: Final = 4096
+"""Of the context, and as many function calls in them."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -198,6 +205,10 @@ class Speak(WireObject):
 class Context(WireObject):
     """`agent.context`: what was said before this session. It is not spoken."""
 
+    at_most: ClassVar[Mapping[tuple[str, ...], int]] = {
+        ("messages",): MOST_MESSAGES,
+        ("messages", "function_calls"): MOST_MESSAGES,
+    }
     messages: Omissible[tuple[HistoryText | HistoryCalls, ...]] = OMITTED
 
 
@@ -205,6 +216,11 @@ class Context(WireObject):
 class Agent(WireObject):
     """`Settings.agent` when it is an object."""
 
+    at_most: ClassVar[Mapping[tuple[str, ...], int]] = {
+        ("think",): MOST_PROVIDERS,
+        ("think", "functions"): MOST_FUNCTIONS,
+        ("speak",): MOST_PROVIDERS,
+    }
     language: Omissible[str] = OMITTED
     context: Omissible[Context] = OMITTED
     listen: Omissible[Listen] = OMITTED

@@ -12,13 +12,14 @@ from typing import cast, get_args
 from attrs import evolve
 
 from .. import deepgram, openai
+from ..config import Limits
 from ..deepgram.codes import ComponentCode, ErrorCode
 from ..mapping import dispensable, to_client
 from ..mapping.errors import fault
 from ..notices import notice
 from ..openai.audio_frames import AUDIO_DELTA, delta_of
 from ..outputs import Output, Outputs, SendToClient
-from ..wire import OMITTED, Malformed, Unknown, decode, unknown_fields
+from ..wire import OMITTED, Malformed, Unknown, decode, holds_more, unknown_fields
 from . import agent_text, agent_turn, function_calls, input_audio, opening, playback
 from .call import Call
 from .env import Env
@@ -44,6 +45,8 @@ from .timers import TimerName
 
 __all__ = ["Engine"]
 
+_SHOWN = 10
+"""Unknown fields of a message that a Notice names."""
 _OUTPUTS = frozenset(get_args(Output))
 _NO_FACTS = Facts()
 # On Python 3.10 and 3.11 looking a member up costs as much as three calls: audio does without.
@@ -111,9 +114,10 @@ class Engine:
         return self.take()
 
     def client_text(self, frame: str) -> None:
-        """A text frame of the client (T5, L1)."""
-        if _too_large(frame, self.env.limits.frame_bytes_up):
-            self.perform(self._unparsable("the text frame is too large"))
+        """A text frame of the client (T5, L1, L4)."""
+        excess = _excess(frame, self.env.limits)
+        if excess:
+            self.perform(self._unparsable(excess))
             return
         component = self.env.component
         message = deepgram.parse_component_client(frame) if component else deepgram.parse_client(frame)
@@ -179,13 +183,13 @@ class Engine:
             self.perform([_too_early("audio")])
 
     def _client_message(self, message: deepgram.ClientMessage, frame: str) -> None:
-        unknown = () if isinstance(message, deepgram.ClientAudio) else unknown_fields(message)
+        unknown = () if isinstance(message, deepgram.ClientAudio) else unknown_fields(message, _SHOWN)
         if unknown and self.env.config.strict_fields:
             self.perform([Fatal(ErrorCode.UNPARSABLE_CLIENT_MESSAGE, f"unknown field {unknown[0]}")])
             return
         kind = "" if isinstance(message, deepgram.ClientAudio) else message.type
         if unknown:
-            self.perform([notice("UNKNOWN_FIELDS", type=kind, paths=", ".join(unknown[:10]))])
+            self.perform([notice("UNKNOWN_FIELDS", type=kind, paths=", ".join(unknown))])
         gate = self._gates[self.call.phase]
         if isinstance(message, deepgram.KeepAlive):
             self.perform([notice("KEEPALIVE_ABSORBED")])
@@ -381,6 +385,16 @@ def _too_early(kind: str) -> Fatal:
     return Fatal(
         ErrorCode.NON_SETTINGS_MESSAGE_BEFORE_SETTINGS, f"{kind} came before Settings; send Settings first"
     )
+
+
+def _excess(frame: str, limits: Limits) -> str:
+    """Which limit a text frame of the client is over, and so is not decoded (L1, L4); empty if none."""
+    for name in ("text_bytes_up", "frame_bytes_up"):
+        if _too_large(frame, getattr(limits, name)):
+            return f"the text frame is larger than {getattr(limits, name)} bytes (Config.limits.{name})"
+    if holds_more(frame, limits.json_values):
+        return f"the text frame holds more than {limits.json_values} values (Config.limits.json_values)"
+    return ""
 
 
 def _too_large(frame: str | bytes, limit: int) -> bool:

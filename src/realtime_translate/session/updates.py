@@ -57,7 +57,7 @@ def wanted(state: Updates, env: Env, update: mapping.Update) -> Effects:
         return [*notes, env.client(mapping.ACKNOWLEDGED[update.type])]
     frame = deepgram.encode(update)
     size = len(frame) + sum(map(len, state.waiting))
-    if len(state.waiting) >= env.limits.pending_messages or size > env.limits.frame_bytes_up:  # L3
+    if len(state.waiting) >= env.limits.pending_messages or size > env.limits.text_bytes_up:  # L3
         reason = f"more than {env.limits.pending_messages} updates wait for the server"
         return (Fatal(ErrorCode.CLIENT_MESSAGE_OVERFLOW, reason),)
     state.waiting.append(frame)

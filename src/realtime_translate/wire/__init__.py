@@ -5,7 +5,7 @@ JSON that is safe to decode, strict codecs, and the values for what is absent.
 
 from .base import Json, JsonObject, WireMessage, WireObject
 from .codec import Codec, unknown_fields, unstructure
-from .json import decode, dumps
+from .json import decode, dumps, holds_more
 from .omitted import OMITTED, Nullable, Omissible, Omitted
 from .outcomes import Malformed, Unknown
 
@@ -23,6 +23,7 @@ __all__ = [
     "WireObject",
     "decode",
     "dumps",
+    "holds_more",
     "unknown_fields",
     "unstructure",
 ]

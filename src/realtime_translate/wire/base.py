@@ -6,6 +6,7 @@ the modules that define messages do not postpone them.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar, Final, TypeAlias
 
 import attrs
@@ -47,6 +48,11 @@ class WireObject:
 
     chosen_by: ClassVar[str | None] = None
     """Where several classes share a `type`: the key whose presence selects this one."""
+
+    at_most: ClassVar[Mapping[tuple[str, ...], int]] = MappingProxyType({})
+    """How many entries the lists on a path may have in all. They are counted before any of them is
+    structured: that is what is dear (L4).
+    """
 
     def __eq__(self, other: object) -> bool:
         if other.__class__ is not self.__class__:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import islice
 from types import MappingProxyType
 from typing import Final, Generic, TypeVar, cast, get_args
 
@@ -66,9 +67,11 @@ def unstructure(value: WireObject) -> dict[str, object]:
     return data
 
 
-def unknown_fields(message: WireObject) -> tuple[str, ...]:
-    """Return the paths of all keys that no class claims, at every typed level of a message."""
-    return tuple(path_of(path) for path in _unknown(message)) if _has_unknown(message) else ()
+def unknown_fields(message: WireObject, most: int | None = None) -> tuple[str, ...]:
+    """Return the paths of all keys that no class claims, at every typed level of a message, or of the first
+    `most` of them.
+    """
+    return tuple(map(path_of, islice(_unknown(message), most))) if _has_unknown(message) else ()
 
 
 def _has_unknown(message: WireObject) -> bool:

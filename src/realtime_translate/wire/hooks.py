@@ -38,14 +38,19 @@ _KINDS: Final[dict[object, tuple[type, ...]]] = {
 Booleans are not numbers; a whole number is a number.
 """
 
+MOST: Final = 2**53
+"""Numbers beyond it are not exact everywhere, and no field of either protocol needs them (L1)."""
+
 _SCALARS: Final[tuple[type, ...]] = (str, int, float, bool, types.NoneType)
+_NUMBERS: Final = (int, float)
+_TAKEN_AS_THEY_COME: Final = frozenset(_SCALARS) - frozenset(_NUMBERS)
 
 
 def strict_converter(*, detailed: bool) -> Converter:
     """Return a converter for `WireObject` classes; a `detailed` one is slower and knows where an error is."""
     converter = Converter(detailed_validation=detailed)
     for scalar in _SCALARS:
-        converter.register_structure_hook(scalar, _scalar(scalar))
+        converter.register_structure_hook(scalar, (_number if scalar in _NUMBERS else _scalar)(scalar))
     converter.register_structure_hook_func(_is_json, _keep)
     converter.register_structure_hook_factory(_is_mapping, _mapping)
     converter.register_structure_hook_factory(_is_tuple, _tuple)
@@ -118,6 +123,19 @@ def _scalar(type_: type) -> Structure:
     return structure
 
 
+def _number(type_: type) -> Structure:
+    accepted = _KINDS[type_]
+
+    def structure(value: Any, _: object) -> Any:
+        if type(value) not in accepted:
+            raise _mismatch((type_,), value)
+        if -MOST <= value <= MOST:
+            return value
+        raise ShapeError("must be a number from -2^53 to 2^53")
+
+    return structure
+
+
 def _mapping(type_: object, converter: Converter) -> Structure:
     _, value_type = get_args(type_)
     check = None if value_type is object else converter.get_structure_hook(value_type)
@@ -139,10 +157,13 @@ def _mapping(type_: object, converter: Converter) -> Structure:
 def _tuple(type_: object, converter: Converter) -> Structure:
     element_type = get_args(type_)[0]
     element = converter.get_structure_hook(element_type)
+    plain = frozenset((element_type,) if element_type in _TAKEN_AS_THEY_COME else ())
 
     def structure(data: list[object], _: object) -> object:
         if data.__class__ is not list:
             raise _mismatch((list,), data)
+        if plain.issuperset(map(type, data)):
+            return tuple(data)
         done: list[object] = []
         try:
             for value in data:
@@ -160,7 +181,7 @@ def _union(type_: object, converter: Converter) -> Structure:
         return _keep
     if len(arms) == 1:
         return converter.get_structure_hook(arms[0])
-    plain = frozenset(kind for arm in arms if arm in _SCALARS for kind in _KINDS[arm])
+    plain = frozenset(arm for arm in arms if arm in _TAKEN_AS_THEY_COME)
     by_kind: dict[type, Structure] = {}
     objects: tuple[type[WireObject], ...] = tuple(arm for arm in arms if _is_wire_object(arm))
     if objects:
@@ -200,6 +221,7 @@ def _structure_object(cls: type[WireObject], converter: Converter) -> Structure:
     tag = tag_of(cls)
     known = frozenset(fields.values() if tag is None else (*fields.values(), "type"))
     all_known = known.issuperset
+    bounds = tuple(cls.at_most.items())
     overrides: dict[str, Any] = {name: override(rename=wire) for name, wire in fields.items()}
     generated = make_dict_structure_fn(cls, converter, extra=override(omit=True), **overrides)
 
@@ -208,6 +230,8 @@ def _structure_object(cls: type[WireObject], converter: Converter) -> Structure:
             raise _mismatch((dict,), data)
         if tag is not None and data.get("type") != tag:
             raise NestedError("type", ShapeError(f"must be {tag!r}"))
+        for path, most in bounds:
+            _count(data, path, most)
         built = generated(data, cls)
         if not all_known(data):
             # Frozen for everyone else; this one is still being built.
@@ -216,6 +240,19 @@ def _structure_object(cls: type[WireObject], converter: Converter) -> Structure:
         return built
 
     return structure
+
+
+def _count(data: object, path: tuple[str, ...], most: int) -> None:
+    """Refuse more entries than `WireObject.at_most` allows. What is no list stands for one entry."""
+    level: list[Any] = [data]
+    for name in path:
+        found: list[Any] = [each.get(name, []) for each in level if each.__class__ is dict]
+        level = [entry for each in found for entry in (each if each.__class__ is list else (each,))]
+    if len(level) > most:
+        error: Exception = ShapeError(f"has {len(level)} entries; {most} are allowed")
+        for name in reversed(path):
+            error = NestedError(name, error)
+        raise error
 
 
 def _unstructure_object(cls: type[WireObject], converter: Converter) -> Unstructure:

@@ -6,9 +6,10 @@ that cannot need them: no Python code runs over the characters of an ordinary fr
 """
 
 import json
-import math
 import re
 import sys
+from itertools import accumulate
+from math import inf
 from typing import Any, Final, NoReturn, cast
 
 from .outcomes import Malformed
@@ -21,9 +22,6 @@ MAX_DIGITS: Final = 308
 
 _SAFE_RECURSION: Final = 10_000
 """Levels that the interpreter's own decoder goes down without running out of stack."""
-
-_TOKENS: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
-"""Strings, closed or not, and brackets."""
 
 _SURROGATE_ESCAPE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -40,9 +38,9 @@ def _parse_float(digits: str) -> float:
     if len(digits) > MAX_DIGITS:
         raise _RefusedError(f"the frame holds a number of {len(digits)} characters; {MAX_DIGITS} are allowed")
     value = float(digits)
-    if math.isinf(value):
-        raise _RefusedError("the frame holds a number that is too large")
-    return value
+    if -inf < value < inf:
+        return value
+    raise _RefusedError("the frame holds a number that is too large")
 
 
 def _parse_int(digits: str) -> int:
@@ -51,7 +49,11 @@ def _parse_int(digits: str) -> int:
     return int(digits)
 
 
-_DEPTHS: Final = {"{": 1, "[": 1, "}": -1, "]": -1}
+_MARKS: Final = ",:[{"
+"""What stands before each value, and each key, of a frame but the outermost."""
+
+_STEPS: Final = {ord("{"): 1, ord("["): 1, ord("}"): -1, ord("]"): -1}
+_NO_BRACKETS: Final = bytes(each for each in range(256) if each not in _STEPS)
 
 _SHORT: Final = json.JSONDecoder(parse_float=_parse_float, parse_constant=_refuse_constant)
 """For text that is too short to hold an integer of more than `MAX_DIGITS` digits: integers cost no call."""
@@ -91,6 +93,26 @@ def decode(text: str | bytes) -> dict[str, object] | Malformed:
     return _checked(text, value)
 
 
+def holds_more(text: str, most: int) -> bool:
+    """Whether a frame holds more than so many commas, colons and opening brackets outside its strings: what
+    its values cost is bounded before it is decoded (L4).
+    """
+    if len(text) <= most or _marks(text) <= most:
+        return False
+    return _marks(_without_strings(text)) > most
+
+
+def _marks(text: str) -> int:
+    return sum(map(text.count, _MARKS))
+
+
+def _without_strings(text: str) -> str:
+    """What is outside of strings, as far as the text is JSON. No Python code runs over its characters."""
+    # An escape begins at the first backslash of a run: pairs of them go first, then no quote is escaped.
+    unescaped = text.replace("\\\\", "").replace('\\"', "")
+    return "".join(unescaped.split('"')[::2])
+
+
 def dumps(value: object) -> str:
     """Encode compactly. Raises ValueError on NaN, on infinities and on what holds itself, which only a host
     can have put there.
@@ -104,7 +126,7 @@ def dumps(value: object) -> str:
 
 
 def _checked(text: str, value: object) -> dict[str, object] | Malformed:
-    if _may_be_too_deep(text, value) and _is_too_deep(value):
+    if _may_be_too_deep(text, value) and _is_too_deep(text):
         return _too_deep()
     # One character is found faster than two, and most frames have no escapes.
     if "\\" in text and _SURROGATE_ESCAPE.search(text) and _has_surrogate(dumps(value)):
@@ -120,14 +142,7 @@ def _too_deep() -> Malformed:
 
 def _would_overflow(text: str) -> bool:
     """Whether the decoder would run out of stack where a host has raised the limit of recursion."""
-    if text.count("{") + text.count("[") <= _SAFE_RECURSION:
-        return False
-    depth = 0
-    for token in _TOKENS.finditer(text):
-        depth += _DEPTHS.get(text[token.start()], 0)
-        if depth > MAX_DEPTH:
-            return True
-    return False
+    return text.count("{") + text.count("[") > _SAFE_RECURSION and _is_too_deep(text)
 
 
 def _has_surrogate(text: str) -> bool:
@@ -146,17 +161,7 @@ def _may_be_too_deep(text: str, value: Any) -> bool:
     return False
 
 
-def _is_too_deep(value: Any) -> bool:
-    """Go down level by level, not by recursion, and no deeper than needed."""
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        below: list[Any] = []
-        for container in level:
-            if container:
-                for child in container.values() if container.__class__ is dict else container:
-                    if child.__class__ is dict or child.__class__ is list:
-                        below.append(child)
-        if not below:
-            return False
-        level = below
-    return True
+def _is_too_deep(text: str) -> bool:
+    """Follow the brackets, which takes a third of the time that going through the values would take."""
+    brackets = _without_strings(text).encode().translate(None, _NO_BRACKETS)
+    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > MAX_DEPTH

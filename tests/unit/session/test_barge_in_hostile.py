@@ -104,7 +104,7 @@ def test_L1_a_delta_of_many_sentences_is_told_in_few_pieces() -> None:
 
 @BOTH
 def test_L3_texts_to_speak_are_bounded_in_bytes(dialect: ClientDialect) -> None:
-    desk = desk_of(dialect, limits=Limits(frame_bytes_up=1000))
+    desk = desk_of(dialect, limits=Limits(text_bytes_up=1000))
     desk.upstream(created())
     text = {"type": "InjectAgentMessage", "message": "x" * 400, "behavior": "queue"}
     assert [desk.client(text).closes for _ in range(2)] == [[], []]

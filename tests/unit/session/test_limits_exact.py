@@ -37,7 +37,7 @@ def test_L3_so_many_texts_may_wait_to_be_spoken(limit: int) -> None:
 
 @pytest.mark.parametrize(("sizes", "ends"), [((300, 300), False), ((300, 301), True)])
 def test_L3_and_so_many_characters_of_them(sizes: tuple[int, int], ends: bool) -> None:
-    desk = ready(Desk, Config.deepgram(limits=Limits(frame_bytes_up=600)))
+    desk = ready(Desk, Config.deepgram(limits=Limits(text_bytes_up=600)))
     desk.upstream(created())
     assert over(desk, [say("x" * size) for size in sizes]) == [False, ends]
 
@@ -52,7 +52,7 @@ def test_L3_so_many_updates_may_wait(limit: int) -> None:
 @pytest.mark.parametrize(("more", "ends"), [(0, False), (1, True)])
 def test_L3_and_so_many_characters_of_those(more: int, ends: bool) -> None:
     size = len('{"type":"UpdatePrompt","prompt":""}')
-    desk = ready(Desk, Config.deepgram(limits=Limits(frame_bytes_up=600)))
+    desk = ready(Desk, Config.deepgram(limits=Limits(text_bytes_up=600)))
     desk.upstream(created())
     texts = ["x" * (300 - size), "x" * (300 - size + more)]
     assert over(desk, [prompt(text) for text in texts]) == [False, ends]
@@ -67,7 +67,7 @@ def waiting(limits: Limits) -> Desk:
 
 @pytest.mark.parametrize(("more", "ends"), [("", False), (" ", True)])
 def test_L3_so_many_bytes_of_text_may_wait_for_the_session(more: str, ends: bool) -> None:
-    desk = waiting(Limits(frame_bytes_up=600))
+    desk = waiting(Limits(text_bytes_up=600))
     frame = '{"type": "InjectUserMessage", "content": "é"}'
     padding = 300 - len(frame.encode())
     frames = [frame + " " * padding, frame + " " * padding + more]

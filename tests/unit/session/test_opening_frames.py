@@ -219,6 +219,7 @@ def test_L1_the_largest_audio_frame(preset: Any) -> None:
 
 def test_L1_the_default_is_16_MiB() -> None:
     assert Limits().frame_bytes_up == 16 * 1024 * 1024
+    assert Limits().text_bytes_up == 1024 * 1024
 
 
 @both

@@ -140,7 +140,7 @@ CALL: dict[str, tuple[Config, Play, str, str]] = {
         Config.deepgram(limits=SMALL),
         lambda desk: desk.client("x" * 1001),
         "UNPARSABLE_CLIENT_MESSAGE",
-        "the text frame is too large",
+        "the text frame is larger than 1000 bytes (Config.limits.frame_bytes_up)",
     ),
     "long audio": (
         Config.deepgram(limits=SMALL),
@@ -403,14 +403,24 @@ def test_T5_ten_unknown_fields_are_named() -> None:
 @pytest.mark.parametrize("text", ["x" * 1000, "é" * 500, "€" * 333])
 def test_L1_a_frame_of_exactly_so_many_bytes_is_read(text: str) -> None:
     log = ready(Desk, Config.component(limits=SMALL)).client(text)
-    assert told(log) != [("unparsable_client_message", "the text frame is too large")]
+    assert told(log) != [
+        (
+            "unparsable_client_message",
+            "the text frame is larger than 1000 bytes (Config.limits.frame_bytes_up)",
+        )
+    ]
     assert len(told(log)) == 1
 
 
 @pytest.mark.parametrize("text", ["x" * 1001, "é" * 501, "€" * 334, "\ud800" * 1001])
 def test_L1_one_of_more_bytes_is_not(text: str) -> None:
     log = ready(Desk, Config.component(limits=SMALL)).client(text)
-    assert told(log) == [("unparsable_client_message", "the text frame is too large")]
+    assert told(log) == [
+        (
+            "unparsable_client_message",
+            "the text frame is larger than 1000 bytes (Config.limits.frame_bytes_up)",
+        )
+    ]
 
 
 def test_L1_audio_of_exactly_so_many_bytes_is_taken() -> None:

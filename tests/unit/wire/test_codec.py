@@ -81,7 +81,7 @@ def structure(**fields: Any) -> Any:
     [
         ("text", ""),
         ("whole", 0),
-        ("whole", 10**399),
+        ("whole", 2**53),
         ("number", 1.0),
         ("number", 1),
         ("flag", False),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from realtime_translate.wire import Malformed, decode, dumps
+from realtime_translate.wire import Malformed, decode, dumps, holds_more
 from realtime_translate.wire.json import MAX_DEPTH, MAX_DIGITS
 
 MIB = 1024 * 1024
@@ -202,3 +202,20 @@ def test_what_holds_itself_is_not_encoded() -> None:
 def test_a_deep_stack_does_not_take_what_holds_itself() -> None:
     with pytest.raises(ValueError, match="Circular reference detected"):
         dumps(_circle())
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        ("", 0),
+        ('{"a":[1,{"b":2}]}', 6),
+        ('[",",":","[{"]', 3),
+        (r'["\",:",",\\",","]', 3),
+        (r'["\\\",:,","\\",1]', 3),
+        ('["a,b', 1),
+    ],
+)
+def test_L4_values_are_counted_outside_of_strings(text: str, marks: int) -> None:
+    padded = text.ljust(len(text) + marks + 2)  # a text that is shorter than the limit cannot be over it
+    assert not holds_more(padded, marks)
+    assert marks == 0 or holds_more(padded, marks - 1)

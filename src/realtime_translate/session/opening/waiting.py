@@ -15,7 +15,7 @@ def wait_text(state: OpeningState, env: Env, frame: str) -> Effects:
     """A text message waits until the session is ready (S5); at most so many (L3)."""
     state.texts += 1
     state.text_bytes += len(frame.encode())
-    if state.texts > env.limits.pending_messages or state.text_bytes > env.limits.frame_bytes_up:
+    if state.texts > env.limits.pending_messages or state.text_bytes > env.limits.text_bytes_up:
         reason = f"more than {env.limits.pending_messages} messages wait for the session to be ready"
         return (Fatal(ErrorCode.CLIENT_MESSAGE_OVERFLOW, reason),)
     state.waiting.append(Pending(text=frame))

@@ -79,7 +79,7 @@ def speak_wanted(slot: ResponseSlot, env: Env, wish: SpeakWanted) -> Effects:
     if wish.behavior == "default" and not slot.idle:
         return (env.client(deepgram.InjectionRefused("the agent is speaking or about to")),)
     size = len(wish.text) + sum(len(each.text) for each in slot.spoken)
-    if len(slot.spoken) >= env.limits.pending_messages or size > env.limits.frame_bytes_up:  # L3
+    if len(slot.spoken) >= env.limits.pending_messages or size > env.limits.text_bytes_up:  # L3
         reason = f"more than {env.limits.pending_messages} messages wait to be spoken"
         return (Fatal(ErrorCode.CLIENT_MESSAGE_OVERFLOW, reason),)
     spoken = Spoken(wish.text, slot.arrive())
