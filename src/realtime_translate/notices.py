@@ -74,6 +74,10 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
         _WARNING,
         "a function call is unanswered for {seconds} s; the waiting wish goes ahead",
     ),
+    "CALLS_UNANSWERED": (
+        _WARNING,
+        "upstream answers nothing while outputs are missing; {calls} unanswered function calls were given up",
+    ),
     "CALLS_CANCELLED": (_INFO, "the user went on; {calls} unanswered function calls were cancelled"),
     # upstream events
     "TRANSCRIPTION_FAILED": (_WARNING, "user speech could not be transcribed: {code}"),

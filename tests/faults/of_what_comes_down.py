@@ -71,6 +71,20 @@ FAULTS: tuple[Fault, ...] = (
         "    return ()",
     ),
     Fault(
+        "R8",
+        "calls without an answer are not closed where nothing is answered without",
+        _CLOSING,
+        "        given_up = _give_up(state, env)\n",
+        "        given_up = []\n",
+    ),
+    Fault(
+        "R8",
+        "what was refused for want of outputs is not asked again",
+        _SLOT,
+        'unanswered=Step(_FREE, "ask_again"),\n        failed=',
+        "unanswered=Step(_FREE),\n        failed=",
+    ),
+    Fault(
         "F1",
         "a call is asked for at each announcement",
         _ASKING,

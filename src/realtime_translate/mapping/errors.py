@@ -22,6 +22,7 @@ class Fault(Enum):
 
     BUSY = "a response is active"
     COMMIT_EMPTY = "nothing to commit"
+    OUTPUTS_MISSING = "no response while function outputs are missing"
     BENIGN = "needs no attention"
     EXPIRED = "the session's time is over"
     IDLE = "the session was idle"
@@ -46,6 +47,7 @@ class Problem:
 _BY_CODE: Mapping[str, Fault] = {
     "conversation_already_has_active_response": Fault.BUSY,
     "input_audio_buffer_commit_empty": Fault.COMMIT_EMPTY,
+    "function_call_output_pending": Fault.OUTPUTS_MISSING,
     "response_cancel_not_active": Fault.BENIGN,
     "session_expired": Fault.EXPIRED,
     "session_max_duration": Fault.EXPIRED,
@@ -62,6 +64,7 @@ _BY_CODE: Mapping[str, Fault] = {
 _BY_MESSAGE: tuple[tuple[str, Fault], ...] = (
     ("already has an active response", Fault.BUSY),
     ("buffer too small", Fault.COMMIT_EMPTY),
+    ("function call outputs are pending", Fault.OUTPUTS_MISSING),
     ("no active response found", Fault.BENIGN),
     ("maximum duration", Fault.EXPIRED),
     ("missing bearer", Fault.ACCESS),

@@ -17,10 +17,13 @@ class UpstreamDialect:
     """A server that speaks the GA shape of the Realtime protocol.
 
     `path` is the path and query of the URL with `{model}` for the (quoted) model or deployment name.
+    `outputs_first`: it refuses every response while the output of a function call is missing (R8). Where it
+    is not said, the first such refusal tells.
     """
 
     name: str
     path: str
+    outputs_first: bool = False
 
     def target(self, model: str) -> str:
         """The path and query to dial for `model`."""

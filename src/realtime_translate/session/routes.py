@@ -201,6 +201,7 @@ SIGNALS: Mapping[type, tuple[Route, ...]] = {
     signals.CallsOpened: (("slot", wishes.calls_opened),),
     signals.HoldOver: (("calls", function_calls.waived),),
     signals.CallsAnswered: (("slot", wishes.calls_answered),),
+    signals.OutputsMissing: (("slot", events.outputs_missing),),
 }
 """Signals between policies. `Fatal`, `OpeningStep`, `TurnStep` and `Deliver` are the engine's own."""
 

@@ -31,6 +31,7 @@ __all__ = [
     "Interrupted",
     "MayFail",
     "OpeningStep",
+    "OutputsMissing",
     "OwnText",
     "Refused",
     "ResponseEnded",
@@ -252,6 +253,15 @@ class CallsOpened:
 
 
 @frozen(eq=False, repr=False)
+class OutputsMissing:
+    """Upstream refused a response for want of function outputs, which it has by now (R8). `event_id`: our
+    create, empty where upstream names none.
+    """
+
+    event_id: str
+
+
+@frozen(eq=False, repr=False)
 class HoldOver:
     """Wishes have waited long enough for the calls that are open (R8)."""
 
@@ -285,6 +295,7 @@ Signal: TypeAlias = (
     | SlotFreed
     | CallsOpened
     | HoldOver
+    | OutputsMissing
     | CallsAnswered
     | SpeakWanted
     | Interrupted

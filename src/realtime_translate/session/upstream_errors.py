@@ -13,8 +13,8 @@ from .signals import Effects, Fatal, MayFail, Refused, ResponseEnded
 
 __all__ = ["UpstreamErrors", "may_fail", "report", "response_ended"]
 
-_SILENT = (Fault.BUSY, Fault.COMMIT_EMPTY, Fault.BENIGN)
-"""E2."""
+_SILENT = (Fault.BUSY, Fault.COMMIT_EMPTY, Fault.OUTPUTS_MISSING, Fault.BENIGN)
+"""E2, R8."""
 _REMEMBERED = 64
 _FATAL = (Fault.EXPIRED, Fault.ACCESS)
 

@@ -41,6 +41,10 @@ def test_E1_an_error_that_says_nothing_is_told_all_the_same() -> None:
             Fault.COMMIT_EMPTY,
         ),
         ("Cancellation failed: no active response found", Fault.BENIGN),
+        (
+            "Cannot create a response while function call outputs are pending.",
+            Fault.OUTPUTS_MISSING,
+        ),
         ("Your session hit the maximum duration of 60 minutes.", Fault.EXPIRED),
         ("Missing bearer or basic authentication in header", Fault.ACCESS),
         ("Incorrect API key provided: sk-123", Fault.ACCESS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ... import deepgram, openai
+from ...mapping.errors import Fault
 from ...notices import notice
 from ...openai.objects import Item
 from ..env import Env
@@ -13,20 +14,25 @@ from ..signals import (
     HoldOver,
     Interrupted,
     MayFail,
+    OutputsMissing,
     Refused,
     SlotFreed,
     TurnStep,
 )
 from ..tables import TurnEvent
+from .rounds import settle
 from .state import REMEMBERED, Call, FunctionCalls
 
 __all__ = ["close", "interrupted", "refused", "waived"]
 
 _CANCELLED = '{"error":"cancelled"}'
+_NO_ANSWER = '{"error":"no answer"}'
 
 
 def waived(state: FunctionCalls, env: Env, _: HoldOver) -> Effects:
     """Nothing waits any longer for the calls that are open now; later ones are waited for anew (R8)."""
+    if env.config.upstream.outputs_first:
+        return _give_up(state, env)
     for each in state.calls:
         each.waived = each.waived or each.open
     return ()
@@ -45,31 +51,61 @@ def interrupted(state: FunctionCalls, env: Env, _: Interrupted) -> Effects:
     state.settle([each for each in state.calls if each.asked and not each.open])
     if not still_open:
         return ()
-    told = deepgram.FunctionCallCancelled(
-        tuple(deepgram.CancelledFunctionCall(each.client_id, each.name) for each in still_open)
-    )
-    closed = close(state, env, still_open)
-    return [env.client(told), *closed, TurnStep(TurnEvent.CUT), CallsAnswered(), SlotFreed()]
+    told, closed = _told(env, still_open), close(state, env, still_open)
+    return [*told, *closed, TurnStep(TurnEvent.CUT), CallsAnswered(), SlotFreed()]
+
+
+def _told(env: Env, calls: list[Call]) -> list[Effect]:
+    """Deepgram's clients learn that nobody waits for these any more; the component's know no such message."""
+    if env.component:
+        return []
+    cancelled = [deepgram.CancelledFunctionCall(each.client_id, each.name) for each in calls]
+    return [env.client(deepgram.FunctionCallCancelled(tuple(cancelled)))]
 
 
 def close(state: FunctionCalls, env: Env, calls: list[Call]) -> list[Effect]:
-    """Upstream waits for an output of each call: these get none of the client's."""
+    """Upstream waits for an output of each call: these get none of the client's (F8)."""
     if not calls:
         return []
+    return [notice("CALLS_CANCELLED", calls=len(calls)), *_close(state, env, calls, _CANCELLED)]
+
+
+def _close(state: FunctionCalls, env: Env, calls: list[Call], output: str) -> list[Effect]:
     state.settle(calls)
-    effects: list[Effect] = [notice("CALLS_CANCELLED", calls=len(calls))]
+    effects: list[Effect] = []
     for each in calls:
         event_id = env.ids.next()
-        item = Item(type="function_call_output", call_id=each.call_id, output=_CANCELLED)
+        item = Item(type="function_call_output", call_id=each.call_id, output=output)
         effects += [env.upstream(openai.ConversationItemCreate(item, event_id=event_id)), MayFail(event_id)]
     return effects
 
 
+def _give_up(state: FunctionCalls, env: Env) -> list[Effect]:
+    """Upstream refuses every response until all calls have outputs: the open ones get theirs, and what else
+    was answered is followed (R8). Their turn is over, unless a response runs that ends it (O5).
+    """
+    still_open = [each for each in state.calls if each.open]
+    if not still_open:
+        return []
+    told, closed = _told(env, still_open), _close(state, env, still_open, _NO_ANSWER)
+    effects = [*told, notice("CALLS_UNANSWERED", calls=len(still_open)), *closed]
+    if not env.responding:
+        effects.append(TurnStep(TurnEvent.OVER))
+    for response_id in dict.fromkeys(each.response_id for each in state.calls if each.over):
+        effects += settle(state, state.of_response(response_id))
+    return [*effects, CallsAnswered()]
+
+
 def refused(state: FunctionCalls, env: Env, refusal: Refused) -> Effects:
-    """A refused output counts as answered, but asks for nothing (T6)."""
-    event_id = refusal.problem.event_id
-    call = next((each for each in state.calls if event_id and each.output == event_id), None)
+    """A refused output counts as answered, but asks for nothing (T6). A response that is refused for want of
+    outputs gets them (R8).
+    """
+    problem = refusal.problem
+    if problem.fault is Fault.OUTPUTS_MISSING:
+        given_up = _give_up(state, env)
+        return [*given_up, OutputsMissing(problem.event_id)] if given_up else ()
+    call = next((each for each in state.calls if problem.event_id and each.output == problem.event_id), None)
     if call is None:
         return ()
     call.accepted = False
-    return (notice("CALL_OUTPUT_REFUSED", code=refusal.problem.code),)
+    return (notice("CALL_OUTPUT_REFUSED", code=problem.code),)

@@ -170,13 +170,23 @@ def _remember(slot: ResponseSlot, response_id: str) -> None:
 
 
 def _keep_wish(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
+    _restore_wish(slot, env)
+    return [notice("RESPONSE_CONFLICT")]
+
+
+def _restore_wish(slot: ResponseSlot, env: Env) -> None:
     if slot.saying and not slot.doomed:
         slot.spoken.insert(0, slot.saying)
     elif not slot.doomed:  # what it was for was not interrupted
         slot.sent = slot.sent or not slot.fallen
     slot.claimed = ""
     _answered(slot, env)
-    return [notice("RESPONSE_CONFLICT")]
+
+
+def _ask_again(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
+    """What stood in the way is out of it (R8)."""
+    _restore_wish(slot, env)
+    return [SlotFreed()]
 
 
 def _await_stranger(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
@@ -215,7 +225,7 @@ def _wish(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
 
 def _missed(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
     slot.confirmed = True
-    return [notice("RESPONSE_MISSED")]
+    return [notice("RESPONSE_MISSED"), SlotFreed()]
 
 
 _ACTIONS: Mapping[str, _Action] = {
@@ -231,6 +241,7 @@ _ACTIONS: Mapping[str, _Action] = {
     "end_unannounced": _end_unannounced,
     "keep_wish": _keep_wish,
     "await_stranger": _await_stranger,
+    "ask_again": _ask_again,
     "fail": _fail,
     "fail_aside": _fail_aside,
     "expect": _expect,

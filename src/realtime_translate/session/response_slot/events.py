@@ -14,6 +14,7 @@ from ..signals import (
     Effect,
     Effects,
     Interrupted,
+    OutputsMissing,
     Refused,
     ResponseEnded,
     ResponseOverdue,
@@ -34,6 +35,7 @@ __all__ = [
     "interrupted",
     "is_muted",
     "output",
+    "outputs_missing",
     "overdue",
     "quiet",
     "refused",
@@ -205,6 +207,16 @@ def refused(slot: ResponseSlot, env: Env, refusal: Refused) -> Effects:
     if mine:
         return happen(slot, env, SlotEvent.FAILED, About(reason=f"{problem.code}: {problem.description}"))
     return ()
+
+
+def outputs_missing(slot: ResponseSlot, env: Env, signal: OutputsMissing) -> Effects:
+    """A response was refused: ours, or the one that the server was to make by itself (R8)."""
+    ours = slot.request or slot.claimed
+    if signal.event_id and signal.event_id not in (slot.request, slot.claimed):
+        return ()
+    if not ours and slot.state is not SlotState.EXPECTED:
+        return ()
+    return happen(slot, env, SlotEvent.UNANSWERED)
 
 
 def create_late(slot: ResponseSlot, env: Env) -> Effects:

@@ -71,6 +71,12 @@ class ResponseSlot:
         """Whether the agent has nothing to say, now or next (T3)."""
         return self.state is SlotState.FREE and not (self.wishes or self.spoken or self.held)
 
+    def waits_for_calls(self, env: Env) -> bool:
+        """Whether anything waits for the answers of function calls: spoken texts do only where nothing is
+        answered without (R8).
+        """
+        return self.wishes or (env.config.upstream.outputs_first and bool(self.spoken))
+
     def arrive(self) -> int:
         """Number a wish, before it is noted; the first plain one gives the rest of them its place."""
         self.arrivals += 1
@@ -80,7 +86,7 @@ class ResponseSlot:
 
     def withdraw_hold(self, env: Env) -> None:
         """Without a wish nothing is held back: the next one waits its full time (R8)."""
-        if not self.wishes:
+        if not self.waits_for_calls(env):
             env.timers.cancel("hold")
 
 

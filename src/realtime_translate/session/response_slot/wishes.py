@@ -126,7 +126,7 @@ def calls_answered(slot: ResponseSlot, env: Env, _: CallsAnswered) -> Effects:
 def hold_over(slot: ResponseSlot, env: Env) -> Effects:
     """The answer takes too long: what waits for it goes ahead (R8)."""
     slot.held = False
-    return [notice("CALL_HOLD_OVER", seconds=env.limits.call_hold), HoldOver(), *pump(slot, env)]
+    return [notice("CALL_HOLD_OVER", seconds=env.limits.call_hold), HoldOver(), SlotFreed()]
 
 
 def freed(slot: ResponseSlot, env: Env, _: SlotFreed) -> Effects:
@@ -136,18 +136,21 @@ def freed(slot: ResponseSlot, env: Env, _: SlotFreed) -> Effects:
 
 def pump(slot: ResponseSlot, env: Env, *, of_commit: bool = False) -> Effects:
     """If the slot is free: owed updates, then the owed commit, then a create, for the wish that came first
-    (R2). Plain wishes share one, and wait for open calls (R8); each spoken text has its own, and does not.
+    (R2). Plain wishes share one, and wait for open calls (R8); each spoken text has its own, and does not,
+    unless upstream wants outputs first.
     """
     if slot.state is not SlotState.FREE:
         return ()
     if slot.update_waits:
         slot.update_waits = False
         return UpdateGranted(), SlotFreed()
-    held = _hold(env) if slot.held and slot.wishes else []
+    held = _hold(env) if slot.held and slot.waits_for_calls(env) else []
     plain = slot.wishes and not slot.held
     if plain and slot.commit_waits:
         slot.commit_waits = False
         return (CommitGranted(),)
+    if slot.held and env.config.upstream.outputs_first:
+        return held
     if slot.spoken and not (plain and slot.plain_since < slot.spoken[0].arrived):
         slot.saying, slot.falls = slot.spoken.pop(0), False
         return [*held, *happen(slot, env, SlotEvent.REQUEST)]

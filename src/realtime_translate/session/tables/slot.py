@@ -37,6 +37,7 @@ class SlotEvent(str, Enum):
     DONE_OURS = "response.done of ours before its created"
     DONE_SAME = "response.done of ours, which had looked like the server's own"
     BUSY = "refused: conversation_already_has_active_response"
+    UNANSWERED = "refused: function outputs were missing"
     FAILED = "our create was refused for another reason"
     CREATE_LATE = "no response.created in time"
     COMMITTED = "the server committed audio and responds by itself"
@@ -84,6 +85,7 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
         created_other=Step(_RUNNING, "begin"),
         done=Step(_FREE, "end_whole"),
         busy=Step(SlotState.REFUSED, "await_stranger"),
+        unanswered=Step(_FREE, "ask_again"),
         committed=Step(SlotState.EXPECTED, "expect"),
     ),
     SlotState.EXPECTED: _slot(
@@ -92,6 +94,7 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
         created_other=Step(_RUNNING, "begin"),
         done=Step(_FREE, "end_whole"),
         busy=Step(SlotState.EXPECTED, "keep_wish"),
+        unanswered=Step(_FREE, "missed"),
         committed=Step(SlotState.EXPECTED, "wish"),
         grace_over=Step(_FREE, "missed"),
     ),
@@ -102,6 +105,7 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
         done=Step(_FREE, "end_whole"),
         done_ours=Step(_FREE, "end_whole"),
         busy=Step(SlotState.REFUSED, "await_stranger"),
+        unanswered=Step(_FREE, "ask_again"),
         failed=Step(_FREE, "fail"),
         create_late=Step(_FREE, "fail"),
         committed=Step(SlotState.REQUESTED, "wish"),
@@ -112,6 +116,7 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
         created_other=Step(_RUNNING, "supersede"),
         done=Step(_FREE, "end"),
         busy=Step(_RUNNING, "keep_wish"),
+        unanswered=Step(_RUNNING, "ask_again"),
         failed=Step(_RUNNING, "fail_aside"),
         committed=Step(_RUNNING, "wish"),
         quiet=Step(_FREE, "end_unannounced"),
@@ -126,6 +131,7 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
         done_ours=Step(_RUNNING, "end_crossing"),
         done_same=Step(_FREE, "end_whole"),
         busy=Step(_RUNNING, "keep_wish"),
+        unanswered=Step(_RUNNING, "ask_again"),
         failed=Step(_RUNNING, "fail_aside"),
         create_late=Step(_RUNNING, "fail_aside"),
         committed=Step(SlotState.CROSSED, "wish"),
