@@ -59,6 +59,7 @@ CHARTS = (
             "running": (0.6, 2.8),
             "refused": (3.6, 0),
             "crossed": (2.4, 3),
+            "given up": (1.4, 1.5),
         },
     ),
     Chart(

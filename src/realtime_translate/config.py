@@ -195,8 +195,12 @@ class Limits:
     """From Settings to `session.updated` (S9)."""
     create_timeout: float = 10.0
     """From `response.create` to `response.created` (R1)."""
+    first_output: float = 60.0
+    """From `response.created` to the response's first output, which models that think make wait for (R1)."""
+    response_stall: float = 30.0
+    """From one event of a response to its next; after that it is given up (R1)."""
     response_grace: float = 1.0
-    """How long a response that should start or end by itself is waited for (R3, R4, R7)."""
+    """How long a response that should start or end by itself is waited for (R1, R3, R4, R7)."""
     confirm_timeout: float = 2.0
     """From a user text item to the response, when the server confirms no item (T1)."""
     call_hold: float = 10.0

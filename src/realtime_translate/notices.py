@@ -60,6 +60,7 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
     "RESPONSE_UNANNOUNCED": (_INFO, "a response began without response.created"),
     "RESPONSE_SUPERSEDED": (_INFO, "a new response began before the end of the old one was announced"),
     "RESPONSE_PRESUMED_DONE": (_WARNING, "response.done did not come; the response counts as done"),
+    "RESPONSE_GIVEN_UP": (_WARNING, "nothing more comes of a response; it was cancelled: {reason}"),
     "RESPONSE_MISSED": (_INFO, "the server started no response for the audio it committed; one is asked for"),
     "SPOKEN_DROPPED": (_INFO, "the user speaks; {texts} texts that waited to be spoken were dropped"),
     "RESPONSE_SLOW": (_INFO, "a response has no output for {seconds} s"),

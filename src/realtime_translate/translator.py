@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from math import inf
+from typing import cast
 
 from attrs import frozen
 
@@ -22,7 +23,7 @@ from .session.env import Env, Ids
 from .session.opening import Facts, paused
 from .session.snapshot import Saved, load, save
 from .session.tables import Opening, OpeningEvent, SlotState, TurnState
-from .session.timers import TimerName, Timers
+from .session.timers import Instant, TimerName, Timers
 
 __all__ = ["SessionState", "Standing", "Translator"]
 
@@ -30,7 +31,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,24}")
 # On Python 3.10 and 3.11 looking a member up costs as much as three calls: frames do without.
 _NEW, _CLOSED = Opening.NEW, Opening.CLOSED
 _MAY_BE_FIRST = ("client_opened", "handle_timeout", "close")
-_LONG_AGO = -sys.float_info.max
+_LONG_AGO = Instant(-sys.float_info.max)
 """Before every reading of a clock, and finite: an infinite reading is found by comparing (*Time* 4)."""
 _PRIVATE_CODES = (1005, 1006, 1015)
 """Close codes that may never be sent (RFC 6455, 7.4.1)."""
@@ -102,7 +103,7 @@ class Translator:
         prefix = new_id()
         if not isinstance(prefix, str) or not _ID.fullmatch(prefix):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise IdError(f"new_id gave {prefix!r}; it must give 1 to 24 characters of [A-Za-z0-9_-]")
-        self._clock = clock
+        self._clock = cast("Callable[[], Instant]", clock)
         self._latest = _LONG_AGO
         self._engine = Engine(Call(), Env(config, Plan(), Timers(), Ids(prefix)))
 
@@ -288,7 +289,8 @@ class Translator:
         `restore`.
         """
         translator = Translator.restore(standing.snapshot, standing.config, clock=lambda: 0.0)
-        translator._clock, translator._latest = clock, _LONG_AGO if standing.at is None else standing.at
+        translator._clock = cast("Callable[[], Instant]", clock)
+        translator._latest = _LONG_AGO if standing.at is None else Instant(standing.at)
         return translator
 
     # --- time -----------------------------------------------------------------------------------------------
@@ -315,11 +317,11 @@ class Translator:
                 engine.fire(name)
         env.now = now
 
-    def _read_clock(self) -> float:
+    def _read_clock(self) -> Instant:
         self._latest = self._sound(self._clock())
         return self._latest
 
-    def _sound(self, now: float) -> float:
+    def _sound(self, now: Instant) -> Instant:
         """The latest time seen: a clock that goes backwards is clamped (*Time* 4)."""
         if not -inf < now < inf:
             raise ClockError(f"the clock gave {now!r}; it must give finite seconds")

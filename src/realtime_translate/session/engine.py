@@ -147,6 +147,7 @@ class Engine:
         elif ready and data.get("type") == AUDIO_DELTA:
             delta = delta_of(data)
             if delta is None:
+                events.heard(self.call.slot, self.env, data.get("response_id"))
                 self.perform([notice("AUDIO_UNDECODABLE")])
             else:
                 self._audio_delta(*delta)
@@ -240,6 +241,8 @@ class Engine:
 
     def _structured(self, data: Mapping[str, object]) -> None:
         event = openai.structure_server(data)
+        if isinstance(event, (Unknown, Malformed)):
+            events.heard(self.call.slot, self.env, data.get("response_id"))
         if isinstance(event, Unknown):
             self.perform([notice("UPSTREAM_UNKNOWN", type=event.type[:80])])
         elif isinstance(event, Malformed):
@@ -288,7 +291,7 @@ class Engine:
 
     def _without_muted_output(self, event: openai.ResponseDone) -> openai.ResponseDone:
         """The end of a response that was cut lists what is not said any more (B1)."""
-        if not events.is_muted(self.call.slot, event.response.id or None):
+        if not events.ends_muted(self.call.slot, event.response):
             return event
         self.perform(function_calls.ran_on(self.call.calls, self.env, event.response.output or ()))
         return evolve(event, response=evolve(event.response, output=OMITTED))

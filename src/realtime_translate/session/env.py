@@ -16,7 +16,7 @@ from ..openai import audio_frames
 from ..openai.audio_frames import AudioFrames
 from ..outputs import SendToClient, SendToUpstream
 from ..wire import dumps
-from .timers import TimerName, Timers
+from .timers import Instant, TimerName, Timers
 
 __all__ = ["Env", "Ids"]
 
@@ -34,6 +34,9 @@ class Ids:
         return f"{self.prefix}_{self.count}"
 
 
+_START = Instant(0.0)
+
+
 def _untouched() -> Conversion:
     return Conversion(PCM_24K, PCM_24K)
 
@@ -48,7 +51,7 @@ class Env:
     plan: Plan
     timers: Timers
     ids: Ids
-    now: float = 0.0
+    now: Instant = _START
     clock: float = 0.0
     """The reading of the clock that this input came with; `now` is earlier while timers fire late."""
     response: str = ""

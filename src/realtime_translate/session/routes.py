@@ -211,6 +211,7 @@ TIMERS: Mapping[TimerName, TimerRoute] = {
     "ceiling": ("audio", input_audio.ceiling_over),
     "create": ("slot", events.create_late),
     "grace": ("slot", events.grace_over),
+    "stall": ("slot", events.stalled),
     "quiet": ("slot", events.quiet),
     "slow": ("slot", events.slow),
     "transcript": ("user_speech", user_speech.waited),

@@ -53,6 +53,7 @@ INSTANTS: tuple[tuple[str, ...], ...] = (
     ("call", "playback", "run_since"),
     ("call", "turn", "asked_at"),
     ("call", "turn", "text_at"),
+    ("call", "slot", "heard_at"),
 )
 """Where the readings of the clock are in a snapshot; `*` stands for each element."""
 

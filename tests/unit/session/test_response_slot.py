@@ -95,7 +95,7 @@ def test_R1_created_in_time_stops_the_timeout(way: Way) -> None:
     tag = asked(desk)
     desk.wait(9.75)
     desk.upstream(created("resp_1", tag))
-    assert {each["code"] for each in desk.wait(60).of("Warning")} == {"SLOW_THINK_REQUEST"}
+    assert {each["code"] for each in desk.wait(59).of("Warning")} == {"SLOW_THINK_REQUEST"}
     assert desk.translator.state.response_id == "resp_1"
 
 
@@ -139,7 +139,7 @@ def test_R1_an_output_event_is_the_created_of_ours_where_tags_are_not_echoed(way
     asked(desk)
     desk.upstream(delta("resp_1"))
     assert desk.translator.state.response is SlotState.RUNNING
-    assert desk.wait(60).of("Warning") == []
+    assert desk.wait(29).of("Warning") == []
 
 
 @pytest.mark.parametrize("response_id", [None, "resp_other"])

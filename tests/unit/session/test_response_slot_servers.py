@@ -204,7 +204,7 @@ def test_R4_not_while_an_announced_item_is_open(way: Way) -> None:
     desk = ready(way)
     begun(desk)
     desk.upstream(message("added"), message("added"), message("added", "msg_2", 1), ENDS[0], message("done"))
-    assert state_after(desk, 60) is SlotState.RUNNING
+    assert state_after(desk, 29) is SlotState.RUNNING
     desk.upstream(message("done", "msg_2", 1))
     assert state_after(desk, 1) is SlotState.FREE
 
@@ -222,7 +222,7 @@ def test_R4_items_without_ids_are_told_apart_by_their_index(way: Way) -> None:
     desk = ready(way)
     begun(desk)
     desk.upstream(message("added", None, 0), message("added", None, 1), message("done", None, 0))
-    assert state_after(desk, 60) is SlotState.RUNNING
+    assert state_after(desk, 29) is SlotState.RUNNING
     desk.upstream(message("done", None, 1))
     assert state_after(desk, 1) is SlotState.FREE
 
@@ -233,14 +233,14 @@ def test_R4_not_while_the_response_goes_on(way: Way) -> None:
     desk.upstream(ENDS[0])
     desk.wait(0.75)
     desk.upstream(delta())
-    assert state_after(desk, 60) is SlotState.RUNNING
+    assert state_after(desk, 29) is SlotState.RUNNING
 
 
 def test_R4_audio_is_a_further_event_too(way: Way) -> None:
     desk = ready(way)
     begun(desk)
     desk.upstream(ENDS[0], {"type": "response.output_audio.delta", "response_id": "resp_1", "delta": "AAAA"})
-    assert state_after(desk, 60) is SlotState.RUNNING
+    assert state_after(desk, 29) is SlotState.RUNNING
 
 
 def test_R4_events_of_an_ended_response_are_not_of_the_one_in_the_slot(way: Way) -> None:
@@ -248,7 +248,7 @@ def test_R4_events_of_an_ended_response_are_not_of_the_one_in_the_slot(way: Way)
     begun(desk)
     begun_by_server(desk)
     desk.upstream(ENDS[0], message("added"))
-    assert state_after(desk, 60) is SlotState.RUNNING
+    assert state_after(desk, 29) is SlotState.RUNNING
     desk.upstream(event("output_text.done", "resp_s", text="Hi", item_id="msg_s", content_index=0))
     assert state_after(desk, 1) is SlotState.FREE
 

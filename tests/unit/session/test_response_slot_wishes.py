@@ -116,7 +116,7 @@ def test_R2_function_results_and_texts_share_one_create(way: Way) -> None:
     assert log.upstream_types == ["conversation.item.create", "response.create"]
     assert log.notices == []
     desk.upstream(created("resp_2"), delta("resp_2"))
-    assert desk.wait(60).notices == []
+    assert desk.wait(29).notices == []
     assert creates(desk.upstream(done("resp_2"))) == 0
 
 

@@ -110,7 +110,6 @@ def test_all_other_steps_do_something() -> None:
     }
     assert idle == {
         ("opening", Opening.GREETED, OpeningEvent.UPSTREAM_OPENED),
-        ("slot", SlotState.REFUSED, SlotEvent.GRACE_OVER),
         ("turn, component", TurnState.SAID, TurnEvent.ENDED),
     }
 

@@ -22,9 +22,15 @@ from ..signals import (
     TurnStep,
 )
 from ..tables import RESPONDING, SLOT, SlotEvent, TurnEvent
+from ..timers import TimerName
 from .state import NO_RESPONSE, REMEMBERED, About, ResponseSlot
 
 __all__ = ["happen", "mute"]
+
+_OF_RESPONSE: tuple[TimerName, ...] = ("quiet", "grace", "stall")
+"""Timers that end with the active response."""
+_MOST_PATIENT = 3
+"""How often the grace doubles."""
 
 _Action: TypeAlias = "Callable[[ResponseSlot, Env, About], list[Effect]]"
 
@@ -66,8 +72,11 @@ def _begin_ours(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
 
 
 def _run(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
-    slot.active = about.response_id
+    slot.active, slot.heard_at = about.response_id, None
+    slot.muted = env.muted = False
+    slot.refusals = 0
     env.timers.cancel("grace")
+    env.start("stall", env.limits.first_output)
     if "slow" not in env.timers.deadlines:
         env.start("slow", env.limits.slow_think)
     return [TurnStep(TurnEvent.ASKED)]
@@ -80,16 +89,20 @@ def mute(slot: ResponseSlot, env: Env, *, cancel: bool) -> list[Effect]:
     """
     slot.muted = env.muted = True
     env.timers.cancel("slow")
+    env.timers.cancel("stall")
     env.start("quiet", env.limits.create_timeout)
     over: list[Effect] = [
         ResponseMuted(slot.active),
         TurnStep(TurnEvent.CUT if slot.produced else TurnEvent.VOID),
     ]
-    if not cancel:
-        return over
+    return [*over, *_cancel(env, slot.active)] if cancel else over
+
+
+def _cancel(env: Env, response_id: str) -> list[Effect]:
+    """Ask upstream to end a response. Some servers cannot (E2)."""
     event_id = env.ids.next()
-    named = slot.active or OMITTED
-    return [*over, env.upstream(openai.ResponseCancel(named, event_id=event_id)), MayFail(event_id)]
+    cancel = openai.ResponseCancel(response_id or OMITTED, event_id=event_id)
+    return [env.upstream(cancel), MayFail(event_id)]
 
 
 def _own_up(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
@@ -139,6 +152,32 @@ def _end_unannounced(slot: ResponseSlot, env: Env, about: About) -> list[Effect]
     return [notice("RESPONSE_PRESUMED_DONE"), *ended, SlotFreed()]
 
 
+def _give_up(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    """To the client it has failed; nothing more of it is told, and its end is awaited (R1, R5)."""
+    response_id = slot.active
+    given_up = _give_up_crossing(slot, env, about)
+    slot.active, slot.muted, env.muted = response_id, True, True
+    env.start("grace", env.limits.response_grace)
+    return given_up
+
+
+def _give_up_crossing(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    """The same while ours is in flight, which upstream takes or refuses (R3)."""
+    response_id = slot.active
+    ended = _finish(slot, env, response_id, about.outcome)
+    if response_id:
+        slot.cut = [*slot.cut[1 - REMEMBERED :], response_id]
+    return [notice("RESPONSE_GIVEN_UP", reason=about.outcome.code), *ended, *_cancel(env, response_id)]
+
+
+def _go_on(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    """What was in the way is over, or was waited for long enough (R1, R3)."""
+    _remember(slot, about.response_id)
+    slot.active, slot.muted, env.muted = "", False, False
+    env.timers.cancel("grace")
+    return [SlotFreed()]
+
+
 def _finish(slot: ResponseSlot, env: Env, response_id: str, how: Outcome) -> list[Effect]:
     void = how.cancelled and not how.produced and not slot.produced
     cut, slot.muted, env.muted = slot.muted, False, False
@@ -148,8 +187,8 @@ def _finish(slot: ResponseSlot, env: Env, response_id: str, how: Outcome) -> lis
     slot.active = ""
     slot.produced = False
     slot.open_items = []
-    env.timers.cancel("quiet")
-    env.timers.cancel("grace")
+    for timer in _OF_RESPONSE:
+        env.timers.cancel(timer)
     if not slot.request:
         env.timers.cancel("slow")
     return [*([] if cut else _failure(how)), ResponseEnded(response_id, void, cut)]
@@ -190,7 +229,9 @@ def _ask_again(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
 
 
 def _await_stranger(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
-    env.start("grace", env.limits.response_grace)
+    """A server that stays busy is asked less and less often (R3)."""
+    env.start("grace", env.limits.response_grace * 2**slot.refusals)
+    slot.refusals = min(slot.refusals + 1, _MOST_PATIENT)
     env.timers.cancel("slow")
     return _keep_wish(slot, env, about)
 
@@ -235,6 +276,9 @@ _ACTIONS: Mapping[str, _Action] = {
     "supersede": _supersede,
     "supersede_by_ours": _supersede_by_ours,
     "end": _end,
+    "give_up": _give_up,
+    "give_up_crossing": _give_up_crossing,
+    "go_on": _go_on,
     "own_up": _own_up,
     "end_whole": _end_whole,
     "end_crossing": _end_crossing,

@@ -6,7 +6,7 @@ from ... import openai
 from ...deepgram.codes import WarningCode
 from ...mapping import to_client
 from ...mapping.errors import Fault
-from ...mapping.responses import outcome, tag_of
+from ...mapping.responses import Outcome, outcome, tag_of
 from ...notices import notice
 from ..env import Env
 from ..event_kinds import ResponseEvent
@@ -19,7 +19,6 @@ from ..signals import (
     ResponseEnded,
     ResponseOverdue,
     ServerCommitted,
-    SlotFreed,
 )
 from ..tables import SlotEvent, SlotState
 from .actions import happen, mute
@@ -30,8 +29,10 @@ __all__ = [
     "create_late",
     "created",
     "done",
+    "ends_muted",
     "grace_over",
     "has_ended",
+    "heard",
     "interrupted",
     "is_muted",
     "output",
@@ -41,6 +42,7 @@ __all__ = [
     "refused",
     "server_committed",
     "slow",
+    "stalled",
 ]
 
 _END_OF_OUTPUT = (
@@ -96,20 +98,42 @@ def output(slot: ResponseSlot, env: Env, response_id: str) -> Effects:
         env.late = True
         return ()
     if slot.state in _TAKEN and (response_id == slot.active or not slot.active):
-        slot.active = response_id
+        slot.active, slot.heard_at = response_id, env.now
         if not slot.produced:
-            slot.produced = True
-            if not slot.request:  # else ours is waited for
-                env.timers.cancel("slow")
+            _first_output(slot, env)
         if "quiet" in env.timers.deadlines:
             env.timers.cancel("quiet")
         return ()
     which = SlotEvent.CREATED_OURS if _is_ours(slot, "") else SlotEvent.CREATED_OTHER
     effects = happen(slot, env, which, About(response_id))
-    slot.produced = True
-    if not slot.request:
-        env.timers.cancel("slow")
+    _first_output(slot, env)
     return [notice("RESPONSE_UNANNOUNCED"), *effects]
+
+
+def _first_output(slot: ResponseSlot, env: Env) -> None:
+    slot.produced = True
+    if not slot.request:  # else ours is waited for
+        env.timers.cancel("slow")
+    env.start("stall", env.limits.response_stall)
+
+
+def heard(slot: ResponseSlot, env: Env, response_id: object) -> None:
+    """An event that we cannot read is a sign of life, too, if it names the active response (R1)."""
+    if slot.active and response_id == slot.active:
+        slot.heard_at = env.now
+
+
+def stalled(slot: ResponseSlot, env: Env) -> Effects:
+    """Nothing comes of the active response (R1). Output only notes when it came: the timer follows here."""
+    if slot.heard_at is None:
+        seconds = env.limits.first_output
+    else:
+        seconds = env.limits.response_stall
+        if slot.heard_at + seconds > env.now:
+            env.timers.set("stall", slot.heard_at + seconds)
+            return ()
+    failure = Outcome(failure=f"nothing came of it for {seconds:g} s", code="stalled")
+    return happen(slot, env, SlotEvent.STALLED, About(outcome=failure))
 
 
 def _track(slot: ResponseSlot, event: openai.ResponseOutputItemAdded | openai.ResponseOutputItemDone) -> None:
@@ -125,7 +149,7 @@ def done(slot: ResponseSlot, env: Env, event: openai.ResponseDone) -> Effects:
     response = event.response
     response_id = response.id or slot.active
     if response_id and response_id in slot.ended:
-        return (notice("LATE_DONE"),)
+        return [notice("LATE_DONE"), *happen(slot, env, SlotEvent.DONE_LATE)]
     about = About(response_id, outcome(response))
     kind = _kind_of_done(slot, tag_of(response), response_id)
     if kind is SlotEvent.DONE and _never_began(slot, about):
@@ -181,6 +205,14 @@ def has_ended(slot: ResponseSlot, response_id: str) -> bool:
     return response_id != slot.active and response_id in slot.ended
 
 
+def ends_muted(slot: ResponseSlot, response: openai.Response) -> bool:
+    """Whether this ends a response of which nothing is told, under whatever id (B1, R1)."""
+    if is_muted(slot, response.id or None):
+        return True
+    tag = tag_of(response)
+    return slot.muted and response.id not in slot.ended and not (tag and tag == slot.request)
+
+
 def slow(slot: ResponseSlot, env: Env) -> Effects:
     """A response has no output for so long; Deepgram's clients are told, again and again (O8)."""
     env.repeat("slow", env.limits.slow_think)
@@ -225,8 +257,8 @@ def create_late(slot: ResponseSlot, env: Env) -> Effects:
 
 
 def grace_over(slot: ResponseSlot, env: Env) -> Effects:
-    """The server's own response did not show itself (R3, R7)."""
-    return [*happen(slot, env, SlotEvent.GRACE_OVER), SlotFreed()]
+    """The server's own response did not show itself, or a given-up one did not end (R1, R3, R7)."""
+    return happen(slot, env, SlotEvent.GRACE_OVER)
 
 
 def quiet(slot: ResponseSlot, env: Env) -> Effects:

@@ -7,6 +7,7 @@ from attrs import define, field, frozen
 from ...mapping.responses import Outcome
 from ..env import Env
 from ..tables import SlotState
+from ..timers import Instant
 
 __all__ = ["NO_RESPONSE", "REMEMBERED", "About", "ResponseSlot", "Spoken"]
 
@@ -31,8 +32,10 @@ class ResponseSlot:
     refusal may come after the end of that response. `sent` and `confirmed` are wishes: confirmed ones are
     answered by any response that starts from now on (R7). `falls`: our create answers nothing but a commit;
     `fallen`: that commit was refused. `held`: a call is unanswered, and not for too long (R8). `produced`:
-    the active response has output; `open_items`: what it announced and did not finish. `cut`: those of
-    `ended` that were cancelled. `muted`: the active one was interrupted; nothing of it is told any more (B1).
+    the active response has output; `heard_at`: when its last event came, None before the first (R1);
+    `open_items`: what it announced and did not finish. `cut`: those of `ended` that were cancelled. `muted`:
+    the active one was interrupted or given up; nothing of it is told any more (B1, R1). `refusals`: how often
+    in a row a busy server has refused our creates (R3).
     `doomed`: our create is to be cancelled when it has begun (B2). `spoken`: texts that wait, `saying`: the
     one of our create. `arrivals` counts wishes; `plain_since`: which of them was the first that the next
     plain create answers.
@@ -51,6 +54,8 @@ class ResponseSlot:
     fallen: bool = False
     held: bool = False
     produced: bool = False
+    heard_at: Instant | None = None
+    refusals: int = 0
     open_items: list[str] = field(factory=list[str])
     ended: list[str] = field(factory=list[str])
     cut: list[str] = field(factory=list[str])

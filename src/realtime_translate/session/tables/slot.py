@@ -1,4 +1,4 @@
-"""The one response that the conversation may have at a time (R1-R4, R7)."""
+"""The one response that the conversation may have at a time (R1-R5, R7)."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ class SlotState(str, Enum):
     """Our `response.create` is in flight while the server's own response is active."""
     REFUSED = "refused"
     """Our create was refused for a response that we have not heard of; the wish waits for it (R3)."""
+    GIVEN_UP = "given up"
+    """The active response stalled and was cancelled; its end is awaited, but not for long (R1)."""
 
 
 class SlotEvent(str, Enum):
@@ -36,6 +38,7 @@ class SlotEvent(str, Enum):
     DONE = "response.done of the response in the slot"
     DONE_OURS = "response.done of ours before its created"
     DONE_SAME = "response.done of ours, which had looked like the server's own"
+    DONE_LATE = "response.done of a response that had ended already"
     BUSY = "refused: conversation_already_has_active_response"
     UNANSWERED = "refused: function outputs were missing"
     FAILED = "our create was refused for another reason"
@@ -44,6 +47,7 @@ class SlotEvent(str, Enum):
     GRACE_OVER = "no response was heard of"
     QUIET = "all output ended and nothing followed"
     OVERDUE = "no response.done after the last function output"
+    STALLED = "nothing comes of the active response"
 
 
 _NOTHING_IN_FLIGHT = "no create of ours is in flight"
@@ -51,6 +55,8 @@ _NOTHING_ACTIVE = "no response is active"
 _NOT_WAITING = "the timer is off"
 _ONLY_CROSSING = "only a crossing response can turn out to be ours"
 _TAKEN = "the slot is taken: wishes wait"
+_ENDED = "nothing waits for its end"
+_TOLD = "the client was told of its end"
 
 
 def _slot(state: SlotState, **steps: Step[SlotState] | str) -> dict[SlotEvent, Step[SlotState]]:
@@ -66,10 +72,12 @@ _SLOT_STAYS: Mapping[SlotEvent, str] = {
     SlotEvent.REQUEST: _TAKEN,
     SlotEvent.CREATED_SAME: _ONLY_CROSSING,
     SlotEvent.DONE_SAME: _ONLY_CROSSING,
+    SlotEvent.DONE_LATE: _ENDED,
     SlotEvent.CREATE_LATE: _NOT_WAITING,
     SlotEvent.GRACE_OVER: _NOT_WAITING,
     SlotEvent.QUIET: _NOTHING_ACTIVE,
     SlotEvent.OVERDUE: _NOTHING_ACTIVE,
+    SlotEvent.STALLED: _NOTHING_ACTIVE,
 }
 
 _FREE, _RUNNING = SlotState.FREE, SlotState.RUNNING
@@ -121,6 +129,7 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
         committed=Step(_RUNNING, "wish"),
         quiet=Step(_FREE, "end_unannounced"),
         overdue=Step(_FREE, "end_unannounced"),
+        stalled=Step(SlotState.GIVEN_UP, "give_up"),
     ),
     SlotState.CROSSED: _slot(
         SlotState.CROSSED,
@@ -137,12 +146,26 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
         committed=Step(SlotState.CROSSED, "wish"),
         quiet=Step(SlotState.REQUESTED, "end_unannounced"),
         overdue=Step(SlotState.REQUESTED, "end_unannounced"),
+        stalled=Step(SlotState.REQUESTED, "give_up_crossing"),
     ),
     SlotState.REFUSED: _slot(
         SlotState.REFUSED,
         created_other=Step(_RUNNING, "begin"),
         done=Step(_FREE, "end_whole"),
+        done_late=Step(_FREE, "go_on"),
         committed=Step(SlotState.REFUSED, "wish"),
-        grace_over=Step(_FREE),
+        grace_over=Step(_FREE, "go_on"),
+    ),
+    SlotState.GIVEN_UP: _slot(
+        SlotState.GIVEN_UP,
+        created_ours=Step(_RUNNING, "begin"),
+        created_other=Step(_RUNNING, "begin"),
+        done=Step(_FREE, "go_on"),
+        done_late=Step(_FREE, "go_on"),
+        busy=Step(SlotState.GIVEN_UP, "keep_wish"),
+        failed=_TOLD,
+        committed=Step(SlotState.GIVEN_UP, "wish"),
+        grace_over=Step(_FREE, "go_on"),
+        overdue=_TOLD,
     ),
 }
