@@ -33,7 +33,12 @@ __all__ = ["SETTINGS", "Desk", "Log", "Pair", "assert_same", "audio_in", "counte
 
 Json = dict[str, Any]
 
-SETTINGS: Json = {"type": "Settings", "audio": {}, "agent": {}}
+SETTINGS: Json = {
+    "type": "Settings",
+    "audio": {"input": {"encoding": "linear16", "sample_rate": 24000}},
+    "agent": {},
+}
+"""Without a format the audio would be another one in each dialect (S10)."""
 
 
 def counter(prefix: str) -> Callable[[], str]:

@@ -13,8 +13,9 @@ from typing import cast
 from attrs import frozen
 
 from . import deepgram
-from .config import Config
+from .config import ClientDialect, Config
 from .errors import ClockError, ConfigError, FrameTypeError, IdError, OrderError, SnapshotError
+from .mapping.formats import undeclared_input
 from .mapping.plan import Plan
 from .outputs import Outputs
 from .session.call import Call
@@ -105,7 +106,8 @@ class Translator:
             raise IdError(f"new_id gave {prefix!r}; it must give 1 to 24 characters of [A-Za-z0-9_-]")
         self._clock = cast("Callable[[], Instant]", clock)
         self._latest = _LONG_AGO
-        self._engine = Engine(Call(), Env(config, Plan(), Timers(), Ids(prefix)))
+        undeclared = undeclared_input(component=config.dialect is ClientDialect.COMPONENT)
+        self._engine = Engine(Call(), Env(config, Plan(undeclared), Timers(), Ids(prefix)))
 
     # --- inputs ---------------------------------------------------------------------------------------------
 

@@ -16,7 +16,8 @@ IDLE_KILL = 5.0
 
 
 def settings(**agent: Any) -> dict[str, Any]:
-    return {"type": "Settings", "audio": {}, "agent": {"think": _THINK, **agent}}
+    audio = {"input": {"encoding": "linear16", "sample_rate": 24000}}
+    return {"type": "Settings", "audio": audio, "agent": {"think": _THINK, **agent}}
 
 
 _THINK = {"provider": {"type": "open_ai", "model": "gpt-4o-mini"}, "prompt": "Hi"}

@@ -25,10 +25,15 @@ _RATES = range(1000, 192_001)
 """Samples a second that make sense; which of them work is the translator's to say."""
 
 
-def declared(settings: Mapping[str, object], direction: str) -> AudioFormat:
-    """The `input` or `output` format of a Settings message. What makes no sense is the default there."""
+def declared(
+    settings: Mapping[str, object], direction: str, undeclared: AudioFormat = PCM_24K
+) -> AudioFormat:
+    """The `input` or `output` format of a Settings message. What makes no sense is the default there;
+    `undeclared` is that of linear16.
+    """
     said = sub_object(settings, "audio", direction)
-    default = _DEFAULTS.get(str(said.get("encoding")), PCM_24K)
+    encoding = str(said.get("encoding", undeclared.encoding))
+    default = undeclared if encoding == undeclared.encoding else _DEFAULTS.get(encoding, undeclared)
     return _at(default, said.get("sample_rate"))
 
 

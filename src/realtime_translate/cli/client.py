@@ -81,14 +81,16 @@ def calls_in(frame: str | bytes) -> list[dict[str, object]]:
 class ScriptedClient:
     """The client of a simulation. `next_event` gives what it does; `receive` hears what it is sent."""
 
-    def __init__(self, script: Script, answers: Answers) -> None:
-        """`answers` may be shared with the host, which runs the functions that have an endpoint."""
+    def __init__(self, script: Script, answers: Answers, undeclared: AudioFormat = PCM_24K) -> None:
+        """`answers` may be shared with the host, which runs the functions that have an endpoint. It speaks in
+        the format `undeclared` where Settings name none (S10).
+        """
         self._timeline = heapq.merge(*map(_expand, script.actions), key=lambda entry: entry[0])
         self._upcoming = next(self._timeline, None)
         self._answers = answers
         self._replies: list[tuple[float, int, str]] = []
         self._sequence = 0
-        self._format = PCM_24K
+        self._format = self._undeclared = undeclared
 
     @property
     def next_deadline(self) -> float | None:
@@ -137,7 +139,7 @@ class ScriptedClient:
         except ValueError:
             return
         if is_object(message) and message.get("type") == "Settings":
-            self._format = declared(message, "input")
+            self._format = declared(message, "input", self._undeclared)
 
 
 @frozen

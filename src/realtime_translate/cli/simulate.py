@@ -10,7 +10,8 @@ from typing import Protocol
 
 from attrs import define
 
-from ..config import Config
+from ..config import ClientDialect, Config
+from ..mapping.formats import undeclared_input
 from ..outputs import RunFunction
 from ..testing import FIRST, Choices, FakeClock, RealtimeServer, SeededChoices, Violation
 from ..translator import SessionState, Translator
@@ -52,7 +53,8 @@ class Simulation:
         answers = Answers.of(script.answers)
         self._clock = clock
         self._host = Host(Translator(config, clock=clock, new_id=counter("id")), clock)
-        self._client = _Client(ScriptedClient(script, answers), self._host)
+        undeclared = undeclared_input(component=config.dialect is ClientDialect.COMPONENT).client
+        self._client = _Client(ScriptedClient(script, answers, undeclared), self._host)
         heard = iter(script.heard)
         server = RealtimeServer(
             clock=clock,

@@ -122,8 +122,12 @@ def _in_dialect(deepgram: object, component: object) -> tuple[Any, ...]:
     return (*own, *(cls for cls in get_args(deepgram) if cls.type not in types))
 
 
-_client = Codec[_ClientText](get_args(_DeepgramClientText))
-_component_client = Codec[_ClientText](_in_dialect(_DeepgramClientText, _ComponentClientText))
+_client = Codec[_ClientText](get_args(_DeepgramClientText), null_is_absent=True)
+_strict_client = Codec[_ClientText](get_args(_DeepgramClientText))
+_component_client = Codec[_ClientText](
+    _in_dialect(_DeepgramClientText, _ComponentClientText), null_is_absent=True
+)
+_strict_component_client = Codec[_ClientText](_in_dialect(_DeepgramClientText, _ComponentClientText))
 _server = Codec[_ServerText](get_args(_ServerText))
 
 
@@ -148,16 +152,25 @@ COMPONENT_SERVER_MESSAGES: Final = _registry(
 """`SERVER_MESSAGES` with what the component understands besides."""
 
 
-def parse_client(frame: str | bytes) -> ClientMessage | Unknown | Malformed:
-    """Parse a frame from a Deepgram client: bytes are audio (A1), text is JSON. Never raises."""
-    return ClientAudio(frame) if isinstance(frame, bytes) else _client.parse(frame)
+def parse_client(frame: str | bytes, *, strict: bool = False) -> ClientMessage | Unknown | Malformed:
+    """Parse a frame from a Deepgram client: bytes are audio (A1), text is JSON. Never raises.
+
+    Null in an optional field is as if it were absent (S10); `strict` refuses it.
+    """
+    if isinstance(frame, bytes):
+        return ClientAudio(frame)
+    return (_strict_client if strict else _client).parse(frame)
 
 
-def parse_component_client(frame: str | bytes) -> ClientMessage | Unknown | Malformed:
+def parse_component_client(
+    frame: str | bytes, *, strict: bool = False
+) -> ClientMessage | Unknown | Malformed:
     """Parse a frame from the React component (protocols, *The component's dialect*), as `parse_client` does.
     Never raises.
     """
-    return ClientAudio(frame) if isinstance(frame, bytes) else _component_client.parse(frame)
+    if isinstance(frame, bytes):
+        return ClientAudio(frame)
+    return (_strict_component_client if strict else _component_client).parse(frame)
 
 
 def parse_server(frame: str | bytes) -> ServerMessage | Unknown | Malformed:

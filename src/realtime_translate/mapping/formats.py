@@ -5,13 +5,23 @@ from __future__ import annotations
 from attrs import evolve
 
 from ..audio import ALAW_8K, EXTRA, MULAW_8K, PCM_24K, AudioFormat, available, needs_resampler
-from ..deepgram.settings import Audio, AudioOutput
+from ..deepgram.component import ComponentAudioInput
+from ..deepgram.settings import Audio, AudioInput, AudioOutput
 from ..openai import objects as upstream
 from ..wire.omitted import OMITTED, Nullable
 from .plan import AudioPath, Plan
 from .refusal import Refusal
 
-__all__ = ["check", "effective", "from_upstream", "input_path", "is_wav", "output_path", "to_upstream"]
+__all__ = [
+    "check",
+    "effective",
+    "from_upstream",
+    "input_path",
+    "is_wav",
+    "output_path",
+    "to_upstream",
+    "undeclared_input",
+]
 
 RATES = range(8000, 48001)
 """Samples a second of what can be converted."""
@@ -26,11 +36,16 @@ _UPSTREAM_TYPE = {"linear16": "audio/pcm", "mulaw": "audio/pcmu", "alaw": "audio
 _BY_UPSTREAM_TYPE = {"audio/pcm": PCM_24K, "audio/pcmu": MULAW_8K, "audio/pcma": ALAW_8K}
 
 
+def undeclared_input(*, component: bool) -> AudioPath:
+    """The user's audio as long as no Settings say what it is (S5, S10)."""
+    return AudioPath(_declared(ComponentAudioInput())) if component else AudioPath()
+
+
 def input_path(audio: Audio) -> AudioPath:
-    """The user's audio; linear16 at 24000 unless Settings says otherwise (protocols, *Settings*)."""
+    """The user's audio; a Deepgram client's is linear16 at 24000 unless Settings says otherwise (S10)."""
     if not audio.input:
         return AudioPath()
-    declared = AudioFormat(audio.input.encoding, audio.input.sample_rate)
+    declared = _declared(audio.input)
     _check_encoding("audio.input", declared.encoding, _INPUTS)
     if declared.rate not in RATES:
         raise Refusal("audio.input.sample_rate", f"{declared} cannot be translated; supported are {_INPUTS}")
@@ -89,6 +104,10 @@ def to_upstream(audio: AudioFormat) -> upstream.AudioFormat:
 def from_upstream(kind: object) -> AudioFormat | None:
     """The format that upstream calls `kind`, or None."""
     return _BY_UPSTREAM_TYPE.get(kind) if isinstance(kind, str) else None
+
+
+def _declared(audio: AudioInput) -> AudioFormat:
+    return AudioFormat(audio.encoding, audio.sample_rate)
 
 
 def _said(said: Nullable[upstream.AudioFormat]) -> AudioFormat | None:

@@ -119,8 +119,8 @@ class Engine:
         if excess:
             self.perform(self._unparsable(excess))
             return
-        component = self.env.component
-        message = deepgram.parse_component_client(frame) if component else deepgram.parse_client(frame)
+        parse = deepgram.parse_component_client if self.env.component else deepgram.parse_client
+        message = parse(frame, strict=self.env.config.strict_fields)
         if isinstance(message, Unknown):
             self.perform(self._unparsable(f"messages of type {message.type[:80]} are not known", known=False))
         elif isinstance(message, Malformed):

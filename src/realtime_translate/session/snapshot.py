@@ -58,6 +58,10 @@ INSTANTS: tuple[tuple[str, ...], ...] = (
 """Where the readings of the clock are in a snapshot; `*` stands for each element."""
 
 
+_SILENT = (Opening.NEW, Opening.GREETED, Opening.DIALLED_EARLY)
+"""Where no stream of audio has begun: whether the formats can be converted is asked when one does."""
+
+
 @define(eq=False, repr=False)
 class Saved:
     """Everything that a snapshot holds. `dialect` is that of the call's `Config`, which itself is not
@@ -85,6 +89,8 @@ class Saved:
         heard, said = self.plan.input, self.plan.output
         try:
             check(heard.client, heard.upstream, said.client, said.upstream)
+            if self.call.phase in _SILENT:
+                return env
             env.audio_in = Conversion.from_state(self.audio_in, heard.client, heard.upstream, quality=quality)
             env.audio_out = Conversion.from_state(self.audio_out, said.upstream, said.client, quality=quality)
         except MissingResampler as missing:

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Final, Generic, TypeVar, cast, get_args
 
 import attrs
-from cattrs import Converter
 
 from .base import WireMessage, WireObject, wire_name
 from .faults import REFUSALS, Segment, kind_of, locate, path_of
@@ -17,26 +16,25 @@ from .outcomes import Malformed, Unknown
 
 M = TypeVar("M", bound=WireMessage)
 
-# One private pair for both protocols: a converter is a cache of hooks, one a class, each built on first use.
-_FAST: Final = strict_converter(detailed=False)
-
-
-@cache
-def _detailed() -> Converter:
-    return strict_converter(detailed=True)
+_converter: Final = cache(strict_converter)
+"""Both protocols share the converters: one is a cache of hooks, one a class, each built on first use."""
+_FAST: Final = _converter(detailed=False, null_is_absent=False)
 
 
 class Codec(Generic[M]):
     """Parses the messages of one direction of one protocol.
 
     `registry` maps each `type` to its classes: one, or several that `WireObject.chosen_by` tells apart.
+    `null_is_absent`: null in an optional field is as if it were absent.
     """
 
-    def __init__(self, classes: Iterable[type[M]]) -> None:
+    def __init__(self, classes: Iterable[type[M]], *, null_is_absent: bool = False) -> None:
         registry: dict[str, tuple[type[M], ...]] = {}
         for cls in classes:
             registry[cls.type] = (*registry.get(cls.type, ()), cls)
         self.registry: Mapping[str, tuple[type[M], ...]] = MappingProxyType(registry)
+        self._null_is_absent = null_is_absent
+        self._fast = _converter(detailed=False, null_is_absent=null_is_absent)
 
     def parse(self, frame: str | bytes) -> M | Unknown | Malformed:
         """Parse a frame of JSON text. Never raises."""
@@ -54,11 +52,21 @@ class Codec(Generic[M]):
         plain = data if isinstance(data, dict) else dict(data)
         cls = classes[0] if len(classes) == 1 else choose(classes, plain)
         try:
-            message: M = _FAST.get_structure_hook(cls)(plain, cls)
+            message: M = self._fast.get_structure_hook(cls)(plain, cls)
         except REFUSALS:
-            return _explain(cls, plain, tag)
+            return self._explain(cls, plain, tag)
         absent = message.missing()
         return message if absent is None else Malformed(f"{absent} is required", absent, tag)
+
+    def _explain(self, cls: type[WireMessage], data: dict[str, object], tag: str) -> Malformed:
+        """Structure once more, slowly, to learn where it fails."""
+        path, problem = "", "the frame does not fit its type"
+        try:
+            detailed = _converter(detailed=True, null_is_absent=self._null_is_absent)
+            detailed.get_structure_hook(cls)(data, cls)
+        except REFUSALS as error:
+            path, problem = locate(error)
+        return Malformed(f"{path} {problem}", path, tag)
 
 
 def unstructure(value: WireObject) -> dict[str, object]:
@@ -125,16 +133,6 @@ def _holds_objects(type_: object) -> bool:
     if isinstance(type_, type) and issubclass(type_, WireObject):
         return True
     return any(_holds_objects(each) for each in get_args(type_))
-
-
-def _explain(cls: type[WireMessage], data: dict[str, object], tag: str) -> Malformed:
-    """Structure once more, slowly, to learn where it fails."""
-    path, problem = "", "the frame does not fit its type"
-    try:
-        _detailed().get_structure_hook(cls)(data, cls)
-    except REFUSALS as error:
-        path, problem = locate(error)
-    return Malformed(f"{path} {problem}", path, tag)
 
 
 def _untyped(data: Mapping[str, object]) -> Malformed:

@@ -16,7 +16,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 
 from .base import WireMessage, WireObject, wire_name
 from .faults import REFUSALS, NestedError, ShapeError, kind_of
-from .omitted import Omitted
+from .omitted import OMITTED, Omitted
 
 # cattrs describes a hook as a callable from anything to anything; nothing of this leaves the module.
 Structure = Callable[[Any, Any], Any]
@@ -46,8 +46,12 @@ _NUMBERS: Final = (int, float)
 _TAKEN_AS_THEY_COME: Final = frozenset(_SCALARS) - frozenset(_NUMBERS)
 
 
-def strict_converter(*, detailed: bool) -> Converter:
-    """Return a converter for `WireObject` classes; a `detailed` one is slower and knows where an error is."""
+def strict_converter(*, detailed: bool, null_is_absent: bool) -> Converter:
+    """Return a converter for `WireObject` classes; a `detailed` one is slower and knows where an error is.
+
+    `null_is_absent`: null in a field with a default is taken as if the field were not there, unless the type
+    of the field has null.
+    """
     converter = Converter(detailed_validation=detailed)
     for scalar in _SCALARS:
         converter.register_structure_hook(scalar, (_number if scalar in _NUMBERS else _scalar)(scalar))
@@ -55,7 +59,8 @@ def strict_converter(*, detailed: bool) -> Converter:
     converter.register_structure_hook_factory(_is_mapping, _mapping)
     converter.register_structure_hook_factory(_is_tuple, _tuple)
     converter.register_structure_hook_factory(_is_union, _union)
-    converter.register_structure_hook_factory(_is_wire_object, _structure_object)
+    builder = _structure_without_nulls if null_is_absent else _structure_object
+    converter.register_structure_hook_factory(_is_wire_object, builder)
     converter.register_unstructure_hook_func(_is_json, identity)
     converter.register_unstructure_hook_func(_is_mapping, identity)
     converter.register_unstructure_hook_factory(_is_tuple, _plain_unless_scalar)
@@ -70,9 +75,12 @@ def tag_of(cls: type) -> str | None:
 
 
 def choose(candidates: tuple[type[C], ...], data: Mapping[str, object]) -> type[C]:
-    """Return the class that an object is of, where several share a `type`: see `WireObject.chosen_by`."""
+    """Return the class that an object is of, where several share a `type`: see `WireObject.chosen_by`.
+
+    A key that is null selects nothing.
+    """
     for cls in candidates:
-        if cls.chosen_by is not None and cls.chosen_by in data:
+        if cls.chosen_by is not None and data.get(cls.chosen_by) is not None:
             return cls
     return next((cls for cls in candidates if cls.chosen_by is None), candidates[0])
 
@@ -255,13 +263,35 @@ def _count(data: object, path: tuple[str, ...], most: int) -> None:
         raise error
 
 
-def _unstructure_object(cls: type[WireObject], converter: Converter) -> Unstructure:
-    """Build the reverse: `type` first, then the fields that are there, then what no field claims."""
-    tag = tag_of(cls)
-    overrides: dict[str, Any] = {name: override(rename=wire) for name, wire in _fields(cls).items()}
-    generated = make_dict_unstructure_fn(
-        cls, converter, _cattrs_omit_if_default=True, extra=override(omit=True), **overrides
+def _structure_without_nulls(cls: type[WireObject], converter: Converter) -> Structure:
+    """Build the hook of a class whose optional fields may be null: SDKs write unset fields so (S10)."""
+    whole = _structure_object(cls, converter)
+    fields: tuple[attrs.Attribute[object], ...] = attrs.fields(cls)
+    optional = frozenset(
+        wire_name(field)
+        for field in fields
+        if field.default is not attrs.NOTHING and types.NoneType not in get_args(field.type)
     )
+
+    def structure(data: dict[str, object], _: object) -> object:
+        if data.__class__ is dict and None in data.values():
+            data = {key: value for key, value in data.items() if value is not None or key not in optional}
+        return whole(data, cls)
+
+    return structure
+
+
+def _unstructure_object(cls: type[WireObject], converter: Converter) -> Unstructure:
+    """Build the reverse: `type` first, then the fields that are there, then what no field claims.
+
+    A default that is a value is written out: it says the same to every reader.
+    """
+    tag, defaults = tag_of(cls), attrs.fields_dict(cls)
+    overrides: dict[str, Any] = {
+        name: override(rename=wire, omit_if_default=defaults[name].default is OMITTED)
+        for name, wire in _fields(cls).items()
+    }
+    generated = make_dict_unstructure_fn(cls, converter, extra=override(omit=True), **overrides)
 
     def unstructure(value: WireObject) -> dict[str, object]:
         data: dict[str, object] = generated(value)

@@ -50,6 +50,14 @@ def test_A2_the_client_speaks_in_the_format_that_it_declares(audio: AudioFormat)
     assert types(steps, TRANSLATOR, UPSTREAM).count("input_audio_buffer.commit") == 1
 
 
+def test_S10_the_components_client_speaks_at_16000_if_it_declares_nothing() -> None:
+    pytest.importorskip("soxr", reason="needs the resample extra")
+    steps = call()
+    assert sum(sizes(steps, CLIENT, "audio")) == AudioFormat("linear16", 16000).bytes_of(SPOKEN_MS)
+    upstream = sum(sizes(steps, TRANSLATOR, "input_audio_buffer.append"))
+    assert upstream == pytest.approx(PCM_24K.bytes_of(SPOKEN_MS), abs=4)
+
+
 @pytest.mark.parametrize("wav", [False, True])
 @pytest.mark.parametrize("audio", [*LINEAR, PCM_24K, AudioFormat("mulaw", 8000)], ids=str)
 def test_O1_the_agent_is_heard_in_the_format_that_the_client_declares(audio: AudioFormat, wav: bool) -> None:

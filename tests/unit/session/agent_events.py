@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from tests.harness import SETTINGS
+
 Json = dict[str, Any]
 
 PCM = b"\x01\x02" * 120
@@ -95,7 +97,7 @@ def error(
 def settings(**agent: Any) -> Json:
     """Settings that declare the function `tide`."""
     think = {"provider": {"type": "open_ai", "model": "gpt-4o"}, "functions": [{"name": "tide"}]}
-    return {"type": "Settings", "audio": {}, "agent": {"think": think, **agent}}
+    return {**SETTINGS, "agent": {"think": think, **agent}}
 
 
 def answer(call_id: str = "c1", name: str = "tide") -> Json:

@@ -18,8 +18,7 @@ MANUAL = Config.deepgram(turn_detection=ManualCommit(debounce=0.4))
 """The translator commits and asks."""
 
 TOOLS: Json = {
-    "type": "Settings",
-    "audio": {},
+    **SETTINGS,
     "agent": {
         "think": {
             "provider": {"type": "open_ai", "model": "gpt-4o"},

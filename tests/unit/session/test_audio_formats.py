@@ -33,6 +33,8 @@ COMPONENT = Config.component(turn_detection=ManualCommit(debounce=0.5))
 CONFIGS = [VAD, MANUAL, COMPONENT]
 
 LINEAR_8K = AudioFormat("linear16", 8000)
+PCM_16K = AudioFormat("linear16", 16000)
+"""What the component's clients are taken to send before Settings (S10)."""
 LINEAR = [AudioFormat("linear16", rate) for rate in (8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000)]
 INPUTS = [*LINEAR, *(AudioFormat(law, rate) for law in ("mulaw", "alaw") for rate in (8000, 16000, 48000))]
 OUTPUTS = [*LINEAR, MULAW_8K, ALAW_8K]
@@ -315,22 +317,22 @@ def test_O1_what_the_session_carries_cannot_be_converted_without_the_extra(
 def test_S4_a_session_that_is_ready_before_settings_has_formats_too(said: str) -> None:
     desk = Bare(COMPONENT)
     unasked(desk, input=said)
-    spoken = noise(PCM_24K, 200)
+    spoken = noise(PCM_16K, 200)
     log = Log([*desk.client(spoken).outputs, *desk.wait(0.5).outputs])
     target = MULAW_8K if said == "pcmu" else PCM_24K
-    assert appended(log) == whole(PCM_24K, target, spoken, flush=True)
+    assert appended(log) == whole(PCM_16K, target, spoken, flush=True)
 
 
 def test_S4_nothing_is_lost_when_settings_change_the_stream() -> None:
     desk = Bare(COMPONENT)
     unasked(desk, input="pcmu")
-    first, second = noise(PCM_24K, 200), noise(AudioFormat("linear16", 16000), 200)
-    logs = [desk.client(first), desk.client(declare(input=AudioFormat("linear16", 16000)))]
+    first, second = noise(PCM_16K, 200), noise(AudioFormat("linear16", 48000), 200)
+    logs = [desk.client(first), desk.client(declare(input=AudioFormat("linear16", 48000)))]
     logs.append(desk.upstream(carrying(input="pcm")))
     before = appended(*logs)
-    assert before == whole(PCM_24K, MULAW_8K, first, flush=True)
+    assert before == whole(PCM_16K, MULAW_8K, first, flush=True)
     after = [desk.client(second), desk.wait(0.5)]
-    assert appended(*after) == whole(AudioFormat("linear16", 16000), PCM_24K, second, flush=True)
+    assert appended(*after) == whole(AudioFormat("linear16", 48000), PCM_24K, second, flush=True)
 
 
 def test_S4_nothing_of_the_agents_is_lost_when_settings_change_the_stream() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from realtime_translate import Config, ManualCommit, ServerVad
 from realtime_translate.session.tables import SlotState
-from tests.harness import Desk, Log
+from tests.harness import SETTINGS, Desk, Log
 from tests.unit.session.played import (
     ASKING,
     MANUAL,
@@ -132,11 +132,12 @@ def unasked(way: Way) -> Desk:
     desk = way(Config.component())
     desk.opened()
     desk.dialled()
-    desk.upstream({"type": "session.updated", "session": {"audio": {"input": {"turn_detection": None}}}})
+    heard = {"turn_detection": None, "format": {"type": "audio/pcm", "rate": 16000}}
+    desk.upstream({"type": "session.updated", "session": {"audio": {"input": heard}}})
     return desk
 
 
-VAD_SETTINGS = {"type": "Settings", "audio": {}, "agent": {"idleTimeoutMs": 10000}}
+VAD_SETTINGS = {**SETTINGS, "agent": {"idleTimeoutMs": 10000}}
 
 
 def test_V1_a_session_that_is_ready_before_settings_is_committed_as_the_server_says(way: Way) -> None:
@@ -283,7 +284,7 @@ def test_A7_without_a_ceiling_a_stream_is_never_committed(way: Way) -> None:
 
 def test_V2_a_microphone_that_never_pauses_is_committed_under_manual_audio_commit() -> None:
     desk = Desk(Config.component())
-    desk.ready({"type": "Settings", "audio": {}, "agent": {"useOpenAIManualAudioCommit": True}})
+    desk.ready({**SETTINGS, "agent": {"useOpenAIManualAudioCommit": True}})
     log = Log()
     for _ in range(1200):  # a minute
         desk.clock.advance(0.05)

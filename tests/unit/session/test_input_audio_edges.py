@@ -91,8 +91,8 @@ def unasked(turn_detection: Any) -> Desk:
     desk = Desk(Config.component())
     desk.opened()
     desk.dialled()
-    session = {"type": "realtime", "audio": {"input": {"turn_detection": turn_detection}}}
-    desk.upstream({"type": "session.updated", "session": session})
+    heard = {"turn_detection": turn_detection, "format": {"type": "audio/pcm", "rate": 16000}}
+    desk.upstream({"type": "session.updated", "session": {"type": "realtime", "audio": {"input": heard}}})
     return desk
 
 

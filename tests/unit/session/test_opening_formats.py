@@ -15,8 +15,13 @@ from tests.unit.session.played import begun_by_server, done
 COMPONENT = Config.component(turn_detection=ManualCommit(debounce=0.5))
 
 
+PCM_16K = AudioFormat("linear16", 16000)
+"""What the client's audio is before Settings (S10)."""
+
+
 def updated(**audio_in: Any) -> dict[str, Any]:
-    heard = {"turn_detection": None, **audio_in}
+    """A server that carries what the client has then, unless `audio_in` says otherwise."""
+    heard = {"turn_detection": None, "format": {"type": "audio/pcm", "rate": 16000}, **audio_in}
     return {"type": "session.updated", "session": {"audio": {"input": heard}}}
 
 
@@ -40,7 +45,7 @@ def appended(*logs: Log) -> list[bytes]:
 
 def test_A3_half_a_sample_finds_its_other_half() -> None:
     desk = unasked()
-    logs = [desk.client(b"\1\2\3"), desk.client(declared(PCM_24K)), desk.upstream(updated())]
+    logs = [desk.client(b"\1\2\3"), desk.client(declared(PCM_16K)), desk.upstream(updated())]
     logs.append(desk.client(b"\4\5\6"))
     assert b"".join(appended(*logs)) == b"\1\2\3\4\5\6"
 
@@ -60,7 +65,7 @@ def test_A2_the_tail_goes_in_the_format_that_still_holds() -> None:
     first = desk.client(spoken)
     settings = desk.client(declared(PCM_24K))
     assert settings.upstream_types == ["input_audio_buffer.append", "session.update"]
-    reference = Conversion(PCM_24K, MULAW_8K)
+    reference = Conversion(PCM_16K, MULAW_8K)
     assert b"".join(appended(first, settings)) == reference.feed(spoken) + reference.flush()
     assert desk.upstream(updated(format={"type": "audio/pcm"})).upstream == []
 
@@ -81,7 +86,7 @@ def test_S4_audio_in_the_declared_format_waits_until_it_holds(stage: str) -> Non
 def test_A5_what_was_not_committed_counts_by_its_length_in_time() -> None:
     """83 ms of PCM are more bytes than 100 ms of mu-law."""
     desk = unasked()
-    desk.client(bytes(4000))
+    desk.client(bytes(2666))
     desk.client(declared(MULAW_8K))
     desk.upstream(updated(format={"type": "audio/pcmu"}))
     assert desk.wait(0.5).notices == ["COMMIT_TOO_SHORT"]

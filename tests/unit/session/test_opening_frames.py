@@ -70,7 +70,7 @@ UNPARSABLE = [
     pytest.param('{"type": 7}', id="type is no string"),
     pytest.param('{"type": "InjectUserMessage"}', id="missing field"),
     pytest.param('{"type": "InjectUserMessage", "content": 7}', id="field of the wrong type"),
-    pytest.param('{"type": "Settings", "agent": {}}', id="missing audio"),
+    pytest.param('{"type": "Settings", "audio": 7, "agent": {}}', id="audio of the wrong type"),
     pytest.param('{"type": "Settings", "audio": {}, "agent": {"greeting": 1}}', id="wrong type inside"),
 ]
 UNKNOWN_TYPE = pytest.param('{"type": "Metadata"}', id="unknown type")

@@ -149,7 +149,7 @@ def test_A8_from_half_of_it_the_client_is_paused_until_ready(preset: Any, stage:
 def test_A8_before_settings_nobody_is_paused() -> None:
     """Settings would wait in the same socket."""
     desk = desk_at(Config.component(limits=Limits(pending_audio_seconds=2)), "dialled early")
-    desk.client(b"\x00" * 90000)
+    desk.client(b"\x00" * 60000)
     assert not desk.translator.client_paused
     desk.client(SETTINGS)
     assert desk.translator.client_paused
@@ -157,7 +157,7 @@ def test_A8_before_settings_nobody_is_paused() -> None:
 
 def test_A8_before_settings_the_bound_holds_too() -> None:
     desk = desk_at(Config.component(limits=Limits(pending_audio_seconds=2)), "greeted")
-    desk.client(b"\x00" * 96000)
+    desk.client(b"\x00" * 64000)
     assert codes(desk.client(b"\x00")) == ["CLIENT_AUDIO_OVERFLOW"]
 
 

@@ -297,4 +297,5 @@ def test_same_inputs_at_the_same_times_give_the_same_outputs() -> None:
         play([(0.0, TEXT), (0.5, SPEECH), (3.0, created()), (4.0, done("r1"))], 0.25) for _ in range(2)
     )
     assert one == two
-    assert SETTINGS == {"type": "Settings", "audio": {}, "agent": {}}, "inputs are not changed"
+    audio = {"input": {"encoding": "linear16", "sample_rate": 24000}}
+    assert {"type": "Settings", "audio": audio, "agent": {}} == SETTINGS, "inputs are not changed"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
@@ -11,7 +12,7 @@ from realtime_translate.deepgram.codec import BINARY
 from realtime_translate.wire import Malformed, WireMessage, unknown_fields
 
 from .same_json import same
-from .shapes import Path, Place, at, is_object, places, refused, replaced, required, sample, written
+from .shapes import Path, Place, at, fields, is_object, places, refused, replaced, required, sample, written
 
 
 class Case(NamedTuple):
@@ -19,6 +20,16 @@ class Case(NamedTuple):
     cls: type[WireMessage]
     parse: Callable[[str | bytes], Any]
     encode: Callable[[Any], str]
+    strict: Callable[[str | bytes], Any]
+    """The parser that takes no null for an absent field."""
+
+
+STRICT: dict[str, Callable[[str | bytes], Any]] = {
+    "client": partial(deepgram.parse_client, strict=True),
+    "component": partial(deepgram.parse_component_client, strict=True),
+}
+NO_CHOICE = ("function_calls", "total_latency")
+"""Null in these selects no class (`WireObject.chosen_by`)."""
 
 
 def _cases() -> list[Any]:
@@ -31,7 +42,7 @@ def _cases() -> list[Any]:
         ("openai-server", openai.SERVER_EVENTS, openai.parse_server, openai.encode),
     ]
     return [
-        pytest.param(Case(name, cls, parse, encode), id=f"{name}-{cls.__name__}")
+        pytest.param(Case(name, cls, parse, encode, STRICT.get(name, parse)), id=f"{name}-{cls.__name__}")
         for name, registry, parse, encode in registries
         for type_, classes in registry.items()
         if type_ != BINARY
@@ -63,7 +74,10 @@ def test_the_required_fields_are_enough(case: Case) -> None:
         value["message"] = "text"
     message = case.parse(json.dumps(value))
     assert type(message) is case.cls
-    assert json.loads(case.encode(message)) == value
+    assert case.parse(case.encode(message)) == message
+    written_out = json.loads(case.encode(message))
+    assert {name: written_out[name] for name in value} == value
+    assert written_out == value or case.cls is deepgram.ComponentSettings
 
 
 @every_message
@@ -80,7 +94,18 @@ def test_a_missing_field_is_named(case: Case) -> None:
 def test_a_wrong_type_is_refused_with_its_path(case: Case) -> None:
     for value, path, type_ in places(case.cls):
         for wrong in refused(type_) if path else ():
-            _assert_malformed(case, replaced(value, path, wrong), path, "must be ")
+            if wrong is not None or path[-1] not in NO_CHOICE:
+                _assert_malformed(case, replaced(value, path, wrong), path, "must be ")
+
+
+@every_message
+def test_S10_null_in_an_optional_field_of_a_client_is_as_if_it_were_absent(case: Case) -> None:
+    for value, path, type_ in _object_places(case.cls) if case.protocol in STRICT else ():
+        for name in {*fields(type_)} - {*required(type_)}:
+            if None in refused(fields(type_)[name].type):
+                nulled = replaced(value, path, {**at(value, path), name: None})
+                less = replaced(value, path, {k: v for k, v in at(value, path).items() if k != name})
+                assert case.parse(json.dumps(nulled)) == case.parse(json.dumps(less))
 
 
 @every_message
@@ -101,7 +126,7 @@ def test_the_type_comes_first(case: Case) -> None:
 
 
 def _assert_malformed(case: Case, value: Any, path: Path, problem: str) -> None:
-    result = case.parse(json.dumps(value))
+    result = case.strict(json.dumps(value))
     assert isinstance(result, Malformed), (path, value)
     assert result.path == written(path)
     assert result.reason.startswith(f"{result.path} {problem}")

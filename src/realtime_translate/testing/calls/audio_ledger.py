@@ -31,7 +31,7 @@ class AudioLedger:
     `due_since`: when there were enough for one, if nothing was in its way since.
     """
 
-    def __init__(self, quality: str) -> None:
+    def __init__(self, quality: str, *, component: bool = False) -> None:
         self.loose = False
         self.spoken: int = 0
         self.uncommitted: int = 0
@@ -39,8 +39,8 @@ class AudioLedger:
         self.format: AudioFormat = PCM_24K
         self.carried: AudioFormat = PCM_24K
         self._quality = quality
-        self._reference = Conversion(PCM_24K, PCM_24K)
         self._streams = [_Stream()]
+        self.declare(AudioFormat("linear16", 16000) if component else PCM_24K)  # unless Settings say more
 
     def declare(self, audio: AudioFormat) -> None:
         """The format of the client's audio, once Settings have told it."""

@@ -34,6 +34,8 @@ PROVIDER: Json = {"type": "open_ai", "model": "gpt-4o"}
 
 # --- what the host decides ----------------------------------------------------------------------------------
 
+_DIALECTS = [*ClientDialect] if available() else [ClientDialect.DEEPGRAM]
+"""Without the extra nobody can convert what the component's clients record (S10, A2)."""
 _TURNS: tuple[Any, ...] = (
     FROM_SETTINGS,
     FROM_SETTINGS,
@@ -68,7 +70,7 @@ def configs() -> st.SearchStrategy[Config]:
         _config,
         st.fixed_dictionaries(
             {
-                "dialect": st.sampled_from(ClientDialect),
+                "dialect": st.sampled_from(_DIALECTS),
                 "upstream": st.sampled_from([OPENAI_GA, AZURE_GA]),
                 "turn_detection": st.sampled_from(_TURNS),
                 "greeting": st.sampled_from(GreetingMode),
@@ -139,6 +141,8 @@ def wanted_settings() -> st.SearchStrategy[Json]:
 def send_settings(world: World, wanted: Json, *, flawed: bool) -> None:
     """The client's Settings, as its dialect has them; `flawed` with what cannot work, perhaps (S10)."""
     formats = None if world.audio.spoken else wanted["formats"]  # what came before has the default format
+    if world.audio.spoken:
+        world.audio.end_stream()  # what comes now waits for the update (S4)
     if formats:
         world.declare(*formats, wav=wanted["wav"])
     world.experimental = wanted["experimental"]

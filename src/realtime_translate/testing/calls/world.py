@@ -81,7 +81,7 @@ class World:
         self.closed: bool = False
         self.ledger: Ledger = Ledger()
         self.answers: Answers = Answers()
-        self.audio: AudioLedger = AudioLedger(config.resample_quality)
+        self.audio: AudioLedger = AudioLedger(config.resample_quality, component=self.component)
         self.heard: Heard = Heard()
         self.output: AudioFormat = PCM_24K
         self.wav: bool = False
