@@ -67,6 +67,7 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
     "RESPONSE_FAILED": (_WARNING, "a response did not complete: {reason}"),
     "LATE_DONE": (_DEBUG, "response.done of a response that had ended already"),
     # function calls
+    "FUNCTION_RENAMED": (_INFO, "{path} does not fit upstream, which knows the function as {sent}"),
     "CALL_ANSWER_IGNORED": (_INFO, "an answer for a function call was not sent upstream: {reason}"),
     "CALL_INCOMPLETE": (_INFO, "a function call did not complete and was not passed on"),
     "CALL_OUTPUT_REFUSED": (_WARNING, "upstream refused a function output: {code}"),

@@ -50,6 +50,13 @@ FAULTS: tuple[Fault, ...] = (
         'OpeningEvent.SETTINGS: Step(Opening.CONFIGURING, "configure")',
     ),
     Fault(
+        "S10",
+        "the client is asked for a function by upstream's name for it",
+        "session/function_calls/asking.py",
+        "    call.name = env.plan.own_name(call.name)\n",
+        "",
+    ),
+    Fault(
         "V1",
         "the translator commits where the server does",
         "mapping/turns.py",

@@ -15,6 +15,7 @@ from ..openai import objects as upstream
 from ..outputs import Notice
 from ..wire.omitted import OMITTED, Omissible
 from . import formats
+from .names import sent_names
 from .plan import AudioPath
 from .speech import SPEED_RANGE
 
@@ -39,7 +40,7 @@ def apply_component(
         session = evolve(
             session,
             tool_choice=_checked(
-                think.tool_choice, _tool_choice_among(session), "agent.think.toolChoice", notes
+                think.tool_choice, _tool_choice_among(think), "agent.think.toolChoice", notes
             ),
             output_modalities=_checked(
                 think.output_modalities, _modalities, "agent.think.outputModalities", notes
@@ -97,19 +98,20 @@ def _mapping(value: object) -> Mapping[str, object]:
     return cast("Mapping[str, object]", value)
 
 
-def _tool_choice_among(session: upstream.Session) -> Callable[[object], object]:
+def _tool_choice_among(think: Think) -> Callable[[object], object]:
     """Upstream refuses a choice of a function that is not there."""
-    names = [tool["name"] for tool in session.tools or ()]
+    sent = sent_names(each.name for each in think.functions or () if each.name)
 
     def check(value: object) -> object:
         if value in ("auto", "none", "required"):
             return value
         choice = _mapping(value)
-        if choice.get("type") != "function" or choice.get("name") not in names:
+        name = choice.get("name")
+        if choice.get("type") != "function" or not isinstance(name, str) or name not in sent:
             raise _InvalidError(
                 'it is auto, none, required or {"type": "function", "name": a declared function}'
             )
-        return {"type": "function", "name": choice["name"]}
+        return {"type": "function", "name": sent[name]}
 
     return check
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 
 from ..deepgram.history import HistoryCalls, HistoryFunctionCall, HistoryText
@@ -30,23 +30,29 @@ def message(role: str, text: str, *, item_id: str) -> Item:
     return Item(id=item_id, type="message", role=role, content=(part,))
 
 
-def items(context: Sequence[HistoryText | HistoryCalls], notes: list[Notice]) -> tuple[Item, ...]:
-    """One item a message, in order, without ids; two for each past call that has an answer."""
-    return tuple(item for each in context for item in _items(each, notes))
+def items(
+    context: Sequence[HistoryText | HistoryCalls], sent_name: Callable[[str], str], notes: list[Notice]
+) -> tuple[Item, ...]:
+    """One item a message, in order, without ids; two for each past call that has an answer. `sent_name`: what
+    upstream knows a function by (S10).
+    """
+    return tuple(item for each in context for item in _items(each, sent_name, notes))
 
 
-def _items(entry: HistoryText | HistoryCalls, notes: list[Notice]) -> Iterator[Item]:
+def _items(
+    entry: HistoryText | HistoryCalls, sent_name: Callable[[str], str], notes: list[Notice]
+) -> Iterator[Item]:
     if isinstance(entry, HistoryText):
         part = ContentPart(_CONTENT_TYPE.get(entry.role, "input_text"), text=entry.content)
         yield Item(type="message", role=entry.role, content=(part,))
         return
     for call in entry.function_calls:
-        yield from _call_items(call, notes)
+        yield from _call_items(call, sent_name(call.name), notes)
 
 
-def _call_items(call: HistoryFunctionCall, notes: list[Notice]) -> Iterator[Item]:
+def _call_items(call: HistoryFunctionCall, name: str, notes: list[Notice]) -> Iterator[Item]:
     sent = call_id(call.id)
     if sent != call.id:
         notes.append(notice("CALL_ID_REPLACED", call_id=call.id, sent=sent))
-    yield Item(type="function_call", call_id=sent, name=call.name, arguments=call.arguments)
+    yield Item(type="function_call", call_id=sent, name=name, arguments=call.arguments)
     yield Item(type="function_call_output", call_id=sent, output=call.response)

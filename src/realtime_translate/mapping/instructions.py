@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..deepgram.history import HistoryCalls, HistoryText
 from .plan import Plan
@@ -39,15 +39,16 @@ def of_plan(plan: Plan) -> str:
     )
 
 
-def background(context: Sequence[HistoryText | HistoryCalls]) -> str:
-    """The context as part of the instructions (C1)."""
-    lines = [line for message in context for line in _lines(message)]
+def background(context: Sequence[HistoryText | HistoryCalls], sent_name: Callable[[str], str] = str) -> str:
+    """The context as part of the instructions (C1), with the names that upstream has of functions (S10)."""
+    lines = [line for message in context for line in _lines(message, sent_name)]
     return "\n".join(["Previous conversation:", *lines]) if lines else ""
 
 
-def _lines(message: HistoryText | HistoryCalls) -> list[str]:
+def _lines(message: HistoryText | HistoryCalls, sent_name: Callable[[str], str]) -> list[str]:
     if isinstance(message, HistoryText):
         return [f"{message.role}: {message.content}"]
     return [
-        f"function: {call.name}({call.arguments}) returned {call.response}" for call in message.function_calls
+        f"function: {sent_name(call.name)}({call.arguments}) returned {call.response}"
+        for call in message.function_calls
     ]

@@ -36,10 +36,14 @@ class AudioPath:
 
 @frozen
 class FunctionSpec:
-    """A declared function. With an `endpoint` the host runs it, without one the client does (F6)."""
+    """A declared function. With an `endpoint` the host runs it, without one the client does (F6).
+
+    `alias`: what upstream calls it, if it cannot take the name (S10).
+    """
 
     name: str
     endpoint: Mapping[str, object] | None = None
+    alias: str = ""
 
 
 @frozen
@@ -73,6 +77,16 @@ class Plan:
     context_items: tuple[Mapping[str, object], ...] = field(default=())
     """Items to create upstream before anything else (C1), as JSON objects without ids."""
 
-    def function(self, name: str) -> FunctionSpec | None:
-        """The declared function of that name."""
-        return next((spec for spec in (*self.functions, *self.former) if spec.name == name), None)
+    def function(self, called: str) -> FunctionSpec | None:
+        """The declared function that the model calls so: by upstream's name for it, or by its own, of which a
+        prompt may speak (S10).
+        """
+        for spec in (*self.functions, *self.former):
+            if called in (spec.alias or spec.name, spec.name):
+                return spec
+        return None
+
+    def own_name(self, called: str) -> str:
+        """What the client calls the function that the model calls so (S10)."""
+        spec = self.function(called)
+        return spec.name if spec else called

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
 from attrs import evolve, frozen
@@ -82,7 +82,9 @@ def _plan(
     paths = formats.input_path(audio), formats.output_path(audio), formats.is_wav(audio)
     greeting = _greeting(agent, bool(messages), config, notes)
     declared = tools.tools(functions, "agent.think.functions", notes)
-    items = _context_items(messages, config, notes)
+    naming = tools.naming(functions)
+    items = _context_items(messages, naming, config, notes)
+    background = instructions.background(messages, naming)
     voice, speed = speech.spoken(first_of(agent.speak, "agent.speak", notes), config, notes)
     return Plan(
         *paths,
@@ -92,7 +94,7 @@ def _plan(
         greeting=greeting,
         greeted=config.greeting is not GreetingMode.SPOKEN,
         prompt=(think.prompt or "") if think else "",
-        background=instructions.background(messages) if config.context is ContextMode.INSTRUCTIONS else "",
+        background=background if config.context is ContextMode.INSTRUCTIONS else "",
         functions=tools.specs(functions),
         tools=declared,
         voice=voice or "",
@@ -146,11 +148,14 @@ def _context(agent: Agent, config: Config) -> tuple[HistoryText | HistoryCalls, 
 
 
 def _context_items(
-    messages: tuple[HistoryText | HistoryCalls, ...], config: Config, notes: list[Notice]
+    messages: tuple[HistoryText | HistoryCalls, ...],
+    naming: Callable[[str], str],
+    config: Config,
+    notes: list[Notice],
 ) -> tuple[Mapping[str, object], ...]:
     if config.context is not ContextMode.ITEMS:
         return ()
-    return tuple(unstructure(item) for item in context.items(messages, notes))
+    return tuple(unstructure(item) for item in context.items(messages, naming, notes))
 
 
 def _greeting(agent: Agent, has_context: bool, config: Config, notes: list[Notice]) -> str | None:

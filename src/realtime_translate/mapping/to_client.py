@@ -7,6 +7,7 @@ from ..config import ClientDialect
 from ..openai.objects import ContentPart
 from ..outputs import SendToClient
 from ..wire import OMITTED
+from .plan import Plan
 
 __all__ = ["agent_text_of", "conversation_text", "error", "part_text", "say", "shortened", "warning"]
 
@@ -45,11 +46,11 @@ def agent_text_of(message: deepgram.InjectAgentMessage | deepgram.ComponentInjec
     return content or message.message or ""
 
 
-def part_text(dialect: ClientDialect, part: ContentPart) -> str:
+def part_text(dialect: ClientDialect, plan: Plan, part: ContentPart) -> str:
     """What a content part of the agent says; the component's client also reads calls as text (O3)."""
     name, arguments = part.extra.get("name"), part.extra.get("arguments")
     if dialect is ClientDialect.COMPONENT and part.type == "function_call" and isinstance(name, str):
-        return f"Function call: {name}({arguments if isinstance(arguments, str) else ''})"
+        return f"Function call: {plan.own_name(name)}({arguments if isinstance(arguments, str) else ''})"
     return part.text or part.transcript or ""
 
 

@@ -86,8 +86,8 @@ def _think(plan: Plan, update: deepgram.UpdateThink, config: Config, notes: list
     return evolve(
         plan,
         prompt=think.prompt or "",
-        functions=tools.specs(functions),
         tools=tools.tools(functions, "think.functions", notes),
+        functions=tools.specs(functions),
     )
 
 

@@ -202,7 +202,7 @@ def _part_done(state: AgentText, env: Env, item_id: str, index: int, text: str) 
 def _tell_item(state: AgentText, env: Env, item: Item) -> list[Effect]:
     effects: list[Effect] = []
     for index, part in enumerate(item.content or ()):
-        text = to_client.part_text(env.config.dialect, part)
+        text = to_client.part_text(env.config.dialect, env.plan, part)
         if text:
             effects += _part_done(state, env, item.id or "", index, text)
     return effects

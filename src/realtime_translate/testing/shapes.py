@@ -79,7 +79,7 @@ _VOICE = by_type("a string", {str: text(shortest=1), dict: record({"id": _TEXT},
 _FUNCTION = record(
     {
         **_TYPE,
-        "name": text(shortest=1),
+        "name": text(shortest=1, longest=64, pattern="[A-Za-z0-9_-]+"),
         "description": text(longest=1024),
         "parameters": anything,
     },

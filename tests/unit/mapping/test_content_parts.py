@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from realtime_translate import ClientDialect
+from realtime_translate.mapping.plan import Plan
 from realtime_translate.mapping.to_client import part_text
 from realtime_translate.openai.objects import ContentPart
 
@@ -28,11 +29,11 @@ CALL = {"name": "noon", "arguments": '{"n": 1}'}
 def test_O3_a_function_call_is_text_for_the_component_alone(
     dialect: ClientDialect, kind: str, extra: dict[str, Any], said: str
 ) -> None:
-    assert part_text(dialect, ContentPart(type=kind, text="Noon.", extra=extra)) == said
+    assert part_text(dialect, Plan(), ContentPart(type=kind, text="Noon.", extra=extra)) == said
 
 
 @pytest.mark.parametrize("dialect", ClientDialect)
 def test_O3_other_parts_say_their_text_or_their_transcript(dialect: ClientDialect) -> None:
-    assert part_text(dialect, ContentPart(type="output_text", text="One.")) == "One."
-    assert part_text(dialect, ContentPart(type="output_audio", transcript="Two.")) == "Two."
-    assert part_text(dialect, ContentPart(type="output_audio")) == ""
+    assert part_text(dialect, Plan(), ContentPart(type="output_text", text="One.")) == "One."
+    assert part_text(dialect, Plan(), ContentPart(type="output_audio", transcript="Two.")) == "Two."
+    assert part_text(dialect, Plan(), ContentPart(type="output_audio")) == ""

@@ -138,6 +138,7 @@ def _ask(state: FunctionCalls, env: Env, call: Call) -> list[Effect]:
         return [Fatal(ErrorCode.INTERNAL_SERVER_ERROR, "too many function calls are unanswered")]
     if too_many := _too_many(state, env):
         return too_many
+    call.name = env.plan.own_name(call.name)
     call.client_id, call.asked = _client_id(state, env, call.call_id), True
     call.arguments = call.arguments or mapping.NO_ARGUMENTS
     endpoint = spec.endpoint if spec else None

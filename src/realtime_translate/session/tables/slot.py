@@ -163,6 +163,7 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
         done=Step(_FREE, "go_on"),
         done_late=Step(_FREE, "go_on"),
         busy=Step(SlotState.GIVEN_UP, "keep_wish"),
+        unanswered=Step(SlotState.GIVEN_UP, "ask_again"),
         failed=_TOLD,
         committed=Step(SlotState.GIVEN_UP, "wish"),
         grace_over=Step(_FREE, "go_on"),

@@ -9,10 +9,14 @@ from typing import Any, cast
 
 from ..script import Call, Reply, Say, ServerView
 
-__all__ = ["HOST_TOOL", "TOOL", "RandomAgent"]
+__all__ = ["HOST_TOOL", "INVENTED", "TOOL", "RandomAgent"]
 
-TOOL, HOST_TOOL = "get_weather", "get_tide"
-"""Functions that it calls: one that the client runs, one that the host runs."""
+TOOL, HOST_TOOL = "get_weather", "get the tide"
+"""Functions that it calls: one that the client runs, one that the host runs, whose name upstream cannot take
+(S10).
+"""
+INVENTED = "get_nothing"
+"""One that nobody declared: models invent functions (F7)."""
 
 
 class RandomAgent:
@@ -45,7 +49,7 @@ class RandomAgent:
             return Reply(words)
         one, other = (Call(self._random.choice(tools), '{"city": "Oslo"}') for _ in "ab")
         if self._random.randrange(50) == 0:
-            one = Call("get_nothing")  # models invent functions (F7)
+            one = Call(INVENTED)
         shapes: list[tuple[Say | Call, ...]] = [(words,)] * 3
         shapes += [(words, more), (one,), (words, one), (one, other), (words, one, more)]
         return Reply(*self._random.choice(shapes))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .broken import require
+from .random_agent import HOST_TOOL, INVENTED, TOOL
 
 if TYPE_CHECKING:
     from .world import World
@@ -54,6 +55,8 @@ def _request(world: World, frame: Json) -> None:
     ledger = world.ledger
     for each in frame["functions"]:
         require(each["id"] not in ledger.requested, "F1 each call is asked for once", each["id"])
+        known = each["name"] in (TOOL, HOST_TOOL, INVENTED)
+        require(known, "S10 a function goes by its own name", each["name"])
         ledger.requested.add(each["id"])
         world.ledger.rounds.ask(each["id"], ledger.active)
         if each["client_side"]:

@@ -36,7 +36,7 @@ def agent(text: str) -> SendToClient:
 
 
 def call() -> SendToClient:
-    one = {"id": "c1", "name": "f", "arguments": "{}", "client_side": True}
+    one = {"id": "c1", "name": "get_weather", "arguments": "{}", "client_side": True}
     return down("FunctionCallRequest", functions=[one])
 
 

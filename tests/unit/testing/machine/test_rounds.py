@@ -22,7 +22,7 @@ def created(response_id: str = "r1") -> Json:
 
 
 def asked(*call_ids: str) -> SendToClient:
-    calls = [{"id": each, "name": "f", "arguments": "{}", "client_side": True} for each in call_ids]
+    calls = [{"id": each, "name": "get_weather", "arguments": "{}", "client_side": True} for each in call_ids]
     return down("FunctionCallRequest", functions=calls)
 
 
