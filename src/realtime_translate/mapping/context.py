@@ -13,7 +13,8 @@ from ..outputs import Notice
 
 __all__ = ["call_id", "items", "message"]
 
-_FITS = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_FITS = re.compile(r"call_[A-Za-z0-9_-]{1,27}")
+"""What every server takes: OpenAI's limits, and the beginning that others insist on."""
 _CONTENT_TYPE = {"assistant": "output_text"}
 
 

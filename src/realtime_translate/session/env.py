@@ -21,6 +21,10 @@ from .timers import Instant, TimerName, Timers
 __all__ = ["Env", "Ids"]
 
 
+_HEADS = {"message": "msg_", "function_call": "fc_", "function_call_output": "fco_"}
+_LONGEST_ITEM_ID = 32
+
+
 @define(eq=False, repr=False)
 class Ids:
     """Ids of our own upstream events and items: one prefix a session, and a counter (R6)."""
@@ -29,9 +33,17 @@ class Ids:
     count: int = 0
 
     def next(self) -> str:
-        """A new id: at most 32 characters for the first ten million, as upstream's item ids must be."""
+        """A new id."""
         self.count += 1
         return f"{self.prefix}_{self.count}"
+
+    def item(self, kind: str) -> str:
+        """A new id for an item of that type: of at most 32 characters, and like those that servers give such
+        items, for some take no others (T1, C1).
+        """
+        self.count += 1
+        head, tail = _HEADS[kind], f"_{self.count}"
+        return head + self.prefix[: _LONGEST_ITEM_ID - len(head + tail)] + tail
 
 
 _START = Instant(0.0)

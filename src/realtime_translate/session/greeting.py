@@ -22,7 +22,7 @@ def context_items(state: object, env: Env, _: SessionReady) -> Effects:
     """One item a message of the context, before anything else and without a response (C1)."""
     effects: list[Effect] = []
     for item in env.plan.context_items:
-        item_id, event_id = env.ids.next(), env.ids.next()
+        item_id, event_id = env.ids.item(str(item["type"])), env.ids.next()
         frame = {"type": "conversation.item.create", "event_id": event_id, "item": {"id": item_id, **item}}
         effects.append(SendToUpstream(dumps(frame)))
         if item.get("role") == "assistant":

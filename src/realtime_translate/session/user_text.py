@@ -43,7 +43,7 @@ class UserTexts:
 
 def injected(state: UserTexts, env: Env, message: deepgram.InjectUserMessage) -> Effects:
     """`InjectUserMessage`: the item goes upstream now, whatever else goes on (T1)."""
-    item_id, event_id = env.ids.next(), env.ids.next()
+    item_id, event_id = env.ids.item("message"), env.ids.next()
     deadline = Instant(env.now + env.limits.confirm_timeout)
     state.waiting.append(Unconfirmed(item_id, event_id, fingerprint(message.content), deadline))
     _set_timer(state, env)

@@ -68,14 +68,16 @@ def test_C1_folded_into_instructions_there_are_no_items() -> None:
     assert mapped({"context": {"messages": [said("user", "Hi")]}}).plan.context_items == ()
 
 
-@pytest.mark.parametrize("call_id", ["call_1", "a", "A-Z_09", "x" * 32])
+@pytest.mark.parametrize("call_id", ["call_1", "call_a", "call_A-Z_09", "call_" + "x" * 27])
 def test_C2_an_id_that_fits_stays(call_id: str) -> None:
     assert context.call_id(call_id) == call_id
     result = mapped({"context": {"messages": [called(call_id)]}}, ITEMS)
     assert result.notices == []
 
 
-@pytest.mark.parametrize("call_id", ["x" * 33, "", "a b", "a.b", "ü", "call_1\n", "\ud800"])
+@pytest.mark.parametrize(
+    "call_id", ["call_" + "x" * 28, "a", "toolu_1", "call_", "", "a b", "a.b", "ü", "call_1\n", "\ud800"]
+)
 def test_C2_an_id_that_does_not_fit_becomes_a_short_stable_hash(call_id: str) -> None:
     sent = context.call_id(call_id)
     assert re.fullmatch("[A-Za-z0-9_-]{1,32}", sent)
