@@ -50,7 +50,11 @@ REFUSED_ID = ("ID must start with 'msg_'", "the user's text is lost to the serve
 SESSIONS = {
     "beta-azure-voicelive-history-seeding": Expected(asked=1, turns=1),
     "beta-azure-voicelive-text-output": Expected(asked=1, turns=1),
+    "s2s-call-unanswered": Expected(asked=4, turns=3, cut=11.014),
     "s2s-deepgram-sdk": Expected(asked=2, turns=3),
+    "s2s-inject-interrupt": Expected(
+        asked=2, turns=2, told=(("The response did not complete", "the recording ends within it"),)
+    ),
     "s2s-item-ids-refused": Expected(asked=0, turns=2, told=(REFUSED_ID, REFUSED_ID)),
     "s2s-killed": Expected(
         asked=1,
