@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 from math import inf, isfinite
-from typing import Final, Literal, TypeAlias, TypedDict, TypeGuard, get_args
+from typing import Final, TypeAlias, TypedDict, TypeGuard
 
 from attrs import field, fields, frozen
 from typing_extensions import Unpack
@@ -25,7 +25,6 @@ __all__ = [
     "GreetingMode",
     "Limits",
     "ManualCommit",
-    "ResampleQuality",
     "SemanticVad",
     "ServerVad",
     "SilenceKeepalive",
@@ -168,8 +167,6 @@ class FromSettings(Enum):
 FROM_SETTINGS: Final = FromSettings.FROM_SETTINGS
 """Settings and the dialect decide about turn detection (V2)."""
 
-ResampleQuality: TypeAlias = Literal["QQ", "LQ", "MQ", "HQ", "VHQ"]
-
 TurnDetection: TypeAlias = "ManualCommit | ServerVad | SemanticVad"
 
 
@@ -251,7 +248,6 @@ class ConfigFields(TypedDict, total=False):
     barge_in: bool
     keepalive: SilenceKeepalive | None
     idle_timeout_margin: float
-    resample_quality: ResampleQuality
     limits: Limits
 
 
@@ -299,14 +295,9 @@ class Config:
     idle_timeout_margin: float = 0.0
     """Seconds added to the component's `agent.idleTimeoutMs` on its way upstream, so that the client's own
     idle timer runs out first; where the sum passes 30 s, no `idle_timeout_ms` is sent (V2)."""
-    resample_quality: ResampleQuality = "HQ"
-    """soxr's name for how well sample rates are converted (A2); better is slower and later."""
     limits: Limits = field(factory=Limits)
 
     def __attrs_post_init__(self) -> None:
-        if self.resample_quality not in get_args(ResampleQuality):
-            names = ", ".join(get_args(ResampleQuality))
-            raise ConfigError(f"resample_quality must be one of {names}, not {self.resample_quality!r}")
         for name, kinds in _KINDS.items():
             _is_one_of(name, getattr(self, name), *kinds)
         _in_range("idle_timeout_margin", self.idle_timeout_margin, 0, 30)

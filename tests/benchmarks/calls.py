@@ -74,11 +74,11 @@ def ready(
     return translator
 
 
-def client_frame(config: Config, path: AudioPath, least: Floors = STANDARD, samples: str = "float32") -> Case:
-    """One frame of the user's audio; `samples` is the type in which soxr gets it for the floor."""
+def client_frame(config: Config, path: AudioPath, least: Floors = STANDARD) -> Case:
+    """One frame of the user's audio."""
     frame = tone(path.client, FRAME_MS)
     upstream = path.upstream.silence(FRAME_MS)
-    bare = floors.resampling(path.client, path.upstream, frame, samples)
+    bare = floors.resampling(path.client, path.upstream, frame)
     floor = floors.both(bare, least.append, upstream)
     return repeated(_carrying(config, "input", path).receive_from_client, floor, frame, bare)
 

@@ -11,6 +11,7 @@ from typing import Any
 from attrs import frozen
 
 from realtime_translate.audio import AudioFormat, Conversion, needs_resampler
+from realtime_translate.audio.filters import filter_between
 
 __all__ = ["STANDARD", "Floors", "both", "resampling", "speed", "text"]
 
@@ -56,20 +57,16 @@ def text(frame: str) -> object:
     return json.dumps(json.loads(frame))
 
 
-def resampling(
-    source: AudioFormat, target: AudioFormat, data: bytes, samples: str = "float32"
-) -> Callable[[Any], object] | None:
-    """soxr alone, in the default quality; None where the rates are the same. It gets what is in `data` as
-    `samples` of that type: int16 is what a frame has, float32 what the translator needs (A2).
-    """
+def resampling(source: AudioFormat, target: AudioFormat, data: bytes) -> Callable[[Any], object] | None:
+    """The filter's sums alone, of samples that are ready; None where the rates are the same (A2)."""
     if not needs_resampler(source, target):
         return None
     numpy: Any = import_module("numpy")
-    soxr: Any = import_module("soxr")
+    chosen = filter_between(source.rate, target.rate)
     linear = Conversion(source, AudioFormat("linear16", source.rate)).feed(data)
-    given = numpy.frombuffer(linear, "<i2").astype(samples)
-    stream = soxr.ResampleStream(source.rate, target.rate, 1, dtype=samples, quality="HQ")
-    return lambda _: stream.resample_chunk(given)
+    given = numpy.concatenate([numpy.zeros(2 * chosen.reach - 1), numpy.frombuffer(linear, "<i2")])
+    count = -(-len(linear) // 2 * chosen.up // chosen.down)
+    return lambda _: chosen.apply(given, 0, count)
 
 
 def both(

@@ -48,14 +48,7 @@ ROWS = (
         "client frame, 20 ms linear16 24 kHz, manual commit",
         lambda least: client_frame(_MANUAL, AudioPath(), least),
     ),
-    Row(
-        "client frame, 20 ms linear16 16 kHz, VAD",
-        lambda least: client_frame(VAD, _PCM_16K, least, samples="int16"),
-    ),
-    Row(
-        "client frame, 20 ms linear16 16 kHz, VAD, of floats",
-        lambda least: client_frame(VAD, _PCM_16K, least),
-    ),
+    Row("client frame, 20 ms linear16 16 kHz, VAD", lambda least: client_frame(VAD, _PCM_16K, least)),
     Row("client frame, 20 ms mulaw 8 kHz, VAD", lambda least: client_frame(VAD, _MULAW, least)),
     Row(_DELTA, lambda least: agent_audio(AudioPath(), least)),
     Row("transcript delta", lambda _: text_calls.transcript_delta()),

@@ -16,7 +16,7 @@ _UNITS = {"input": FRAME_MS, "output": DELTA_MS}
 
 def format_rows(effort: Effort) -> Iterator[str]:
     """The table, in Markdown."""
-    yield "| direction | client | upstream | what is done | latency, ms | CPU, ms/s | to floor | to soxr |"
+    yield "| direction | client | upstream | what is done | latency, ms | CPU, ms/s | to floor | to filter |"
     yield "|---|---|---|---|---:|---:|---:|---:|"
     for pair in pairs():
         cost = measured(path_case(pair.direction, pair.path), effort)
@@ -24,7 +24,7 @@ def format_rows(effort: Effort) -> Iterator[str]:
 
 
 def _words(pair: Pair) -> list[str]:
-    return [str(pair.path.client), str(pair.path.upstream), pair.done, f"{pair.latency_ms:.0f}"]
+    return [str(pair.path.client), str(pair.path.upstream), pair.done, f"{pair.latency_ms:.1f}"]
 
 
 def _numbers(pair: Pair, cost: Cost) -> list[str]:

@@ -22,12 +22,6 @@ def tone(rate: int, frequency: float, seconds: float, amplitude: float = 20000) 
     return amplitude * np.sin(2 * np.pi * frequency * np.arange(round(rate * seconds)) / rate)
 
 
-def sweep(rate: int, first: float, last: float, seconds: float, amplitude: float = 20000) -> Signal:
-    """A sine whose frequency rises evenly; computed at any rate, it is the same sound."""
-    t = np.arange(round(rate * seconds)) / rate
-    return amplitude * np.sin(2 * np.pi * (first * t + (last - first) * t * t / (2 * seconds)))
-
-
 def to_bytes(audio: AudioFormat, signal: Signal) -> bytes:
     """In that format, rounded."""
     linear = np.rint(np.clip(signal, -32768, 32767)).astype("<i2").tobytes()

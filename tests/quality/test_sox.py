@@ -8,7 +8,6 @@ import subprocess
 import pytest
 
 pytest.importorskip("numpy", reason="needs the resample extra")
-pytest.importorskip("soxr", reason="needs the resample extra")
 
 from realtime_translate.audio import AudioFormat, Conversion
 from tests.quality.measure import Signal, decibels, from_bytes, level, to_bytes
@@ -42,7 +41,7 @@ def test_speech_as_sox_converts_it(source: AudioFormat, target: AudioFormat) -> 
     heard = from_bytes(target, converted(Conversion(source, target), every(data, source.bytes_of(20))))
     highest = carried(min(source.rate, target.rate))
     assert_same_sound(heard, wanted, target.rate, highest, bounds(source, target))
-    # Sample by sample: neither filter shifts the phase, so what is left is their slope near the half rate.
+    # Sample by sample: neither filter shifts the phase, so what is left is how flat they are, and how steep.
     common = min(len(heard), len(wanted))
     apart = decibels(level(heard[:common] - wanted[:common]) / level(wanted))
-    assert apart < (-45 if target.encoding == "linear16" else -30)
+    assert apart < -25

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 np = pytest.importorskip("numpy", reason="needs the resample extra")
-pytest.importorskip("soxr", reason="needs the resample extra")
 
 from realtime_translate.audio import AudioFormat  # noqa: E402
 from tests.quality.measure import (  # noqa: E402
@@ -24,7 +23,7 @@ from tests.unit.audio.streams import INPUTS, OUTPUTS, name  # noqa: E402
 BANDS = [4, 8, 12, 16, 21, 26, 32, 39, 47, 57, 69, 84, 104, 128, 156, 190, 228, 268, 310, 360, 440]
 # How far below the loudest band a band still counts, and how much of a difference is allowed, in decibels.
 # G.711 has noise of its own, some 37 dB below whatever is spoken.
-EXACT, COMPANDED = (40, 0.2), (25, 1.0)
+EXACT, COMPANDED = (40, 0.5), (25, 1.2)
 
 
 def bounds(one: AudioFormat, other: AudioFormat) -> tuple[int, float]:
@@ -52,12 +51,12 @@ def spoken(rate: int) -> Signal:
 def assert_same_sound(
     heard: Signal, wanted: Signal, rate: int, highest: float, limits: tuple[int, float]
 ) -> None:
-    """The level agrees to 0.1 dB, and each band of each frame that can be heard within the limits."""
+    """The level agrees to 0.5 dB, and each band of each frame that can be heard within the limits."""
     audible_to, within = limits
     common = min(len(heard), len(wanted))
     assert abs(len(heard) - len(wanted)) <= 2
     heard, wanted = heard[:common], wanted[:common]
-    assert abs(decibels(level(heard) / level(wanted))) < 0.1
+    assert abs(decibels(level(heard) / level(wanted))) < 0.5
     bands = [edge for edge in BANDS if edge * 25 <= highest]
     ours, theirs = (by_bands(spectrogram(one, rate), bands) for one in (heard, wanted))
     audible = theirs > theirs.max() * 10 ** (-audible_to / 10)
@@ -67,7 +66,7 @@ def assert_same_sound(
 
 def carried(rate: int) -> float:
     """Hertz up to which the filters of all resamplers are flat."""
-    return 0.43 * min(rate, 24000)
+    return 0.4 * min(rate, 24000)
 
 
 @pytest.mark.parametrize(("source", "target"), INPUTS, ids=name)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 np = pytest.importorskip("numpy", reason="needs the resample extra")
-soxr = pytest.importorskip("soxr", reason="needs the resample extra")
 
 from realtime_translate.audio import PCM_24K, AudioFormat  # noqa: E402
-from tests.quality.measure import decibels, fitted, frequency_of, level, middle, sweep, through, tone  # noqa: E402
+from realtime_translate.audio.filters import filter_between  # noqa: E402
+from tests.quality.measure import decibels, fitted, frequency_of, level, middle, through, tone  # noqa: E402
 from tests.unit.audio.streams import G711, INPUTS, LINEAR, OUTPUTS, name  # noqa: E402
 
 PCM_16K = AudioFormat("linear16", 16000)
@@ -17,11 +17,11 @@ WITH_G711 = [pair for pair in INPUTS + OUTPUTS if pair[0].encoding != pair[1].en
 
 
 def test_one_kilohertz_there_and_back() -> None:
-    """16 to 24 and back to 16 kHz keeps frequency and amplitude, with 70 dB between signal and noise."""
+    """16 to 24 and back to 16 kHz keeps frequency and amplitude, with 80 dB between signal and noise."""
     back = middle(through(PCM_24K, PCM_16K, through(PCM_16K, PCM_24K, tone(16000, 1000, 2))), 16000)
     amplitude, noise = fitted(back, 16000, 1000)
     assert abs(decibels(amplitude / 20000)) < 0.1
-    assert decibels(level(back) / noise) > 70
+    assert decibels(level(back) / noise) > 80
     assert abs(frequency_of(back, 16000) - 1000) < 0.01
 
 
@@ -30,17 +30,19 @@ def test_one_kilohertz_there_and_back() -> None:
 def test_a_tone_one_way(source: AudioFormat, target: AudioFormat, frequency: int) -> None:
     out = middle(through(source, target, tone(source.rate, frequency, 1)), target.rate)
     amplitude, noise = fitted(out, target.rate, frequency)
-    assert abs(decibels(amplitude / 20000)) < 0.1
-    assert decibels(level(out) / noise) > 70
+    assert abs(decibels(amplitude / 20000)) < 0.5
+    assert decibels(level(out) / noise) > 80
 
 
 @pytest.mark.parametrize(("source", "target"), ONE_WAY, ids=name)
 def test_rounded_to_the_nearest_without_dither(source: AudioFormat, target: AudioFormat) -> None:
-    """Half a step from what soxr computes, and no more; and twice the same."""
+    """Half a step from the sum that the filter is, and no more; and twice the same."""
     signal = np.rint(tone(source.rate, 1000, 1, 9000.5))
-    exact = soxr.resample(signal, source.rate, target.rate, "VHQ")
+    chosen = filter_between(source.rate, target.rate)
+    padded = np.concatenate([np.zeros(chosen.reach - 1), signal, np.zeros(chosen.reach + 1)])
     out = through(source, target, signal)
-    assert np.abs(middle(out - exact[: len(out)], target.rate)).max() < 0.55
+    exact = chosen.apply(padded, 0, len(out))
+    assert np.abs(out - exact).max() <= 0.5
     assert np.array_equal(out, through(source, target, signal))
 
 
@@ -50,43 +52,30 @@ def test_a_tone_through_g711_has_the_noise_of_g711(source: AudioFormat, target: 
     for amplitude in (1000, 20000):
         signal = tone(source.rate, 1010, 1, amplitude)
         got, noise = fitted(middle(through(source, target, signal), target.rate), target.rate, 1010)
-        assert abs(decibels(got / amplitude)) < 0.1
+        assert abs(decibels(got / amplitude)) < 0.5
         assert decibels(got / np.sqrt(2) / noise) > 33
 
 
 @pytest.mark.parametrize(("source", "target"), ONE_WAY, ids=name)
-def test_a_sweep_is_that_sweep_and_no_alias(source: AudioFormat, target: AudioFormat) -> None:
-    """Up to 90 % of the narrower band all that is not the sweep itself is 60 dB down: alias, image, delay."""
-    last = 0.45 * min(source.rate, target.rate)
-    out = through(source, target, sweep(source.rate, 50, last, 2))
-    ideal = sweep(target.rate, 50, last, 2)
-    rest = middle(out - ideal, target.rate)
-    for window in np.array_split(rest, 40):
-        assert decibels(level(window) / level(ideal)) < -60
+def test_the_pass_band(source: AudioFormat, target: AudioFormat) -> None:
+    """Flat within half a decibel to 80 % of what the lower rate can carry, and no 3 dB down before 90 %."""
+    most = min(source.rate, target.rate) / 2
+    for share, least in ((0.05, -0.5), (0.3, -0.5), (0.55, -0.5), (0.7, -0.5), (0.8, -0.5), (0.9, -3)):
+        frequency = share * most
+        out = middle(through(source, target, tone(source.rate, frequency, 1)), target.rate)
+        assert least < decibels(fitted(out, target.rate, frequency)[0] / 20000) < 0.5
 
 
-@pytest.mark.parametrize(
-    ("source", "target"), [pair for pair in ONE_WAY if pair[0].rate > pair[1].rate], ids=name
-)
-def test_what_the_target_cannot_carry_is_gone(source: AudioFormat, target: AudioFormat) -> None:
-    """A sweep from the target's half rate up to the source's leaves nothing above -60 dB."""
-    signal = sweep(source.rate, target.rate / 2, source.rate / 2, 2)
-    out = middle(through(source, target, signal), target.rate)
-    for window in np.array_split(out, 40):
-        assert decibels(level(window) / level(signal)) < -60
-
-
-@pytest.mark.parametrize(
-    ("source", "target"), [pair for pair in ONE_WAY if pair[0].rate < pair[1].rate], ids=name
-)
-def test_what_the_source_did_not_have_is_not_there(source: AudioFormat, target: AudioFormat) -> None:
-    """A sweep through the whole source leaves no image above the source's half rate."""
-    signal = sweep(source.rate, 50, source.rate / 2, 2)
-    out = middle(through(source, target, signal), target.rate)
-    spectrum = np.abs(np.fft.rfft(out * np.hanning(len(out)))) ** 2
-    # A little above the half rate, since the window spreads the sweep's end.
-    above = round(len(spectrum) * (1.01 * source.rate / target.rate))
-    assert decibels(np.sqrt(spectrum[above:].sum() / spectrum.sum())) < -60
+@pytest.mark.parametrize(("source", "target"), ONE_WAY, ids=name)
+def test_no_image_and_no_alias(source: AudioFormat, target: AudioFormat) -> None:
+    """All that is not the tone itself is 80 dB below it, up to half the source's rate: what the target cannot
+    carry is gone.
+    """
+    for share in (0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99):
+        frequency = round(share * source.rate / 2)
+        out = middle(through(source, target, tone(source.rate, frequency, 1)), target.rate)
+        rest = fitted(out, target.rate, frequency)[1] if frequency < target.rate / 2 else level(out)
+        assert decibels(rest * np.sqrt(2) / 20000) < -80
 
 
 @pytest.mark.parametrize(("source", "target"), INPUTS + OUTPUTS, ids=name)
@@ -97,7 +86,7 @@ def test_no_steps_at_the_borders_of_frames(source: AudioFormat, target: AudioFor
         through(source, target, tone(source.rate, frequency, 1, amplitude), frame_ms=10), target.rate
     )
     bend = np.abs(np.diff(out, 2))
-    bound = amplitude * (2 * np.pi * frequency / target.rate) ** 2
+    bound = 1.06 * amplitude * (2 * np.pi * frequency / target.rate) ** 2
     # The roundings of three samples: half a step each, and up to 512 wide with G.711 at this level.
     step = 1 if {source.encoding, target.encoding} == {"linear16"} else 512
     assert bend.max() <= bound + 2 * step

@@ -122,10 +122,10 @@ def test_imports_are_relative_or_of_run_time_dependencies(path: Path) -> None:
         if module == "hypothesis":
             assert name_of(path) in STRATEGIES, "strategies are of the test extra"
             continue
-        if module in ("numpy", "soxr"):  # the resample extra
+        if module == "numpy":  # the resample extra
             assert is_below(path, "audio"), f"line {node.lineno}: only audio/ resamples"
             assert node not in TREES[path].body, (
-                f"line {node.lineno}: soxr is optional, import it where it is used"
+                f"line {node.lineno}: numpy is optional, import it where it is used"
             )
         else:
             assert module in allowed, f"line {node.lineno} imports {module}"

@@ -59,7 +59,6 @@ def test_what_the_presets_decide() -> None:
         {"transcription_model": "t"},
         {"strict_fields": True},
         {"keepalive": SilenceKeepalive()},
-        {"resample_quality": "MQ"},
         {"idle_timeout_margin": 2.5},
         {"limits": Limits(settings_timeout=1)},
     ],
@@ -139,13 +138,6 @@ def test_V2_an_idle_margin_is_seconds_up_to_what_upstream_takes(value: Any) -> N
     with pytest.raises(ConfigError, match="idle_timeout_margin must be a number from 0 to 30"):
         Config(idle_timeout_margin=value)
     assert [Config(idle_timeout_margin=good).idle_timeout_margin for good in (0, 0.5, 30)] == [0, 0.5, 30]
-
-
-@pytest.mark.parametrize("value", ["hq", "", None, 4])
-def test_A2_a_resample_quality_is_one_of_soxr(value: Any) -> None:
-    with pytest.raises(ConfigError, match="resample_quality must be one of QQ, LQ, MQ, HQ, VHQ"):
-        Config(resample_quality=value)
-    assert Config(resample_quality="VHQ").resample_quality == "VHQ"
 
 
 @pytest.mark.parametrize("eagerness", ["low", "medium", "high", "auto"])

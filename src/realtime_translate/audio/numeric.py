@@ -1,30 +1,14 @@
-"""What the `resample` extra brings, numpy and soxr: typed by what is used of them, imported when it is."""
+"""What the `resample` extra brings, numpy: typed by what is used of it, imported when it is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
-from typing import Protocol, TypeAlias, cast
+from typing import Any, Protocol, cast
 
-from attrs import frozen
-
-__all__ = [
-    "EXTRA",
-    "Clip",
-    "MissingResampler",
-    "Numeric",
-    "Numpy",
-    "ResampleStream",
-    "Samples",
-    "available",
-    "clipping",
-    "load",
-]
+__all__ = ["EXTRA", "MissingResampler", "Numpy", "Samples", "available", "load"]
 
 EXTRA = "realtime-translate[resample]"
 """What to install where a conversion between sample rates is needed (A2)."""
-
-_MODULES = ("soxr", "numpy")
 
 
 class MissingResampler(ImportError):  # noqa: N818 - it says what is wrong
@@ -32,29 +16,44 @@ class MissingResampler(ImportError):  # noqa: N818 - it says what is wrong
 
 
 class Samples(Protocol):
-    """A `numpy.ndarray` of one dimension."""
+    """A `numpy.ndarray`."""
 
     @property
     def size(self) -> int:
         """How many."""
         ...
 
+    def __abs__(self) -> Samples: ...
+    def __add__(self, other: Samples | float, /) -> Samples: ...
     def __getitem__(self, part: slice, /) -> Samples: ...
+    def __lt__(self, other: float, /) -> Samples: ...
+    def __mul__(self, other: Samples | float, /) -> Samples: ...
+    def __setitem__(self, part: slice, values: Samples, /) -> None: ...
+    def __sub__(self, other: Samples, /) -> Samples: ...
+    def __truediv__(self, other: Samples | float, /) -> Samples: ...
 
     def astype(self, dtype: object, /) -> Samples:
         """A copy in another type."""
         ...
 
-    def clip(self, least: object, most: object, out: Samples | None = None, /) -> Samples:
-        """Within bounds, into `out`."""
+    def copy(self) -> Samples:
+        """A copy in the order of its axes."""
         ...
 
-    def take(self, indices: Samples, /) -> Samples:
-        """Look each index up in this table."""
+    def reshape(self, *shape: int) -> Samples:
+        """The same numbers on other axes."""
+        ...
+
+    def take(self, indices: Samples, axis: int | None = None, /) -> Samples:
+        """Look each index up."""
         ...
 
     def tobytes(self) -> bytes:
         """A copy as bytes."""
+        ...
+
+    def transpose(self) -> Samples:
+        """With its axes the other way round."""
         ...
 
     def view(self, dtype: object, /) -> Samples:
@@ -62,27 +61,59 @@ class Samples(Protocol):
         ...
 
 
-Clip: TypeAlias = Callable[[Samples, Samples, Samples, Samples], Samples]
-"""Samples, the least and the most of them, and where to put them."""
-
-
 class Numpy(Protocol):
     """The functions of `numpy` that the conversions use."""
+
+    pi: float
+
+    def arange(self, start: int, stop: int, step: int, /) -> Samples:
+        """Whole numbers."""
+        ...
 
     def array(self, values: object, dtype: object, /) -> Samples:
         """From numbers."""
         ...
 
-    def dtype(self, name: str | tuple[str, tuple[int, ...]], /) -> object:
+    def cos(self, angles: Samples, /) -> Samples:
+        """Of radians."""
+        ...
+
+    def divmod(self, numbers: Samples, by: int, /) -> tuple[Samples, Samples]:
+        """Quotients and remainders."""
+        ...
+
+    def dot(self, one: Samples, other: Samples, /) -> Samples:
+        """The product of two matrices."""
+        ...
+
+    def dtype(self, name: str, /) -> object:
         """A type, looked up once and not at every call."""
+        ...
+
+    def einsum(self, axes: str, one: Samples, other: Samples, /) -> Samples:
+        """Sums of products."""
         ...
 
     def frombuffer(self, data: bytes | bytearray, dtype: object, /) -> Samples:
         """From bytes, without a copy."""
         ...
 
-    def rint(self, samples: Samples, out: Samples, /) -> Samples:
-        """To the nearest whole number, into `out`."""
+    def maximum(self, one: Samples, other: Samples, *, out: Samples) -> Samples:
+        """The greater of two, into `out`."""
+        ...
+
+    def minimum(self, one: Samples, other: Samples, *, out: Samples) -> Samples:
+        """The lesser of two, into `out`."""
+        ...
+
+    def ndarray(
+        self, shape: tuple[int, int], dtype: object, buffer: Samples, offset: int, strides: tuple[int, int], /
+    ) -> Samples:
+        """A view of the same numbers on two axes that may overlap."""
+        ...
+
+    def rint(self, samples: Samples, out: Samples | None = None, /) -> Samples:
+        """To the nearest whole number."""
         ...
 
     def zeros(self, count: int, dtype: object, /) -> Samples:
@@ -90,59 +121,8 @@ class Numpy(Protocol):
         ...
 
 
-class ResampleStream(Protocol):
-    """`soxr.ResampleStream`."""
-
-    def resample_chunk(self, samples: Samples, /, last: bool = False) -> Samples:
-        """What the filter has finished with this chunk, which may be nothing."""
-        ...
-
-    def clear(self) -> None:
-        """As if new."""
-        ...
-
-
-class _Soxr(Protocol):
-    def ResampleStream(  # noqa: N802 - the name of soxr's class
-        self, in_rate: int, out_rate: int, num_channels: int, /, dtype: str, quality: str
-    ) -> ResampleStream: ...
-
-
-class _Curious:
-    """An operand that has itself told which ufunc it was given to (`__array_ufunc__` of numpy)."""
-
-    def __array_ufunc__(self, ufunc: Clip, *_: object, **__: object) -> Clip:
-        return ufunc
-
-
-@frozen
-class Numeric:
-    """The two modules."""
-
-    numpy: Numpy
-    soxr: _Soxr
-
-    def stream(self, source_rate: int, target_rate: int, quality: str) -> ResampleStream:
-        """A fresh stream; float32, since soxr adds random dither where it writes int16 itself (A2)."""
-        return self.soxr.ResampleStream(source_rate, target_rate, 1, dtype="float32", quality=quality)
-
-
-def clipping(numpy: Numpy) -> Clip:
-    """The ufunc behind `Samples.clip`, which adds to it a function in Python that takes as long as the ufunc
-    does for a block of soxr's. numpy has no public name for it, but a protocol that shows it.
-    """
-    one = numpy.zeros(1, "float32")
-    found: object = one.clip(_Curious(), one)
-    # Before numpy 1.25 the method looks at the bounds first, and gives samples here.
-    return cast(Clip, found) if callable(found) else _by_method
-
-
-def _by_method(samples: Samples, least: Samples, most: Samples, out: Samples) -> Samples:
-    return samples.clip(least, most, out)
-
-
 def available() -> bool:
-    """Whether conversions between sample rates can be done here; found out by importing both modules."""
+    """Whether conversions between sample rates can be done here; found out by importing numpy."""
     try:
         load()
     except MissingResampler:
@@ -150,11 +130,11 @@ def available() -> bool:
     return True
 
 
-def load() -> Numeric:
-    """Import both modules; raises `MissingResampler` where one is absent."""
+def load() -> Numpy:
+    """Import numpy; raises `MissingResampler` where it is absent."""
     try:
-        soxr, numpy = map(import_module, _MODULES)
+        numpy: Any = import_module("numpy")
     except ImportError as error:
         message = f"converting between sample rates needs the extra {EXTRA}: {error}"
         raise MissingResampler(message) from error
-    return Numeric(cast(Numpy, numpy), cast(_Soxr, soxr))
+    return cast(Numpy, numpy)

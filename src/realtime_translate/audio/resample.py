@@ -8,8 +8,9 @@ from functools import partial
 from attrs import field, frozen
 
 from . import g711
+from .filters import reach_between
 from .formats import AudioFormat
-from .rates import RateStream, StreamState, delay
+from .rates import RateStream, StreamState
 
 __all__ = ["Conversion", "ConversionState", "delay_ms", "needs_resampler"]
 
@@ -27,52 +28,42 @@ def needs_resampler(source: AudioFormat, target: AudioFormat) -> bool:
     return source.rate != target.rate
 
 
-def delay_ms(source: AudioFormat, target: AudioFormat, quality: str = "HQ") -> float:
-    """How far the output of `Conversion.feed` stays behind its input, in milliseconds, until `flush`.
-
-    Raises:
-        MissingResampler: the rates differ and the `resample` extra is not installed.
-    """
+def delay_ms(source: AudioFormat, target: AudioFormat) -> float:
+    """How far the output of `Conversion.feed` stays behind its input, in milliseconds, until `flush`."""
     if not needs_resampler(source, target):
         return 0.0
-    return delay(source.rate, target.rate, quality) * 1000 / target.rate
+    return reach_between(source.rate, target.rate) * 1000 / source.rate
 
 
 class Conversion:
     """Audio in one format in, in another out. The bytes out do not depend on how the bytes in are cut (A3).
 
-    `quality` is a soxr name: QQ, LQ, MQ, HQ or VHQ. It matters where the rates differ. `carry` is the half
-    of a sample that another stream left.
+    `carry` is the half of a sample that another stream left.
 
     Raises:
         MissingResampler: the rates differ and the `resample` extra is not installed.
-        ValueError: the rates differ and soxr does not know the quality.
     """
 
     __slots__ = ("_carry", "_convert", "_stream", "_whole", "source", "target")
 
-    def __init__(
-        self, source: AudioFormat, target: AudioFormat, *, quality: str = "HQ", carry: bytes = b""
-    ) -> None:
+    def __init__(self, source: AudioFormat, target: AudioFormat, *, carry: bytes = b"") -> None:
         self.source: AudioFormat = source
         self.target: AudioFormat = target
         self._whole = source.sample_bytes
         self._carry = carry
-        self._stream = RateStream(source, target, quality) if needs_resampler(source, target) else None
+        self._stream = RateStream(source, target) if needs_resampler(source, target) else None
         self._convert = self._stream.feed if self._stream else _recoder(source.encoding, target.encoding)
 
     @classmethod
-    def from_state(
-        cls, state: ConversionState, source: AudioFormat, target: AudioFormat, *, quality: str = "HQ"
-    ) -> Conversion:
-        """Go on where another conversion was, give or take a least significant bit (*Always true* 6).
+    def from_state(cls, state: ConversionState, source: AudioFormat, target: AudioFormat) -> Conversion:
+        """Go on where another conversion was: from then on both give the same (*Always true* 6).
 
         Raises:
             ValueError: no conversion can be in that state.
         """
         if len(state.carry) >= source.sample_bytes:
             raise ValueError(f"{len(state.carry)} bytes are no part of a sample")
-        conversion = cls(source, target, quality=quality, carry=state.carry)
+        conversion = cls(source, target, carry=state.carry)
         if conversion._stream:
             conversion._stream.prime(state.stream)
         elif state.stream != StreamState():

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from attrs import define, field
 
 from .. import deepgram, openai
-from ..audio import streaming_header
+from ..audio import Conversion, streaming_header
 from ..outputs import SendToClient
 from .env import Env
 from .event_kinds import TextEvent
@@ -47,7 +47,7 @@ class AgentTurn:
 def settled(state: AgentTurn, env: Env, _: AudioSettled) -> Effects:
     """The stream of the agent's audio begins."""
     rest = _rest(env)
-    env.audio_out = env.conversion(env.plan.output.upstream, env.plan.output.client)
+    env.audio_out = Conversion(env.plan.output.upstream, env.plan.output.client)
     return rest
 
 

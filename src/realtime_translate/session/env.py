@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from attrs import define, field
 
 from .. import openai
-from ..audio import PCM_24K, AudioFormat, Conversion
+from ..audio import PCM_24K, Conversion
 from ..config import ClientDialect, Config, Limits
 from ..deepgram import ServerMessage
 from ..mapping import to_client
@@ -75,9 +75,7 @@ class Env:
     muted: bool = False
     """Whether the active response was interrupted, and nothing more of it is told."""
     audio_in: Conversion = field(factory=_untouched)
-    """The user's audio on its way to upstream's format. With `audio_out` all of a call that is not plain
-    data: soxr's state cannot be stored, so snapshots keep what primes a new stream (*Always true* 6).
-    """
+    """The user's audio on its way to upstream's format. Snapshots keep the state of both streams (A2)."""
     audio_out: Conversion = field(factory=_untouched)
     """The agent's audio on its way to the client's format."""
     frames: AudioFrames = field(factory=audio_frames.in_use)
@@ -92,10 +90,6 @@ class Env:
     def component(self) -> bool:
         """Whether the client speaks the component's dialect."""
         return self.config.dialect is ClientDialect.COMPONENT
-
-    def conversion(self, source: AudioFormat, target: AudioFormat, carry: bytes = b"") -> Conversion:
-        """A new stream, in the configured quality."""
-        return Conversion(source, target, quality=self.config.resample_quality, carry=carry)
 
     def start(self, name: TimerName, seconds: float) -> None:
         """Set a timer so many seconds from now."""

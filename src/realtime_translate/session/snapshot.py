@@ -85,17 +85,16 @@ class Saved:
     def env(self, config: Config) -> Env:
         """The surroundings in which the call goes on. Raises `SnapshotError` if they cannot be."""
         env = Env(config, self.plan, self.timers, self.ids)
-        quality = config.resample_quality
         heard, said = self.plan.input, self.plan.output
         try:
             check(heard.client, heard.upstream, said.client, said.upstream)
             if self.call.phase in _SILENT:
                 return env
-            env.audio_in = Conversion.from_state(self.audio_in, heard.client, heard.upstream, quality=quality)
-            env.audio_out = Conversion.from_state(self.audio_out, said.upstream, said.client, quality=quality)
+            env.audio_in = Conversion.from_state(self.audio_in, heard.client, heard.upstream)
+            env.audio_out = Conversion.from_state(self.audio_out, said.upstream, said.client)
         except MissingResampler as missing:
             raise SnapshotError(f"the call cannot go on here: {missing}") from missing
-        except Exception as error:  # as many ways as soxr and the tables of formats have
+        except Exception as error:  # as many ways as there are formats
             raise SnapshotError(f"the audio of the snapshot is corrupt: {error}") from error
         return env
 

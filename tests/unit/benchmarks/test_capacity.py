@@ -10,7 +10,7 @@ from tests.benchmarks import capacity, minute
 from tests.benchmarks.calls import Clock
 from tests.benchmarks.capacity import LATE, Script, Time, Trial, largest
 
-pytest.importorskip("soxr", reason="needs the resample extra")
+pytest.importorskip("numpy", reason="needs the resample extra")
 
 SECONDS = 59.0
 """Of which a script has few places to begin."""

@@ -16,7 +16,7 @@ from tests.benchmarks.calls import DELTA_MS, FRAME_MS, path_case
 from tests.benchmarks.measure import Call
 from tests.benchmarks.pairs import Pair, pairs
 
-pytest.importorskip("soxr", reason="needs the resample extra")
+pytest.importorskip("numpy", reason="needs the resample extra")
 
 PAIRS = list(pairs())
 CALLS = 50

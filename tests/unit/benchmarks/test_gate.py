@@ -86,7 +86,7 @@ def test_an_update_records_this_version_and_keeps_the_others(
 def test_the_exit_code(
     ratio: float, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pytest.importorskip("soxr", reason="needs the resample extra")
+    pytest.importorskip("numpy", reason="needs the resample extra")
     monkeypatch.setattr(gate, "recorded_ratios", lambda: {"3.99": {"a frame": 2.0}})
     verdict = gate.Verdict("a frame", ratio, 2.0, 1)
     monkeypatch.setattr(gate, "judged", lambda rows, baseline, effort: iter([verdict]))
@@ -97,7 +97,7 @@ def test_the_exit_code(
 
 
 def test_the_ratios_of_today_are_committed_to_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("soxr", reason="needs the resample extra")
+    pytest.importorskip("numpy", reason="needs the resample extra")
     seen: list[Effort] = []
     monkeypatch.setattr(gate, "update", seen.append)
     assert benchmarks.main(["gate", "--update"], 0.0) == 0

@@ -11,7 +11,7 @@ from tests.benchmarks import growth
 from tests.benchmarks.growth import FRAME, LENGTH, MEMORY, SESSIONS, SETTINGS, SIZE, Series
 from tests.benchmarks.plots import Axis, drawn
 
-pytest.importorskip("soxr", reason="needs the resample extra")
+pytest.importorskip("numpy", reason="needs the resample extra")
 
 SVG = "{http://www.w3.org/2000/svg}"
 

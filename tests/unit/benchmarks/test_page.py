@@ -17,7 +17,7 @@ from tests.benchmarks.measure import Cost, Effort, Timing
 from tests.benchmarks.report import Report
 from tests.benchmarks.rows import ROWS
 
-pytest.importorskip("soxr", reason="needs the resample extra")
+pytest.importorskip("numpy", reason="needs the resample extra")
 
 TEXT = page.PAGE.read_text(encoding="utf-8")
 MADE = Report(

@@ -36,7 +36,7 @@ def carried(leg: str, rate: int = 24000) -> Any:
 def test_O1_what_has_to_be_converted_and_cannot_be_names_its_leg(
     monkeypatch: pytest.MonkeyPatch, leg: str, plan: Plan
 ) -> None:
-    monkeypatch.setitem(sys.modules, "soxr", None)
+    monkeypatch.setitem(sys.modules, "numpy", None)
     with pytest.raises(Refusal) as caught:
         formats.effective(plan, carried(leg))
     assert str(caught.value) == (

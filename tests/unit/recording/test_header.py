@@ -45,7 +45,6 @@ CONFIGURATIONS = [
         limits=Limits(item_text=5),
         strict_fields=True,
         barge_in=False,
-        resample_quality="VHQ",
         model="m",
         transcription_model="t",
     ),

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, Limits, SilenceKeepalive
-from realtime_translate.config import ResampleQuality
 from realtime_translate.session.ids import MAX_ID
-from tests.harness import SETTINGS, Desk
+from tests.harness import Desk
 from tests.unit.session.agent_events import created, done
 from tests.unit.session.played import VAD, ready
 
@@ -65,15 +64,3 @@ def test_I1_beats_that_were_missed_are_one() -> None:
     desk = ready(Desk, Config.deepgram(keepalive=SilenceKeepalive(every=2.0, ms=100)))
     assert desk.wait(7.0).upstream_types == ["input_audio_buffer.append"]
     assert desk.translator.next_deadline == 108.0
-
-
-def test_A2_the_quality_of_the_configuration_is_heard() -> None:
-    pytest.importorskip("soxr")
-    declared = {**SETTINGS, "audio": {"input": {"encoding": "linear16", "sample_rate": 16000}}}
-    frame = bytes((number * number * 7) % 256 for number in range(6400))
-    heard = []
-    qualities: tuple[ResampleQuality, ...] = ("QQ", "HQ")
-    for quality in qualities:
-        desk = ready(Desk, Config.deepgram(resample_quality=quality), declared)
-        heard.append([each["audio"] for each in desk.client(frame).of("input_audio_buffer.append")])
-    assert heard[0] != heard[1]

@@ -50,7 +50,7 @@ def test_T7_also_when_the_client_ends_the_turn(way: Way) -> None:
 
 
 def test_A5_what_the_resampler_holds_counts() -> None:
-    pytest.importorskip("soxr")
+    pytest.importorskip("numpy")
     desk = ready(Desk, MANUAL, WIDE)
     sent = desk.client(bytes(1600))
     assert len(appended(sent)) < 2400
@@ -144,7 +144,7 @@ def test_I1_audio_after_silence_puts_off_the_next_silence() -> None:
 
 
 def test_I1_silence_comes_after_the_last_of_the_user_s_audio_and_is_not_counted() -> None:
-    pytest.importorskip("soxr")
+    pytest.importorskip("numpy")
     desk = ready(Desk, KEPT_ALIVE, WIDE)
     before = len(appended(desk.client(bytes(3200))))
     rest, silence = desk.wait(4.0).of("input_audio_buffer.append")

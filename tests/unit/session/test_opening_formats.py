@@ -59,7 +59,7 @@ def test_A3_half_a_sample_of_another_width_is_none() -> None:
 
 
 def test_A2_the_tail_goes_in_the_format_that_still_holds() -> None:
-    pytest.importorskip("soxr", reason="needs the resample extra")
+    pytest.importorskip("numpy", reason="needs the resample extra")
     desk = unasked(format={"type": "audio/pcmu"})
     spoken = bytes(range(256)) * 20
     first = desk.client(spoken)

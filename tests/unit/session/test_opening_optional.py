@@ -49,7 +49,7 @@ def codes(log: Log) -> list[str]:
 )
 def test_S10_the_component_may_leave_out_all_of_settings(settings: dict[str, Any]) -> None:
     """The flow with which the component's own integration tests begin."""
-    pytest.importorskip("soxr", reason="needs the resample extra")
+    pytest.importorskip("numpy", reason="needs the resample extra")
     desk, log = configured({"type": "Settings", **settings})
     assert [each.model for each in log.outputs if isinstance(each, OpenUpstream)] == [COMPONENT.model]
     assert log.client == [{"type": "SettingsApplied"}]
@@ -83,13 +83,13 @@ def test_S10_a_deepgram_client_may_not(missing: str, settings: dict[str, Any]) -
 
 @pytest.mark.parametrize("audio", [None, {}, {"output": {"encoding": "linear16"}}])
 def test_S10_audio_of_no_declared_format_is_what_the_component_records(audio: Any) -> None:
-    pytest.importorskip("soxr", reason="needs the resample extra")
+    pytest.importorskip("numpy", reason="needs the resample extra")
     desk, _ = configured({"type": "Settings", **({} if audio is None else {"audio": audio})})
     _assert_heard_as(desk, PCM_16K)
 
 
 def test_S10_so_is_audio_without_any_settings() -> None:
-    pytest.importorskip("soxr", reason="needs the resample extra")
+    pytest.importorskip("numpy", reason="needs the resample extra")
     desk = Desk(COMPONENT)
     desk.opened()
     desk.dialled()
@@ -111,7 +111,7 @@ def test_S10_so_is_audio_without_any_settings() -> None:
     ],
 )
 def test_S10_a_declared_part_of_the_format_holds(declared: Any, heard: AudioFormat) -> None:
-    pytest.importorskip("soxr", reason="needs the resample extra")
+    pytest.importorskip("numpy", reason="needs the resample extra")
     desk, _ = configured({"type": "Settings", "audio": {"input": declared}})
     _assert_heard_as(desk, heard)
 

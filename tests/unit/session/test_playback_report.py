@@ -90,7 +90,7 @@ def test_B3_in_every_format(
     declared: tuple[str, int], upstream_rate: int, container: str, dialect: ClientDialect
 ) -> None:
     if declared not in (LINEAR16, MULAW, ALAW):
-        pytest.importorskip("soxr")
+        pytest.importorskip("numpy")
     encoding, rate = declared
     output = {"encoding": encoding, "sample_rate": rate, "container": container}
     desk = ready(dialect, {**SETTINGS, "audio": {"output": output}})
@@ -102,7 +102,7 @@ def test_B3_in_every_format(
 
 def test_B3_in_the_format_that_the_server_gives() -> None:
     """Not every server gives the format that was asked for; bytes are counted as they come."""
-    pytest.importorskip("soxr")
+    pytest.importorskip("numpy")
     desk = Desk(Config.deepgram(turn_detection=ServerVad()))
     desk.opened()
     desk.client(SETTINGS)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ... import openai
+from ...audio import Conversion
 from ...notices import notice
 from ...outputs import SendToUpstream
 from ..env import Env
@@ -23,7 +24,7 @@ def settled(state: InputAudio, env: Env, _: AudioSettled) -> Effects:
     """The stream begins, with what is left of one before Settings: half a sample, and a count (S4)."""
     before, path = env.audio_in, env.plan.input
     carry = before.carry if before.source.sample_bytes == path.client.sample_bytes else b""
-    env.audio_in = env.conversion(path.client, path.upstream, carry)
+    env.audio_in = Conversion(path.client, path.upstream, carry=carry)
     state.uncommitted = state.uncommitted * path.upstream.bytes_per_second // before.target.bytes_per_second
     if env.config.keepalive:
         env.start("keepalive", env.config.keepalive.every)

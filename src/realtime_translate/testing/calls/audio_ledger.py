@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-
 from attrs import define, field
 
 from ...audio import ALAW_8K, MULAW_8K, PCM_24K, AudioFormat, Conversion
@@ -26,19 +24,16 @@ class _Stream:
 class AudioLedger:
     """One stream from one commit to the next, converted here as well and compared with what was appended.
 
-    `loose`: a resampler was restored on the way; samples may then differ by one (*Always true* 6).
     `spoken`: bytes that the client sent. `uncommitted`: bytes appended since the last commit,
     `due_since`: when there were enough for one, if nothing was in its way since.
     """
 
-    def __init__(self, quality: str, *, component: bool = False) -> None:
-        self.loose = False
+    def __init__(self, *, component: bool = False) -> None:
         self.spoken: int = 0
         self.uncommitted: int = 0
         self.due_since: float | None = None
         self.format: AudioFormat = PCM_24K
         self.carried: AudioFormat = PCM_24K
-        self._quality = quality
         self._streams = [_Stream()]
         self.declare(AudioFormat("linear16", 16000) if component else PCM_24K)  # unless Settings say more
 
@@ -46,7 +41,7 @@ class AudioLedger:
         """The format of the client's audio, once Settings have told it."""
         self.format = audio
         self.carried = audio if audio in (MULAW_8K, ALAW_8K) else PCM_24K
-        self._reference = Conversion(audio, self.carried, quality=self._quality)
+        self._reference = Conversion(audio, self.carried)
 
     def say(self, audio: bytes) -> None:
         """The client sent audio, after whatever `commit` told."""
@@ -79,8 +74,12 @@ class AudioLedger:
         *committed, last = self._streams
         for each in committed:
             require(len(each.expected) == len(each.sent), _LOST, f"{len(each.sent)} of {len(each.expected)}")
-            require(self._begins(each), _LOST, "the bytes differ")
-        require(self._begins(last), _LOST, f"{len(last.sent)} bytes do not begin {len(last.expected)}")
+            require(each.expected == each.sent, _LOST, "the bytes differ")
+        require(
+            last.expected.startswith(last.sent),
+            _LOST,
+            f"{len(last.sent)} bytes do not begin {len(last.expected)}",
+        )
         del last.expected[: len(last.sent)]
         last.sent.clear()
         self._streams = [last]
@@ -92,16 +91,3 @@ class AudioLedger:
         left = len(self._streams[-1].expected)
         require(left == 0, _LOST, f"{left} bytes never went upstream")
         require(not manual or not self.enough, "A5 what was said is committed", self.uncommitted)
-
-    def _begins(self, stream: _Stream) -> bool:
-        """Whether what was sent begins what was expected."""
-        if stream.expected.startswith(stream.sent):
-            return True
-        if not self.loose or len(stream.sent) > len(stream.expected):
-            return False
-        pairs = zip(_samples(stream.sent), _samples(stream.expected), strict=False)
-        return all(abs(one - other) <= 1 for one, other in pairs)
-
-
-def _samples(audio: bytearray) -> tuple[int, ...]:
-    return struct.unpack(f"<{len(audio) // 2}h", audio[: len(audio) // 2 * 2])

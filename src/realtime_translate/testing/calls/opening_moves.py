@@ -80,8 +80,6 @@ def configs() -> st.SearchStrategy[Config]:
                 "strict_fields": st.booleans(),
                 "barge_in": st.sampled_from([True, True, True, False]),
                 "keepalive": st.sampled_from([None, None, SilenceKeepalive(every=2.0)]),
-                # Not QQ: soxr lets it drift, and a restored stream begins without the drift (6).
-                "resample_quality": st.sampled_from(["HQ", "HQ", "LQ", "MQ", "VHQ"]),
                 "limits": st.sampled_from(["default"] * 4 + ["impatient", "hasty", "small"]).map(
                     _LIMITS.__getitem__
                 ),

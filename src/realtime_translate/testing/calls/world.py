@@ -30,6 +30,7 @@ from . import moments
 from .answers import Answers
 from .audio_ledger import AudioLedger
 from .broken import PropertyError, require
+from .carried import audio_in
 from .heard import Heard
 from .hooks import Hooks
 from .ledger import Ledger, answers_by_itself
@@ -37,7 +38,6 @@ from .moods import MOODS, Mood
 from .network import NO_CODE, STEP, Chance, GaChoices, HostKind, Leg, counter
 from .plain import plain
 from .random_agent import RandomAgent
-from .same import audio_in, is_same
 
 __all__ = ["World"]
 
@@ -81,7 +81,7 @@ class World:
         self.closed: bool = False
         self.ledger: Ledger = Ledger()
         self.answers: Answers = Answers()
-        self.audio: AudioLedger = AudioLedger(config.resample_quality, component=self.component)
+        self.audio: AudioLedger = AudioLedger(component=self.component)
         self.heard: Heard = Heard()
         self.output: AudioFormat = PCM_24K
         self.wav: bool = False
@@ -277,7 +277,6 @@ class World:
         if self.clock.now - self.behind < self._latest:
             return
         self.twin = self.hooks.copy(self.host, self.config, self._host_time, counter("X"))
-        self.audio.loose = self.audio.loose or self.twin is not None
 
     @property
     def is_quiet(self) -> bool:
@@ -347,9 +346,7 @@ class World:
         outputs = self._call(self.host, method, given)
         if self.twin is not None:
             others = self._call(self.twin, method, given)
-            require(
-                is_same(others, outputs), "6 a restored host does the same", f"{others} for {outputs}"[:2000]
-            )
+            require(others == outputs, "6 a restored host does the same", f"{others} for {outputs}"[:2000])
         require(not (was_closed and outputs), "7 after close there are no outputs", outputs)
         before = moments.Before.of(self, event, cuts=cuts)
         for earlier, output in zip((None, *outputs), outputs, strict=False):

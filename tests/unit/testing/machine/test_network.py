@@ -11,9 +11,9 @@ import pytest
 from realtime_translate import Notice, SendToClient, SendToUpstream
 from realtime_translate.outputs import Level
 from realtime_translate.testing import HEALTHY, Group
+from realtime_translate.testing.calls.carried import audio_in
 from realtime_translate.testing.calls.network import HOST_KINDS, STEP, Chance, GaChoices, Leg
 from realtime_translate.testing.calls.random_agent import TOOL, RandomAgent
-from realtime_translate.testing.calls.same import audio_in, is_same
 from realtime_translate.testing.machine import PropertyError, Statistics
 from realtime_translate.testing.script import Call, Reply, Say, ServerView
 
@@ -63,7 +63,7 @@ def test_hosts_have_different_habits() -> None:
     assert len(set(HOST_KINDS.values())) == len(HOST_KINDS)
 
 
-# --- what two hosts did -------------------------------------------------------------------------------------
+# --- what outputs carry -------------------------------------------------------------------------------------
 
 
 def append(audio: bytes) -> SendToUpstream:
@@ -74,24 +74,6 @@ def append(audio: bytes) -> SendToUpstream:
 
 
 NOTICE = Notice("X", Level.INFO, "x")
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ((NOTICE,), (NOTICE,), True),
-        ((NOTICE,), (), False),
-        ((append(b"\x01\x00"),), (append(b"\x02\x00"),), True),
-        ((append(b"\x01\x00"),), (append(b"\x03\x00"),), False),
-        ((append(b"\x01\x00"),), (append(b"\x01\x00\x01\x00"),), False),
-        ((NOTICE, SendToClient(b"\x01\x00")), (NOTICE, SendToClient(b"\x00\x00")), True),
-        ((SendToClient("a"),), (SendToClient("b"),), False),
-    ],
-)
-def test_6_the_same_but_for_a_bit_of_audio(
-    one: tuple[object, ...], other: tuple[object, ...], same: bool
-) -> None:
-    assert is_same(one, other) is same  # type: ignore[arg-type]
 
 
 def test_the_audio_of_an_output() -> None:
