@@ -60,6 +60,7 @@ CHARTS = (
             "refused": (3.6, 0),
             "crossed": (2.4, 3),
             "given up": (1.4, 1.5),
+            "doubted": (3.6, 1.9),
         },
     ),
     Chart(

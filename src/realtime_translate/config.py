@@ -196,6 +196,8 @@ class Limits:
     """From `response.created` to the response's first output, which models that think make wait for (R1)."""
     response_stall: float = 30.0
     """From one event of a response to its next; after that it is given up (R1)."""
+    error_grace: float = 3.0
+    """How long a response may show nothing after an error that may have been its end (R1, R5)."""
     response_grace: float = 1.0
     """How long a response that should start or end by itself is waited for (R1, R3, R4, R7)."""
     confirm_timeout: float = 2.0

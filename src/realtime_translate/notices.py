@@ -61,6 +61,8 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
     "RESPONSE_SUPERSEDED": (_INFO, "a new response began before the end of the old one was announced"),
     "RESPONSE_PRESUMED_DONE": (_WARNING, "response.done did not come; the response counts as done"),
     "RESPONSE_GIVEN_UP": (_WARNING, "nothing more comes of a response; it was cancelled: {reason}"),
+    "RESPONSE_RETRIED": (_INFO, "a server error met response.create; it is asked for once more"),
+    "TAGS_REFUSED": (_INFO, "the server takes no response.metadata; our requests carry none any more"),
     "RESPONSE_MISSED": (_INFO, "the server started no response for the audio it committed; one is asked for"),
     "SPOKEN_DROPPED": (_INFO, "the user speaks; {texts} texts that waited to be spoken were dropped"),
     "RESPONSE_SLOW": (_INFO, "a response has no output for {seconds} s"),

@@ -23,6 +23,7 @@ class Fault(Enum):
     BUSY = "a response is active"
     COMMIT_EMPTY = "nothing to commit"
     OUTPUTS_MISSING = "no response while function outputs are missing"
+    METADATA = "response.metadata is not taken"
     BENIGN = "needs no attention"
     EXPIRED = "the session's time is over"
     IDLE = "the session was idle"
@@ -65,6 +66,7 @@ _BY_MESSAGE: tuple[tuple[str, Fault], ...] = (
     ("already has an active response", Fault.BUSY),
     ("buffer too small", Fault.COMMIT_EMPTY),
     ("function call outputs are pending", Fault.OUTPUTS_MISSING),
+    ("response.metadata", Fault.METADATA),
     ("no active response found", Fault.BENIGN),
     ("maximum duration", Fault.EXPIRED),
     ("missing bearer", Fault.ACCESS),

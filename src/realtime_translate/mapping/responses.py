@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..openai.objects import Response, ResponseParams
 
@@ -25,9 +25,11 @@ class Outcome:
     produced: bool = False
 
 
-def tagged(event_id: str) -> ResponseParams:
-    """The parameters of a create that can be recognised in `response.created` and `response.done`."""
-    return ResponseParams(metadata={TAG: event_id})
+def tagged(tag: str) -> ResponseParams:
+    """The parameters of a create that can be recognised in `response.created` and `response.done`; without a
+    tag, where the server takes none, it cannot (R6).
+    """
+    return ResponseParams(metadata={TAG: tag}) if tag else ResponseParams()
 
 
 _SAY = (
@@ -36,13 +38,13 @@ _SAY = (
 )
 
 
-def spoken(event_id: str, text: str) -> ResponseParams:
+def spoken(tag: str, text: str) -> ResponseParams:
     """The parameters of a create that has the model say this text, with tools off; empty for its own words
     (T3).
     """
     if not text:
-        return tagged(event_id)
-    return ResponseParams(metadata={TAG: event_id}, instructions=_SAY.format(text=text), tool_choice="none")
+        return tagged(tag)
+    return evolve(tagged(tag), instructions=_SAY.format(text=text), tool_choice="none")
 
 
 def tag_of(response: Response) -> str:

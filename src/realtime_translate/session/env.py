@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from attrs import define, field
@@ -45,8 +46,14 @@ class Ids:
         head, tail = _HEADS[kind], f"_{self.count}"
         return head + self.prefix[: _LONGEST_ITEM_ID - len(head + tail)] + tail
 
+    def gave(self, event_id: str) -> bool:
+        """Whether this is one of them. Servers also name nothing, "" or what we never sent."""
+        prefix, _, number = event_id.rpartition("_")
+        return prefix == self.prefix and _NUMBER.fullmatch(number) is not None and int(number) <= self.count
+
 
 _START = Instant(0.0)
+_NUMBER = re.compile(r"[1-9][0-9]{0,15}")
 
 
 def _untouched() -> Conversion:

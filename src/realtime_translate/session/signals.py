@@ -26,6 +26,8 @@ __all__ = [
     "Deliver",
     "Effect",
     "Effects",
+    "ErrorApart",
+    "ErrorDue",
     "Fatal",
     "HoldOver",
     "Interrupted",
@@ -141,15 +143,31 @@ class Refused:
 
 
 @frozen(eq=False, repr=False)
+class ErrorDue:
+    """The client is to be told of an error, unless it is a response's (R3, R5)."""
+
+    problem: Problem
+
+
+@frozen(eq=False, repr=False)
+class ErrorApart:
+    """It is no response's: the client is told of the error as such (E1)."""
+
+    problem: Problem
+
+
+@frozen(eq=False, repr=False)
 class ResponseWanted:
     """A wish for a response (R2).
 
     `confirmed`: its items are known to be in the conversation, so any response that starts from now on
-    answers it. `of_commit`: it comes with a commit, and falls with it (A5).
+    answers it. `of_commit`: it comes with a commit, and falls with it (A5). `of_text`: a user text that went
+    upstream after the create in flight, if there is one, which does not answer it.
     """
 
     confirmed: bool
     of_commit: bool = False
+    of_text: bool = False
 
 
 @frozen(eq=False, repr=False)
@@ -286,6 +304,8 @@ Signal: TypeAlias = (
     | CommitGranted
     | CommitRefused
     | Refused
+    | ErrorDue
+    | ErrorApart
     | ResponseWanted
     | TextsCovered
     | ServerCommitted

@@ -54,6 +54,7 @@ INSTANTS: tuple[tuple[str, ...], ...] = (
     ("call", "turn", "asked_at"),
     ("call", "turn", "text_at"),
     ("call", "slot", "heard_at"),
+    ("call", "slot", "slow_since"),
 )
 """Where the readings of the clock are in a snapshot; `*` stands for each element."""
 

@@ -20,6 +20,7 @@ TimerName: TypeAlias = Literal[
     "create",  # R1: response.created must come
     "grace",  # R1, R3, R7: a response of the server's own must show itself, or one that was given up must end
     "stall",  # R1: the active response must go on
+    "error",  # R1, R5: the active response must go on after an error
     "quiet",  # R4: output ended and response.done does not come
     "hold",  # R8: a wish waits for an unanswered function call
     "keepalive",  # I1: no audio came for a while

@@ -9,12 +9,12 @@ from ..mapping import to_client
 from ..mapping.errors import Fault, Problem, fatal_code
 from ..notices import notice
 from .env import Env
-from .signals import Effects, Fatal, MayFail, Refused, ResponseEnded
+from .signals import Effects, ErrorApart, ErrorDue, Fatal, MayFail, Refused, ResponseEnded
 
-__all__ = ["UpstreamErrors", "may_fail", "report", "response_ended"]
+__all__ = ["UpstreamErrors", "apart", "may_fail", "report", "response_ended"]
 
-_SILENT = (Fault.BUSY, Fault.COMMIT_EMPTY, Fault.OUTPUTS_MISSING, Fault.BENIGN)
-"""E2, R8."""
+_SILENT = (Fault.BUSY, Fault.COMMIT_EMPTY, Fault.OUTPUTS_MISSING, Fault.METADATA, Fault.BENIGN)
+"""E2, R6, R8."""
 _REMEMBERED = 64
 _FATAL = (Fault.EXPIRED, Fault.ACCESS)
 
@@ -54,8 +54,13 @@ def report(state: UpstreamErrors, env: Env, refusal: Refused) -> Effects:
             state.idle = problem.description
             return (notice("UPSTREAM_ERROR", code=problem.code),)
         return (Fatal(ComponentCode.IDLE_TIMEOUT, problem.description),)
+    return notice("UPSTREAM_ERROR", code=problem.code), ErrorDue(problem)
+
+
+def apart(state: UpstreamErrors, env: Env, signal: ErrorApart) -> Effects:
+    """The error is told by itself."""
     tell = to_client.error if env.component else to_client.warning
-    return notice("UPSTREAM_ERROR", code=problem.code), tell(problem.code, problem.description)
+    return (tell(signal.problem.code, signal.problem.description),)
 
 
 def _is_expected(state: UpstreamErrors, problem: Problem) -> bool:

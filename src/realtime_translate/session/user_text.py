@@ -81,7 +81,7 @@ def _confirm(state: UserTexts, env: Env, ours: Unconfirmed, *, late: bool = Fals
     _set_timer(state, env)
     effects: list[Effect] = [notice("ITEM_UNCONFIRMED")] if late else []
     if not ours.covered:
-        effects.append(ResponseWanted(confirmed=not late))
+        effects.append(ResponseWanted(confirmed=not late, of_text=True))
     return effects
 
 

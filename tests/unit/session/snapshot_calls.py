@@ -174,6 +174,17 @@ CALLS: dict[str, list[Act]] = {
         upstream(BUSY, done("r1")),
         wait(20.0),
     ],
+    "errors of a response": [
+        *READY,
+        client(TEXT),
+        wait(2.0),
+        upstream(error("server_error")),
+        wait(1.0),
+        upstream(created(), text("Well"), error("inference_failed")),
+        wait(1.0),
+        wait(2.0),
+        wait(1.0),
+    ],
     "client leaves": [
         *READY,
         client(TEXT),

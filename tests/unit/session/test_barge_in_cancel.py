@@ -124,7 +124,7 @@ def only_done(desk: Desk, tag: str) -> None:
 
 
 def only_cancelled(desk: Desk, tag: str) -> None:
-    desk.upstream(cancelled("r1"))
+    desk.upstream(done("r1", status="cancelled", **tagged(tag)))
 
 
 def crossed_and_done(desk: Desk, tag: str) -> None:

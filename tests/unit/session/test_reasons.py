@@ -230,7 +230,7 @@ CALL: dict[str, tuple[Config, Play, str, str]] = {
         VAD,
         lambda desk: Log([*desk.upstream(created()).outputs, *desk.wait(5.0).outputs]),
         "SLOW_THINK_REQUEST",
-        "The model takes long to answer",
+        "The model has not begun to answer for 5 s",
     ),
     "a response that fails": (
         VAD,

@@ -75,7 +75,7 @@ def test_R1_an_error_that_answers_the_create_frees_the_slot_as_a_failed_response
 def test_R1_an_error_that_answers_something_else_leaves_the_slot(way: Way) -> None:
     desk = ready(way)
     asked(desk)
-    desk.upstream(error("rate_limit_exceeded", "T1_999"), error("server_error"))
+    desk.upstream(error("rate_limit_exceeded", "T1_1"), error("inference_failed"))
     assert desk.translator.state.response is SlotState.REQUESTED
 
 

@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from ... import openai
-from ...deepgram.codes import WarningCode
-from ...mapping import to_client
 from ...mapping.responses import Outcome, spoken, tagged
 from ...notices import notice
 from ...wire import OMITTED
 from ..env import Env
 from ..signals import (
     Effect,
+    ErrorApart,
     MayFail,
     ResponseEnded,
     ResponseMuted,
@@ -22,13 +21,11 @@ from ..signals import (
     TurnStep,
 )
 from ..tables import RESPONDING, SLOT, SlotEvent, TurnEvent
-from ..timers import TimerName
+from .ends import failure, finish, remember, superseded
 from .state import NO_RESPONSE, REMEMBERED, About, ResponseSlot
 
 __all__ = ["happen", "mute"]
 
-_OF_RESPONSE: tuple[TimerName, ...] = ("quiet", "grace", "stall")
-"""Timers that end with the active response."""
 _MOST_PATIENT = 3
 """How often the grace doubles."""
 
@@ -44,31 +41,50 @@ def happen(slot: ResponseSlot, env: Env, event: SlotEvent, about: About = NO_RES
 
 
 def _create(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
-    slot.fallen, slot.claimed = False, ""
+    slot.fallen = slot.doomed = False
+    if not slot.retried:
+        slot.claimed = ""
     slot.request = env.ids.next()
     env.start("create", env.limits.create_timeout)
-    env.start("slow", env.limits.slow_think)
+    _think(slot, env)
+    tag = "" if slot.untagged else slot.request
     if slot.saying:  # it answers nothing that was asked
-        params, covered = spoken(slot.request, slot.saying.text), []
+        params, covered = spoken(tag, slot.saying.text), []
     else:
-        slot.sent = slot.confirmed = False
-        params, covered = tagged(slot.request), [ResponseRequested()]
+        slot.sent = slot.confirmed = slot.texts = False
+        params, covered = tagged(tag), [ResponseRequested()]
     create = openai.ResponseCreate(params, event_id=slot.request)
     return [env.upstream(create), *covered, TurnStep(TurnEvent.ASKED)]
 
 
+def _think(slot: ResponseSlot, env: Env) -> None:
+    """Output is waited for from now on (O8)."""
+    slot.slow_since = env.now
+    env.start("slow", env.limits.slow_think)
+
+
 def _begin(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     """It answers what is known to be in the conversation (R7)."""
-    slot.confirmed = False
+    slot.confirmed = slot.texts = False
     slot.withdraw_hold(env)
     return _run(slot, env, about)
 
 
 def _begin_ours(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    """It does not answer texts that went upstream after its create, even if announced before it (R2)."""
     doomed = slot.doomed
     _answered(slot, env)
-    began = _run(slot, env, about) if slot.saying else _begin(slot, env, about)
+    slot.doomed = doomed and slot.claimed != ""  # it may be another's: ours, or its refusal, comes yet
+    if not slot.saying:
+        slot.confirmed = False
+        slot.withdraw_hold(env)
+    began = _run(slot, env, about)
     return mute(slot, env, cancel=True) if doomed else began
+
+
+def _begin_beside(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    """The server's own comes where ours had failed: ours is asked for after it (R3)."""
+    return [*_try_later(slot, env, about), *_begin(slot, env, about)]
 
 
 def _run(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
@@ -78,7 +94,7 @@ def _run(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     env.timers.cancel("grace")
     env.start("stall", env.limits.first_output)
     if "slow" not in env.timers.deadlines:
-        env.start("slow", env.limits.slow_think)
+        _think(slot, env)
     return [TurnStep(TurnEvent.ASKED)]
 
 
@@ -114,41 +130,44 @@ def _own_up(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
 
 
 def _answered(slot: ResponseSlot, env: Env) -> None:
-    slot.request, slot.doomed = "", False
+    slot.request, slot.doomed, slot.retried = "", False, False
     env.timers.cancel("create")
 
 
 def _supersede(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
-    ended = _finish(slot, env, slot.active, Outcome())
-    return [notice("RESPONSE_SUPERSEDED"), *ended, *_begin(slot, env, about)]
+    return [*superseded(slot, env), *_begin(slot, env, about)]
 
 
 def _supersede_by_ours(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
-    ended = _finish(slot, env, slot.active, Outcome())
-    return [notice("RESPONSE_SUPERSEDED"), *ended, *_begin_ours(slot, env, about)]
+    return [*superseded(slot, env), *_begin_ours(slot, env, about)]
 
 
 def _end(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
-    _remember(slot, about.response_id)
-    return [*_finish(slot, env, slot.active, about.outcome), SlotFreed()]
+    remember(slot, about.response_id)
+    return [*finish(slot, env, slot.active, about.outcome), SlotFreed()]
 
 
 def _end_whole(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     """Only its end was heard of, or its end shows whose it was."""
     _answered(slot, env)
-    return [*_finish(slot, env, about.response_id, about.outcome), SlotFreed()]
+    return [*finish(slot, env, about.response_id, about.outcome), SlotFreed()]
 
 
 def _end_crossing(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     """Ours came and went whole while the server's own is active, whose turn goes on if ours said nothing."""
     _answered(slot, env)
-    _remember(slot, about.response_id)
+    return _end_aside(slot, env, about)
+
+
+def _end_aside(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    """A response came and went whole, and the slot stays as it is."""
+    remember(slot, about.response_id)
     ended = [ResponseEnded(about.response_id)] if about.outcome.produced else []
-    return [*_failure(about.outcome), *ended]
+    return [*failure(about.outcome), *ended]
 
 
 def _end_unannounced(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
-    ended = _finish(slot, env, slot.active, Outcome())
+    ended = finish(slot, env, slot.active, Outcome())
     return [notice("RESPONSE_PRESUMED_DONE"), *ended, SlotFreed()]
 
 
@@ -164,7 +183,7 @@ def _give_up(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
 def _give_up_crossing(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     """The same while ours is in flight, which upstream takes or refuses (R3)."""
     response_id = slot.active
-    ended = _finish(slot, env, response_id, about.outcome)
+    ended = finish(slot, env, response_id, about.outcome)
     if response_id:
         slot.cut = [*slot.cut[1 - REMEMBERED :], response_id]
     return [notice("RESPONSE_GIVEN_UP", reason=about.outcome.code), *ended, *_cancel(env, response_id)]
@@ -172,40 +191,10 @@ def _give_up_crossing(slot: ResponseSlot, env: Env, about: About) -> list[Effect
 
 def _go_on(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     """What was in the way is over, or was waited for long enough (R1, R3)."""
-    _remember(slot, about.response_id)
+    remember(slot, about.response_id)
     slot.active, slot.muted, env.muted = "", False, False
     env.timers.cancel("grace")
     return [SlotFreed()]
-
-
-def _finish(slot: ResponseSlot, env: Env, response_id: str, how: Outcome) -> list[Effect]:
-    void = how.cancelled and not how.produced and not slot.produced
-    cut, slot.muted, env.muted = slot.muted, False, False
-    _remember(slot, response_id)
-    if (how.cancelled or cut) and response_id:
-        slot.cut = [*slot.cut[1 - REMEMBERED :], response_id]
-    slot.active = ""
-    slot.produced = False
-    slot.open_items = []
-    for timer in _OF_RESPONSE:
-        env.timers.cancel(timer)
-    if not slot.request:
-        env.timers.cancel("slow")
-    return [*([] if cut else _failure(how)), ResponseEnded(response_id, void, cut)]
-
-
-def _failure(how: Outcome) -> list[Effect]:
-    if not how.failure:
-        return []
-    warning = to_client.warning(
-        WarningCode.THINK_REQUEST_FAILED, f"The response did not complete: {how.failure}"
-    )
-    return [notice("RESPONSE_FAILED", reason=how.code), warning]
-
-
-def _remember(slot: ResponseSlot, response_id: str) -> None:
-    if response_id and response_id not in slot.ended:
-        slot.ended = [*slot.ended[1 - REMEMBERED :], response_id]
 
 
 def _keep_wish(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
@@ -214,18 +203,60 @@ def _keep_wish(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
 
 
 def _restore_wish(slot: ResponseSlot, env: Env) -> None:
+    _keep(slot)
+    slot.claimed = ""
+    _answered(slot, env)
+
+
+def _keep(slot: ResponseSlot) -> None:
+    """What our create was for waits again."""
     if slot.saying and not slot.doomed:
         slot.spoken.insert(0, slot.saying)
     elif not slot.doomed:  # what it was for was not interrupted
         slot.sent = slot.sent or not slot.fallen
-    slot.claimed = ""
-    _answered(slot, env)
+
+
+def _doubt(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
+    """A server in trouble may have taken it all the same (R3)."""
+    env.timers.cancel("create")
+    env.start("grace", env.limits.response_grace)
+    return []
 
 
 def _ask_again(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
     """What stood in the way is out of it (R8)."""
     _restore_wish(slot, env)
     return [SlotFreed()]
+
+
+def _ask_once_more(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
+    """Its response may still come (R3)."""
+    request, doomed = slot.request, slot.doomed
+    _keep(slot)
+    _answered(slot, env)
+    slot.claimed, slot.doomed, slot.retried = request, doomed, not doomed
+    return [notice("RESPONSE_RETRIED"), SlotFreed()]
+
+
+def _try_later(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
+    """Once more, after the response that runs (R3)."""
+    _restore_wish(slot, env)
+    slot.retried = True
+    return [notice("RESPONSE_RETRIED")]
+
+
+def _hold(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    """It is told when the response goes on, or as its failure (R5); of several, the first."""
+    if slot.error is None:
+        slot.error, slot.heard_at = about.problem, None
+        env.start("error", env.limits.error_grace)
+        if slot.produced:
+            env.start("stall", env.limits.response_stall)
+    return []
+
+
+def _tell(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
+    return [ErrorApart(about.problem)]
 
 
 def _await_stranger(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
@@ -240,8 +271,9 @@ def _fail(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     failed = slot.request
     _answered(slot, env)
     env.timers.cancel("slow")
+    env.timers.cancel("grace")
     return [
-        *_failure(Outcome(failure=about.reason, code=about.reason.partition(":")[0])),
+        *failure(Outcome(failure=about.reason, code=about.reason.partition(":")[0])),
         ResponseEnded(failed),
         SlotFreed(),
     ]
@@ -251,7 +283,7 @@ def _fail_aside(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     """Ours failed while the server's own is active, whose turn goes on (O5)."""
     slot.claimed = ""
     _answered(slot, env)
-    return _failure(Outcome(failure=about.reason, code=about.reason.partition(":")[0]))
+    return failure(Outcome(failure=about.reason, code=about.reason.partition(":")[0]))
 
 
 def _expect(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
@@ -283,7 +315,14 @@ _ACTIONS: Mapping[str, _Action] = {
     "end_whole": _end_whole,
     "end_crossing": _end_crossing,
     "end_unannounced": _end_unannounced,
+    "end_aside": _end_aside,
     "keep_wish": _keep_wish,
+    "doubt": _doubt,
+    "ask_once_more": _ask_once_more,
+    "begin_beside": _begin_beside,
+    "try_later": _try_later,
+    "hold": _hold,
+    "tell": _tell,
     "await_stranger": _await_stranger,
     "ask_again": _ask_again,
     "fail": _fail,

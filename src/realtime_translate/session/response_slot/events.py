@@ -1,11 +1,11 @@
-"""What upstream and the timers tell the slot (R1, R3, R4, R7)."""
+"""What upstream and the timers tell the slot (R1, R3-R5, R7)."""
 
 from __future__ import annotations
 
 from ... import openai
 from ...deepgram.codes import WarningCode
 from ...mapping import to_client
-from ...mapping.errors import Fault
+from ...mapping.errors import Fault, Problem
 from ...mapping.responses import Outcome, outcome, tag_of
 from ...notices import notice
 from ..env import Env
@@ -13,6 +13,8 @@ from ..event_kinds import ResponseEvent
 from ..signals import (
     Effect,
     Effects,
+    ErrorApart,
+    ErrorDue,
     Interrupted,
     OutputsMissing,
     Refused,
@@ -22,6 +24,7 @@ from ..signals import (
 )
 from ..tables import SlotEvent, SlotState
 from .actions import happen, mute
+from .ends import released
 from .state import REMEMBERED, About, ResponseSlot
 
 __all__ = [
@@ -30,6 +33,8 @@ __all__ = [
     "created",
     "done",
     "ends_muted",
+    "error_due",
+    "error_over",
     "grace_over",
     "has_ended",
     "heard",
@@ -54,6 +59,8 @@ _END_OF_OUTPUT = (
 )
 _ITEM_EVENTS = (openai.ResponseOutputItemAdded, openai.ResponseOutputItemDone)
 _TAKEN = (SlotState.RUNNING, SlotState.CROSSED)
+_ASKING = (SlotState.REQUESTED, SlotState.DOUBTED)
+"""Nothing but a create of ours is in flight."""
 
 
 def created(slot: ResponseSlot, env: Env, event: openai.ResponseCreated) -> Effects:
@@ -125,13 +132,10 @@ def heard(slot: ResponseSlot, env: Env, response_id: object) -> None:
 
 def stalled(slot: ResponseSlot, env: Env) -> Effects:
     """Nothing comes of the active response (R1). Output only notes when it came: the timer follows here."""
-    if slot.heard_at is None:
-        seconds = env.limits.first_output
-    else:
-        seconds = env.limits.response_stall
-        if slot.heard_at + seconds > env.now:
-            env.timers.set("stall", slot.heard_at + seconds)
-            return ()
+    seconds = env.limits.response_stall if slot.produced else env.limits.first_output
+    if slot.heard_at is not None and slot.heard_at + seconds > env.now:
+        env.timers.set("stall", slot.heard_at + seconds)
+        return ()
     failure = Outcome(failure=f"nothing came of it for {seconds:g} s", code="stalled")
     return happen(slot, env, SlotEvent.STALLED, About(outcome=failure))
 
@@ -142,6 +146,14 @@ def _track(slot: ResponseSlot, event: openai.ResponseOutputItemAdded | openai.Re
         slot.open_items = [each for each in slot.open_items if each != key]
     else:
         slot.open_items = [*slot.open_items[1 - REMEMBERED :], key]
+
+
+def error_over(slot: ResponseSlot, env: Env) -> Effects:
+    """The response has gone on after an error, which then is told by itself, or it was its end (R1, R5)."""
+    if slot.heard_at is None:
+        failure = Outcome(failure="nothing more came of it", code="stalled")
+        return happen(slot, env, SlotEvent.STALLED, About(outcome=failure))
+    return released(slot)
 
 
 def done(slot: ResponseSlot, env: Env, event: openai.ResponseDone) -> Effects:
@@ -168,7 +180,7 @@ def _never_began(slot: ResponseSlot, about: About) -> bool:
 
 def _kind_of_done(slot: ResponseSlot, tag: str, response_id: str) -> SlotEvent:
     if not tag or tag != slot.request:
-        return SlotEvent.DONE
+        return SlotEvent.DONE_OTHER if slot.tags_echoed and slot.state in _ASKING else SlotEvent.DONE
     slot.tags_echoed = True
     crossed = slot.state is SlotState.CROSSED
     return SlotEvent.DONE_SAME if crossed and response_id == slot.active else SlotEvent.DONE_OURS
@@ -183,7 +195,7 @@ def interrupted(slot: ResponseSlot, env: Env, signal: Interrupted) -> Effects:
     """The active response is cut, and ours in flight once it has begun, unless the server does it (B2). Texts
     that wait to be spoken are not, once the user speaks (B4).
     """
-    if not signal.server_cancels and slot.request:
+    if not signal.server_cancels and (slot.request or slot.claimed):
         slot.doomed = True
     dropped = len(slot.spoken) if signal.by_user else 0
     slot.spoken = [] if signal.by_user else slot.spoken
@@ -216,10 +228,13 @@ def ends_muted(slot: ResponseSlot, response: openai.Response) -> bool:
 def slow(slot: ResponseSlot, env: Env) -> Effects:
     """A response has no output for so long; Deepgram's clients are told, again and again (O8)."""
     env.repeat("slow", env.limits.slow_think)
-    told = notice("RESPONSE_SLOW", seconds=env.limits.slow_think)
+    since = env.now if slot.slow_since is None else slot.slow_since
+    seconds = f"{env.clock - since:g}"
+    told = notice("RESPONSE_SLOW", seconds=float(seconds))
     if env.component:
         return (told,)
-    warning = to_client.warning(WarningCode.SLOW_THINK_REQUEST, "The model takes long to answer")
+    reason = f"The model has not begun to answer for {seconds} s"
+    warning = to_client.warning(WarningCode.SLOW_THINK_REQUEST, reason)
     return told, warning
 
 
@@ -231,13 +246,15 @@ def overdue(slot: ResponseSlot, env: Env, signal: ResponseOverdue) -> Effects:
 
 
 def refused(slot: ResponseSlot, env: Env, refusal: Refused) -> Effects:
-    """An error that answers our create (R1, R3)."""
+    """An error that needs no word to the client: a response is active, or tags are not taken (R3, R6)."""
     problem = refusal.problem
-    mine = problem.event_id and problem.event_id in (slot.request, slot.claimed)
-    if problem.fault is Fault.BUSY and (mine or not problem.event_id):
-        return happen(slot, env, SlotEvent.BUSY) if slot.request or slot.claimed else ()
-    if mine:
-        return happen(slot, env, SlotEvent.FAILED, About(reason=f"{problem.code}: {problem.description}"))
+    if problem.event_id and not _is_mine(slot, problem):
+        return ()
+    if problem.fault is Fault.BUSY and (slot.request or slot.claimed):
+        return happen(slot, env, SlotEvent.BUSY)
+    if problem.fault is Fault.METADATA and not slot.untagged:
+        slot.untagged, slot.tags_echoed = True, False
+        return [notice("TAGS_REFUSED"), *happen(slot, env, SlotEvent.TAG_REFUSED)]
     return ()
 
 
@@ -249,6 +266,21 @@ def outputs_missing(slot: ResponseSlot, env: Env, signal: OutputsMissing) -> Eff
     if not ours and slot.state is not SlotState.EXPECTED:
         return ()
     return happen(slot, env, SlotEvent.UNANSWERED)
+
+
+def error_due(slot: ResponseSlot, env: Env, due: ErrorDue) -> Effects:
+    """An error that ends a response, or our create, is told as their failure (R3, R5)."""
+    problem = due.problem
+    about = About(reason=f"{problem.code}: {problem.description}", problem=problem)
+    unnamed, server = not env.ids.gave(problem.event_id), problem.fault is Fault.SERVER
+    if _is_mine(slot, problem) or (unnamed and server and slot.state in _ASKING):
+        again = server and not slot.retried
+        return happen(slot, env, SlotEvent.SERVER_FAILED if again else SlotEvent.FAILED, about)
+    return happen(slot, env, SlotEvent.UNNAMED, about) if unnamed else (ErrorApart(problem),)
+
+
+def _is_mine(slot: ResponseSlot, problem: Problem) -> bool:
+    return problem.event_id != "" and problem.event_id in (slot.request, slot.claimed)
 
 
 def create_late(slot: ResponseSlot, env: Env) -> Effects:

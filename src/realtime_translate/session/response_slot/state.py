@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import define, field, frozen
 
+from ...mapping.errors import Fault, Problem
 from ...mapping.responses import Outcome
 from ..env import Env
 from ..tables import SlotState
@@ -27,18 +28,25 @@ class Spoken:
 class ResponseSlot:
     """The slot and what waits for it.
 
-    `active`: the id of the response that runs, empty if unknown. `request`: the event id of our create.
-    `claimed`: the create that took a `response.created` without a tag for its answer, until the next one: its
-    refusal may come after the end of that response. `sent` and `confirmed` are wishes: confirmed ones are
-    answered by any response that starts from now on (R7). `falls`: our create answers nothing but a commit;
-    `fallen`: that commit was refused. `held`: a call is unanswered, and not for too long (R8). `produced`:
-    the active response has output; `heard_at`: when its last event came, None before the first (R1);
-    `open_items`: what it announced and did not finish. `cut`: those of `ended` that were cancelled. `muted`:
-    the active one was interrupted or given up; nothing of it is told any more (B1, R1). `refusals`: how often
-    in a row a busy server has refused our creates (R3).
-    `doomed`: our create is to be cancelled when it has begun (B2). `spoken`: texts that wait, `saying`: the
-    one of our create. `arrivals` counts wishes; `plain_since`: which of them was the first that the next
-    plain create answers.
+    Our create: `request` is its event id. `claimed`: the create that took a `response.created` without a tag
+    for its answer, until the next one, or that was asked for again: its refusal or its response may come yet
+    (R1, R3). `saying`: the text that it has the agent say. `falls`: it answers only a commit; `fallen`: that
+    commit was refused. `doomed`: it is to be cancelled when it has begun (B2). `retried`: it is asked
+    for the second time; `refusals`: how often in a row a busy server has refused one (R3). `tags_echoed`:
+    responses come with our tags; `untagged`: the server refuses them (R6). `slow_since`: when output began to
+    be waited for (O8).
+
+    The active response: `active` is its id, empty if unknown. `produced`: it has output; `open_items`: what
+    it announced and did not finish; `heard_at`: when its last event came, None before the first and after an
+    `error` that names nothing of ours and may be its end (R1, R5). `muted`: it was interrupted or given up,
+    and nothing of it is told any more (B1, R1). `ended`: those before; `cut`: those of them that were
+    cancelled.
+
+    Wishes: `sent` is answered by a create alone; `confirmed`, what is known to be in the conversation, by any
+    response that starts from now on (R7); `texts`, user texts of which that is known, too, but not by that of
+    a create which went before them (R2). `spoken`: texts that wait to be said. `held`: a call is unanswered,
+    and not for too long (R8). `arrivals` counts wishes; `plain_since`: which of them was the first that the
+    next plain create answers.
     """
 
     state: SlotState = SlotState.FREE
@@ -48,6 +56,9 @@ class ResponseSlot:
     tags_echoed: bool = False
     sent: bool = False
     confirmed: bool = False
+    texts: bool = False
+    retried: bool = False
+    untagged: bool = False
     commit_waits: bool = False
     update_waits: bool = False
     falls: bool = False
@@ -56,6 +67,8 @@ class ResponseSlot:
     produced: bool = False
     heard_at: Instant | None = None
     refusals: int = 0
+    error: Problem | None = None
+    slow_since: Instant | None = None
     open_items: list[str] = field(factory=list[str])
     ended: list[str] = field(factory=list[str])
     cut: list[str] = field(factory=list[str])
@@ -69,7 +82,12 @@ class ResponseSlot:
     @property
     def wishes(self) -> bool:
         """Whether anything but spoken texts waits for a response."""
-        return self.commit_waits or self.sent or self.confirmed
+        return self.commit_waits or self.asked
+
+    @property
+    def asked(self) -> bool:
+        """Whether a plain response is wanted, without a commit before it."""
+        return self.sent or self.confirmed or self.texts
 
     @property
     def idle(self) -> bool:
@@ -96,6 +114,7 @@ class ResponseSlot:
 
 
 _COMPLETED = Outcome()
+_NO_PROBLEM = Problem(Fault.OTHER, "", "", "")
 
 
 @frozen(eq=False, repr=False)
@@ -105,6 +124,7 @@ class About:
     response_id: str = ""
     outcome: Outcome = _COMPLETED
     reason: str = ""
+    problem: Problem = _NO_PROBLEM
 
 
 NO_RESPONSE = About()

@@ -46,15 +46,17 @@ __all__ = [
 
 def wanted(slot: ResponseSlot, env: Env, wish: ResponseWanted) -> Effects:
     """Note a wish and fulfil it if the slot is free; plain wishes merge (R2)."""
-    falls = wish.of_commit and not (slot.sent or slot.confirmed)
+    falls = wish.of_commit and not slot.asked
     if wish.of_commit:  # the create follows its commit, whatever else waits (A5)
         slot.plain_since = 0
     else:
         slot.arrive()
-    if wish.confirmed:
-        slot.confirmed = True
-    else:
+    if not wish.confirmed:
         slot.sent = True
+    elif wish.of_text:
+        slot.texts = True
+    else:
+        slot.confirmed = True
     if slot.state is not SlotState.FREE:
         return (notice("RESPONSE_DEFERRED", reason="the slot is taken"),)
     return pump(slot, env, of_commit=falls)

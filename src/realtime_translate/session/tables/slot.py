@@ -24,6 +24,8 @@ class SlotState(str, Enum):
     """Our `response.create` is in flight while the server's own response is active."""
     REFUSED = "refused"
     """Our create was refused for a response that we have not heard of; the wish waits for it (R3)."""
+    DOUBTED = "doubted"
+    """Our create may have failed; it is asked again, unless its response begins (R3)."""
     GIVEN_UP = "given up"
     """The active response stalled and was cancelled; its end is awaited, but not for long (R1)."""
 
@@ -39,9 +41,13 @@ class SlotEvent(str, Enum):
     DONE_OURS = "response.done of ours before its created"
     DONE_SAME = "response.done of ours, which had looked like the server's own"
     DONE_LATE = "response.done of a response that had ended already"
+    DONE_OTHER = "response.done of a response that is not ours, which has not begun"
     BUSY = "refused: conversation_already_has_active_response"
     UNANSWERED = "refused: function outputs were missing"
     FAILED = "our create was refused for another reason"
+    SERVER_FAILED = "a server error met our create"
+    TAG_REFUSED = "response.metadata is refused"
+    UNNAMED = "an error that names nothing of ours"
     CREATE_LATE = "no response.created in time"
     COMMITTED = "the server committed audio and responds by itself"
     GRACE_OVER = "no response was heard of"
@@ -57,22 +63,28 @@ _ONLY_CROSSING = "only a crossing response can turn out to be ours"
 _TAKEN = "the slot is taken: wishes wait"
 _ENDED = "nothing waits for its end"
 _TOLD = "the client was told of its end"
+_ASKED_AGAIN = "it is asked again anyway"
+_GOES_ON = "only later creates go without"
 
 
 def _slot(state: SlotState, **steps: Step[SlotState] | str) -> dict[SlotEvent, Step[SlotState]]:
     """A whole row from one entry an event: a step, or the reason for staying."""
     row: dict[SlotEvent, Step[SlotState]] = {}
     for event in SlotEvent:
-        entry = steps.pop(event.name.lower(), _SLOT_STAYS.get(event, _NOTHING_IN_FLIGHT))
+        told = Step(state, "tell") if event in _ERRORS else None
+        entry = steps.pop(event.name.lower(), told or _SLOT_STAYS.get(event, _NOTHING_IN_FLIGHT))
         row[event] = Step(state, because=entry) if isinstance(entry, str) else entry
     return row
 
 
+_ERRORS = (SlotEvent.FAILED, SlotEvent.SERVER_FAILED, SlotEvent.UNNAMED)
+"""The client is told of them where no response is to blame."""
 _SLOT_STAYS: Mapping[SlotEvent, str] = {
     SlotEvent.REQUEST: _TAKEN,
     SlotEvent.CREATED_SAME: _ONLY_CROSSING,
     SlotEvent.DONE_SAME: _ONLY_CROSSING,
     SlotEvent.DONE_LATE: _ENDED,
+    SlotEvent.TAG_REFUSED: _GOES_ON,
     SlotEvent.CREATE_LATE: _NOT_WAITING,
     SlotEvent.GRACE_OVER: _NOT_WAITING,
     SlotEvent.QUIET: _NOTHING_ACTIVE,
@@ -89,7 +101,7 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
     SlotState.FREE: _slot(
         SlotState.FREE,
         request=Step(SlotState.REQUESTED, "create"),
-        created_ours=Step(_RUNNING, "begin"),
+        created_ours=Step(_RUNNING, "begin_ours"),
         created_other=Step(_RUNNING, "begin"),
         done=Step(_FREE, "end_whole"),
         busy=Step(SlotState.REFUSED, "await_stranger"),
@@ -98,7 +110,7 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
     ),
     SlotState.EXPECTED: _slot(
         SlotState.EXPECTED,
-        created_ours=Step(_RUNNING, "begin"),
+        created_ours=Step(_RUNNING, "begin_ours"),
         created_other=Step(_RUNNING, "begin"),
         done=Step(_FREE, "end_whole"),
         busy=Step(SlotState.EXPECTED, "keep_wish"),
@@ -112,20 +124,25 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
         created_other=Step(SlotState.CROSSED, "begin"),
         done=Step(_FREE, "end_whole"),
         done_ours=Step(_FREE, "end_whole"),
+        done_other=Step(SlotState.REQUESTED, "end_aside"),
         busy=Step(SlotState.REFUSED, "await_stranger"),
         unanswered=Step(_FREE, "ask_again"),
         failed=Step(_FREE, "fail"),
+        server_failed=Step(SlotState.DOUBTED, "doubt"),
+        tag_refused=Step(SlotState.DOUBTED, "doubt"),
         create_late=Step(_FREE, "fail"),
         committed=Step(SlotState.REQUESTED, "wish"),
     ),
     SlotState.RUNNING: _slot(
         _RUNNING,
-        created_ours=Step(_RUNNING, "supersede"),
+        created_ours=Step(_RUNNING, "supersede_by_ours"),
         created_other=Step(_RUNNING, "supersede"),
         done=Step(_FREE, "end"),
         busy=Step(_RUNNING, "keep_wish"),
         unanswered=Step(_RUNNING, "ask_again"),
         failed=Step(_RUNNING, "fail_aside"),
+        server_failed=Step(_RUNNING, "try_later"),
+        unnamed=Step(_RUNNING, "hold"),
         committed=Step(_RUNNING, "wish"),
         quiet=Step(_FREE, "end_unannounced"),
         overdue=Step(_FREE, "end_unannounced"),
@@ -142,6 +159,8 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
         busy=Step(_RUNNING, "keep_wish"),
         unanswered=Step(_RUNNING, "ask_again"),
         failed=Step(_RUNNING, "fail_aside"),
+        server_failed=Step(_RUNNING, "try_later"),
+        unnamed=Step(SlotState.CROSSED, "hold"),
         create_late=Step(_RUNNING, "fail_aside"),
         committed=Step(SlotState.CROSSED, "wish"),
         quiet=Step(SlotState.REQUESTED, "end_unannounced"),
@@ -156,15 +175,31 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
         committed=Step(SlotState.REFUSED, "wish"),
         grace_over=Step(_FREE, "go_on"),
     ),
+    SlotState.DOUBTED: _slot(
+        SlotState.DOUBTED,
+        created_ours=Step(_RUNNING, "begin_ours"),
+        created_other=Step(_RUNNING, "begin_beside"),
+        done=Step(_FREE, "end_whole"),
+        done_ours=Step(_FREE, "end_whole"),
+        done_other=Step(SlotState.DOUBTED, "end_aside"),
+        busy=Step(SlotState.REFUSED, "await_stranger"),
+        unanswered=Step(_FREE, "ask_again"),
+        failed=Step(_FREE, "fail"),
+        server_failed=_ASKED_AGAIN,
+        committed=Step(SlotState.DOUBTED, "wish"),
+        grace_over=Step(_FREE, "ask_once_more"),
+    ),
     SlotState.GIVEN_UP: _slot(
         SlotState.GIVEN_UP,
-        created_ours=Step(_RUNNING, "begin"),
+        created_ours=Step(_RUNNING, "begin_ours"),
         created_other=Step(_RUNNING, "begin"),
         done=Step(_FREE, "go_on"),
         done_late=Step(_FREE, "go_on"),
         busy=Step(SlotState.GIVEN_UP, "keep_wish"),
         unanswered=Step(SlotState.GIVEN_UP, "ask_again"),
         failed=_TOLD,
+        server_failed=_TOLD,
+        unnamed=_TOLD,
         committed=Step(SlotState.GIVEN_UP, "wish"),
         grace_over=Step(_FREE, "go_on"),
         overdue=_TOLD,
