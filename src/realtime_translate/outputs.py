@@ -70,10 +70,14 @@ _set_to_upstream = SendToUpstream.__dict__["data"].__set__
 
 @frozen
 class OpenUpstream:
-    """Dial the upstream server now, unless that is done already (a host may dial before Settings).
+    """Dial the upstream server now.
 
     `target` is the path and query of the URL; `headers` never hold credentials: the host adds its own.
     Report the result with `upstream_opened()`, or `upstream_closed()` for a dial that failed.
+
+    A host may dial before Settings, what `Translator.early_dial` says (S2). If it has, open or on its way,
+    a connection to the same `target`, there is nothing to do. One to another target has to go: close it, or
+    give up its dial, and from now on report nothing of it, not even that it closed.
     """
 
     model: str

@@ -17,11 +17,11 @@ from .config import ClientDialect, Config
 from .errors import ClockError, ConfigError, FrameTypeError, IdError, OrderError, SnapshotError
 from .mapping.formats import undeclared_input
 from .mapping.plan import Plan
-from .outputs import Outputs
+from .outputs import OpenUpstream, Outputs
 from .session.call import Call
 from .session.engine import Engine
 from .session.env import Env, Ids
-from .session.opening import Facts, paused
+from .session.opening import Facts, dial, paused
 from .session.snapshot import Saved, load, save
 from .session.tables import Opening, OpeningEvent, SlotState, TurnState
 from .session.timers import Instant, TimerName, Timers
@@ -30,7 +30,7 @@ __all__ = ["SessionState", "Standing", "Translator"]
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,24}")
 # On Python 3.10 and 3.11 looking a member up costs as much as three calls: frames do without.
-_NEW, _CLOSED = Opening.NEW, Opening.CLOSED
+_NEW, _GREETED, _DIALLING, _CLOSED = Opening.NEW, Opening.GREETED, Opening.DIALLING, Opening.CLOSED
 _MAY_BE_FIRST = ("client_opened", "handle_timeout", "close")
 _LONG_AGO = Instant(-sys.float_info.max)
 """Before every reading of a clock, and finite: an infinite reading is found by comparing (*Time* 4)."""
@@ -120,11 +120,14 @@ class Translator:
         return self._engine.take()
 
     def upstream_opened(self) -> Outputs:
-        """The upstream socket is open: after `OpenUpstream`, or before it if the host dials early."""
+        """The upstream socket is open: after `OpenUpstream`, or before it if the host dials early
+        (`early_dial`).
+        """
         again = self._engine.call.upstream_open
-        self._expect(not again, "upstream_opened() was called twice; a call has one upstream socket")
+        self._expect(
+            not again, "upstream_opened() was called twice; a call has one upstream socket at a time"
+        )
         self._begin("upstream_opened")
-        self._engine.call.upstream_open = True
         self._engine.step(OpeningEvent.UPSTREAM_OPENED)
         return self._engine.take()
 
@@ -149,10 +152,12 @@ class Translator:
             )
         self._begin("receive_from_upstream")
         engine = self._engine
-        if engine.call.phase is not _CLOSED:
-            if not engine.call.upstream_open:
+        phase = engine.call.phase
+        if phase is not _CLOSED:
+            if phase is _DIALLING or phase is _GREETED:
                 raise OrderError(
-                    "receive_from_upstream() came before upstream_opened(); report the open socket first"
+                    "receive_from_upstream() came before upstream_opened(); report the open socket first, "
+                    "and drop what a socket said that CloseUpstream has closed"
                 )
             engine.upstream_text(frame)
         return self._engine.take()
@@ -164,7 +169,9 @@ class Translator:
         return self._engine.take()
 
     def upstream_closed(self, code: int | None = None, reason: str = "") -> Outputs:
-        """The upstream socket closed, or its dial failed (then before `upstream_opened`)."""
+        """The upstream socket closed, or its dial failed (then before `upstream_opened`). Not for a socket in
+        the place of which `OpenUpstream` wanted another.
+        """
         self._begin("upstream_closed")
         error, last = self._engine.call.errors.parting
         facts = Facts(code=code, reason=reason, error=error, last_error=last)
@@ -215,6 +222,12 @@ class Translator:
         """
         due = self._engine.env.timers.due
         return None if due == inf else due
+
+    @property
+    def early_dial(self) -> OpenUpstream:
+        """What a host dials that does not wait for Settings: the configured model (S2)."""
+        config = self._engine.env.config
+        return dial(config, config.model)
 
     @property
     def client_paused(self) -> bool:

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from ..openai.objects import ErrorDetail
 from .plan import Plan
 
-__all__ = ["PARTS", "Part", "found", "is_gone", "named", "without"]
+__all__ = ["PARTS", "Part", "found", "is_gone", "named", "names", "without"]
 
 Session = Mapping[str, object]
 
@@ -75,6 +75,11 @@ def found(path: str, session: Session) -> Part | None:
     """The part of `session` that `path` names, or in which it lies: the smallest of those that are there."""
     parts = [part for part in PARTS.values() if part.covers(path) and _holds(session, part.path.split("."))]
     return max(parts, key=lambda part: len(part.path), default=None)
+
+
+def names(path: str, session: Session) -> bool:
+    """Whether `path` is in `session`, as far as its first step tells."""
+    return re.split(r"[.\[]", path, maxsplit=1)[0] in session
 
 
 def is_gone(path: str, gone: Collection[str]) -> bool:

@@ -39,4 +39,8 @@ class Call:
     user_texts: UserTexts = field(factory=UserTexts)
     user_turn: UserTurn = field(factory=UserTurn)
     errors: UpstreamErrors = field(factory=UpstreamErrors)
-    upstream_open: bool = False
+
+    @property
+    def upstream_open(self) -> bool:
+        """Whether there is a socket to the server."""
+        return self.phase not in (Opening.NEW, Opening.GREETED, Opening.DIALLING, Opening.CLOSED)

@@ -14,7 +14,7 @@ from attrs import evolve
 from .. import deepgram, openai
 from ..config import Limits
 from ..deepgram.codes import ComponentCode, ErrorCode
-from ..mapping import dispensable, to_client
+from ..mapping import to_client
 from ..mapping.errors import fault
 from ..notices import notice
 from ..openai.audio_frames import AUDIO_DELTA, delta_of
@@ -54,7 +54,6 @@ _DELIVER, _CLOSED, _SPEAKING = Gate.DELIVER, Opening.CLOSED, TurnState.SPEAKING
 _UPDATED = OpeningEvent.UPDATED
 _READY = (Opening.READY, Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
 _UNSETTLED = (Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
-_UPDATE_IN_FLIGHT = (Opening.CONFIGURING, Opening.APPLYING)
 _TIMER_STEPS: Mapping[TimerName, OpeningEvent] = {
     "settings": OpeningEvent.SETTINGS_LATE,
     "configure": OpeningEvent.CONFIGURE_LATE,
@@ -181,7 +180,7 @@ class Engine:
         elif gate is Gate.WAIT:
             self.perform(opening.wait_audio(self.call.opening, self.env, frame))
         else:
-            self.perform([_too_early("audio")])
+            self.perform([opening.too_early("audio")])
 
     def _client_message(self, message: deepgram.ClientMessage, frame: str) -> None:
         unknown = () if isinstance(message, deepgram.ClientAudio) else unknown_fields(message, _SHOWN)
@@ -202,7 +201,7 @@ class Engine:
         elif gate is Gate.DELIVER:
             self._route(CLIENT[type(message)], message)
         else:
-            self.perform([_too_early(kind)])
+            self.perform([opening.too_early(kind)])
 
     def _unparsable(self, reason: str, *, known: bool = True) -> Effects:
         """T5: Deepgram hangs up, the component's dialect goes on."""
@@ -297,19 +296,13 @@ class Engine:
         return evolve(event, response=evolve(event.response, output=OMITTED))
 
     def _error(self, event: openai.ErrorEvent) -> None:
-        """An error before ready answers our update if it carries its id, or none; later one without an id if
-        it names a part that was sent (S7).
-        """
+        """The opening hears what is meant for it, the policies all else (S7, E6)."""
         problem = fault(event.error)
-        phase, opened = self.call.phase, self.call.opening
-        answers_update = problem.event_id == opened.update_event or (
-            not problem.event_id
-            and (phase is Opening.CONFIGURING or bool(dispensable.found(problem.path, opened.session)))
-        )
-        if phase in _UPDATE_IN_FLIGHT and answers_update:
-            self.step(OpeningEvent.REFUSED, Facts(problem=problem))
-        else:
+        step = opening.meant_by(self.call.opening, self.env, self.call.phase, problem)
+        if step is None:
             self.perform([Refused(problem)])
+        else:
+            self.step(step, Facts(problem=problem))
 
     def _malformed(self, event: Malformed) -> Effects:
         """An event without a string type is none at all (E4); a known one with wrong fields is noticed."""
@@ -381,13 +374,6 @@ def _bare_done(data: Mapping[str, object]) -> openai.ResponseDone:
     response_id = cast("Mapping[str, object]", response).get("id") if isinstance(response, dict) else None
     known = isinstance(response_id, str) and len(response_id) <= MAX_ID
     return openai.ResponseDone(openai.Response(id=cast("str", response_id) if known else None))
-
-
-def _too_early(kind: str) -> Fatal:
-    """S5: Deepgram's clients send Settings first."""
-    return Fatal(
-        ErrorCode.NON_SETTINGS_MESSAGE_BEFORE_SETTINGS, f"{kind} came before Settings; send Settings first"
-    )
 
 
 def _excess(frame: str, limits: Limits) -> str:

@@ -125,6 +125,7 @@ def test_L2_what_was_sent_is_forgotten(config: Config) -> None:
     desk = opened(config)
     desk.client(SETTINGS)
     desk.dialled()
+    desk.upstream(UPDATED)
     snapshot: Any = desk.translator.snapshot()
     assert snapshot["call"]["opening"]["session"] == {}
 

@@ -26,6 +26,7 @@ def desk_at(config: Config, stage: str) -> Desk:
     desk.opened()
     if stage in ("dialled early", "configuring"):
         desk.dialled()
+        desk.upstream({"type": "session.created", "session": {"type": "realtime"}})
     if stage in ("dialling", "configuring"):
         desk.client(SETTINGS)
     return desk

@@ -74,7 +74,7 @@ def test_of_a_field_too_many() -> None:
         (("ids", "prefix"), None, "TypeError: expected str, found NoneType"),
         (("ids", "prefix"), 5, "TypeError: expected str, found int"),
         (("ids", "count"), "5", "TypeError: expected int, found str"),
-        (("call", "upstream_open"), "false", "TypeError: expected bool, found str"),
+        (("call", "opening", "began"), "false", "TypeError: expected bool, found str"),
         (("call", "opening", "session"), [], "TypeError: expected dict, found list"),
         (("call", "playback", "total"), 2**63, "ValueError: 9.22e+18 is out of range"),
         (("call", "playback", "total"), -(2**63), "ValueError: -9.22e+18 is out of range"),

@@ -1,20 +1,24 @@
 """The opening of a call: from `client_opened` to ready, what waits, and the ends (S, E5, A8, L3)."""
 
-from .actions import ACTIONS, applied, granted, session_created, session_ends
+from .actions import ACTIONS, applied, dial, granted, session_created, session_ends
+from .errors import meant_by
 from .state import Facts, OpeningState
-from .waiting import flushed, forget, paused, wait_audio, wait_text
+from .waiting import flushed, forget, paused, too_early, wait_audio, wait_text
 
 __all__ = [
     "ACTIONS",
     "Facts",
     "OpeningState",
     "applied",
+    "dial",
     "flushed",
     "forget",
     "granted",
+    "meant_by",
     "paused",
     "session_created",
     "session_ends",
+    "too_early",
     "wait_audio",
     "wait_text",
 ]

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from attrs import evolve
 
 from ... import deepgram, openai
+from ...config import Config
 from ...deepgram.codes import ComponentCode, ErrorCode, WarningCode
 from ...mapping import dispensable, formats, speech, to_client, turns
 from ...mapping.errors import Fault, fatal_code
@@ -34,7 +35,7 @@ from ..tables import OpeningEvent
 from .state import Facts, OpeningState
 from .waiting import flush
 
-__all__ = ["ACTIONS", "applied", "granted", "session_created", "session_ends"]
+__all__ = ["ACTIONS", "applied", "dial", "granted", "session_created", "session_ends"]
 
 _Action: TypeAlias = "Callable[[OpeningState, Env, Facts], Effects]"
 
@@ -49,26 +50,40 @@ def _welcome(state: OpeningState, env: Env, facts: Facts) -> Effects:
 
 def _dial(state: OpeningState, env: Env, facts: Facts) -> Effects:
     """Settings came first: dial, and configure once upstream is open (S2)."""
-    return _settle(state, env, facts.settings, dial=True)
+    model, effects = _settle(state, env, facts.settings)
+    return [*effects, dial(env.config, model)]
 
 
 def _configure(state: OpeningState, env: Env, facts: Facts) -> Effects:
-    """Settings came, and upstream is open already (S2)."""
-    return [*_settle(state, env, facts.settings, dial=False), *_send_update(state, env, facts)]
+    """Settings came, and upstream is open already: what was dialled is the configured model (S2)."""
+    model, effects = _settle(state, env, facts.settings)
+    if model != env.config.model:
+        return [*effects, OpeningStep(OpeningEvent.OTHER_MODEL), dial(env.config, model)]
+    return [*effects, *_send_update(state, env, facts)]
 
 
-def _settle(state: OpeningState, env: Env, settings: deepgram.Settings, *, dial: bool) -> list[Effect]:
-    """Translate Settings into the plan of the call and the update to send (S10)."""
+def _redial(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    """Nothing was asked of the session that was dialled early; it goes with its socket (S2)."""
+    env.timers.cancel("session_end")
+    state.began = False
+    return (CloseUpstream(1000, "another model is wanted"),)
+
+
+def dial(config: Config, model: str) -> OpenUpstream:
+    """Whom to dial for a model."""
+    return OpenUpstream(model, config.upstream.target(model))
+
+
+def _settle(state: OpeningState, env: Env, settings: deepgram.Settings) -> tuple[str, list[Effect]]:
+    """Translate Settings into the plan of the call and the update to send (S10); the model that they name."""
     env.timers.cancel("settings")
     env.start("configure", env.limits.configure_timeout)
     try:
         mapped = map_settings(settings, env.config)
     except Refusal as refusal:
-        return [Fatal(refusal.code, refusal.description)]
+        return env.config.model, [Fatal(refusal.code, refusal.description)]
     state.session, env.plan = unstructure(mapped.session), mapped.plan
-    if not dial:
-        return list(mapped.notices)
-    return [*mapped.notices, OpenUpstream(mapped.model, env.config.upstream.target(mapped.model))]
+    return mapped.model, list(mapped.notices)
 
 
 def _send_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
@@ -100,6 +115,7 @@ def granted(state: OpeningState, env: Env, _: UpdateGranted) -> Effects:
 
 def session_created(state: OpeningState, env: Env, event: openai.SessionCreated) -> Effects:
     """The session's time begins; nothing else comes of it (S3, O8)."""
+    state.began = True
     if not env.component:
         env.start("session_end", env.limits.session_warning)
     return (notice("UPSTREAM_ABSORBED", type=event.type),)
@@ -116,6 +132,7 @@ def session_ends(state: OpeningState, env: Env) -> Effects:
 
 def _updated_unasked(state: OpeningState, env: Env, facts: Facts) -> Effects:
     """Only the component's dialect takes it for ready; who commits is then what the server says (S4)."""
+    state.began = True
     if not env.component:
         return (notice("UPSTREAM_ABSORBED", type="session.updated"),)
     env.plan = evolve(env.plan, commit=turns.effective_plan(facts.session))
@@ -129,9 +146,14 @@ def _ready_unasked(state: OpeningState, env: Env, facts: Facts) -> Effects:
 
 
 def _ask_for_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
-    """The update waits for a free slot; until it is confirmed the old plan stands (S4)."""
-    standing = env.plan
-    effects = _settle(state, env, facts.settings, dial=False)
+    """The update waits for a free slot; until it is confirmed the old plan stands (S4). The conversation may
+    have begun: it goes on with the model that was dialled.
+    """
+    standing, sent = env.plan, env.config.model
+    model, effects = _settle(state, env, facts.settings)
+    if model != sent:
+        path = "agent.think.provider.model"
+        effects.append(notice("MODEL_REPLACED", path=path, asked=model, sent=sent))
     env.timers.cancel("configure")
     state.plan, env.plan = env.plan, standing
     return [*effects, UpdateWanted()]
@@ -212,6 +234,12 @@ def _leave_out(state: OpeningState, env: Env, part: dispensable.Part, facts: Fac
     return [refused, MayFail(state.update_event, facts.problem.path), *_send_update(state, env, facts)]
 
 
+def _no_session(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    """It is the server's state, and never the fault of the client (E6)."""
+    problem = facts.problem
+    return (Fatal(fatal_code(problem, component=env.component), problem.description),)
+
+
 def _no_settings(state: OpeningState, env: Env, facts: Facts) -> Effects:
     return (Fatal(ErrorCode.CLIENT_MESSAGE_TIMEOUT, "no Settings came in time; send them first"),)
 
@@ -275,6 +303,7 @@ ACTIONS: Mapping[str, _Action] = {
     "welcome": _welcome,
     "dial": _dial,
     "configure": _configure,
+    "redial": _redial,
     "send_update": _send_update,
     "ready": _ready,
     "updated_unasked": _updated_unasked,
@@ -285,6 +314,7 @@ ACTIONS: Mapping[str, _Action] = {
     "second_settings": _second_settings,
     "second_settings_early": _second_settings_early,
     "refuse_settings": _refuse_settings,
+    "no_session": _no_session,
     "no_settings": _no_settings,
     "never_configured": _never_configured,
     "never_ready": _never_ready,

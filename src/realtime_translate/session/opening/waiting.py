@@ -8,7 +8,13 @@ from ..pending import Pending
 from ..signals import Deliver, Effect, Effects, Fatal, SessionReady
 from .state import OpeningState
 
-__all__ = ["flush", "flushed", "forget", "paused", "wait_audio", "wait_text"]
+__all__ = ["flush", "flushed", "forget", "paused", "too_early", "wait_audio", "wait_text"]
+
+
+def too_early(kind: str) -> Fatal:
+    """Deepgram's clients send Settings first (S5)."""
+    reason = f"{kind} came before Settings; send Settings first"
+    return Fatal(ErrorCode.NON_SETTINGS_MESSAGE_BEFORE_SETTINGS, reason)
 
 
 def wait_text(state: OpeningState, env: Env, frame: str) -> Effects:

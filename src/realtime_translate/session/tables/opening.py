@@ -43,6 +43,10 @@ class OpeningEvent(str, Enum):
     UPDATED = "session.updated"
     READY_ANYWAY = "session.updated without Settings"
     """In the component's dialect a `session.updated` that nobody asked for makes the session ready (S4)."""
+    OTHER_MODEL = "Settings name another model than the one dialled"
+    """A host that dials before Settings dials the configured one (S2)."""
+    NO_SESSION = "error in place of a session"
+    """The server is full, has no such model, or no quota is left: nothing of ours is to blame (E6)."""
     REFUSED = "session.update refused"
     UPDATE_GRANTED = "slot free for an update"
     SETTINGS_LATE = "settings timeout"
@@ -73,6 +77,8 @@ _STAYS: Mapping[OpeningEvent, str] = {
     OpeningEvent.UPSTREAM_OPENED: "the facade raises: upstream opens once",
     OpeningEvent.UPDATED: "no update of ours is on its way (S3)",
     OpeningEvent.READY_ANYWAY: "only before Settings",
+    OpeningEvent.OTHER_MODEL: "only Settings that find a socket open say so",
+    OpeningEvent.NO_SESSION: "there is no socket, or a session on it",
     OpeningEvent.REFUSED: "no update of ours is on its way",
     OpeningEvent.UPDATE_GRANTED: "no update waits",
     OpeningEvent.SETTINGS_LATE: "Settings came: the timer is off",
@@ -104,6 +110,7 @@ OPENING: Mapping[Opening, Mapping[OpeningEvent, Step[Opening]]] = {
             OpeningEvent.SETTINGS: Step(Opening.CONFIGURING, "configure"),
             OpeningEvent.UPDATED: Step(Opening.DIALLED_EARLY, "updated_unasked"),
             OpeningEvent.READY_ANYWAY: Step(Opening.READY_UNASKED, "ready_unasked"),
+            OpeningEvent.NO_SESSION: Step(Opening.DIALLED_EARLY, "no_session"),
             OpeningEvent.SETTINGS_LATE: Step(Opening.DIALLED_EARLY, "no_settings"),
             OpeningEvent.UPSTREAM_CLOSED: Step(Opening.CLOSED, "never_ready"),
         },
@@ -121,8 +128,10 @@ OPENING: Mapping[Opening, Mapping[OpeningEvent, Step[Opening]]] = {
     Opening.CONFIGURING: _row(
         Opening.CONFIGURING,
         {
+            OpeningEvent.OTHER_MODEL: Step(Opening.DIALLING, "redial"),
             OpeningEvent.SETTINGS: Step(Opening.CONFIGURING, "second_settings_early"),
             OpeningEvent.UPDATED: Step(Opening.READY, "ready"),
+            OpeningEvent.NO_SESSION: Step(Opening.CONFIGURING, "no_session"),
             OpeningEvent.REFUSED: Step(Opening.CONFIGURING, "refuse_settings"),
             OpeningEvent.CONFIGURE_LATE: Step(Opening.CONFIGURING, "never_configured"),
             OpeningEvent.UPSTREAM_CLOSED: Step(Opening.CLOSED, "never_ready"),
