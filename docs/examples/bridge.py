@@ -76,6 +76,7 @@ class Leg:
     outbox: asyncio.Queue[str | bytes | None] = field(default_factory=asyncio.Queue)
     waiting: int = 0  # bytes in the outbox
     cut: bool = False
+    retired: bool = False  # another one took its place: what it still says is not heard
     closing: tuple[int, str] = (1000, "")
 
     def put(self, frame: str | bytes) -> None:
@@ -98,17 +99,24 @@ class Leg:
                 await asyncio.wait_for(self.socket.close(*self.closing), CLOSE_SECONDS)
 
 
-class Call:
-    """One client, its translator, and its socket to the server at the URL `upstream`."""
+Input = tuple[Leg | None, Callable[[], rt.Outputs]]  # what the translator is told, and by which leg
 
-    def __init__(self, config: rt.Config, upstream: str) -> None:
+
+class Call:
+    """One client, its translator, and its socket to the server at the URL `upstream`.
+
+    `early`: that is dialled when the client comes, and not when it has sent Settings.
+    """
+
+    def __init__(self, config: rt.Config, upstream: str, *, early: bool = False) -> None:
         self.id = secrets.token_urlsafe(12)  # the request_id of Welcome too
         self.loop = asyncio.get_running_loop()
         self.translator = own = rt.Translator(config, clock=self.loop.time, new_id=lambda: self.id)
         self.client = Leg(self.hear, own.client_closed)
         self.upstream = Leg(own.receive_from_upstream, own.upstream_closed)
-        self.url = upstream.rstrip("/")
-        self.inbox: asyncio.Queue[Callable[[], rt.Outputs]] = asyncio.Queue(INBOX)
+        self.url, self.early = upstream.rstrip("/"), early
+        self.dialled: tuple[str, asyncio.Task[None]] | None = None  # the target, and who reads from there
+        self.inbox: asyncio.Queue[Input] = asyncio.Queue(INBOX)
         self.over = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
 
@@ -136,20 +144,24 @@ class Call:
 
     def go_away(self) -> None:
         """The process ends, and so does the call, in the way of its dialect."""
-        self.spawn(self.inbox.put(partial(self.translator.close, 1001, "the proxy is shutting down")))
+        step = partial(self.translator.close, 1001, "the proxy is shutting down")
+        self.spawn(self.inbox.put((None, step)))
 
     async def own_translator(self) -> None:
         """The only code that gives inputs to the translator; after the end it absorbs them."""
         self.perform(self.translator.client_opened())
+        if self.early:
+            self.dial(self.translator.early_dial)
         while True:
             deadline = self.translator.next_deadline
             timer = None if deadline is None else self.loop.call_at(deadline, self.tick)
             try:
-                step = await self.inbox.get()
+                sender, step = await self.inbox.get()
             finally:
                 if timer is not None:
                     timer.cancel()
-            self.perform(step())
+            if sender is None or not sender.retired:
+                self.perform(step())
             for leg in (self.client, self.upstream):
                 if leg.waiting > OUTBOX_BYTES and not leg.cut:
                     leg.cut, leg.closing = True, (1008, "frames are read too slowly")
@@ -158,7 +170,7 @@ class Call:
 
     def tick(self) -> None:
         with suppress(asyncio.QueueFull):  # then another input comes, and it fires what is due
-            self.inbox.put_nowait(self.translator.handle_timeout)
+            self.inbox.put_nowait((None, self.translator.handle_timeout))
 
     def perform(self, outputs: rt.Outputs) -> None:
         """Do what the translator says, in order and without awaiting."""
@@ -169,13 +181,14 @@ class Call:
                 case rt.SendToUpstream(data):
                     self.upstream.put(data)
                 case rt.OpenUpstream():
-                    self.spawn(self.dial_upstream(output))
+                    self.dial(output)
                 case rt.CloseClient(code, reason):
                     self.client.closing = (code, reason)
                     self.over.set()
                 case rt.CloseUpstream(code, reason):
                     self.upstream.closing = (code, reason)
-                    self.over.set()
+                    if self.translator.state.opening == "closed":  # else another is dialled
+                        self.over.set()
                 case rt.RunFunction():
                     self.spawn(self.run_function(output))
                 case rt.Notice(code, level, message, fields):
@@ -183,8 +196,20 @@ class Call:
                 case _:
                     assert_never(output)
 
-    async def dial_upstream(self, wanted: rt.OpenUpstream) -> None:
-        """Dial, and read until either side closes."""
+    def dial(self, wanted: rt.OpenUpstream) -> None:
+        """Dial, unless that was done before Settings came. A socket to another model goes, open or not."""
+        if self.dialled is not None:
+            target, reader = self.dialled
+            if target == wanted.target:
+                return
+            self.upstream.retired = True
+            self.upstream.outbox.put_nowait(None)
+            reader.cancel()
+            self.upstream = Leg(self.upstream.receive, self.upstream.closed)
+        self.dialled = wanted.target, self.spawn(self.dial_upstream(self.upstream, wanted))
+
+    async def dial_upstream(self, leg: Leg, wanted: rt.OpenUpstream) -> None:
+        """Dial, and read until either side closes; closed with 1000 if this is cancelled."""
         key = os.environ.get("OPENAI_API_KEY")
         dialled = connect(
             self.url + wanted.target,
@@ -197,22 +222,22 @@ class Call:
         )
         try:
             async with dialled as socket:
-                await self.hold(self.upstream, socket)
+                await self.hold(leg, socket)
         except (OSError, asyncio.TimeoutError, WebSocketException) as error:  # on 3.10 three kinds
             self.log(logging.WARNING, "upstream cannot be reached", error=type(error).__name__)
-            await self.inbox.put(partial(self.upstream.closed, None, "cannot be reached"))
+            await self.inbox.put((leg, partial(leg.closed, None, "cannot be reached")))
 
     async def hold(self, leg: Leg, socket: Socket) -> None:
         """Start the socket's writer, and feed its frames and then its close to the translator."""
         leg.socket, leg.writer = socket, self.spawn(leg.write(socket))
-        if leg is self.upstream:
-            await self.inbox.put(self.translator.upstream_opened)
+        if leg is not self.client:
+            await self.inbox.put((leg, self.translator.upstream_opened))
         with suppress(ConnectionClosed):
             while True:
                 while leg is self.client and self.client_must_wait():
                     await asyncio.sleep(0.02)
-                await self.inbox.put(partial(leg.receive, await socket.recv()))
-        await self.inbox.put(partial(leg.closed, socket.close_code, socket.close_reason or ""))
+                await self.inbox.put((leg, partial(leg.receive, await socket.recv())))
+        await self.inbox.put((leg, partial(leg.closed, socket.close_code, socket.close_reason or "")))
 
     def client_must_wait(self) -> bool:
         busy = self.translator.client_paused or self.upstream.waiting > OUTBOX_BYTES // 2
@@ -226,7 +251,7 @@ class Call:
         except Exception as error:
             self.log(logging.WARNING, "a function failed", name=call.name, error=type(error).__name__)
             content = json.dumps({"error": "the function is not available"})
-        await self.inbox.put(partial(self.translator.function_result, call.call_id, content))
+        await self.inbox.put((None, partial(self.translator.function_result, call.call_id, content)))
 
     def spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
         """Run `work` beside the call, at the latest until its end."""

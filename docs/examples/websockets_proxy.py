@@ -29,7 +29,7 @@ async def serving(config: rt.Config, options: argparse.Namespace) -> AsyncGenera
         if options.simulate:
             upstream = await stack.enter_async_context(simulated())
         yield await stack.enter_async_context(
-            bridge.listening(lambda: bridge.Call(config, upstream), options)
+            bridge.listening(lambda: bridge.Call(config, upstream, early=options.dial == "early"), options)
         )
 
 
@@ -59,7 +59,13 @@ def parse(arguments: Sequence[str] | None = None) -> tuple[rt.Config, argparse.N
     add("--greeting", choices=modes, default="text", help="what becomes of it (default: %(default)s)")
     defer = "how long a response after function calls may wait for the end of the one before"
     add("--deferred-response-timeout-ms", type=int, default=20000, metavar="N", help=defer)
+    when = "dial when the client comes, or when it sends Settings (default: early for the component dialect)"
+    add("--dial", choices=["early", "on-settings"], help=when)
+    margin = "component: let the server's idle timeout run out so long after that of the client"
+    add("--idle-margin", type=float, default=0.0, metavar="SECONDS", help=f"{margin} (default: 0)")
     options = parser.parse_args(arguments)
+    if options.dial is None:
+        options.dial = "early" if options.dialect == "component" else "on-settings"
     if options.commit_ceiling_ms is not None and options.turn_detection != "manual":
         parser.error("--commit-ceiling-ms needs --turn-detection manual")
     try:
@@ -79,6 +85,7 @@ def config_of(options: argparse.Namespace) -> rt.Config:
         rt.ClientDialect(options.dialect),
         turn_detection=turns.get(options.turn_detection, rt.FROM_SETTINGS),
         greeting=rt.GreetingMode(options.greeting),
+        idle_timeout_margin=options.idle_margin,
         limits=rt.Limits(follow_up_timeout=options.deferred_response_timeout_ms / 1000),
     )
 

@@ -154,11 +154,14 @@ class Host:
 
 
 @asynccontextmanager
-async def websockets_proxy(upstream: str, config: rt.Config, **constants: Any) -> AsyncGenerator[Host, None]:
-    """`websockets_proxy.py`."""
+async def websockets_proxy(
+    upstream: str, config: rt.Config | None = None, *arguments: str, **constants: Any
+) -> AsyncGenerator[Host, None]:
+    """`websockets_proxy.py`, with more arguments of its command line; `config` counts before those."""
     module = example("websockets_proxy")
     vars(module.bridge).update(constants)
-    _, options = module.parse(["--port", "0", "--upstream", upstream])
+    said, options = module.parse(["--port", "0", "--upstream", upstream, *arguments])
+    config = config or said
     with patch.dict(os.environ, OPENAI_API_KEY=KEY):
         async with module.serving(config, options) as server:
             yield Host(server.sockets[0], module)
