@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from realtime_translate import ClientDialect
-from realtime_translate.session.tables import OPENING, SLOT, TURNS, Step
+from realtime_translate.session.tables import DETECTION, OPENING, SLOT, TURNS, Step
 
 from .diagrams import Edge, Place, svg
 
@@ -61,6 +61,20 @@ CHARTS = (
             "crossed": (2.4, 3),
             "given up": (1.4, 1.5),
             "doubted": (3.6, 1.9),
+        },
+    ),
+    Chart(
+        "detection",
+        "Turn detection under manual commit",
+        "Who ends the user's turns where the translator was to do it. Some servers detect turns all the\n"
+        "same; what they report and commit is proof, and the translator leaves the audio to them.",
+        DETECTION,  # type: ignore[arg-type]
+        {
+            "off": (0, 0),
+            "heard": (1.6, 0),
+            "answered": (3.2, 0.4),
+            "listening": (2.6, 1.9),
+            "doubted": (0.6, 1.9),
         },
     ),
     Chart(

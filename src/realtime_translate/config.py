@@ -191,7 +191,8 @@ class Limits:
     configure_timeout: float = 10.0
     """From Settings to `session.updated` (S9)."""
     create_timeout: float = 10.0
-    """From `response.create` to `response.created` (R1)."""
+    """From `response.create` to `response.created` (R1), and from the end of speech to what the server does
+    about it (R7)."""
     first_output: float = 60.0
     """From `response.created` to the response's first output, which models that think make wait for (R1)."""
     response_stall: float = 30.0
@@ -199,7 +200,7 @@ class Limits:
     error_grace: float = 3.0
     """How long a response may show nothing after an error that may have been its end (R1, R5)."""
     response_grace: float = 1.0
-    """How long a response that should start or end by itself is waited for (R1, R3, R4, R7)."""
+    """How long a response that should start or end by itself is waited for (V1, R1, R3, R4, R7)."""
     confirm_timeout: float = 2.0
     """From a user text item to the response, when the server confirms no item (T1)."""
     call_hold: float = 10.0

@@ -47,6 +47,14 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
     "COMMIT_OWED": (_DEBUG, "the commit waits for the response slot"),
     "COMMIT_TOO_SHORT": (_DEBUG, "{bytes} bytes are under 100 ms; they count toward the next commit"),
     "COMMIT_REFUSED": (_INFO, "upstream found nothing to commit; its wish for a response was dropped"),
+    "TURN_DETECTION_NOT_OFF": (
+        _WARNING,
+        "turn detection was to be off, but upstream sent {event}: it commits and responds by itself",
+    ),
+    "TURN_UNANSWERED": (
+        _INFO,
+        "upstream heard the user and neither committed nor responded; the response is asked for",
+    ),
     "SILENCE_SENT": (_DEBUG, "{ms} ms of silence went upstream to keep the session alive"),
     # text
     "ITEM_UNCONFIRMED": (

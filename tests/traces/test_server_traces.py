@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from attrs import frozen
 
-from realtime_translate import Config
+from realtime_translate import Config, ManualCommit
 from tests.shared_material import shared
 from tests.traces.server_sessions import Session
 
@@ -62,9 +62,19 @@ SESSIONS = {
         told=(("the upstream server closed", "the server died"),),
         closed=1006,
     ),
+    "s2s-manual-commit": Expected(  # it answers by itself (V1)
+        asked=0,
+        turns=1,
+        config=Config.deepgram(turn_detection=ManualCommit()),
+        cut=2.6575,
+        unasked=("response.create",),
+    ),
     "s2s-mulaw": Expected(asked=1, turns=1),
     "s2s-response-failed": Expected(asked=2, turns=2, told=(FAILED,)),
     "s2s-typed-calls-vad": Expected(asked=3, turns=4),
+    "speaches-component-manual-commit": Expected(  # so does this one
+        asked=0, turns=1, config=Config.component(), cut=3.3705
+    ),
     "speaches-deepgram-sdk": Expected(asked=2, turns=3),
     "speaches-typed": Expected(asked=2, turns=3),
     "xai-history-seeding": Expected(asked=1, turns=1),

@@ -198,6 +198,7 @@ _UPSTREAM_IN: Mapping[str, _Said] = {
     ),
     "session.updated": "SettingsApplied (S4), PromptUpdated and its like (T2)",
     "input_audio_buffer.committed": ("absorbed", "response.create, or the server's own response (V3, R7)"),
+    "input_audio_buffer.cleared": ("absorbed", "the user's turn is over (T8)"),
     "input_audio_buffer.speech_started": "UserStartedSpeaking, and the end of the agent's turn (O6, B1)",
     "input_audio_buffer.speech_stopped": _Apart(
         ("absorbed", "the user's turn is over (T8)"), "UtteranceEnd (O6)"

@@ -80,10 +80,12 @@ UPSTREAM: Mapping[type, tuple[Route, ...]] = {
     ),
     openai.InputAudioBufferSpeechStarted: (
         ("user_speech", user_speech.speech_started),
+        ("audio", input_audio.speech_started),
         ("user_turn", user_turn.speech_started),
     ),
     openai.InputAudioBufferSpeechStopped: (
         ("user_speech", user_speech.speech_stopped),
+        ("audio", input_audio.speech_stopped),
         ("user_turn", user_turn.speech_stopped),
     ),
     openai.InputAudioBufferTimeoutTriggered: (
@@ -93,7 +95,9 @@ UPSTREAM: Mapping[type, tuple[Route, ...]] = {
     openai.InputAudioBufferCommitted: (
         ("user_speech", user_speech.committed),
         ("user_turn", user_turn.committed),
+        ("audio", input_audio.committed),
     ),
+    openai.InputAudioBufferCleared: (("user_turn", user_turn.cleared),),
     openai.ConversationItemInputAudioTranscriptionDelta: (("user_speech", user_speech.delta),),
     openai.ConversationItemInputAudioTranscriptionCompleted: (("user_speech", user_speech.completed),),
     openai.ConversationItemInputAudioTranscriptionFailed: (("user_speech", user_speech.failed),),
@@ -149,6 +153,7 @@ SESSION_CREATED: tuple[Route, ...] = (("opening", opening.session_created),)
 
 SIGNALS: Mapping[type, tuple[Route, ...]] = {
     signals.AudioEnded: (("audio", input_audio.ended),),
+    signals.AudioTaken: (("user_turn", user_turn.audio_taken),),
     signals.AudioSettled: (
         ("audio", input_audio.settled),
         ("playback", playback.settled),
@@ -176,7 +181,7 @@ SIGNALS: Mapping[type, tuple[Route, ...]] = {
     signals.MayFail: (("errors", upstream_errors.may_fail),),
     signals.CommitDue: (("slot", wishes.commit_due),),
     signals.CommitWithdrawn: (("slot", wishes.commit_withdrawn),),
-    signals.CommitGranted: (("audio", input_audio.granted),),
+    signals.CommitGranted: (("audio", input_audio.granted), ("user_turn", user_turn.commit_sent)),
     signals.CommitRefused: (("slot", wishes.commit_refused),),
     signals.Refused: (
         ("audio", input_audio.refused),
@@ -191,6 +196,7 @@ SIGNALS: Mapping[type, tuple[Route, ...]] = {
     signals.ResponseWanted: (("slot", wishes.wanted),),
     signals.TextsCovered: (("slot", wishes.texts_covered),),
     signals.ServerCommitted: (("slot", events.server_committed),),
+    signals.ServerResponded: (("audio", input_audio.responded), ("user_turn", user_turn.responded)),
     signals.ResponseRequested: (("user_texts", user_text.covered),),
     signals.ResponseEnded: (
         ("agent_text", agent_text.ended),
@@ -210,6 +216,8 @@ SIGNALS: Mapping[type, tuple[Route, ...]] = {
 TIMERS: Mapping[TimerName, TimerRoute] = {
     "debounce": ("audio", input_audio.debounce_over),
     "keepalive": ("audio", input_audio.keepalive_due),
+    "unheard": ("audio", input_audio.unheard),
+    "uncommitted": ("user_turn", user_turn.uncommitted),
     "ceiling": ("audio", input_audio.ceiling_over),
     "create": ("slot", events.create_late),
     "grace": ("slot", events.grace_over),

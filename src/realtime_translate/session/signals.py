@@ -17,6 +17,7 @@ __all__ = [
     "AudioBegun",
     "AudioEnded",
     "AudioSettled",
+    "AudioTaken",
     "CallsAnswered",
     "CallsOpened",
     "CommitDue",
@@ -42,6 +43,7 @@ __all__ = [
     "ResponseRequested",
     "ResponseWanted",
     "ServerCommitted",
+    "ServerResponded",
     "SessionReady",
     "Signal",
     "SlotFreed",
@@ -116,6 +118,13 @@ class UpdateWanted:
 
 
 @frozen(eq=False, repr=False)
+class AudioTaken:
+    """The server made an item of the user's audio by itself (V1, V3, R7)."""
+
+    item_id: str
+
+
+@frozen(eq=False, repr=False)
 class CommitDue:
     """The debounce or the ceiling is over: a commit wants the slot (A5, A7)."""
 
@@ -178,6 +187,11 @@ class TextsCovered:
 @frozen(eq=False, repr=False)
 class ServerCommitted:
     """The server committed audio and will start a response by itself (R7)."""
+
+
+@frozen(eq=False, repr=False)
+class ServerResponded:
+    """A response of the server's own began."""
 
 
 @frozen(eq=False, repr=False)
@@ -295,6 +309,7 @@ Signal: TypeAlias = (
     | TurnStep
     | AudioSettled
     | AudioEnded
+    | AudioTaken
     | SessionReady
     | Deliver
     | OwnText
@@ -309,6 +324,7 @@ Signal: TypeAlias = (
     | ResponseWanted
     | TextsCovered
     | ServerCommitted
+    | ServerResponded
     | ResponseRequested
     | ResponseEnded
     | ResponseOverdue

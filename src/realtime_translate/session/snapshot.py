@@ -31,7 +31,7 @@ from ..mapping.plan import Plan
 from ..wire import dumps
 from .call import Call
 from .env import Env, Ids
-from .tables import Opening, SlotState, TurnState
+from .tables import Detection, Opening, SlotState, TurnState
 from .timers import Instant, Timers
 
 __all__ = ["ADDED", "INSTANTS", "VERSION", "Saved", "load", "save"]
@@ -226,7 +226,7 @@ def _converter() -> Converter:
     converter.register_structure_hook(bytes, lambda value, _: b64decode(value, validate=True))
     converter.register_structure_hook(bytearray, lambda value, _: bytearray(b64decode(value, validate=True)))
     # To cattrs a str Enum is a str: without hooks of its own it would come back as one.
-    for enum in (ClientDialect, Opening, SlotState, TurnState):
+    for enum in (ClientDialect, Detection, Opening, SlotState, TurnState):
         converter.register_structure_hook(enum, _member)
         converter.register_unstructure_hook(enum, _value)
     converter.register_structure_hook_func(_is_json_object, _strict(dict, dict))

@@ -16,6 +16,8 @@ TimerName: TypeAlias = Literal[
     "settings",  # S9: Settings must come
     "configure",  # S9: session.updated must come
     "debounce",  # A5: no audio came for a while
+    "unheard",  # V1: a server that detects turns uninvited must commit or answer
+    "uncommitted",  # R7: a server that heard the end of speech must commit or answer
     "ceiling",  # A7: audio flows for too long
     "create",  # R1: response.created must come
     "grace",  # R1, R3, R7: a response of the server's own must show itself, or one that was given up must end

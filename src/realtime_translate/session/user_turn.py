@@ -7,18 +7,34 @@ from attrs import define, field
 from .. import deepgram, openai
 from ..mapping.places import channel_of, known_ms, ms_of
 from ..mapping.to_client import agent_text_of
+from ..notices import notice
 from .env import Env
 from .signals import (
+    AudioTaken,
+    CommitGranted,
     Effect,
     Effects,
     Interrupted,
     ResponseWanted,
     ServerCommitted,
+    ServerResponded,
     SpeakWanted,
     TextDue,
 )
 
-__all__ = ["UserTurn", "committed", "speech_started", "speech_stopped", "timed_out"]
+__all__ = [
+    "UserTurn",
+    "agent_message",
+    "audio_taken",
+    "cleared",
+    "commit_sent",
+    "committed",
+    "responded",
+    "speech_started",
+    "speech_stopped",
+    "timed_out",
+    "uncommitted",
+]
 
 _REMEMBERED = 8
 _BEHAVIORS = ("default", "queue", "interrupt")
@@ -26,17 +42,21 @@ _BEHAVIORS = ("default", "queue", "interrupt")
 
 @define(eq=False, repr=False)
 class UserTurn:
-    """`speaking`: the user has the turn (T8). `idle_items`: items of idle timeouts, not committed yet."""
+    """`speaking`: the user has the turn (T8); `stopped`: the item whose speech was said to end last.
+    `idle_items`: items of idle timeouts, not committed yet.
+    """
 
     speaking: bool = False
+    stopped: str = ""
     idle_items: list[str] = field(factory=list[str])
 
 
 def speech_started(state: UserTurn, env: Env, event: openai.InputAudioBufferSpeechStarted) -> Effects:
-    """The user begins to speak (O6) and interrupts the agent (B1). Where the translator commits, nobody has
-    the turn (T8).
-    """
-    state.speaking = not env.plan.commit.manual
+    """The user begins to speak (O6, T8) and interrupts the agent (B1)."""
+    state.speaking = True
+    if not event.item_id or event.item_id == state.stopped:  # its stop is taken back
+        state.stopped = ""
+    env.timers.cancel("uncommitted")
     effects: list[Effect] = [TextDue(), env.client(deepgram.UserStartedSpeaking())]
     if env.config.barge_in:
         effects.append(Interrupted(server_cancels=env.plan.commit.interrupt_response))
@@ -44,8 +64,13 @@ def speech_started(state: UserTurn, env: Env, event: openai.InputAudioBufferSpee
 
 
 def speech_stopped(state: UserTurn, env: Env, event: openai.InputAudioBufferSpeechStopped) -> Effects:
-    """The user has stopped; only the component's client is told (O6)."""
-    state.speaking = False
+    """The user has stopped; only the component's client is told (O6). The server goes on by itself: commits,
+    or answers without announcing that. If it does neither, it is asked to answer (R7); it may take long to
+    transcribe, and asked at once it would answer twice.
+    """
+    if state.speaking and not env.plan.commit.manual:
+        env.start("uncommitted", env.limits.create_timeout)
+    state.speaking, state.stopped = False, event.item_id or ""
     if not env.component:
         return ()
     last_word, end = ms_of(event.last_word_end), known_ms(event.audio_end_ms)
@@ -75,13 +100,42 @@ def agent_message(
 
 
 def committed(state: UserTurn, env: Env, event: openai.InputAudioBufferCommitted) -> Effects:
-    """A user item was made of the audio: ask for the response where the server does not (V3, R7)."""
-    item_id = event.item_id or ""
-    idle = item_id in state.idle_items
+    """Audio is committed, and the turn over with it, unless it is that of an earlier one (T8)."""
+    earlier = bool(event.item_id) and event.item_id == state.stopped
+    return () if earlier and state.speaking else _over(state, env)
+
+
+def cleared(state: UserTurn, env: Env, event: openai.InputAudioBufferCleared) -> Effects:
+    """There is no audio any more, and nobody's turn (T8)."""
+    return _over(state, env)
+
+
+def commit_sent(state: UserTurn, env: Env, _: CommitGranted) -> Effects:
+    """The translator commits, whatever the server has heard (T8)."""
+    return _over(state, env)
+
+
+def responded(state: UserTurn, env: Env, _: ServerResponded) -> Effects:
+    """The server answers what was said (T8)."""
+    return _over(state, env)
+
+
+def _over(state: UserTurn, env: Env) -> Effects:
+    state.speaking = False
+    env.timers.cancel("uncommitted")
+    return ()
+
+
+def audio_taken(state: UserTurn, env: Env, taken: AudioTaken) -> Effects:
+    """The server has committed by itself: ask for the response where it does not respond, too (V3, R7)."""
+    idle = taken.item_id in state.idle_items
     if idle:
-        state.idle_items.remove(item_id)
-    if env.plan.commit.manual:
-        return ()
+        state.idle_items.remove(taken.item_id)
     if env.plan.commit.create_response:
         return (ServerCommitted(),)
     return () if idle else (ResponseWanted(confirmed=True),)
+
+
+def uncommitted(state: UserTurn, env: Env) -> Effects:
+    """The end of speech was heard, and nothing came of it."""
+    return notice("TURN_UNANSWERED"), ResponseWanted(confirmed=True, of_commit=True)

@@ -36,6 +36,7 @@ TEXT = {"type": "InjectUserMessage", "content": "Hi"}
 UPDATED = {"type": "session.updated", "session": {}}
 COMMITTED = {"type": "input_audio_buffer.committed", "item_id": "u1"}
 SPEECH_STARTED = {"type": "input_audio_buffer.speech_started", "item_id": "u1"}
+SPEECH_STOPPED = {"type": "input_audio_buffer.speech_stopped", "item_id": "u1", "audio_end_ms": 900}
 SESSION_CREATED = {"type": "session.created", "session": {}}
 TIMED_OUT = {"type": "input_audio_buffer.timeout_triggered", "item_id": "u2"}
 PROMPT = {"type": "UpdatePrompt", "prompt": "Be brief."}
@@ -202,7 +203,7 @@ CALLS: dict[str, list[Act]] = {
         client(answer()),
         upstream(created("r2"), done("r1", status="cancelled"), audio(response_id="r2", item_id="i3")),
         wait(0.5),
-        upstream({**SPEECH_STARTED, "type": "input_audio_buffer.speech_stopped", "audio_end_ms": 900}),
+        upstream(SPEECH_STOPPED),
         upstream(COMMITTED, created("r3"), transcript("Well. ", "i4", "r3")),
         wait(0.5),
         upstream(heard("delta", delta="Is i"), heard("completed", transcript="Is it?")),
@@ -264,6 +265,10 @@ CALLS: dict[str, list[Act]] = {
         client(TEXT),
         wait(2.0),
         upstream(done("r0"), created("r1"), created("r2"), TIMED_OUT),
+        client(b"\x01" * 9601),
+        upstream(done("r2"), SPEECH_STARTED, SPEECH_STOPPED),
+        wait(9.0),
+        wait(9.0),
     ],
 }
 LATE: dict[str, list[Act]] = {

@@ -13,12 +13,16 @@ import pytest
 from realtime_translate import ClientDialect, Config
 from realtime_translate.session import agent_turn, engine, opening, routes, signals
 from realtime_translate.session.call import Call
+from realtime_translate.session.input_audio import detection
 from realtime_translate.session.response_slot import actions as slot_actions
 from realtime_translate.session.tables import (
+    DETECTION,
     GATES,
     OPENING,
     SLOT,
     TURNS,
+    Detection,
+    DetectionEvent,
     Gate,
     Opening,
     OpeningEvent,
@@ -39,12 +43,13 @@ def tables() -> dict[str, tuple[Table, type[Enum], Any]]:
     return {
         "opening": (OPENING, OpeningEvent, Opening.NEW),
         "slot": (SLOT, SlotEvent, SlotState.FREE),
+        "detection": (DETECTION, DetectionEvent, Detection.OFF),
         **{name: (table, TurnEvent, TurnState.SILENT) for name, table in turns.items()},
     }
 
 
 TABLES = tables()
-ACTIONS = ("opening", "slot", "turn")
+ACTIONS = ("opening", "slot", "detection", "turn")
 CELLS = [
     pytest.param(table[state], state, event, id=f"{name}: {state.value}: {event.value}")
     for name, (table, events, _) in TABLES.items()
@@ -85,6 +90,7 @@ def reached(table: Table, first: Any) -> list[Any]:
 
 def test_the_tables_have_every_state() -> None:
     assert (set(OPENING), set(SLOT)) == (set(Opening), set(SlotState))
+    assert set(DETECTION) == set(Detection)
     assert set(TURNS) == set(ClientDialect)
     assert set().union(*TURNS.values()) == set(TurnState)
 
@@ -119,6 +125,7 @@ def test_every_action_that_is_named_exists_and_every_action_is_named(owner: str)
     actions: dict[str, Mapping[str, Any]] = {
         "opening": opening.ACTIONS,
         "slot": slot_actions._ACTIONS,
+        "detection": detection._ACTIONS,
         "turn": agent_turn.ACTIONS,
     }
     assert {step.action for step in steps(owner)} - {""} == set(actions[owner])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import define
+from attrs import define, field
 
 from ..env import Env
+from ..tables import Detection
 from ..timers import Instant
 
 __all__ = ["InputAudio", "enough"]
@@ -19,8 +20,11 @@ class InputAudio:
     silence of ours (I1). `server_holds`: there may also be audio that the server was to commit, before
     Settings came late. `heard_at`: when the user's last audio came.
 
-    `asked`: a commit waits for the slot. `firm`: audio does not withdraw it. `commit_event`: the id of the
-    last commit.
+    `asked`: a commit waits for the slot, or for the server to make it (V1). `firm`: audio does not withdraw
+    it. `commit_event`: the id of the last commit; `unconfirmed`: how many were neither announced nor refused.
+
+    `detection`: whether the server ends turns though it was not to. `taken`: the last items that were made of
+    audio.
     """
 
     uncommitted: int = 0
@@ -30,10 +34,13 @@ class InputAudio:
     asked: bool = False
     firm: bool = False
     commit_event: str = ""
+    unconfirmed: int = 0
+    detection: Detection = Detection.OFF
+    taken: list[str] = field(factory=list[str])
 
     @property
     def resuming(self) -> bool:
-        """Whether more audio takes something back: silence of ours (I1), or a commit that waits (A6)."""
+        """Whether more audio takes something back: silence of ours (I1), or a commit that waits (A6, V1)."""
         return self.silent or self.asked
 
 

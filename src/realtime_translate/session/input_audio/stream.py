@@ -11,11 +11,13 @@ from ...notices import notice
 from ...outputs import SendToUpstream
 from ..env import Env
 from ..signals import AudioEnded, AudioSettled, CommitWithdrawn, Effects, MayFail
-from ..timers import Instant
+from ..tables import Detection
+from ..timers import Instant, TimerName
 from .state import InputAudio, enough
 
 __all__ = ["ended", "keepalive_due", "received", "settled", "streamed", "tail"]
 
+_OF_COMMIT: tuple[TimerName, ...] = ("debounce", "ceiling", "unheard")
 MAX_APPEND = 15 * 2**20
 """Bytes of audio in one append (A4)."""
 
@@ -39,9 +41,10 @@ def ended(state: InputAudio, env: Env, signal: AudioEnded) -> Effects:
     if signal.manual and env.plan.commit.manual:
         return rest
     state.server_holds = state.server_holds or state.uncommitted > 0
-    env.timers.cancel("debounce")
-    env.timers.cancel("ceiling")
+    for timer in _OF_COMMIT:
+        env.timers.cancel(timer)
     state.uncommitted, state.asked, state.firm = 0, False, False
+    state.detection = Detection.OFF
     return *rest, CommitWithdrawn()
 
 
@@ -98,10 +101,11 @@ def _count(state: InputAudio, env: Env, size: int) -> None:
 
 
 def _withdraw(state: InputAudio, env: Env) -> Effects:
-    """A commit of ours that waits for the slot is owed after the debounce now (A6)."""
+    """A commit that waits, for the slot or for the server's own, is owed after the debounce now (A6, V1)."""
     if not env.plan.commit.manual or not state.asked or state.firm:
         return ()
     state.asked = False
+    env.timers.cancel("unheard")
     return (CommitWithdrawn(),)
 
 

@@ -21,6 +21,7 @@ from ..signals import (
     ResponseEnded,
     ResponseOverdue,
     ServerCommitted,
+    ServerResponded,
 )
 from ..tables import SlotEvent, SlotState
 from .actions import happen, mute
@@ -70,9 +71,13 @@ def created(slot: ResponseSlot, env: Env, event: openai.ResponseCreated) -> Effe
         return ()
     if response_id and response_id == slot.active:
         return happen(slot, env, SlotEvent.CREATED_SAME) if tag and tag == slot.request else ()
-    ours = _is_ours(slot, tag)
+    return _began(slot, env, response_id, ours=_is_ours(slot, tag))
+
+
+def _began(slot: ResponseSlot, env: Env, response_id: str, *, ours: bool) -> list[Effect]:
     which = SlotEvent.CREATED_OURS if ours else SlotEvent.CREATED_OTHER
-    return happen(slot, env, which, About(response_id))
+    began = happen(slot, env, which, About(response_id))
+    return began if ours else [*began, ServerResponded()]
 
 
 def _is_ours(slot: ResponseSlot, tag: str) -> bool:
@@ -111,8 +116,7 @@ def output(slot: ResponseSlot, env: Env, response_id: str) -> Effects:
         if "quiet" in env.timers.deadlines:
             env.timers.cancel("quiet")
         return ()
-    which = SlotEvent.CREATED_OURS if _is_ours(slot, "") else SlotEvent.CREATED_OTHER
-    effects = happen(slot, env, which, About(response_id))
+    effects = _began(slot, env, response_id, ours=_is_ours(slot, ""))
     _first_output(slot, env)
     return [notice("RESPONSE_UNANNOUNCED"), *effects]
 

@@ -6,11 +6,13 @@ Nothing outside this package decides where a state goes; code elsewhere only nam
 * `OPENING`: from before `client_opened` to closed, for both legs.
 * `GATES`: what becomes of a client message in each phase of the opening.
 * `SLOT`: the one response that the conversation may have.
+* `DETECTION`: who ends the user's turns under manual commit.
 * `TURNS`: the agent's turn as the client sees it.
 """
 
 from __future__ import annotations
 
+from .detection import DETECTION, Detection, DetectionEvent
 from .opening import AUDIO_GATES, GATES, OPENING, Gate, Opening, OpeningEvent
 from .slot import RESPONDING, SLOT, SlotEvent, SlotState
 from .step import Step
@@ -18,11 +20,14 @@ from .turn import TURNS, TurnEvent, TurnState
 
 __all__ = [
     "AUDIO_GATES",
+    "DETECTION",
     "GATES",
     "OPENING",
     "RESPONDING",
     "SLOT",
     "TURNS",
+    "Detection",
+    "DetectionEvent",
     "Gate",
     "Opening",
     "OpeningEvent",
