@@ -19,6 +19,7 @@ from tests.unit.session.played import (
     begun_by_server,
     busy,
     commit_empty,
+    confirmed,
     created,
     creates,
     done,
@@ -441,3 +442,27 @@ def test_V1_a_commit_that_is_in_flight_when_the_server_reports_speech_is_ours(wa
     desk.upstream(STARTED, STOPPED, committed())
     answered(desk, log)
     quiet(desk)
+
+
+# --- a server that answers our commit by itself -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_V1_a_response_that_the_server_begins_after_our_commit_answers_it(way: Way, late: bool) -> None:
+    desk = ready(way, MANUAL)
+    talk(desk, 0.25)
+    tag = tag_in(desk.wait(0.5))
+    own, refused = created("resp_s"), busy(tag)
+    desk.upstream(committed(), *([refused, own] if late else [own, refused]))
+    assert desk.upstream(done("resp_s")).upstream == []
+    quiet(desk)
+
+
+def test_R3_a_text_that_our_create_was_for_as_well_keeps_its_wish(way: Way) -> None:
+    desk = ready(way, MANUAL)
+    talk(desk, 0.25)
+    tag = tag_in(desk.wait(0.5))
+    desk.upstream(committed(), created("resp_s"))
+    confirmed(desk)
+    desk.upstream(busy(tag))
+    assert creates(desk.upstream(done("resp_s"))) == 1

@@ -20,7 +20,7 @@ from ..signals import (
     SlotFreed,
     TurnStep,
 )
-from ..tables import RESPONDING, SLOT, SlotEvent, TurnEvent
+from ..tables import RESPONDING, SLOT, SlotEvent, SlotState, TurnEvent
 from .ends import failure, finish, remember, superseded
 from .state import NO_RESPONSE, REMEMBERED, About, ResponseSlot
 
@@ -212,8 +212,18 @@ def _keep(slot: ResponseSlot) -> None:
     """What our create was for waits again."""
     if slot.saying and not slot.doomed:
         slot.spoken.insert(0, slot.saying)
-    elif not slot.doomed:  # what it was for was not interrupted
-        slot.sent = slot.sent or not slot.fallen
+    elif not (slot.doomed or slot.fallen):  # what it was for was not interrupted, and is there
+        _keep_plain(slot)
+
+
+def _keep_plain(slot: ResponseSlot) -> None:
+    """A response of the server's own that begins after our commit answers it: the one that runs, or the next
+    (V1).
+    """
+    if not slot.falls:
+        slot.sent = True
+    elif slot.state is not SlotState.RUNNING:
+        slot.confirmed = True
 
 
 def _doubt(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
