@@ -168,9 +168,9 @@ def test_T3_default_and_queue_are_refused_while_the_user_speaks(
 
 
 @pytest.mark.parametrize("behavior", [None, "default", "queue"])
-def test_T8_where_the_translator_commits_the_user_never_has_the_turn(way: Way, behavior: str | None) -> None:
+def test_T8_where_the_translator_commits_nobody_has_the_turn(way: Way, behavior: str | None) -> None:
     desk = ready(way, MANUAL)
-    desk.upstream(speech("speech_started"))
+    desk.client(bytes(4800))
     assert creates(desk.client(say(behavior=behavior))) == 1
 
 
