@@ -61,6 +61,7 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
         _WARNING,
         "upstream did not confirm a user item in time; the response is asked for anyway",
     ),
+    "CONTEXT_ITEM_REFUSED": (_WARNING, "upstream refused an item of the context: {code}"),
     "ITEM_REFUSED": (_WARNING, "upstream refused a user item: {code}"),
     # the response slot
     "RESPONSE_DEFERRED": (_DEBUG, "a wish for a response waits: {reason}"),

@@ -151,8 +151,8 @@ FAULTS: tuple[Fault, ...] = (
         "F8",
         "calls that are cancelled are not closed upstream",
         _CLOSING,
-        "    return [env.client(told), *closed, TurnStep(TurnEvent.CUT)",
-        "    return [env.client(told), TurnStep(TurnEvent.CUT)",
+        "    return [*told, *closed, TurnStep(TurnEvent.CUT)",
+        "    return [*told, TurnStep(TurnEvent.CUT)",
     ),
     Fault(
         "O1",

@@ -38,6 +38,20 @@ class Ids:
         self.count += 1
         return f"{self.prefix}_{self.count}"
 
+    def context(self) -> str:
+        """A new id of an event that creates an item of the context, by which its refusal is known (T6)."""
+        self.count += 1
+        return f"{self.prefix}_context_{self.count}"
+
+    def is_context(self, event_id: str) -> bool:
+        """Whether an event created an item of the context."""
+        return event_id.startswith(f"{self.prefix}_context_")
+
+    def call(self) -> str:
+        """A new id of a function call, for the client (F1)."""
+        self.count += 1
+        return f"call_{self.prefix}_{self.count}"
+
     def item(self, kind: str) -> str:
         """A new id for an item of that type: of at most 32 characters, and like those that servers give such
         items, for some take no others (T1, C1).

@@ -12,17 +12,17 @@ from ..notices import notice
 from ..outputs import SendToUpstream
 from ..wire import dumps
 from .env import Env
-from .signals import Effect, Effects, OwnText, SessionReady, SpeakWanted, TurnStep
+from .signals import Effect, Effects, MayFail, OwnText, Refused, SessionReady, SpeakWanted, TurnStep
 from .tables import TurnEvent
 
-__all__ = ["context_items", "greet"]
+__all__ = ["context_items", "greet", "item_refused"]
 
 
 def context_items(state: object, env: Env, _: SessionReady) -> Effects:
     """One item a message of the context, before anything else and without a response (C1)."""
     effects: list[Effect] = []
     for item in env.plan.context_items:
-        item_id, event_id = env.ids.item(str(item["type"])), env.ids.next()
+        item_id, event_id = env.ids.item(str(item["type"])), env.ids.context()
         frame = {"type": "conversation.item.create", "event_id": event_id, "item": {"id": item_id, **item}}
         effects.append(SendToUpstream(dumps(frame)))
         if item.get("role") == "assistant":
@@ -31,6 +31,14 @@ def context_items(state: object, env: Env, _: SessionReady) -> Effects:
         effects.append(notice("CONTEXT_SENT", items=len(env.plan.context_items)))
         env.plan = evolve(env.plan, context_items=())  # sent once: the state need not keep it (L2)
     return effects
+
+
+def item_refused(state: object, env: Env, refusal: Refused) -> Effects:
+    """The call goes on without an item of the context that upstream refused (T6)."""
+    problem = refusal.problem
+    if not env.ids.is_context(problem.event_id):
+        return ()
+    return MayFail(problem.event_id), notice("CONTEXT_ITEM_REFUSED", code=problem.code)
 
 
 def _text(item: Mapping[str, object]) -> str:

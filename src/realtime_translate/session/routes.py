@@ -186,6 +186,7 @@ SIGNALS: Mapping[type, tuple[Route, ...]] = {
     signals.Refused: (
         ("audio", input_audio.refused),
         ("user_texts", user_text.refused),
+        ("opening", greeting.item_refused),
         ("calls", function_calls.refused),
         ("updates", updates.refused),
         ("slot", events.refused),

@@ -153,7 +153,7 @@ def _ask(state: FunctionCalls, env: Env, call: Call) -> list[Effect]:
 
 def _client_id(state: FunctionCalls, env: Env, call_id: str) -> str:
     """Upstream's id, unless it is too long, or the client knows another call by it (F1)."""
-    return env.ids.next() if len(call_id) > MAX_ID or state.is_taken(call_id) else call_id
+    return env.ids.call() if len(call_id) > MAX_ID or state.is_taken(call_id) else call_id
 
 
 def _too_many(state: FunctionCalls, env: Env) -> list[Effect]:
