@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from websockets.sync.client import connect
 
-THINK = {"provider": {"type": "open_ai", "model": "gpt-realtime"}, "prompt": "Be brief."}
+THINK = {"provider": {"type": "open_ai", "model": "gpt-realtime-2.1"}, "prompt": "Be brief."}
 HELLO = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hello!"}]}
 
 # For each kind of call: where, what is said, and after which message it is over.
@@ -35,7 +35,7 @@ CALLS: Mapping[str, tuple[str, Sequence[Mapping[str, object]], str]] = {
         "mark",
     ),
     "realtime": (
-        "ws://127.0.0.1:8766/v1/realtime?model=gpt-realtime",
+        "ws://127.0.0.1:8766/v1/realtime?model=gpt-realtime-2.1",
         [{"type": "conversation.item.create", "item": HELLO}, {"type": "response.create"}],
         "response.done",
     ),

@@ -83,7 +83,7 @@ async def serving(
 
     async def handle(socket: ServerConnection) -> None:
         query = parse_qs(urlsplit(socket.request.path).query) if socket.request else {}
-        model = make(query.get("model", ["gpt-realtime"])[0])
+        model = make(query.get("model", ["gpt-realtime-2.1"])[0])
         try:
             await hold_session(socket, model)
         except ConnectionClosed:

@@ -110,7 +110,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """What the command line says."""
     parser = bridge.common_options(__doc__, 8767, "/twilio")
     add = parser.add_argument
-    add("--model", default="gpt-realtime", help="(default: %(default)s)")
+    add("--model", default="gpt-realtime-2.1", help="(default: %(default)s)")
     add("--prompt", default="You answer the phone. Be brief.", help="(default: %(default)s)")
     add("--greeting", default="", help="what the agent says first (default: it waits for the caller)")
     return parser.parse_args(arguments)

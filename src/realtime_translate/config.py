@@ -246,7 +246,7 @@ class ConfigFields(TypedDict, total=False):
     context: ContextMode
     voices: Voices
     model: str
-    transcription_model: str
+    transcription_model: str | None
     strict_fields: bool
     barge_in: bool
     keepalive: SilenceKeepalive | None
@@ -262,7 +262,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "context": (ContextMode,),
     "voices": (Voices,),
     "model": (str,),
-    "transcription_model": (str,),
+    "transcription_model": (str, type(None)),
     "strict_fields": (bool,),
     "barge_in": (bool,),
     "keepalive": (SilenceKeepalive, type(None)),
@@ -285,10 +285,10 @@ class Config:
     greeting: GreetingMode = GreetingMode.TEXT
     context: ContextMode = ContextMode.INSTRUCTIONS
     voices: Voices = field(factory=Voices)
-    model: str = "gpt-realtime"
+    model: str = "gpt-realtime-2.1"
     """Used unless Settings names a realtime model."""
-    transcription_model: str = "gpt-4o-transcribe"
-    """Always sent upstream: user speech is transcribed."""
+    transcription_model: str | None = "gpt-transcribe"
+    """Sent upstream, so that user speech is transcribed; None leaves the choice to the server (S10)."""
     strict_fields: bool = False
     """Unknown fields of client messages are fatal, as in the real service (T5)."""
     barge_in: bool = True
@@ -305,7 +305,7 @@ class Config:
             _is_one_of(name, getattr(self, name), *kinds)
         _in_range("idle_timeout_margin", self.idle_timeout_margin, 0, 30)
         for name in ("model", "transcription_model"):
-            if not getattr(self, name):
+            if getattr(self, name) == "":
                 raise ConfigError(f"{name} must not be empty")
 
     @classmethod

@@ -40,7 +40,7 @@ _PROMPT = (
 def settings(prompt: str = _PROMPT, functions: int = 3, messages: int = 0, **audio: AudioFormat) -> str:
     """Settings of the client: about 2 KB with three functions. `audio` may declare `input` and `output`."""
     think = {
-        "provider": {"type": "open_ai", "model": "gpt-realtime", "temperature": 0.7},
+        "provider": {"type": "open_ai", "model": "gpt-realtime-2.1", "temperature": 0.7},
         "prompt": prompt,
         "functions": [_function(number) for number in range(functions)],
     }
@@ -75,7 +75,7 @@ def session_updated(input: str = "audio/pcm", output: str = "audio/pcm") -> str:
         "type": "realtime",
         "object": "realtime.session",
         "id": "sess_CgVYsPzLNbZC1bCmXgc9L",
-        "model": "gpt-realtime",
+        "model": "gpt-realtime-2.1",
         "output_modalities": ["audio"],
         "audio": {
             "input": {"format": _format(input)},

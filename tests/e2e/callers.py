@@ -46,7 +46,7 @@ def settings(
     functions: Sequence[Mapping[str, object]] = (), audio: Mapping[str, object] | None = None, **agent: object
 ) -> AgentV1Settings:
     """Settings as the client's own class; audio is linear16 at 24000 unless `audio` says otherwise."""
-    provider = {"type": "open_ai", "model": "gpt-realtime"}
+    provider = {"type": "open_ai", "model": "gpt-realtime-2.1"}
     think = {"provider": provider, "prompt": "Be brief.", **({"functions": functions} if functions else {})}
     body = {"type": "Settings", "audio": audio or {}, "agent": {"think": think, **agent}}
     return AgentV1Settings.model_validate(body)

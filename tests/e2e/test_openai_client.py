@@ -101,7 +101,7 @@ def test_a_spoken_turn() -> None:
                 "input": {
                     "format": PCM,
                     "turn_detection": vad,
-                    "transcription": {"model": "gpt-4o-transcribe"},
+                    "transcription": {"model": "gpt-transcribe"},
                 }
             }
             await client.connection.session.update(session={"type": "realtime", "audio": audio})

@@ -72,7 +72,11 @@ def _of_input(audio: dict[str, Any]) -> list[str]:
             "turn_detection is explicit": "turn_detection" in audio,
             "idle_timeout_ms": 5000 <= turns.get("idle_timeout_ms", 5000) <= 30000,
             "threshold": 0 <= turns.get("threshold", 0) <= 1,
-            "transcription has a model": bool(transcription.get("model")),
+            "transcription names a model or none": transcription.get("model", "x") != "",
+            "one spelling of languages and terms": not (
+                transcription.keys() & {"language", "prompt"}
+                and transcription.keys() & {"languages", "keywords"}
+            ),
             "language is ISO 639-1": bool(re.fullmatch("[a-z]{2}", transcription.get("language", "en"))),
             "input format": _good_format(audio.get("format", {"type": "audio/pcmu"})),
         }

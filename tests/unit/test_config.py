@@ -42,7 +42,7 @@ def test_what_the_presets_decide() -> None:
     config = Config()
     assert config.greeting is GreetingMode.TEXT
     assert config.context is ContextMode.INSTRUCTIONS
-    assert (config.model, config.transcription_model) == ("gpt-realtime", "gpt-4o-transcribe")
+    assert (config.model, config.transcription_model) == ("gpt-realtime-2.1", "gpt-transcribe")
     assert config.upstream == OPENAI_GA
     assert not config.strict_fields
 
@@ -57,6 +57,7 @@ def test_what_the_presets_decide() -> None:
         {"voices": Voices(default=None)},
         {"model": "m"},
         {"transcription_model": "t"},
+        {"transcription_model": None},
         {"strict_fields": True},
         {"keepalive": SilenceKeepalive()},
         {"idle_timeout_margin": 2.5},
@@ -161,7 +162,7 @@ def test_semantic_vad_refuses_another_eagerness(eagerness: Any) -> None:
         ("context", True, "ContextMode"),
         ("voices", {"aura": "coral"}, "Voices"),
         ("model", None, "str"),
-        ("transcription_model", 7, "str"),
+        ("transcription_model", 7, "str or None"),
         ("strict_fields", "yes", "bool"),
         ("keepalive", 4.0, "SilenceKeepalive or None"),
         ("idle_timeout_margin", None, "int or float"),

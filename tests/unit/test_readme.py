@@ -33,7 +33,7 @@ def test_the_embedding_code_runs(capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(code, str(README), "exec"), names)
     to_client = names["to_client"]
     assert [json.loads(frame)["type"] for frame in to_client] == ["Welcome"]  # type: ignore[attr-defined]
-    assert "dial /v1/realtime?model=gpt-realtime\n" in capsys.readouterr().out
+    assert "dial /v1/realtime?model=gpt-realtime-2.1\n" in capsys.readouterr().out
 
 
 def test_the_call_is_what_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:

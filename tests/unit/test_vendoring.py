@@ -39,7 +39,7 @@ def exchange(frames):
         exchange(server.receive(to_upstream.pop(0)))
 
 
-provider = {"type": "open_ai", "model": "gpt-realtime"}
+provider = {"type": "open_ai", "model": "gpt-realtime-2.1"}
 settings = {"type": "Settings", "audio": {}, "agent": {"think": {"provider": provider}}}
 perform(translator.client_opened())
 perform(translator.receive_from_client(json.dumps(settings)))

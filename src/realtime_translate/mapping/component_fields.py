@@ -83,7 +83,7 @@ class _InvalidError(ValueError):
 
 
 def _checked(value: object, check: Callable[[object], T], path: str, notes: list[Notice]) -> Omissible[T]:
-    if value is OMITTED:
+    if value is OMITTED or value is None:
         return OMITTED
     try:
         return check(value)
@@ -131,7 +131,7 @@ def _tokens(value: object) -> int:
 
 
 def _prompt(value: object) -> Mapping[str, object]:
-    prompt = _mapping(value)
+    prompt = {key: part for key, part in _mapping(value).items() if part is not None}
     if not _text(prompt.get("id")):
         raise _InvalidError("it needs an id")
     variables = _mapping(prompt.get("variables", {}))

@@ -34,22 +34,23 @@ class Part:
 
 
 _HEARD = "audio.input.transcription"
+_LANGUAGES = ("language", "language_hints")
 
 PARTS: Mapping[str, Part] = {
     part.path: part
     for part in (
         Part("prompt"),
-        Part("reasoning"),
+        Part("reasoning", ("reasoning",)),
         Part("include"),
         Part("truncation"),
         Part("audio.output.voice", ("voice",)),
         Part("audio.output.speed", ("speed",)),
-        Part(f"{_HEARD}.language", ("language",)),
-        Part(f"{_HEARD}.languages", ("language",)),
+        Part(f"{_HEARD}.language", _LANGUAGES),
+        Part(f"{_HEARD}.languages", _LANGUAGES),
         Part(f"{_HEARD}.prompt", ("keyterms",)),
         Part(f"{_HEARD}.keywords", ("keyterms",)),
         Part(f"{_HEARD}.delay"),
-        Part(_HEARD, ("language", "keyterms")),
+        Part(_HEARD, (*_LANGUAGES, "keyterms")),
     )
 }
 """By path. Instructions, tools, formats and turn detection are not among them: without those it would be

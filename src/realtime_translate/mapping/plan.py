@@ -73,7 +73,13 @@ class Plan:
     voice: str = ""
     speed: float | None = None
     language: str = ""
-    keyterms: str = ""
+    language_hints: tuple[str, ...] = ()
+    """What else may be spoken, for transcription models that take a list."""
+    keyterms: tuple[str, ...] = ()
+    reasons: bool = False
+    """Whether the model takes `reasoning`."""
+    reasoning: str = ""
+    """Its effort, empty for the server's own."""
     context_items: tuple[Mapping[str, object], ...] = field(default=())
     """Items to create upstream before anything else (C1), as JSON objects without ids."""
 

@@ -15,6 +15,7 @@ from ..deepgram.history import HistoryCalls, HistoryText
 from ..deepgram.settings import Agent, Think
 from ..notices import notice
 from ..openai import objects as upstream
+from ..openai.models import holds_calls, takes_reasoning
 from ..outputs import Notice
 from ..wire import OMITTED, Omissible, unstructure
 from . import context, formats, instructions, speech, tools, turns
@@ -23,7 +24,7 @@ from .left_out import note_left_out
 from .plan import CommitPlan, Plan
 from .refusal import Refusal
 
-__all__ = ["Mapped", "first_of", "map_settings", "note_think"]
+__all__ = ["Mapped", "first_of", "map_settings", "note_think", "reasoning_effort"]
 
 T = TypeVar("T")
 _ROLES = ("user", "assistant", "system")
@@ -47,23 +48,27 @@ def map_settings(settings: deepgram.Settings, config: Config) -> Mapped:
     think = first_of(agent.think, "agent.think", notes)
     turn_detection = turns.choose(config, agent, notes)
     plan = _plan(settings, agent, think, config, turns.commit_plan(turn_detection), notes)
+    model = _model(think, config, notes)
+    plan = _with_reasoning(plan, think, model, notes)
+    heard = speech.transcription(config.transcription_model, plan)
     session = upstream.Session(
         type="realtime",
         instructions=instructions.of_plan(plan),
         audio=upstream.SessionAudio(
             input=upstream.AudioInput(
                 format=formats.to_upstream(plan.input.upstream),
-                transcription=speech.transcription(config.transcription_model, plan.language, plan.keyterms),
+                transcription=heard if heard != upstream.Transcription() else OMITTED,
                 turn_detection=turns.to_upstream(turn_detection),
             ),
-            output=speech.output(plan, config),
+            output=speech.output(plan, config, declared=bool(settings.audio and settings.audio.output)),
         ),
         tools=plan.tools or OMITTED,
+        reasoning={"effort": plan.reasoning} if plan.reasoning else OMITTED,
     )
     if isinstance(agent, ComponentAgent):
         session, output = apply_component(session, plan.output, agent, think, notes)
         plan = _with_voice(evolve(plan, output=output), session)
-    return Mapped(_model(think, config, notes), session, plan, tuple(notes))
+    return Mapped(model, session, plan, tuple(notes))
 
 
 def _plan(
@@ -77,7 +82,7 @@ def _plan(
     """What the call remembers. Notes are taken in this order."""
     functions = (think.functions or ()) if think else ()
     messages = _context(agent, config)
-    language, keyterms = speech.heard(agent, notes)
+    heard = speech.heard(agent, config.transcription_model, notes)
     audio = settings.audio
     paths = formats.input_path(audio), formats.output_path(audio), formats.is_wav(audio)
     greeting = _greeting(agent, bool(messages), config, notes)
@@ -99,8 +104,9 @@ def _plan(
         tools=declared,
         voice=voice or "",
         speed=speed or None,
-        language=language,
-        keyterms=keyterms,
+        language=heard.language,
+        language_hints=heard.language_hints,
+        keyterms=heard.keyterms,
         context_items=items,
     )
 
@@ -174,8 +180,8 @@ def _model(think: Think | None, config: Config, notes: list[Notice]) -> str:
     if think is None:
         return config.model
     note_think(think, "agent.think", notes)
-    named = think.provider.model
-    if named and "realtime" in named:
+    named = (think.provider.model or "").strip()
+    if holds_calls(named):
         return named
     if named:
         notes.append(
@@ -184,7 +190,25 @@ def _model(think: Think | None, config: Config, notes: list[Notice]) -> str:
     return config.model
 
 
-_PROVIDER_LEFT_OUT = ("temperature", "reasoning_mode", "credentials", "voice_prompt_opt_out")
+_EFFORTS = ("minimal", "low", "medium", "high", "xhigh")
+
+
+def _with_reasoning(plan: Plan, think: Think | None, model: str, notes: list[Notice]) -> Plan:
+    reasons = takes_reasoning(model)
+    effort = reasoning_effort(think, reasons, "agent.think", notes) if think else ""
+    return evolve(plan, reasons=reasons, reasoning=effort)
+
+
+def reasoning_effort(think: Think, reasons: bool, path: str, notes: list[Notice]) -> str:
+    """`reasoning.effort`, empty if the model does not take what was asked for; no server knows `none`."""
+    mode = think.provider.reasoning_mode
+    if reasons and mode in _EFFORTS:
+        return mode or ""
+    note_left_out(think.provider, ("reasoning_mode",), f"{path}.provider.", notes)
+    return ""
+
+
+_PROVIDER_LEFT_OUT = ("temperature", "credentials", "voice_prompt_opt_out")
 
 
 def note_think(think: Think, path: str, notes: list[Notice]) -> None:

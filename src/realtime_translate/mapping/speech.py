@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from ..audio import PCM_24K
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import evolve, frozen
+
 from ..config import ClientDialect, Config
 from ..deepgram.settings import Agent, ListenProvider, Speak, SpeakProvider
 from ..notices import notice
 from ..openai import objects as upstream
+from ..openai.models import takes_lists, takes_terms
 from ..outputs import Notice
 from ..wire.omitted import OMITTED, Omissible
 from . import formats
@@ -15,16 +20,19 @@ from .plan import Plan
 
 __all__ = [
     "UPSTREAM_VOICES",
+    "Heard",
     "clamp_speed",
+    "expected",
     "heard",
+    "hinted",
     "is_heard",
     "iso_639",
-    "joined_terms",
     "named_voice",
     "note_listen",
     "output",
     "spoken",
     "transcription",
+    "transcription_change",
 ]
 
 UPSTREAM_VOICES = ("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar")
@@ -33,14 +41,22 @@ UPSTREAM_VOICES = ("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer",
 SPEED_RANGE = (0.25, 1.5)
 
 _LISTEN_LEFT_OUT = (
-    "model", "language_hints", "language_hint", "smart_format",
-    "eot_threshold", "eager_eot_threshold", "eot_timeout_ms",
+    "model", "smart_format", "eot_threshold", "eager_eot_threshold", "eot_timeout_ms",
 )  # fmt: skip
 _SPEAK_LEFT_OUT = ("language", "language_code", "volume", "expressivity", "engine", "credentials")
 
 
-def heard(agent: Agent, notes: list[Notice]) -> tuple[str, str]:
-    """The language and the key terms of `agent.listen`, each empty if there is none that upstream takes."""
+@frozen
+class Heard:
+    """What helps upstream to hear the user: fields of the plan."""
+
+    language: str = ""
+    language_hints: tuple[str, ...] = ()
+    keyterms: tuple[str, ...] = ()
+
+
+def heard(agent: Agent, model: str | None, notes: list[Notice]) -> Heard:
+    """What `agent.listen` says that the transcription model takes."""
     provider = agent.listen.provider if agent.listen else None
     path, language = "agent.language", agent.language
     if provider and provider.language:
@@ -50,7 +66,13 @@ def heard(agent: Agent, notes: list[Notice]) -> tuple[str, str]:
     code = iso_639(language) if language else ""
     if language and not code:
         notes.append(notice("SETTING_LEFT_OUT", path=path))
-    return code, joined_terms(provider.keyterms if provider else OMITTED)
+    if provider is None:
+        return Heard(code)
+    return Heard(
+        code,
+        hinted(provider, model, "agent.listen.provider", notes),
+        expected(provider, model, "agent.listen.provider", notes),
+    )
 
 
 def note_listen(provider: ListenProvider, path: str, notes: list[Notice]) -> None:
@@ -58,14 +80,47 @@ def note_listen(provider: ListenProvider, path: str, notes: list[Notice]) -> Non
     note_left_out(provider, _LISTEN_LEFT_OUT, f"{path}.", notes)
 
 
-def joined_terms(keyterms: Omissible[tuple[str, ...]]) -> str:
-    """Key terms as the prompt of a transcription."""
-    return ", ".join(keyterms or ())
+def hinted(provider: ListenProvider, model: str | None, path: str, notes: list[Notice]) -> tuple[str, ...]:
+    """The languages of `language_hints`, for a model that takes more than one."""
+    one = provider.language_hint
+    hints = (*(provider.language_hints or ()), *((one,) if isinstance(one, str) else one or ()))
+    codes = [iso_639(each) for each in hints] if takes_lists(model or "") else []
+    if not codes or not all(codes):
+        note_left_out(provider, ("language_hints", "language_hint"), f"{path}.", notes)
+    return tuple(dict.fromkeys(each for each in codes if each))
 
 
-def transcription(model: str, language: str, keyterms: str) -> upstream.Transcription:
-    """`audio.input.transcription`; its model is always sent."""
-    return upstream.Transcription(model, language=language or OMITTED, prompt=keyterms or OMITTED)
+def expected(provider: ListenProvider, model: str | None, path: str, notes: list[Notice]) -> tuple[str, ...]:
+    """The key terms, for a model that can be told of them."""
+    terms = tuple(each for each in provider.keyterms or () if each)
+    if not terms or takes_terms(model or ""):
+        return terms
+    notes.append(notice("SETTING_LEFT_OUT", path=f"{path}.keyterms"))
+    return ()
+
+
+def transcription(model: str | None, plan: Plan) -> upstream.Transcription:
+    """`audio.input.transcription` in the spelling of its model; without a model upstream's own is used."""
+    name = OMITTED if model is None else model
+    if not takes_lists(model or ""):
+        prompt = ", ".join(plan.keyterms)
+        return upstream.Transcription(name, language=plan.language or OMITTED, prompt=prompt or OMITTED)
+    languages = dict.fromkeys(each for each in (plan.language, *plan.language_hints) if each)
+    return upstream.Transcription(
+        name, languages=list(languages) or OMITTED, keywords=list(plan.keyterms) or OMITTED
+    )
+
+
+def transcription_change(model: str | None, before: Plan, after: Plan) -> Omissible[upstream.Transcription]:
+    """What to send of it when the plan changes. What is left out would stay, so it is emptied (T2)."""
+    old, new = transcription(model, before), transcription(model, after)
+    if new == old:
+        return OMITTED
+    gone = {name: empty for name, empty in _EMPTY.items() if getattr(old, name) and not getattr(new, name)}
+    return evolve(new, **gone)
+
+
+_EMPTY: Mapping[str, Any] = {"prompt": "", "languages": [], "keywords": []}
 
 
 def is_heard(session: upstream.Session) -> bool:
@@ -80,15 +135,17 @@ def iso_639(language: str) -> str:
     return primary if len(primary) == 2 and primary.isascii() and primary.isalpha() else ""
 
 
-def output(plan: Plan, config: Config) -> Omissible[upstream.AudioOutput]:
-    """`audio.output`. The component's dialect sends nothing that nobody asked for."""
-    audio = plan.output.upstream
-    asked_by_default = config.dialect is ClientDialect.DEEPGRAM
-    wanted = formats.to_upstream(audio) if asked_by_default or audio != PCM_24K else OMITTED
-    if wanted is OMITTED and not plan.voice and plan.speed is None:
-        return OMITTED
-    speed = OMITTED if plan.speed is None else plan.speed
-    return upstream.AudioOutput(wanted, plan.voice or OMITTED, speed)
+def output(plan: Plan, config: Config, *, declared: bool) -> Omissible[upstream.AudioOutput]:
+    """`audio.output`: always with its format where that was declared, because a server may have another one
+    by default. The component's dialect sends nothing that nobody asked for.
+    """
+    wanted = declared or config.dialect is ClientDialect.DEEPGRAM
+    sent = upstream.AudioOutput(
+        formats.to_upstream(plan.output.upstream) if wanted else OMITTED,
+        plan.voice or OMITTED,
+        OMITTED if plan.speed is None else plan.speed,
+    )
+    return OMITTED if sent == upstream.AudioOutput() else sent
 
 
 def spoken(

@@ -18,7 +18,7 @@ from . import instructions, speech, tools
 from .dispensable import Part
 from .plan import Plan
 from .refusal import Refusal
-from .settings import first_of, note_think
+from .settings import first_of, note_think, reasoning_effort
 
 __all__ = ["ACKNOWLEDGED", "Update", "adopt", "apply", "asks_for", "changes"]
 
@@ -62,7 +62,8 @@ def _asked_of_speech(update: deepgram.UpdateSpeak) -> set[str]:
 def _asked_of_hearing(update: deepgram.UpdateListen) -> set[str]:
     provider = update.listen.provider
     asked = {"language": bool(provider.language), "keyterms": provider.keyterms is not OMITTED}
-    return {name for name, given in asked.items() if given}
+    hints = provider.language_hints or provider.language_hint
+    return {name for name, given in {**asked, "language_hints": bool(hints)}.items() if given}
 
 
 def _prompt(plan: Plan, update: deepgram.UpdatePrompt, config: Config, notes: list[Notice]) -> Plan:
@@ -85,6 +86,7 @@ def _think(plan: Plan, update: deepgram.UpdateThink, config: Config, notes: list
     functions = think.functions or ()
     return evolve(
         plan,
+        reasoning=reasoning_effort(think, plan.reasons, "think", notes) or plan.reasoning,
         prompt=think.prompt or "",
         tools=tools.tools(functions, "think.functions", notes),
         functions=tools.specs(functions),
@@ -99,20 +101,22 @@ def _speak(plan: Plan, update: deepgram.UpdateSpeak, config: Config, notes: list
 
 
 def _listen(plan: Plan, update: deepgram.UpdateListen, config: Config, notes: list[Notice]) -> Plan:
-    """Merges."""
+    """Merges; hints that are not there are cleared (protocols, *Updates and injections*)."""
     provider = update.listen.provider
     speech.note_listen(provider, "listen.provider", notes)
+    model = config.transcription_model
     language = speech.iso_639(provider.language) if provider.language else plan.language
     if provider.language and not language:
         reason = f"{provider.language} cannot be chosen for the transcription"
         raise Refusal(
             "listen.provider.language", reason, WarningCode.UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED
         )
-    given = provider.keyterms is not OMITTED
+    expected = speech.expected(provider, model, "listen.provider", notes)
     return evolve(
         plan,
         language=language,
-        keyterms=speech.joined_terms(provider.keyterms) if given else plan.keyterms,
+        language_hints=speech.hinted(provider, model, "listen.provider", notes),
+        keyterms=plan.keyterms if provider.keyterms is OMITTED else expected,
     )
 
 
@@ -126,7 +130,7 @@ _APPLY: Mapping[type, Callable[[Plan, Any, Config, list[Notice]], Plan]] = {
 
 _ASKED: Mapping[type, Callable[[Any], set[str]]] = {
     deepgram.UpdatePrompt: lambda _: set(),
-    deepgram.UpdateThink: lambda _: set(),
+    deepgram.UpdateThink: lambda _: {"reasoning"},
     deepgram.UpdateSpeak: _asked_of_speech,
     deepgram.UpdateListen: _asked_of_hearing,
 }
@@ -136,11 +140,7 @@ _ASKED: Mapping[type, Callable[[Any], set[str]]] = {
 def changes(before: Plan, after: Plan, config: Config) -> upstream.Session | None:
     """The `session.update` of only what changes, or None if nothing does."""
     text = instructions.of_plan(after)
-    heard, spoken = (after.language, after.keyterms), (after.voice, after.speed)
-    transcription = speech.transcription(config.transcription_model, *heard)
-    if before.keyterms and not after.keyterms:  # left out they would stay
-        transcription = evolve(transcription, prompt="")
-    audio_in = upstream.AudioInput(transcription=transcription)
+    heard = speech.transcription_change(config.transcription_model, before, after)
     audio_out = upstream.AudioOutput(
         voice=after.voice if after.voice != before.voice else OMITTED,
         speed=after.speed if after.speed is not None and after.speed != before.speed else OMITTED,
@@ -149,9 +149,10 @@ def changes(before: Plan, after: Plan, config: Config) -> upstream.Session | Non
         type="realtime",
         instructions=text if text != instructions.of_plan(before) else OMITTED,
         tools=after.tools if after.tools != before.tools else OMITTED,
+        reasoning={"effort": after.reasoning} if after.reasoning != before.reasoning else OMITTED,
         audio=_audio(
-            audio_in if heard != (before.language, before.keyterms) else OMITTED,
-            audio_out if spoken != (before.voice, before.speed) else OMITTED,
+            upstream.AudioInput(transcription=heard) if heard else OMITTED,
+            audio_out if (after.voice, after.speed) != (before.voice, before.speed) else OMITTED,
         ),
     )
     return None if session == upstream.Session(type="realtime") else session

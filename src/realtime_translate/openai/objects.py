@@ -20,11 +20,17 @@ class AudioFormat(WireObject):
 
 @attrs.frozen(eq=False, repr=False)
 class Transcription(WireObject):
-    """`audio.input.transcription`. `language` is ISO 639-1."""
+    """`audio.input.transcription`. Languages are ISO 639-1.
+
+    Which of the two spellings a model takes, `language` and `prompt` or the lists `languages` and `keywords`,
+    is a matter of the model.
+    """
 
     model: Nullable[str] = OMITTED
     language: Nullable[str] = OMITTED
     prompt: Nullable[str] = OMITTED
+    languages: Omissible[Json] = OMITTED
+    keywords: Omissible[Json] = OMITTED
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -71,7 +77,8 @@ class SessionAudio(WireObject):
 class Session(WireObject):
     """`session`: what `session.update` asks for and what the server says is in effect.
 
-    `expires_at` is in seconds since 1970, `max_output_tokens` is 1 to 4096 or `"inf"`. GA servers require
+    `expires_at` is in seconds since 1970, `max_output_tokens` is 1 to 4096 or `"inf"`, `reasoning` is
+    `{effort}`. GA servers require
     `type` in every update; beta servers do not know it.
     """
 
@@ -86,6 +93,7 @@ class Session(WireObject):
     tool_choice: Omissible[Json] = OMITTED
     max_output_tokens: Omissible[Json] = OMITTED
     prompt: Omissible[Json] = OMITTED
+    reasoning: Omissible[Json] = OMITTED
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from .. import deepgram, openai
 from ..deepgram.codes import ErrorCode, WarningCode
-from ..mapping import dispensable, to_client
+from ..mapping import dispensable, speech, to_client
 from ..mapping import updates as mapping
 from ..mapping.errors import VOICE_CODE, Fault, Problem, warning_code
 from ..mapping.plan import Plan
@@ -94,6 +94,7 @@ def updated(state: Updates, env: Env, event: openai.SessionUpdated) -> Effects:
     """What was sent holds."""
     if not state.sent:
         return (notice("UPSTREAM_ABSORBED", type=event.type),)
+    env.plan = evolve(env.plan, transcribes=speech.is_heard(event.session))
     return _hold(state, env)
 
 

@@ -58,7 +58,7 @@ class RealtimeServer:
         new_id: Callable[[], str],
         script: Script | None = None,
         choices: Choices = FIRST,
-        model: str = "gpt-realtime",
+        model: str = "gpt-realtime-2.1",
         latency: float = 0.05,
         token_interval: float = 0.02,
         session_limit: float = 3600.0,

@@ -224,7 +224,7 @@ def _think(dialect: ClientDialect) -> Strategy[JsonObject]:
 
 
 def _models() -> Strategy[str]:
-    return st.sampled_from(["gpt-4o-mini", "gpt-realtime", "gpt-realtime-mini", "gemini-2.5-flash"])
+    return st.sampled_from(["gpt-4o-mini", "gpt-realtime-2.1", "gpt-realtime-mini", "gemini-2.5-flash"])
 
 
 def _function() -> Strategy[JsonObject]:

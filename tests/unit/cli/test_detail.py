@@ -14,7 +14,7 @@ CALL = {"name": "f", "arguments": '{"a":\n1}', "call_id": "c1"}
     ("message", "words"),
     [
         ({"type": "KeepAlive"}, ""),
-        ({"type": "open", "model": "gpt-realtime"}, "gpt-realtime"),
+        ({"type": "open", "model": "gpt-realtime-2.1"}, "gpt-realtime-2.1"),
         ({"type": "open"}, ""),
         ({"type": "close", "code": 1000, "reason": ""}, "1000"),
         ({"type": "close", "code": 1001, "reason": "bye"}, "1001 bye"),

@@ -6,7 +6,7 @@ from realtime_translate import Translator
 from realtime_translate.cli.host import Host
 from realtime_translate.testing import FakeClock
 
-THINK = {"provider": {"type": "open_ai", "model": "gpt-realtime"}}
+THINK = {"provider": {"type": "open_ai", "model": "gpt-realtime-2.1"}}
 SETTINGS = json.dumps({"type": "Settings", "audio": {}, "agent": {"think": THINK}})
 
 

@@ -14,7 +14,7 @@ from realtime_translate.cli import main as main_module
 from realtime_translate.cli.main import main
 from realtime_translate.cli.steps import Party, Step
 
-THINK = {"provider": {"type": "open_ai", "model": "gpt-realtime"}}
+THINK = {"provider": {"type": "open_ai", "model": "gpt-realtime-2.1"}}
 SETTINGS = json.dumps({"t": 0, "send": {"type": "Settings", "audio": {}, "agent": {"think": THINK}}})
 KEYS = ["t", "from", "to", "frame", "audio_bytes", "notice"]
 

@@ -137,7 +137,7 @@ def test_prompt_and_functions_come_from_the_session() -> None:
 def test_a_session_that_says_nothing_gives_plain_settings() -> None:
     trace = read_trace("", "t")
     assert agent_of(fitting_client(trace, DEEPGRAM)) == {
-        "think": {"provider": {"type": "open_ai", "model": "gpt-realtime"}}
+        "think": {"provider": {"type": "open_ai", "model": "gpt-realtime-2.1"}}
     }
 
 

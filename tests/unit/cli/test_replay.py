@@ -204,7 +204,9 @@ def test_a_recorded_client_is_fed_as_it_was() -> None:
     settings = {
         "type": "Settings",
         "audio": {},
-        "agent": {"think": {"provider": {"type": "open_ai", "model": "gpt-realtime"}, "prompt": "Be brief."}},
+        "agent": {
+            "think": {"provider": {"type": "open_ai", "model": "gpt-realtime-2.1"}, "prompt": "Be brief."}
+        },
     }
     recorder.add("in", settings, leg="client")
     recorder.add("out", {"type": "SettingsApplied"}, leg="client")

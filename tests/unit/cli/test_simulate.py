@@ -13,7 +13,10 @@ from realtime_translate.cli.simulate import QUIET_SECONDS, Simulation
 from realtime_translate.cli.steps import Party, Step
 
 CLIENT, TRANSLATOR, UPSTREAM, HOST = Party.CLIENT, Party.TRANSLATOR, Party.UPSTREAM, Party.HOST
-THINK: dict[str, object] = {"provider": {"type": "open_ai", "model": "gpt-realtime"}, "prompt": "Be brief."}
+THINK: dict[str, object] = {
+    "provider": {"type": "open_ai", "model": "gpt-realtime-2.1"},
+    "prompt": "Be brief.",
+}
 FUNCTION = {"name": "f", "parameters": {"type": "object", "properties": {}}}
 
 
@@ -147,7 +150,7 @@ def test_the_upstream_is_dialled_when_settings_come() -> None:
     steps = simulate(settings())
     dial, opened = first(steps, TRANSLATOR, "open"), first(steps, UPSTREAM, "opened")
     assert dial.receiver is UPSTREAM
-    assert frame(dial)["model"] == "gpt-realtime"
+    assert frame(dial)["model"] == "gpt-realtime-2.1"
     assert opened.t == pytest.approx(dial.t + 0.05)
 
 

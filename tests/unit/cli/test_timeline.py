@@ -21,7 +21,7 @@ from realtime_translate.cli.timeline import LANES, as_html
 SETTINGS = {
     "type": "Settings",
     "audio": {},
-    "agent": {"think": {"provider": {"type": "open_ai", "model": "gpt-realtime"}}},
+    "agent": {"think": {"provider": {"type": "open_ai", "model": "gpt-realtime-2.1"}}},
 }
 SCRIPT = "\n".join(
     json.dumps(line)

@@ -134,6 +134,17 @@ def test_S10_an_invalid_managed_prompt_is_left_out(prompt: object) -> None:
     assert result.invalid == ["agent.think.managedPrompt"]
 
 
+def test_S10_null_is_as_if_absent() -> None:
+    fields = ("toolChoice", "outputModalities", "maxOutputTokens", "managedPrompt")
+    result = thought(**dict.fromkeys(fields))
+    assert (result.session, result.notices) == (thought().session, thought().notices)
+    prompt = {"id": "p1", "version": None, "variables": None}
+    assert thought(managedPrompt=prompt).session["prompt"] == {"id": "p1"}
+    assert mapped({"sessionAudioOutput": None}, COMPONENT).notices == []
+    result = sounding(format=None, voice=None, speed=1.2)
+    assert (output(result), result.notices) == ({"speed": 1.2}, [])
+
+
 def test_S10_the_first_think_of_a_list_counts_here_too() -> None:
     provider = {"type": "open_ai", "model": "gpt-realtime"}
     entries = [{"provider": provider, "maxOutputTokens": 1}, {"provider": provider, "maxOutputTokens": 2}]

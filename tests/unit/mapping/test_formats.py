@@ -48,16 +48,21 @@ def test_O1_an_output_comes_as_it_is_or_as_pcm(encoding: str, rate: int, carried
 
 
 @pytest.mark.parametrize("rate", [16000, 24000])
-def test_S10_the_component_gets_an_output_format_only_if_it_differs_from_the_server_default(
-    rate: int,
-) -> None:
+def test_S10_an_output_that_the_component_declares_is_asked_for(rate: int) -> None:
+    """A server may have another rate by default, and not say so."""
     declared = {"encoding": "linear16", "sample_rate": rate}
     result = mapped({}, COMPONENT, {"output": declared})
-    assert "output" not in result.session["audio"]
+    assert result.session["audio"]["output"] == {"format": {"type": "audio/pcm", "rate": 24000}}
     assert result.plan.output == AudioPath(AudioFormat("linear16", rate), PCM_24K)
     result = mapped({}, COMPONENT, {"output": {"encoding": "mulaw"}})
     assert result.session["audio"]["output"] == {"format": {"type": "audio/pcmu"}}
     assert result.plan.output == AudioPath(MULAW_8K, MULAW_8K)
+
+
+def test_S10_the_component_gets_no_output_format_that_nobody_asked_for() -> None:
+    assert "output" not in mapped({}, COMPONENT).session["audio"]
+    spoken = mapped({"sessionAudioOutput": {"speed": 1.2}}, COMPONENT)
+    assert spoken.session["audio"]["output"] == {"speed": 1.2}
 
 
 @pytest.mark.parametrize("declared", [{}, {"input": None}, {"output": {}}])

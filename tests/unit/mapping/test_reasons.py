@@ -139,7 +139,7 @@ def test_S10_an_invalid_field_of_the_component(agent: Json, path: str, reason: s
             think(),
             DEEPGRAM,
             "MODEL_REPLACED",
-            {"path": "agent.think.provider.model", "asked": "gpt-4o-mini", "sent": "gpt-realtime"},
+            {"path": "agent.think.provider.model", "asked": "gpt-4o-mini", "sent": "gpt-realtime-2.1"},
         ),
         (
             {"speak": {"provider": {"type": "cartesia"}}},

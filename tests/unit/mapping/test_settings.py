@@ -28,7 +28,7 @@ def test_S10_the_smallest_settings_ask_for_the_defaults() -> None:
         "audio": {
             "input": {
                 "format": {"type": "audio/pcm", "rate": 24000},
-                "transcription": {"model": "gpt-4o-transcribe"},
+                "transcription": {"model": "gpt-transcribe"},
                 "turn_detection": {
                     "type": "server_vad",
                     "create_response": True,
@@ -38,7 +38,7 @@ def test_S10_the_smallest_settings_ask_for_the_defaults() -> None:
             "output": {"format": {"type": "audio/pcm", "rate": 24000}, "voice": "marin"},
         },
     }
-    assert result.model == "gpt-realtime"
+    assert result.model == "gpt-realtime-2.1"
     assert result.notices == []
 
 
@@ -48,10 +48,54 @@ def test_S10_the_smallest_settings_of_the_component_ask_for_no_output() -> None:
     assert result.notices == []
 
 
-def test_S10_a_realtime_model_is_dialled() -> None:
-    result = mapped({"think": {"provider": {"type": "open_ai", "model": "gpt-realtime-mini"}}})
+@pytest.mark.parametrize("name", ["gpt-realtime-mini", "gpt-realtime-mini ", "\tgpt-realtime-mini\n"])
+def test_S10_a_realtime_model_is_dialled_by_its_name(name: str) -> None:
+    result = mapped({"think": {"provider": {"type": "open_ai", "model": name}}})
     assert result.model == "gpt-realtime-mini"
     assert result.notices == []
+
+
+@pytest.mark.parametrize("name", ["gpt-realtime-translate", "gpt-realtime-whisper", "x/gpt-realtime-whisper"])
+def test_S10_a_model_of_other_sessions_is_none_for_a_call(name: str) -> None:
+    result = mapped({"think": {"provider": {"type": "open_ai", "model": name}}})
+    assert (result.model, result.codes) == ("gpt-realtime-2.1", ["MODEL_REPLACED"])
+
+
+def test_S10_a_blank_name_is_none() -> None:
+    result = mapped({"think": {"provider": {"type": "open_ai", "model": " "}}})
+    assert (result.model, result.notices) == ("gpt-realtime-2.1", [])
+
+
+def reasoning(mode: str, model: str, config: Config = DEEPGRAM) -> Any:
+    provider = {"type": "open_ai", "model": model, "reasoning_mode": mode}
+    result = mapped({"think": {"provider": provider}}, config)
+    left_out = ["agent.think.provider.reasoning_mode"] if "reasoning" not in result.session else []
+    assert result.left_out == left_out
+    return result.session.get("reasoning")
+
+
+@pytest.mark.parametrize("mode", ["minimal", "low", "medium", "high", "xhigh"])
+@pytest.mark.parametrize(
+    "model",
+    ["gpt-realtime-2", "gpt-realtime-2.1", "gpt-realtime-2.1-mini", "openai/gpt-realtime-2-2026-05-01"],
+)
+def test_S10_a_reasoning_mode_is_an_effort_for_models_that_reason(mode: str, model: str) -> None:
+    assert reasoning(mode, model) == {"effort": mode}
+
+
+@pytest.mark.parametrize("model", ["gpt-realtime", "gpt-realtime-2025-08-28", "gpt-realtime-1.5"])
+def test_S10_a_model_that_does_not_reason_is_not_asked_to(model: str) -> None:
+    assert reasoning("low", model) is None
+
+
+@pytest.mark.parametrize("mode", ["none", "", "utmost"])
+def test_S10_an_effort_that_no_server_knows_is_left_out(mode: str) -> None:
+    assert reasoning(mode, "gpt-realtime-2.1") is None
+
+
+def test_S10_the_model_that_is_dialled_decides_about_reasoning() -> None:
+    assert reasoning("low", "gpt-4o-mini") == {"effort": "low"}
+    assert reasoning("low", "gpt-4o-mini", Config.deepgram(model="gpt-realtime")) is None
 
 
 def test_S10_another_model_gives_way_to_the_configured_one() -> None:
@@ -68,7 +112,7 @@ def test_S10_another_model_gives_way_to_the_configured_one() -> None:
 
 def test_S10_a_provider_without_a_model_gets_the_configured_one() -> None:
     result = mapped({"think": {"provider": {"type": "google"}}})
-    assert result.model == "gpt-realtime"
+    assert result.model == "gpt-realtime-2.1"
     assert result.notices == []
 
 

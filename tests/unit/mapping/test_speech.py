@@ -10,6 +10,8 @@ from realtime_translate import Config, Voices
 from tests.unit.mapping.mapped import COMPONENT, DEEPGRAM, Result, mapped
 
 PCM = {"type": "audio/pcm", "rate": 24000}
+STRINGS = Config.deepgram(transcription_model="gpt-4o-transcribe")
+"""Its model takes `language` and `prompt`."""
 UPSTREAM_VOICES = [
     "alloy",
     "ash",
@@ -46,44 +48,107 @@ def output(result: Result) -> Any:
 
 @pytest.mark.parametrize("agent", [{}, {"listen": {"provider": {"type": "deepgram", "model": "nova-3"}}}])
 def test_S10_a_transcription_model_is_always_sent_and_it_is_the_configured_one(agent: dict[str, Any]) -> None:
-    assert transcription(mapped(agent)) == {"model": "gpt-4o-transcribe"}
+    assert transcription(mapped(agent)) == {"model": "gpt-transcribe"}
     config = Config.component(transcription_model="whisper-1")
     assert transcription(mapped(agent, config)) == {"model": "whisper-1"}
+
+
+def test_S10_without_a_transcription_model_the_server_has_its_own() -> None:
+    config = Config.component(transcription_model=None)
+    assert "transcription" not in mapped({}, config).session["audio"]["input"]
+    result = listen(config=config, language="en", keyterms=["berth"], language_hints=["de"])
+    assert transcription(result) == {"language": "en", "prompt": "berth"}
+    assert result.left_out == ["agent.listen.provider.language_hints"]
 
 
 @pytest.mark.parametrize(("language", "sent"), [("en", "en"), ("en-US", "en"), ("DE-ch", "de")])
 def test_S10_the_language_goes_as_two_letters(language: str, sent: str) -> None:
     result = listen(language=language)
-    assert transcription(result)["language"] == sent
+    assert transcription(result) == {"model": "gpt-transcribe", "languages": [sent]}
     assert result.notices == []
-    assert transcription(mapped({"language": language}))["language"] == sent
+    assert transcription(mapped({"language": language}))["languages"] == [sent]
+    assert transcription(listen(config=STRINGS, language=language)) == {
+        "model": "gpt-4o-transcribe",
+        "language": sent,
+    }
 
 
 def test_S10_the_language_of_listen_beats_that_of_the_agent() -> None:
-    assert transcription(listen({"language": "fr"}, language="de"))["language"] == "de"
-    assert transcription(listen({"language": "fr"}))["language"] == "fr"
-    assert transcription(listen({"language": "fr"}, language=""))["language"] == "fr"
+    assert transcription(listen({"language": "fr"}, language="de"))["languages"] == ["de"]
+    assert transcription(listen({"language": "fr"}))["languages"] == ["fr"]
+    assert transcription(listen({"language": "fr"}, language=""))["languages"] == ["fr"]
 
 
 @pytest.mark.parametrize("language", ["multi", "deu", "1x", "x"])
-def test_S10_a_language_without_counterpart_is_left_out(language: str) -> None:
-    result = listen(language=language)
-    assert "language" not in transcription(result)
+@pytest.mark.parametrize("config", [DEEPGRAM, STRINGS])
+def test_S10_a_language_without_counterpart_is_left_out(config: Config, language: str) -> None:
+    result = listen(config=config, language=language)
+    assert transcription(result).keys() == {"model"}
     assert result.left_out == ["agent.listen.provider.language"]
     assert mapped({"language": language}).left_out == ["agent.language"]
 
 
-def test_S10_keyterms_become_the_prompt() -> None:
-    assert transcription(listen(keyterms=["Quillmoor", "berth nine"]))["prompt"] == "Quillmoor, berth nine"
-    assert "prompt" not in transcription(listen(keyterms=[]))
+@pytest.mark.parametrize("model", ["gpt-transcribe", "gpt-live-transcribe", "gpt-live-transcribe-2026-07-28"])
+def test_S10_newer_transcription_models_take_lists(model: str) -> None:
+    config = Config.deepgram(transcription_model=model)
+    result = listen(
+        config=config,
+        language="en",
+        language_hints=["de-CH", "en", "fr"],
+        keyterms=["Quillmoor", "", "berth"],
+    )
+    assert transcription(result) == {
+        "model": model,
+        "languages": ["en", "de", "fr"],
+        "keywords": ["Quillmoor", "berth"],
+    }
+    assert result.notices == []
+
+
+@pytest.mark.parametrize(
+    ("hints", "sent"),
+    [
+        ({"language_hints": ["de", "multi"]}, ["de"]),
+        ({"language_hints": ["multi"]}, None),
+        ({"language_hints": []}, None),
+        ({"language_hint": "de"}, ["de"]),
+        ({"language_hint": ["de", "fr"]}, ["de", "fr"]),
+    ],
+)
+def test_S10_hints_are_languages_too(hints: dict[str, Any], sent: list[str] | None) -> None:
+    result = listen(**hints)
+    assert transcription(result).get("languages") == sent
+    whole = len(hints.get("language_hints", [])) == (len(sent) if sent else -1) or "language_hint" in hints
+    assert result.left_out == ([] if whole else ["agent.listen.provider.language_hints"])
+
+
+@pytest.mark.parametrize("name", ["language_hints", "language_hint"])
+def test_S10_a_model_of_one_language_takes_no_hints(name: str) -> None:
+    result = listen(config=STRINGS, **{name: ["de"]})
+    assert transcription(result) == {"model": "gpt-4o-transcribe"}
+    assert result.left_out == [f"agent.listen.provider.{name}"]
+
+
+def test_S10_keyterms_become_the_prompt_of_older_models() -> None:
+    sent = transcription(listen(config=STRINGS, keyterms=["Quillmoor", "berth nine"]))
+    assert sent["prompt"] == "Quillmoor, berth nine"
+    assert "prompt" not in transcription(listen(config=STRINGS, keyterms=[]))
+    assert transcription(listen(keyterms=["berth nine"]))["keywords"] == ["berth nine"]
+    assert "keywords" not in transcription(listen(keyterms=[]))
+
+
+@pytest.mark.parametrize("model", ["gpt-realtime-whisper", "gpt-4o-transcribe-diarize"])
+def test_S10_a_model_that_takes_no_terms_gets_none(model: str) -> None:
+    config = Config.deepgram(transcription_model=model)
+    result = listen(config=config, language="en", keyterms=["berth"])
+    assert transcription(result) == {"model": model, "language": "en"}
+    assert result.left_out == ["agent.listen.provider.keyterms"]
 
 
 @pytest.mark.parametrize(
     "setting",
     [
         {"model": "nova-3"},
-        {"language_hints": ["en"]},
-        {"language_hint": "en"},
         {"smart_format": True},
         {"eot_threshold": 0.8},
         {"eager_eot_threshold": 0.5},
@@ -93,7 +158,7 @@ def test_S10_keyterms_become_the_prompt() -> None:
 def test_S10_what_transcription_has_no_counterpart_for_is_left_out(setting: dict[str, Any]) -> None:
     result = listen(**setting)
     assert result.left_out == [f"agent.listen.provider.{next(iter(setting))}"]
-    assert transcription(result) == {"model": "gpt-4o-transcribe"}
+    assert transcription(result) == {"model": "gpt-transcribe"}
 
 
 # --- voices -------------------------------------------------------------------------------------------------

@@ -275,27 +275,66 @@ def heard(message: Json, plan: Plan, config: Config = DEEPGRAM) -> Json | None:
     return cast(Json, sent["audio"]["input"]["transcription"])
 
 
-MODEL = "gpt-4o-transcribe"
+MODEL = "gpt-transcribe"
+STRINGS = Config.deepgram(transcription_model="gpt-4o-transcribe")
 
 
 @pytest.mark.parametrize(
     ("provider", "sent"),
     [
-        ({"language": "de-CH"}, {"model": MODEL, "language": "de", "prompt": "berth, quay"}),
-        ({"keyterms": ["lock"]}, {"model": MODEL, "language": "en", "prompt": "lock"}),
-        ({"language": "fr", "keyterms": ["lock"]}, {"model": MODEL, "language": "fr", "prompt": "lock"}),
-        ({"keyterms": []}, {"model": MODEL, "language": "en", "prompt": ""}),
+        ({"language": "de-CH"}, {"languages": ["de"], "keywords": ["berth", "quay"]}),
+        ({"keyterms": ["lock"]}, {"languages": ["en"], "keywords": ["lock"]}),
+        ({"language": "fr", "keyterms": ["lock"]}, {"languages": ["fr"], "keywords": ["lock"]}),
+        ({"keyterms": []}, {"languages": ["en"], "keywords": []}),
+        ({"language_hints": ["nl"]}, {"languages": ["en", "nl"], "keywords": ["berth", "quay"]}),
         ({"language": "en-GB"}, None),
         ({}, None),
     ],
 )
 def test_T2_listen_merges(provider: Json, sent: Json | None) -> None:
     plan = mapped({"listen": LISTEN}).plan
-    assert heard(listen(**provider), plan) == sent
+    assert heard(listen(**provider), plan) == (sent and {"model": MODEL, **sent})
+
+
+@pytest.mark.parametrize(
+    ("provider", "sent"),
+    [
+        ({"language": "de-CH"}, {"language": "de", "prompt": "berth, quay"}),
+        ({"keyterms": []}, {"language": "en", "prompt": ""}),
+        ({"language": "en-GB", "language_hints": ["nl"]}, None),
+    ],
+)
+def test_T2_listen_merges_in_the_spelling_of_the_model(provider: Json, sent: Json | None) -> None:
+    plan = mapped({"listen": LISTEN}, STRINGS).plan
+    merged = heard(listen(**provider), plan, STRINGS)
+    assert merged == (sent and {"model": "gpt-4o-transcribe", **sent})
+
+
+def test_T2_hints_that_are_not_said_again_are_cleared() -> None:
+    plan = mapped({"listen": {"provider": {"type": "deepgram", "language_hints": ["de", "nl"]}}}).plan
+    assert heard(listen(), plan) == {"model": MODEL, "languages": []}
+    assert heard(listen(language_hints=["de"]), plan) == {"model": MODEL, "languages": ["de"]}
+
+
+def test_T2_without_a_model_only_what_helps_to_hear_is_sent() -> None:
+    config = Config.deepgram(transcription_model=None)
+    assert heard(listen(language="fr"), Plan(), config) == {"language": "fr"}
 
 
 def test_T2_key_terms_that_never_were_need_not_be_emptied() -> None:
-    assert heard(listen(language="fr", keyterms=[]), Plan()) == {"model": MODEL, "language": "fr"}
+    sent = heard(listen(language="fr", keyterms=[]), Plan())
+    assert sent == {"model": MODEL, "languages": ["fr"]}
+
+
+def test_T2_reasoning_changes_with_think_where_the_model_reasons() -> None:
+    plan = mapped({}).plan
+    message = think(provider={"type": "open_ai", "reasoning_mode": "high"})
+    assert update_of(plan, message) == {"type": "realtime", "reasoning": {"effort": "high"}}
+    after, notes = apply(plan, message)
+    assert (paths(notes), update_of(after, think()), update_of(after, message)) == ([], None, None)
+    older = mapped({}, Config.deepgram(model="gpt-realtime")).plan
+    after, notes = apply(older, message)
+    assert (after, paths(notes)) == (older, ["think.provider.reasoning_mode"])
 
 
 def test_T2_the_configured_transcription_model_stays() -> None:
@@ -332,7 +371,7 @@ def test_T2_several_updates_make_one() -> None:
         "type": "realtime",
         "instructions": "New.\nMore.\n\n" + HINT,
         "audio": {
-            "input": {"transcription": {"model": MODEL, "language": "fr", "prompt": "berth, quay"}},
+            "input": {"transcription": {"model": MODEL, "languages": ["fr"], "keywords": ["berth", "quay"]}},
             "output": {"voice": "cedar"},
         },
         "tools": [NOON],

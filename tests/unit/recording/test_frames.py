@@ -61,7 +61,7 @@ def test_what_is_said_configured_and_given_to_tools_is_masked() -> None:
                 "greeting": "Hello Ann.",
                 "context": {"messages": [{"role": "user", "content": "Is Dr. Lee in?"}]},
                 "think": {
-                    "provider": {"type": "open_ai", "model": "gpt-realtime", "temperature": 0.5},
+                    "provider": {"type": "open_ai", "model": "gpt-realtime-2.1", "temperature": 0.5},
                     "prompt": "You are Max.",
                     "functions": [
                         {"name": "tide", "parameters": {"type": "object", "properties": {"port": {}}}}
@@ -73,7 +73,7 @@ def test_what_is_said_configured_and_given_to_tools_is_masked() -> None:
     agent: Any = masked["agent"]
     assert agent["greeting"] == "Xxxxx Xxx."
     assert agent["context"]["messages"] == [{"role": "user", "content": "Xx Av. Xxx xx?"}]
-    assert agent["think"]["provider"] == {"type": "open_ai", "model": "gpt-realtime", "temperature": 0.5}
+    assert agent["think"]["provider"] == {"type": "open_ai", "model": "gpt-realtime-2.1", "temperature": 0.5}
     assert agent["think"]["prompt"] not in ("You are Max.", "Xxx xxx Xxx.")
     [function] = agent["think"]["functions"]
     assert function["name"] == "tide"

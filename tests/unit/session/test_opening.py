@@ -68,7 +68,7 @@ def test_S1_the_component_is_not() -> None:
 def test_S2_settings_dial_and_the_update_follows_when_upstream_is_open(config: Config) -> None:
     desk = opened(config)
     first = desk.client(SETTINGS)
-    assert dials(first) == [OpenUpstream("gpt-realtime", "/v1/realtime?model=gpt-realtime")]
+    assert dials(first) == [OpenUpstream("gpt-realtime-2.1", "/v1/realtime?model=gpt-realtime-2.1")]
     assert first.upstream == []
     second = desk.dialled()
     assert second.upstream_types == ["session.update"]

@@ -83,7 +83,7 @@ def noticed(log: Log) -> list[str]:
 
 
 @pytest.mark.parametrize("by_id", [True, False])
-@pytest.mark.parametrize("path", [VOICE, SPEED, f"{HEARD}.language", f"{HEARD}.prompt", HEARD])
+@pytest.mark.parametrize("path", [VOICE, SPEED, f"{HEARD}.languages", f"{HEARD}.keywords", HEARD])
 def test_S7_a_part_that_is_refused_costs_that_part_and_not_the_call(
     way: Way, config: Config, path: str, by_id: bool
 ) -> None:
@@ -112,7 +112,7 @@ def test_S7_a_managed_prompt_may_go(way: Way) -> None:
 
 def test_S7_one_part_after_the_other_each_once(way: Way, config: Config) -> None:
     desk, session, event_id = configuring(way, config)
-    for path in (SPEED, f"{HEARD}.prompt", VOICE, f"{HEARD}.language", HEARD):
+    for path in (SPEED, f"{HEARD}.keywords", VOICE, f"{HEARD}.languages", HEARD):
         log = desk.upstream(refusal(path, event_id))
         (session,), event_id = sessions(log), update_id(log)
     assert "transcription" not in session["audio"]["input"]
@@ -159,7 +159,7 @@ def test_S7_whatever_kind_of_error_it_is(way: Way, config: Config) -> None:
 @pytest.mark.parametrize("by_id", [True, False])
 def test_S7_said_twice_of_the_same_update_it_counts_once(way: Way, config: Config, by_id: bool) -> None:
     desk, _, event_id = configuring(way, config)
-    again = refusal(f"{HEARD}.language", event_id if by_id else None)
+    again = refusal(f"{HEARD}.languages", event_id if by_id else None)
     desk.upstream(again)
     log = desk.upstream(again)
     assert (log.client, log.upstream, noticed(log)) == ([], [], ["UPSTREAM_ERROR_BENIGN"])
@@ -230,11 +230,11 @@ def test_S7_without_an_id_another_error_is_none_of_the_update(way: Way) -> None:
 @pytest.mark.parametrize(
     ("message", "path", "rest"),
     [
-        (listen("fr"), f"{HEARD}.prompt", {"model": "gpt-4o-transcribe", "language": "fr"}),
+        (listen("fr"), f"{HEARD}.keywords", {"model": "gpt-transcribe", "languages": ["fr"]}),
         (
             {"type": "UpdateListen", "listen": {"provider": {"type": "deepgram", "keyterms": ["x"]}}},
-            f"{HEARD}.language",
-            {"model": "gpt-4o-transcribe", "prompt": "x"},
+            f"{HEARD}.languages",
+            {"model": "gpt-transcribe", "keywords": ["x"]},
         ),
     ],
 )
@@ -255,9 +255,9 @@ def test_S7_of_an_update_goes_what_the_client_did_not_ask_for(
 @pytest.mark.parametrize(
     ("message", "path"),
     [
-        (listen("fr"), f"{HEARD}.language"),
+        (listen("fr"), f"{HEARD}.languages"),
         (listen("fr"), f"{HEARD}.model"),
-        (listen("fr", keyterms=["x"]), f"{HEARD}.prompt"),
+        (listen("fr", keyterms=["x"]), f"{HEARD}.keywords"),
         (speak("ash"), VOICE),
         (speak("cedar", speed=0.8), SPEED),
         (prompt("More."), "session.instructions"),
@@ -313,8 +313,8 @@ def test_S7_several_updates_are_separated_first(way: Way) -> None:
     desk.client(listen("fr"))
     desk.client(prompt("More."))
     event_id = update_id(desk.upstream(done("resp_s")))
-    log = desk.upstream(refusal(f"{HEARD}.prompt", event_id))
+    log = desk.upstream(refusal(f"{HEARD}.keywords", event_id))
     assert "UPDATES_SEPARATED" in log.notices
-    log = desk.upstream(refusal(f"{HEARD}.prompt", update_id(log)))
-    assert not holds(sessions(log)[0], f"{HEARD}.prompt")
+    log = desk.upstream(refusal(f"{HEARD}.keywords", update_id(log)))
+    assert not holds(sessions(log)[0], f"{HEARD}.keywords")
     assert acknowledged(desk.upstream(UPDATED)) == ["ListenUpdated"]

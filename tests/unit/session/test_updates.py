@@ -96,7 +96,7 @@ def test_T2_only_what_changes_goes_upstream(way: Way) -> None:
         (speak("cedar", speed=1.25), {"audio": {"output": {"speed": 1.25}}}),
         (
             listen("de"),
-            {"audio": {"input": {"transcription": {"model": "gpt-4o-transcribe", "language": "de"}}}},
+            {"audio": {"input": {"transcription": {"model": "gpt-transcribe", "languages": ["de"]}}}},
         ),
     ]
     for message, asked_for in wanted:
@@ -206,7 +206,7 @@ def test_T2_a_burst_becomes_one_update_and_its_acknowledgements_come_in_order(wa
     assert session["instructions"].startswith("New.\nMore.\n\n")
     assert [each["name"] for each in session["tools"]] == ["noon"]
     assert session["audio"]["output"] == {"voice": "ash"}
-    assert session["audio"]["input"]["transcription"]["language"] == "fr"
+    assert session["audio"]["input"]["transcription"]["languages"] == ["fr"]
     assert acknowledged(log) == []
     log = desk.upstream(UPDATED)
     assert log.client_types == [ACKNOWLEDGEMENTS[message["type"]] for message in burst]
@@ -377,3 +377,13 @@ def test_T2_manual_commits_go_on_around_an_update(way: Way) -> None:
     desk.client(bytes(4800))
     assert desk.wait(0.5).upstream_types == ["input_audio_buffer.commit", "response.create"]
     assert acknowledged(desk.upstream(UPDATED)) == ["PromptUpdated"]
+
+
+@pytest.mark.parametrize("sent", [None, {"language": "de"}])
+def test_O4_an_update_may_turn_the_transcription_on(way: Way, sent: Json | None) -> None:
+    """Without a model of ours the server may have none until it is told of a language."""
+    desk = ready(way, Config.deepgram(transcription_model=None))
+    desk.client(listen("de"))
+    desk.upstream({"type": "session.updated", "session": {"audio": {"input": {"transcription": sent}}}})
+    snapshot: Any = desk.translator.snapshot()
+    assert snapshot["plan"]["transcribes"] is (sent is not None)

@@ -91,7 +91,7 @@ def talked_over(harness: Harness) -> None:
     """Spoken turns with server VAD: with a pause in one, over the agent, and again at once."""
     harness.listen(
         turn_detection={"type": "server_vad", "silence_duration_ms": 300},
-        transcription={"model": "gpt-4o-transcribe"},
+        transcription={"model": "gpt-transcribe"},
     )
     spoken(harness, (LOUD, 3), (QUIET, 1), (LOUD, 3), (QUIET, 4))
     harness.run(0.5)

@@ -68,7 +68,6 @@ BROKEN: list[tuple[int, Reply, list[Any]]] = [
     (14, SPEECH, [{**COMMIT, "type": "input_audio_buffer.clear", "event_id": None}]),
     (14, SPEECH, [respond()]),
     (15, SPEECH, [update(tools=[{**FUNCTION, "name": ""}])]),
-    (15, SPEECH, [update(reasoning={"effort": "low"})]),
     (16, SPEECH, [update(max_output_tokens=5000)]),
     (16, SPEECH, [listen(turn_detection={"type": "server_vad", "idle_timeout_ms": 1})]),
     (16, SPEECH, [CREATE, 0.2, speak(speed=1.1)]),
@@ -110,6 +109,13 @@ def test_a_broken_rule_is_in_the_verdict(rule: int, reply: Reply, steps: list[An
     if violation.event is not None and isinstance(last, dict):
         assert violation.event["type"] == last["type"]
         assert violation.event.get("event_id", None) in (f"e{len(steps) - 1}", None)
+
+
+def test_reasoning_is_for_models_that_reason() -> None:
+    steps = [update(reasoning={"effort": "low"})]
+    (violation,) = play(SPEECH, steps, model="gpt-realtime").server.violations
+    assert violation.rule == 15
+    assert play(SPEECH, steps).server.violations == ()
 
 
 @pytest.mark.parametrize(("rule", "reply", "steps"), BROKEN)

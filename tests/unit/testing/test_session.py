@@ -143,12 +143,12 @@ def test_reasoning_needs_its_model() -> None:
 
 def test_naming_the_model_in_use_is_no_change() -> None:
     harness = Harness()
-    harness.update(model="gpt-realtime", instructions="New.")
+    harness.update(model="gpt-realtime-2.1", instructions="New.")
     assert (harness.rules, harness.errors) == ([], [])
     assert session(harness)["instructions"] == "New."
     harness.update(model="gpt-realtime-mini")
     assert harness.errors[0]["param"] == "session.model"
-    assert session(harness)["model"] == "gpt-realtime"
+    assert session(harness)["model"] == "gpt-realtime-2.1"
 
 
 def test_speed_changes_between_turns_only() -> None:
@@ -182,7 +182,7 @@ def test_an_update_during_a_response_is_for_the_next() -> None:
     assert session(harness)["instructions"] == "Later."
     harness.run(5.0)
     (done,) = harness.of("response.done")
-    assert done["response"]["audio"]["output"] == {"format": PCM, "voice": "alloy"}
+    assert done["response"]["audio"]["output"] == {"format": PCM, "voice": "marin"}
     assert done["response"]["output_modalities"] == ["audio"]
     assert {len(base64.b64decode(each["delta"])) for each in harness.of("response.output_audio.delta")} <= {
         4800,

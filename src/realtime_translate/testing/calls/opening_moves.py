@@ -76,7 +76,7 @@ def configs() -> st.SearchStrategy[Config]:
                 "greeting": st.sampled_from(GreetingMode),
                 "context": st.sampled_from(ContextMode),
                 "voices": st.sampled_from([Voices(), Voices({"aura-2-thalia-en": "cedar"}, None)]),
-                "transcription_model": st.sampled_from(["gpt-4o-transcribe", "whisper-1"]),
+                "transcription_model": st.sampled_from(["gpt-transcribe", "gpt-4o-transcribe"]),
                 "strict_fields": st.booleans(),
                 "barge_in": st.sampled_from([True, True, True, False]),
                 "keepalive": st.sampled_from([None, None, SilenceKeepalive(every=2.0)]),
