@@ -28,9 +28,10 @@ _VOICE_FIXED = "the voice cannot change once the agent has spoken"
 @define(eq=False, repr=False)
 class Updates:
     """`waiting`: frames of updates to send; `sent`: those that one `session.update` carries, in flight as
-    `event_id`; `left_out`: the parts of it that upstream refused and that went nowhere (S7). `alone`: how
-    many of `waiting` go one by one, after their merger was refused. `voiced`: the agent has spoken.
-    `intended`: the plan after all of them; None where it has to be found out again.
+    `event_id`, which is empty where it has to go again; `left_out`: the parts of it that upstream refused and
+    that went nowhere (S7). `alone`: how many of `waiting` go one by one, after their merger was refused.
+    `voiced`: the agent has spoken. `intended`: the plan after all of them; None where it has to be found out
+    again.
     """
 
     waiting: list[str] = field(factory=list[str])
@@ -73,6 +74,8 @@ def _is_voice_refused(state: Updates, env: Env, after: Plan) -> bool:
 
 def granted(state: Updates, env: Env, _: UpdateGranted) -> Effects:
     """The slot is free: one `session.update` for as many as may go together (R2)."""
+    if state.sent and not state.event_id:
+        return (_send(state, env, _session(state, env)),)
     if state.sent or not state.waiting:
         return ()
     count = 1 if state.alone else len(state.waiting)
@@ -92,7 +95,7 @@ def granted(state: Updates, env: Env, _: UpdateGranted) -> Effects:
 
 def updated(state: Updates, env: Env, event: openai.SessionUpdated) -> Effects:
     """What was sent holds."""
-    if not state.sent:
+    if not state.event_id:
         return (notice("UPSTREAM_ABSORBED", type=event.type),)
     env.plan = evolve(env.plan, transcribes=speech.is_heard(event.session))
     return _hold(state, env)
@@ -103,7 +106,7 @@ def refused(state: Updates, env: Env, refusal: Refused) -> Effects:
     asked for that (S7); else the client is told (T2).
     """
     problem = refusal.problem
-    session: Mapping[str, object] = _session(state, env) if state.sent else {}
+    session: Mapping[str, object] = _session(state, env) if state.event_id else {}
     part = dispensable.found(problem.path, session)
     if not session or not _answers(state, problem, part):
         return ()
@@ -127,7 +130,7 @@ def _answers(state: Updates, problem: Problem, part: dispensable.Part | None) ->
 
 
 def _leave_out(state: Updates, env: Env, part: dispensable.Part, problem: Problem) -> Effects:
-    """The rest of the update goes again; it holds if that is nothing."""
+    """The rest of the update goes again when the slot is free; it holds if that is nothing."""
     session = dispensable.without(_session(state, env), part.path)
     state.left_out.append(part.path)
     expected = MayFail(state.event_id, problem.path)
@@ -135,8 +138,9 @@ def _leave_out(state: Updates, env: Env, part: dispensable.Part, problem: Proble
     effects: list[Effect] = [refused_part, expected, expected]  # this error, and the same once more
     if session.keys() <= {"type"}:
         return [*effects, *_hold(state, env)]
-    state.intended = None
-    return [*effects, _send(state, env, session)]
+    state.intended, state.event_id = None, ""
+    env.timers.cancel("update")
+    return [*effects, UpdateWanted()]
 
 
 def late(state: Updates, env: Env) -> Effects:

@@ -307,6 +307,18 @@ def test_S7_what_waits_behind_it_is_measured_by_what_is_left(way: Way) -> None:
     assert acknowledged(log) == ["SpeakUpdated", "SpeakUpdated"]
 
 
+def test_S7_the_rest_waits_for_the_slot_too(way: Way) -> None:
+    desk = ready(way, DEEPGRAM, SETTINGS)
+    event_id = update_id(desk.client(listen("fr")))
+    begun_by_server(desk)
+    error = refusal(f"{HEARD}.keywords", event_id)
+    log = desk.upstream(error, error, UPDATED)
+    assert (log.client, log.upstream) == ([], [])
+    log = desk.upstream(done("resp_s"))
+    assert not holds(sessions(log)[0], f"{HEARD}.keywords")
+    assert acknowledged(desk.upstream(UPDATED)) == ["ListenUpdated"]
+
+
 def test_S7_several_updates_are_separated_first(way: Way) -> None:
     desk = ready(way, DEEPGRAM, SETTINGS)
     begun_by_server(desk)
