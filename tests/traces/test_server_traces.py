@@ -14,7 +14,7 @@ import pytest
 from attrs import frozen
 
 from realtime_translate import Config, ManualCommit
-from tests.shared_material import shared
+from tests.shared_material import SHARED, shared
 from tests.traces.server_sessions import Session
 
 Json = dict[str, Any]
@@ -45,13 +45,16 @@ class Expected:
 
 
 FAILED = ("The response did not complete: failed (", "its language model failed, which is told once")
-REFUSED_ID = ("ID must start with 'msg_'", "the user's text is lost to the server")
+REFUSED_ID = ("ID must start with 'msg_'", "recorded before ids began so; a text that is refused is lost")
 
 SESSIONS = {
     "beta-azure-voicelive-history-seeding": Expected(asked=1, turns=1),
     "beta-azure-voicelive-text-output": Expected(asked=1, turns=1),
-    "s2s-call-unanswered": Expected(asked=4, turns=3, cut=11.014),
+    "s2s-call-unanswered": Expected(asked=4, turns=3, cut=11.014),  # one is refused, and asked again
     "s2s-deepgram-sdk": Expected(asked=2, turns=3),
+    "s2s-full": Expected(
+        asked=0, turns=0, told=(("All 1 session slots are in use", "the server takes nobody"),), closed=1008
+    ),
     "s2s-inject-interrupt": Expected(
         asked=2, turns=2, told=(("The response did not complete", "the recording ends within it"),)
     ),
@@ -160,3 +163,13 @@ def test_afterwards_the_call_hears_what_the_user_says(name: str) -> None:
     assert {"ConversationText user", "audio", "ConversationText assistant", "AgentAudioDone"} <= set(
         kinds(session)[heard:]
     )
+
+
+def test_E6_that_the_server_is_full_is_not_the_client_s_fault() -> None:
+    (error,) = [each for each in once("s2s-full").told if isinstance(each, dict) and each["type"] == "Error"]
+    assert error["code"] == "INTERNAL_SERVER_ERROR"
+
+
+def test_every_recorded_session_is_played() -> None:
+    if (SHARED / FOLDER).exists():
+        assert {path.stem for path in (SHARED / FOLDER).glob("*.jsonl")} == SESSIONS.keys()
