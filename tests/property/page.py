@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["PAGE", "part", "replace"]
+__all__ = ["MODEL", "PAGE", "part", "replace"]
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "proof.md"
+MODEL = PAGE.with_name("what-the-model-proves.md")
+"""The page of the model of the server."""
 
 
 def _marks(name: str) -> tuple[str, str]:

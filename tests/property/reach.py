@@ -18,10 +18,14 @@ from realtime_translate.notices import NOTICES
 from realtime_translate.session import engine
 from realtime_translate.session.response_slot import actions
 from realtime_translate.session.tables import OPENING, SLOT, TURNS
+from realtime_translate.testing.choices import CHOICES
 from realtime_translate.testing.machine import Statistics
-from tests.property.unreached import ELSEWHERE, SELDOM
+from tests.property.unreached import ELSEWHERE, RUNNING_SERVERS, SELDOM
 
-__all__ = ["as_markdown", "missing", "reachable", "watched"]
+__all__ = ["as_markdown", "drawn", "missing", "reachable", "seldom_drawn", "watched"]
+
+LEAST_DRAWN = 100
+"""How often a run of the profile `ci` meets each thing that running servers were seen to do, at least."""
 
 _SEP = " + "
 
@@ -84,7 +88,36 @@ def reachable() -> dict[str, set[str]]:
         "notice": {*NOTICES},
         "error": {str(each) for table in (ErrorCode, ComponentCode) for each in table},
         "warning": {str(each) for each in WarningCode},
+        "choice": {option_of(name, number) for name, number in _options()},
     }
+
+
+def option_of(name: str, number: int) -> str:
+    """How an option of a decision of the server's is counted."""
+    return f"{name} {number}"
+
+
+def _options() -> Iterator[tuple[str, int]]:
+    """All options but option 0."""
+    for name, row in CHOICES.items():
+        yield from ((name, number) for number in range(1, len(row.options)))
+
+
+def seldom_drawn(statistics: Statistics) -> dict[str, int]:
+    """What running servers were seen to do and random calls met less than `LEAST_DRAWN` times."""
+    options = (option_of(name, number) for name, numbers in RUNNING_SERVERS.items() for number in numbers)
+    counts = {name: statistics.reached["choice", name] for name in options}
+    return {name: count for name, count in counts.items() if count < LEAST_DRAWN}
+
+
+def drawn(statistics: Statistics) -> str:
+    """How often a run met each option of the server's decisions, a row a decision."""
+    lines = [f"A run of the profile `ci`: {statistics.summary}.", "", "| decision | met |", "|---|---|"]
+    for name, row in sorted(CHOICES.items()):
+        counts = (statistics.reached["choice", option_of(name, at)] for at in range(1, len(row.options)))
+        told = zip(row.options[1:], counts, strict=True)
+        lines.append(f"| `{name}` | {' · '.join(f'{option}: {count}' for option, count in told)} |")
+    return "\n".join(lines)
 
 
 def _steps(table: Mapping[Any, Mapping[Any, Any]], prefix: str) -> set[str]:
@@ -113,6 +146,8 @@ def as_markdown(statistics: Statistics) -> str:
     lines = [f"A run of the profile `ci`: {statistics.summary}.", ""]
     lines += ["| of | there are | reached | how often |", "|---|---|---|---|"]
     for kind, names in reachable().items():
+        if kind == "choice":  # the page of the model of the server has them
+            continue
         counts = {name: statistics.reached[kind, name] for name in sorted(names)}
         reached = {name: count for name, count in counts.items() if count}
         told = " · ".join(f"{name.replace('_', chr(92) + '_')} {count}" for name, count in reached.items())
@@ -129,12 +164,13 @@ def as_markdown(statistics: Statistics) -> str:
 def main() -> int:
     """Run, and write the page; fails if something is missing."""
     from realtime_translate.testing.profiles import PROFILES
-    from tests.property.page import PAGE, replace
+    from tests.property.page import MODEL, PAGE, replace
     from tests.property.test_call_machine import Calls, run
 
     run(PROFILES["ci"])
     replace(PAGE, "reach", as_markdown(Calls.statistics))
-    left = missing(Calls.statistics)
+    replace(MODEL, "drawn", drawn(Calls.statistics))
+    left = {**missing(Calls.statistics), **seldom_drawn(Calls.statistics)}
     sys.stdout.write(f"{Calls.statistics.summary}\n{left or 'nothing is missing'}\n")
     return bool(left)
 

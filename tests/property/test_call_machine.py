@@ -13,14 +13,14 @@ from hypothesis.stateful import run_state_machine_as_test
 from realtime_translate import ClientDialect
 from realtime_translate.testing.machine import CallMachine, PropertyError, Statistics
 from realtime_translate.testing.profiles import PROFILES, chosen
-from tests.property.reach import missing, reachable, watched
-from tests.property.unreached import ELSEWHERE, SELDOM
+from tests.property.reach import missing, reachable, seldom_drawn, watched
+from tests.property.unreached import ELSEWHERE, RUNNING_SERVERS, SELDOM
 
 Json = dict[str, Any]
 Check = Callable[[Json], None]
 CHUNK = 2000
 """Walks at a time: Hypothesis remembers all that it tried, and a night has many."""
-LEAST_STEPS = {"dev": 2_000, "ci": 20_000, "nightly": 1_000_000}
+LEAST_STEPS = {"dev": 2_000, "ci": 50_000, "nightly": 1_000_000}
 
 
 class Calls(CallMachine):
@@ -76,6 +76,7 @@ def test_whatever_happens_the_contract_holds(record_property: Callable[[str, obj
     assert Calls.statistics.steps >= LEAST_STEPS[name], Calls.statistics.summary
     if name != "dev":
         assert missing(Calls.statistics) == {}, "what was reached before is not any more"
+        assert seldom_drawn(Calls.statistics) == {}, "what running servers do is drawn too seldom"
 
 
 def excused() -> list[tuple[str, str]]:
@@ -87,6 +88,15 @@ def excused() -> list[tuple[str, str]]:
 def test_what_is_excused_exists_and_is_excused_once(kind: str, name: str) -> None:
     assert name in reachable()[kind]
     assert excused().count((kind, name)) == 1
+
+
+def test_what_running_servers_do_is_drawn_and_counted() -> None:
+    statistics = Statistics()
+    options = {f"{name} {number}" for name, numbers in RUNNING_SERVERS.items() for number in numbers}
+    assert options <= reachable()["choice"]
+    assert seldom_drawn(statistics) == dict.fromkeys(options, 0)
+    statistics.reached.update({("choice", name): 100 for name in options})
+    assert seldom_drawn(statistics) == {}
 
 
 def test_what_was_not_reached_is_missed() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.property.page import PAGE, part, replace
+from tests.property.page import MODEL, PAGE, part, replace
 
 
 @pytest.mark.parametrize("old", ["", "old\n"])
@@ -18,6 +18,6 @@ def test_a_part_of_a_page_is_replaced_and_nothing_else(old: str, tmp_path: Path)
     assert part(page, "x") == "new\n"
 
 
-def test_the_page_has_the_marks() -> None:
-    for name in ("reach", "faults"):
-        assert PAGE.read_text("utf-8").count(f"<!-- {name}: generated -->\n") == 1
+@pytest.mark.parametrize(("page", "name"), [(PAGE, "reach"), (PAGE, "faults"), (MODEL, "drawn")])
+def test_the_page_has_the_marks(page: Path, name: str) -> None:
+    assert page.read_text("utf-8").count(f"<!-- {name}: generated -->\n") == 1

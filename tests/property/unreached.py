@@ -4,10 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["ELSEWHERE", "SELDOM"]
+__all__ = ["ELSEWHERE", "RUNNING_SERVERS", "SELDOM"]
 
 _TABLES = "a server has to announce one response in two ways: `tests/unit/session` plays each cell"
 _CODES = "a code of Deepgram's that this library has no reason to send"
+
+RUNNING_SERVERS: Mapping[str, tuple[int, ...]] = {
+    "call_ids": (1, 2),
+    "client_created": (1,),
+    "commit_answer": (1,),
+    "committed": (1, 2),
+    "item_confirmation": (1,),
+    "item_ids": (2,),
+    "missing_outputs": (1,),
+    "opening": (4,),
+    "output_rate": (1,),
+    "response_stall": (5, 6),
+    "response_tags": (2,),
+    "stalled_error": (1, 2, 3),
+    "stalled_error_names": (1,),
+    "stalled_slot": (1,),
+    "vad_off": (1, 2),
+}
+"""What servers that people run were seen to do: options of the server's decisions."""
 
 ELSEWHERE: tuple[tuple[str, str, frozenset[str]], ...] = (
     (
@@ -41,6 +60,11 @@ ELSEWHERE: tuple[tuple[str, str, frozenset[str]], ...] = (
                 "VOICE_PROMPT_ADDED",
             }
         ),
+    ),
+    (
+        "no `UpstreamDialect` has the names of the beta's events: `tests/unit/testing`",
+        "choice",
+        frozenset({"event_names 1"}),
     ),
     ("frames of 16 MiB: `tests/unit/session`", "error", frozenset({"CLIENT_MESSAGE_TOO_LARGE"})),
     ("the model ends sessions in other ways: `tests/unit/session`", "error", frozenset({"idle_timeout"})),

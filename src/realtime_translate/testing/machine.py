@@ -28,12 +28,12 @@ from .. import deepgram, openai
 from ..config import ClientDialect, Config, ServerVad
 from ..translator import Translator
 from ..wire import Malformed, Unknown
-from .calls import rest
+from .calls import recovery, rest
 from .calls.broken import PropertyError, require
 from .calls.client_moves import ClientMoves
 from .calls.hooks import Hooks
 from .calls.host_moves import HostMoves
-from .calls.moods import MOODS
+from .calls.moods import MOODS, RUNNING
 from .calls.moves import guarded, move
 from .calls.network import HOST_KINDS, STEP
 from .calls.opening_moves import configs, wanted_settings
@@ -125,7 +125,7 @@ class CallMachine(ClientMoves, HostMoves):
         kind=st.sampled_from(sorted(HOST_KINDS)),
         start=st.sampled_from([*_DEEP, *_DEEP, *_SHALLOW]),
         wanted=wanted_settings(),
-        mood=st.sampled_from([*["calm"] * 10, *MOODS]),
+        mood=st.sampled_from([*["calm"] * 10, *MOODS, *RUNNING]),
     )
     @guarded
     def begin(self, config: Config, seed: int, kind: str, start: str, wanted: Json, mood: str) -> None:
@@ -256,16 +256,20 @@ class CallMachine(ClientMoves, HostMoves):
         self._come_to_rest()
         if not self.world.closed:
             rest.at_rest(self.world)
+            recovery.goes_on(self.world, self._come_to_rest)
+        if not self.world.closed:
             self.world.hang_up()
             require(self.world.host.next_deadline is None, "7 after close there is no deadline")
 
     def _come_to_rest(self) -> None:
+        """Until nothing goes on; calls are answered by most clients, and by some never (R8)."""
         world = self.world
+        answers = world.chance.random.randrange(4) > 0
         for second in range(_MOST_REST):
             world.run(1.0)
-            while world.ledger.open_calls and not world.closed:
+            while answers and world.ledger.open_calls and not world.closed:
                 world.answer(0, "{}")
-            while world.ledger.host_calls and not world.closed:
+            while answers and world.ledger.host_calls and not world.closed:
                 world.run_function(0, "{}")
             # With an idle timeout the server speaks up again and again: stop between two of its turns.
             if world.closed or (second > _LEAST_REST and world.is_quiet):

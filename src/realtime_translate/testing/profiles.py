@@ -29,7 +29,7 @@ def _profile(examples: int, steps: int, *, derandomize: bool = False) -> setting
 PROFILES: Mapping[str, settings] = MappingProxyType(
     {
         "dev": _profile(150, 30),  # seconds
-        "ci": _profile(800, 40, derandomize=True),  # minutes, more than 20,000 steps, always the same
+        "ci": _profile(2000, 40, derandomize=True),  # minutes, more than 50,000 steps, always the same
         "nightly": _profile(26_000, 50),  # an hour, more than 1,000,000 steps
     }
 )

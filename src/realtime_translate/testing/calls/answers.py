@@ -11,6 +11,8 @@ from attrs import define, field
 __all__ = ["Answers"]
 
 Json = Mapping[str, Any]
+_NOT_YET = {"conversation_already_has_active_response", "function_call_output_pending"}
+"""Errors of a create that has to be sent again (R3, R8)."""
 
 
 @define
@@ -72,7 +74,7 @@ class Answers:
             self._idle.add(event["item_id"])
         elif kind == "response.created":
             self._began(event["response"])
-        elif kind == "error" and event["error"].get("code") == "conversation_already_has_active_response":
+        elif kind == "error" and _NOT_YET & {event["error"].get("code"), event["error"].get("type")}:
             self.waiting = [*self.asked.pop(event["error"].get("event_id"), []), *self.waiting]
         elif kind in ("conversation.item.added", "conversation.item.created", "conversation.item.done"):
             self._confirm(event["item"])

@@ -24,12 +24,14 @@ class _Stream:
 class AudioLedger:
     """One stream from one commit to the next, converted here as well and compared with what was appended.
 
-    `spoken`: bytes that the client sent. `uncommitted`: bytes appended since the last commit,
-    `due_since`: when there were enough for one, if nothing was in its way since.
+    `spoken`: bytes that the client sent. `waiting`: what is said waits, from Settings until they are applied.
+    `uncommitted`: bytes appended since the last commit, `due_since`: when there were enough for one, if
+    nothing was in its way since.
     """
 
     def __init__(self, *, component: bool = False) -> None:
         self.spoken: int = 0
+        self.waiting: bool = False
         self.uncommitted: int = 0
         self.due_since: float | None = None
         self.format: AudioFormat = PCM_24K

@@ -10,11 +10,14 @@ from attrs import define, field
 
 from .rounds import Rounds
 
-__all__ = ["CANCELLED", "Ledger", "answers_by_itself"]
+__all__ = ["CLOSED", "UNANSWERED", "Ledger", "answers_by_itself"]
 
 Json = dict[str, Any]
 CANCELLED = '{"error":"cancelled"}'
-"""The output that closes a call nobody answers any more (F8)."""
+UNANSWERED = '{"error":"no answer"}'
+"""The output that closes a call which the server will wait for no longer (R8)."""
+CLOSED = (CANCELLED, UNANSWERED)
+"""Outputs of calls that nobody answers any more (F8, R8)."""
 
 _SERVERS_OWN = {"type": "server_vad", "create_response": True, "interrupt_response": True}
 
@@ -30,8 +33,10 @@ class Ledger:
 
     `texts`, `updates`: what the client sent; `to_say`: what the agent is to say for it, `not_said`: how many
     of these it was refused, or the host dropped. `open_calls`: what it was asked and has not answered,
-    `host_calls`: what the host has to run; `requested`: all of them, `made`: those that responses listed
-    when they ended. `answers` were given, `cancelled` were closed without one, `lapsed` ask for no response.
+    `host_calls`: what the host has to run; `requested`: all of them, `asked`: how often each of upstream's
+    ids was, `made`: how often responses listed it when they ended. `answers` were given, `cancelled` were
+    closed without one, `lapsed` ask for no response. `called`: requested calls without an output, with their
+    ids upstream; `answering`: the one being answered.
 
     `texts_upstream`, `outputs_upstream`: what went to the server; `instructed`: instructions of creates.
     `configured`: updates of the session, `turns`: the turn detection that they ask for, `answered_itself`:
@@ -39,8 +44,10 @@ class Ledger:
     may meet in another state than upstream had told of (*Always true* 1).
 
     `user_speaks`: the server has heard the user begin to speak, and not yet stop.
-    `active`: the response that upstream says is running, `in_flight`: creates that nothing answered, `cut`:
-    responses that were interrupted. `words`: what the agent said whole, in responses that were not.
+    `greeted`: there was a `session.created`, `updated`: a `session.updated`; `active`: the response that
+    upstream says is running, `busy`: how often it refused another, `in_flight`: creates that nothing
+    answered, `cut`: responses that were interrupted. `words`: what the agent said whole, in responses that
+    were not.
     `committed`: items of the user's speech, `unsaid`: those of silence, `users_words`: their transcripts,
     `transcribed`: whether there are any; `heard_first`: how many items came before the last response.
     `releases` counts what lets the agent's words go before the user's are known (O4), `released` is that
@@ -58,11 +65,14 @@ class Ledger:
     open_calls: list[Json] = field(factory=list[Json])
     host_calls: list[str] = field(factory=list[str])
     requested: set[str] = field(factory=set[str])
-    made: set[str] = field(factory=set[str])
+    asked: Counter[str] = field(factory=Counter[str])
+    made: Counter[str] = field(factory=Counter[str])
     answers: int = 0
     cancelled: int = 0
     lapsed: set[str] = field(factory=set[str])
     rounds: Rounds = field(factory=Rounds)
+    called: dict[str, str] = field(factory=dict[str, str])
+    answering: str = ""
 
     texts_upstream: list[str] = field(factory=list[str])
     outputs_upstream: int = 0
@@ -72,6 +82,8 @@ class Ledger:
     answered_itself: bool = False
     unforeseen: set[str] = field(factory=set[str])
 
+    busy: int = 0
+    greeted: bool = False
     updated: bool = False
     user_speaks: bool = False
     active: str | None = None
@@ -105,11 +117,27 @@ class Ledger:
         if handler is not None:
             handler(self, event)
 
+    def asked_as(self, upstream_id: str) -> str | None:
+        """The call that an output of that id is for: the one being answered, else the oldest."""
+        if self.called.get(self.answering) == upstream_id:
+            return self.answering
+        return next((each for each, known in self.called.items() if known == upstream_id), None)
+
+    def close(self, call_id: str) -> None:
+        """The call is not answered any more, whatever the client says."""
+        self.open_calls = [each for each in self.open_calls if each["id"] != call_id]
+        self.host_calls = [each for each in self.host_calls if each != call_id]
+        self.cancelled += 1
+
     def interrupt(self) -> None:
         """Answers of calls that are open now ask for nothing any more (F8)."""
         if self.active is not None:
             self.cut.add(self.active)
         self.lapsed |= {each["id"] for each in self.open_calls} | set(self.host_calls)
+
+
+def _greeted(ledger: Ledger, event: Mapping[str, Any]) -> None:
+    ledger.greeted = True
 
 
 def _updated(ledger: Ledger, event: Mapping[str, Any]) -> None:
@@ -128,6 +156,8 @@ def _created(ledger: Ledger, event: Mapping[str, Any]) -> None:
 
 
 def _refused(ledger: Ledger, event: Mapping[str, Any]) -> None:
+    error = event["error"]
+    ledger.busy += "conversation_already_has_active_response" in (error.get("code"), error.get("type"))
     ledger.in_flight = [each for each in ledger.in_flight if each != event["error"].get("event_id")]
 
 
@@ -142,7 +172,7 @@ def _done(ledger: Ledger, event: Mapping[str, Any]) -> None:
         if item["status"] != "completed":
             continue
         if item["type"] == "function_call":
-            ledger.made.add(item["call_id"])
+            ledger.made[item["call_id"]] += 1
         else:
             parts = item.get("content") or ()
             ledger.words += [part.get("transcript") or part.get("text") or "" for part in parts]
@@ -177,6 +207,7 @@ def _timed_out(ledger: Ledger, event: Mapping[str, Any]) -> None:
 
 
 _HEARD = {
+    "session.created": _greeted,
     "session.updated": _updated,
     "response.created": _created,
     "response.done": _done,

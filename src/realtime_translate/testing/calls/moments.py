@@ -13,7 +13,7 @@ from ...config import ContextMode, GreetingMode, ManualCommit
 from ...outputs import CloseClient, CloseUpstream, Notice, Outputs, SendToClient, SendToUpstream
 from . import order, talk
 from .broken import require
-from .ledger import CANCELLED, answers_by_itself
+from .ledger import CLOSED, UNANSWERED, answers_by_itself
 from .network import STEP
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def sent(world: World, frame: Json, audio: bytes | None, *, is_silence: bool) ->
         if not is_silence:
             world.audio.append(audio)
             _flows(world)
-        elif ledger.applied:  # before, what was said waits and is no stream yet
+        elif not world.audio.waiting:  # what waits is no stream yet
             world.audio.end_stream()
         return
     world.hooks.check_upstream_frame(frame)
@@ -215,6 +215,7 @@ def _update(world: World, frame: Json) -> None:
     ledger = world.ledger
     ledger.configured += 1
     require(ledger.applied > 0 or ledger.configured == 1, "S2 one session.update before ready")
+    require("model" not in frame["session"], "S2 the model belongs to the URL")
     free = world.strained or ledger.active is None
     require(free, "T2 an update waits for the end of the response", ledger.active)
     given = frame["session"].get("audio", {}).get("input", {})
@@ -229,9 +230,10 @@ def _update(world: World, frame: Json) -> None:
 
 def _item(world: World, frame: Json) -> None:
     item, ledger = frame["item"], world.ledger
-    if item["type"] == "function_call_output" and item["call_id"] in ledger.requested:  # not of the context
-        ledger.outputs_upstream += 1
-        _output(world, item["call_id"], closed=item["output"] == CANCELLED)
+    if item["type"] == "function_call_output":
+        call_id = ledger.asked_as(item["call_id"])
+        if call_id is not None:  # not of the context
+            _output(world, call_id, item["output"])
     elif item["type"] == "message" and item["role"] == "user":
         text = item["content"][0]["text"]
         if text != CONTEXT_TEXT or world.config.context is not ContextMode.ITEMS:
@@ -243,12 +245,17 @@ def _item(world: World, frame: Json) -> None:
             world.answers.wants("text", text)
 
 
-def _output(world: World, call_id: str, *, closed: bool) -> None:
-    if closed:
-        world.ledger.rounds.close(call_id)
+def _output(world: World, call_id: str, output: str) -> None:
+    ledger = world.ledger
+    ledger.outputs_upstream += 1
+    del ledger.called[call_id]
+    if output in CLOSED:
+        ledger.rounds.close(call_id)
+        if output == UNANSWERED and world.component:  # others are told of it
+            ledger.close(call_id)
         return
-    world.ledger.rounds.answer(call_id, world.host_now)
-    if call_id not in world.ledger.lapsed:
+    ledger.rounds.answer(call_id, world.host_now)
+    if call_id not in ledger.lapsed:
         world.answers.wants("output", call_id)
 
 
@@ -311,6 +318,11 @@ def told(world: World, data: str | bytes) -> None:
         world.statistics.reach(kind.lower(), frame["code"])
         ledger.codes[frame["code"]] += 1
         require(frame["code"] not in _NOT_FOR_CLIENTS, "E2 what needs no attention is silent", frame["code"])
+        before = world.event is not None and not ledger.greeted
+        require(
+            not (before and frame["code"] == "INVALID_SETTINGS"),
+            "E6 what a server says before session.created is not about Settings",
+        )
     talk.says(world, frame)
 
 
@@ -323,7 +335,7 @@ def noticed(world: World, notice: Notice) -> None:
         ledger.releases += 1
     elif notice.code == "SPOKEN_DROPPED":
         ledger.not_said += cast("int", notice.fields["texts"])
-    elif notice.code == "RESPONSE_PRESUMED_DONE":
+    elif notice.code in ("RESPONSE_PRESUMED_DONE", "RESPONSE_GIVEN_UP"):
         if ledger.active is not None:
             ledger.ended.add(ledger.active)
         ledger.active = None  # events without a `response_id` are not its own any more

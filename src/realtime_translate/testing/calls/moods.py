@@ -11,7 +11,7 @@ import attrs
 from ..choices import CHOICES, HEALTHY, Group
 from ..seeded import RATES
 
-__all__ = ["MOODS", "Mood"]
+__all__ = ["MOODS", "RUNNING", "Mood"]
 
 
 @attrs.frozen
@@ -19,6 +19,7 @@ class Mood:
     """`groups` of choices that the server makes, and how often of each (`SeededChoices`). `abrupt`: somebody
     may end the call at any moment, and clients are rude. `strained`: upstream may fall silent for a while.
     `singles`: how many decisions are chosen beforehand, by lot, the first time that each is asked for.
+    `server`: what is chosen the first time, by name. `often`: decisions with rates of their own.
     """
 
     groups: Collection[Group] = HEALTHY
@@ -26,11 +27,14 @@ class Mood:
     abrupt: bool = False
     strained: bool = False
     singles: int = 0
+    server: Mapping[str, int] = MappingProxyType({})
+    often: Mapping[str, tuple[float, tuple[int, ...]]] = MappingProxyType({})
 
     def fixed(self, random: Random) -> dict[str, int]:
-        """Options of decisions that make trouble, all as likely, by name."""
+        """Options of decisions that make trouble, all as likely, by name; and what the server is."""
         names = random.sample(_TROUBLES, self.singles)
-        return {name: random.randrange(1, len(CHOICES[name].options)) for name in names}
+        lots = {name: random.randrange(1, len(CHOICES[name].options)) for name in names}
+        return {**lots, **self.server}
 
 
 _TROUBLES = sorted(
@@ -38,6 +42,28 @@ _TROUBLES = sorted(
 )
 _NEVER = {Group.VARIANT: 0.0, Group.FAULT: 0.0, Group.SILENCE: 0.0}
 _BUT_ENDS = HEALTHY | set(_NEVER)
+
+
+def _make(**server: int) -> Mood:
+    """A server of one make, the same in each call."""
+    return Mood(HEALTHY | {Group.VARIANT}, _NEVER, server=MappingProxyType(server))
+
+
+_STALLS = MappingProxyType(
+    {
+        "response_stall": (0.4, (1, 2, 5, 5, 5, 6, 6, 6)),
+        "stalled_error": (0.9, (1, 2, 3)),
+        "stalled_error_names": (0.5, (1,)),
+        "stalled_slot": (0.5, (1,)),
+    }
+)
+_ODD_IDS = MappingProxyType(
+    {
+        "call_ids": (1.0, (1, 2)),
+        "committed": (0.7, (1,)),
+        "item_confirmation": (0.7, (1,)),
+    }
+)
 
 MOODS: Mapping[str, Mood] = MappingProxyType(
     {
@@ -52,5 +78,19 @@ MOODS: Mapping[str, Mood] = MappingProxyType(
         "ending": Mood(HEALTHY | {Group.END}),
         "one trouble": Mood(_BUT_ENDS, _NEVER, singles=1),
         "two troubles": Mood(_BUT_ENDS, _NEVER, singles=2),
+        "speech-to-speech": _make(
+            item_ids=2, vad_off=1, committed=2, missing_outputs=1, item_events=3, output_rate=1
+        ),
+        "speaches": _make(response_tags=2, vad_off=2, item_events=3, call_names=1),
+        "xai": _make(commit_answer=1, item_events=1, response_tags=1, newer=1),
+        "odd ids": Mood(HEALTHY | {Group.VARIANT}, _NEVER, often=_ODD_IDS),
+        "stalling": Mood(HEALTHY | {Group.SILENCE}, _NEVER, often=_STALLS),
+        "turned away": Mood(
+            HEALTHY | {Group.END},
+            {Group.END: 0.0},
+            often=MappingProxyType({"opening": (0.8, (1, 2, 3, 4, 4))}),
+        ),
     }
 )
+RUNNING = ("speech-to-speech", "speaches", "xai", "odd ids", "stalling", "stalling", "turned away")
+"""What servers that people run were seen to do: drawn more often than the rest."""

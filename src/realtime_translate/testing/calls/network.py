@@ -37,43 +37,44 @@ class Chance:
         return self.random.randrange(longest + 1) * STEP
 
 
-UNDRAWN: Mapping[str, int] = MappingProxyType(
-    {
-        "event_names": 1,
-        "call_ids": 1,
-        "client_created": 1,
-        "commit_answer": 1,
-        "committed": 1,
-        "item_confirmation": 1,
-        "item_ids": 2,
-        "missing_outputs": 1,
-        "opening": 4,
-        "output_rate": 1,
-        "response_stall": 5,
-        "response_tags": 2,
-        "stalled_slot": 1,
-        "vad_off": 1,
-    }
-)
-"""The first option of a decision that random calls do not meet; of these and those after it there is none.
+_UNDRAWN = "event_names"
+"""No `UpstreamDialect` has the names of the beta's events."""
 
-No `UpstreamDialect` has the names of the beta's events."""
+
+def _unseen(name: str, number: int) -> None:
+    """Nobody counts."""
 
 
 @attrs.define(slots=True)
 class GaChoices(SeededChoices):
-    """A server's choices, but for what is `UNDRAWN`.
+    """A server's choices, but for the names of the beta's events.
 
-    `fixed`: what it chooses the next time that it is asked, by name.
+    `fixed`: what it chooses the next time that it is asked, by name. `often`: decisions with rates of their
+    own (shares from 0 to 1), and their options. `seen` is told of each choice but option 0. `silenced`: it
+    says nothing any more.
     """
 
     fixed: dict[str, int] = attrs.field(factory=dict[str, int])
+    often: Mapping[str, tuple[float, tuple[int, ...]]] = attrs.field(
+        factory=dict[str, "tuple[float, tuple[int, ...]]"]
+    )
+    seen: Callable[[str, int], None] = _unseen
+    silenced: bool = False
 
     def choose(self, name: str, options: int) -> int:
         """A choice of the server model, see `CHOICES`."""
-        chosen = super().choose(name, options)
-        number = self.fixed.pop(name, chosen)
-        return number if number < UNDRAWN.get(name, options) else 0
+        number = self.fixed.pop(name, self._drawn(name, options))
+        if name == _UNDRAWN or number == 0:
+            return 0
+        self.seen(name, number)
+        self.silenced = self.silenced or name == "everything"
+        return number
+
+    def _drawn(self, name: str, options: int) -> int:
+        if name not in self.often:
+            return super().choose(name, options)
+        share, numbers = self.often[name]
+        return self._random.choice(numbers) if self._random.random() < share else 0
 
 
 @attrs.frozen

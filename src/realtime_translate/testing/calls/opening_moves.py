@@ -141,6 +141,7 @@ def send_settings(world: World, wanted: Json, *, flawed: bool) -> None:
     formats = None if world.audio.spoken else wanted["formats"]  # what came before has the default format
     if world.audio.spoken:
         world.audio.end_stream()  # what comes now waits for the update (S4)
+    world.audio.waiting = True
     if formats:
         world.declare(*formats, wav=wanted["wav"])
     world.experimental = wanted["experimental"]

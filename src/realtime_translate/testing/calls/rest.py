@@ -63,16 +63,17 @@ def at_rest(world: World) -> None:
     _no_word_twice(world)
     _greeting(world)
     _silence(world)
-    if not world.strained:
+    if not (world.fails or world.stalled):
         _by_a_server_in_time(world)
 
 
 def _by_a_server_in_time(world: World) -> None:
     """What is lost if the server is given up."""
     ledger = world.ledger
-    require(not ledger.sounding and not ledger.speaking, "O5 every turn of the agent ends")
-    lost = ledger.made - ledger.requested
-    require(lost == set(), "F1 each call is asked for", lost)
+    waits = ledger.open_calls or ledger.host_calls  # a turn goes on while its calls are not answered
+    require(bool(waits) or not (ledger.sounding or ledger.speaking), "O5 every turn of the agent ends")
+    lost = ledger.made - ledger.asked
+    require(not lost, "F1 each call is asked for", lost)
     _every_word(world)
     _every_text_to_say(world)
     _users_words(world)

@@ -36,6 +36,7 @@ def says(world: World, frame: Json) -> None:
 
 def _applied(world: World, frame: Json) -> None:
     world.ledger.applied += 1
+    world.audio.waiting = False
     world.output, world.wav = world.wanted
     require(world.component or world.ledger.applied == 1, "S4 SettingsApplied once")
 
@@ -51,16 +52,26 @@ def _audio_done(world: World, frame: Json) -> None:
 
 
 def _request(world: World, frame: Json) -> None:
-    """F1, F6."""
+    """F1, F6. The client may know a call by an id of its own: upstream's may repeat."""
     ledger = world.ledger
+    about = _calls_of(world.event)
     for each in frame["functions"]:
         require(each["id"] not in ledger.requested, "F1 each call is asked for once", each["id"])
         known = each["name"] in (TOOL, HOST_TOOL, INVENTED)
         require(known, "S10 a function goes by its own name", each["name"])
         ledger.requested.add(each["id"])
-        world.ledger.rounds.ask(each["id"], ledger.active)
+        ledger.called[each["id"]] = about[0] if about and each["id"] not in about else each["id"]
+        ledger.asked[ledger.called[each["id"]]] += 1
+        ledger.rounds.ask(each["id"], ledger.active)
         if each["client_side"]:
             ledger.open_calls.append(each)
+
+
+def _calls_of(event: Json | None) -> list[str]:
+    """Ids of the calls that an event of upstream is about."""
+    event = event or {}
+    items: list[Json] = [event, event.get("item", {}), *event.get("response", {}).get("output", ())]
+    return [each["call_id"] for each in items if "call_id" in each]
 
 
 def _cancelled(world: World, frame: Json) -> None:

@@ -38,6 +38,7 @@ from .moods import MOODS, Mood
 from .network import NO_CODE, STEP, Chance, GaChoices, HostKind, Leg, counter
 from .plain import plain
 from .random_agent import RandomAgent
+from .upstream import choices_of, server_of
 
 __all__ = ["World"]
 
@@ -63,14 +64,14 @@ class World:
         self.chance: Chance = Chance(seed)
         random = self.chance.random
         self.delays: int = 200
-        self.choices: GaChoices = GaChoices(seed, frozenset(mood.groups), mood.rates, mood.fixed(random))
+        self.choices: GaChoices = choices_of(mood, seed, self.chance, statistics)
         self.agent: RandomAgent = RandomAgent(random)
         self.clock: FakeClock = FakeClock(0.0)
         self.behind: float = 0.0
         self._latest = 0.0
         self.host: Host = hooks.make(config, self._host_time, counter("T"))
         self.twin: Host | None = None
-        self.server: RealtimeServer = self._server()
+        self.server: RealtimeServer = server_of(config, self.clock, self.choices, self.agent)
         self.up: Leg = Leg()
         self.down: Leg = Leg(kind.batch)
         self.dialled_at: float | None = None
@@ -89,19 +90,9 @@ class World:
         self.wanted: tuple[AudioFormat, bool] = (self.output, self.wav)
         self.greets: bool = False
         self.prepared: bool = False
+        self.event: Json | None = None
         self.strained: bool = mood.groups != HEALTHY
-
-    def _server(self) -> RealtimeServer:
-        return RealtimeServer(
-            clock=self.clock,
-            new_id=counter("s"),
-            script=self.agent.reply,
-            choices=self.choices,
-            model=self.config.model,
-            latency=32 * STEP,
-            token_interval=16 * STEP,
-            transcribe=self.agent.transcribe,
-        )
+        self.stalled: bool = False
 
     @property
     def component(self) -> bool:
@@ -180,6 +171,7 @@ class World:
         """The client answers one of the calls that wait."""
         call = self.ledger.open_calls.pop(index % len(self.ledger.open_calls))
         self.ledger.answers += 1
+        self.ledger.answering = call["id"]
         message = {"type": "FunctionCallResponse", "id": call["id"], "name": call["name"], "content": content}
         for _ in range(times):
             self.send(message)
@@ -188,6 +180,7 @@ class World:
         """The host has run one of its functions."""
         call_id = self.ledger.host_calls.pop(index % len(self.ledger.host_calls))
         self.ledger.answers += 1
+        self.ledger.answering = call_id
         self.feed("function_result", call_id, content)
 
     def report_playback(self, share: float) -> None:
@@ -212,7 +205,7 @@ class World:
         """Nothing is heard of the server for so long. Who gives up on it meanwhile may be wrong: from now on
         `strained` holds, and the rules that a slow server may break are not looked at.
         """
-        self.strained = True
+        self.strained = self.stalled = True
         self.down.stall(self.clock.now + seconds)
 
     def refuse(self, request: str) -> None:
@@ -220,6 +213,11 @@ class World:
         self.strained = True
         self.choices.groups = frozenset(self.choices.groups) | {Group.FAULT}
         self.choices.fixed[f"refuse_{request}"] = 1
+
+    def heal(self) -> None:
+        """From now on the server does all that it should."""
+        self.choices.groups, self.choices.often = HEALTHY, {}
+        self.choices.fixed.clear()
 
     def prepare(self) -> None:
         """A host that dials early configures the session by itself, before there is a client."""
@@ -342,7 +340,7 @@ class World:
 
     def feed(self, method: str, *given: Any, event: Json | None = None, cuts: bool = False) -> Outputs:
         """One input of the host, and of its twin; what comes out is performed and checked."""
-        was_closed = self.closed
+        was_closed, self.event = self.closed, event
         outputs = self._call(self.host, method, given)
         if self.twin is not None:
             others = self._call(self.twin, method, given)

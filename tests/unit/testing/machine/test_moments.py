@@ -19,7 +19,7 @@ from realtime_translate import (
 from realtime_translate.outputs import Level, SendToClient, SendToUpstream
 from realtime_translate.testing import Group
 from realtime_translate.testing.calls import rest
-from realtime_translate.testing.calls.ledger import CANCELLED
+from realtime_translate.testing.calls.ledger import CANCELLED, UNANSWERED
 from realtime_translate.testing.calls.moments import GREETING
 from realtime_translate.testing.calls.world import World
 from realtime_translate.testing.faults import Violation
@@ -147,12 +147,54 @@ def test_I1_a_clear_takes_nothing_along() -> None:
 
 def test_F8_outputs_of_cancelled_calls_ask_for_nothing() -> None:
     world, host = scripted()
-    world.ledger.requested = {"c1", "c2"}
+    world.ledger.called = {"c1": "c1", "c2": "c2"}
     for call_id, output in (("c1", CANCELLED), ("c2", "{}"), ("of the context", "{}")):
         call = {"type": "function_call_output", "call_id": call_id, "output": output}
         does(world, host, up("conversation.item.create", item=call))
     assert world.answers.unanswered == ["output c2"]
     assert world.ledger.outputs_upstream == 2
+
+
+def test_F1_calls_of_one_id_are_answered_one_by_one() -> None:
+    world, host = scripted()
+    event = {"type": "response.output_item.done", "item": {"type": "function_call", "call_id": "c1"}}
+    world.ledger.texts = ["Hi"]
+    does(world, host, call("c1"), event=event)
+    does(world, host, call("ours"), event=event)
+    assert world.ledger.called == {"c1": "c1", "ours": "c1"}
+    assert world.ledger.asked["c1"] == 2
+    output = {"type": "function_call_output", "call_id": "c1", "output": "{}"}
+    host.answers = [(up("conversation.item.create", item=output),)]
+    world.answer(1, "{}")
+    assert world.ledger.called == {"c1": "c1"}
+    does(world, host, up("conversation.item.create", item=output))
+    does(world, host, up("conversation.item.create", item=output))
+    assert (world.ledger.called, world.ledger.outputs_upstream) == ({}, 2)
+
+
+def test_R8_a_call_that_is_closed_is_not_answered_any_more() -> None:
+    world, host = scripted(COMPONENT)
+    does(world, host, call("c1"), call("c2", client_side=False), RunFunction("c2", "f", "{}", {}))
+    for call_id in ("c1", "c2"):
+        closed = {"type": "function_call_output", "call_id": call_id, "output": UNANSWERED}
+        does(world, host, up("conversation.item.create", item=closed))
+    assert (world.ledger.open_calls, world.ledger.host_calls) == ([], [])
+    assert world.ledger.cancelled == world.ledger.outputs_upstream == 2
+
+
+def test_S2_the_model_belongs_to_the_url() -> None:
+    world, host = scripted()
+    breaks("S2 the model", world, host, update(model="gpt-realtime"))
+
+
+def test_E6_what_comes_before_session_created_is_not_about_settings() -> None:
+    world, host = scripted()
+    refusal = down("Error", code="INVALID_SETTINGS", description="No.")
+    does(world, host, refusal)
+    breaks("E6", world, host, refusal, event={"type": "error", "error": {}})
+    world, host = scripted()
+    does(world, host, event={"type": "session.created", "session": {}})
+    does(world, host, refusal, event={"type": "error", "error": {}})
 
 
 def test_4_frames_are_shown_to_whoever_can_judge_them() -> None:
@@ -322,7 +364,8 @@ def test_E2_what_needs_no_attention_is_silent() -> None:
 
 
 def call(call_id: str, *, client_side: bool = True) -> SendToClient:
-    return down("FunctionCallRequest", functions=[{"id": call_id, "client_side": client_side}])
+    function = {"id": call_id, "name": "get_weather", "client_side": client_side}
+    return down("FunctionCallRequest", functions=[function])
 
 
 def test_F1_a_call_is_asked_for_once() -> None:
@@ -457,7 +500,7 @@ def test_F1_each_call_is_asked_for() -> None:
     function = {"type": "function_call", "status": "completed", "call_id": "c1"}
     does(world, host, event=done("r1", function, {**function, "status": "incomplete", "call_id": "c2"}))
     fails("F1", world)
-    world.ledger.requested.add("c1")
+    world.ledger.asked["c1"] += 1
     rests(world)
 
 
