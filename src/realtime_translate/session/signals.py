@@ -286,11 +286,10 @@ class CallsOpened:
 
 @frozen(eq=False, repr=False)
 class OutputsMissing:
-    """Upstream refused a response for want of function outputs, which it has by now (R8). `event_id`: our
-    create, empty where upstream names none.
-    """
+    """Upstream refused a response for want of function outputs (R8). `given`: it has them by now."""
 
-    event_id: str
+    problem: Problem
+    given: bool
 
 
 @frozen(eq=False, repr=False)

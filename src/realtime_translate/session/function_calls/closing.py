@@ -103,7 +103,7 @@ def refused(state: FunctionCalls, env: Env, refusal: Refused) -> Effects:
     problem = refusal.problem
     if problem.fault is Fault.OUTPUTS_MISSING:
         given_up = _give_up(state, env)
-        return [*given_up, OutputsMissing(problem.event_id)] if given_up else ()
+        return [*given_up, OutputsMissing(problem, given=bool(given_up))]
     call = next((each for each in state.calls if problem.event_id and each.output == problem.event_id), None)
     if call is None:
         return ()

@@ -264,12 +264,14 @@ def refused(slot: ResponseSlot, env: Env, refusal: Refused) -> Effects:
 
 def outputs_missing(slot: ResponseSlot, env: Env, signal: OutputsMissing) -> Effects:
     """A response was refused: ours, or the one that the server was to make by itself (R8)."""
-    ours = slot.request or slot.claimed
-    if signal.event_id and signal.event_id not in (slot.request, slot.claimed):
+    problem, ours = signal.problem, slot.request or slot.claimed
+    if problem.event_id and not _is_mine(slot, problem):
         return ()
     if not ours and slot.state is not SlotState.EXPECTED:
         return ()
-    return happen(slot, env, SlotEvent.UNANSWERED)
+    if signal.given:
+        return happen(slot, env, SlotEvent.UNANSWERED)
+    return happen(slot, env, SlotEvent.FAILED, About(reason=f"{problem.code}: {problem.description}"))
 
 
 def error_due(slot: ResponseSlot, env: Env, due: ErrorDue) -> Effects:
