@@ -423,7 +423,7 @@ def test_V1_a_server_that_is_busy_with_its_own_answer_is_not_asked_again(way: Wa
     talk(desk, 0.5)
     tag = tag_in(desk.wait(1.5))
     desk.upstream(busy(tag))
-    desk.wait(3)
+    assert creates(desk.wait(3)) == 0
     assert desk.upstream(created("resp_s"), done("resp_s")).upstream == []
     quiet(desk)
 
