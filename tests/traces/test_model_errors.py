@@ -64,7 +64,7 @@ def text_truncate(harness: Harness) -> None:
 
 def other_voice(harness: Harness) -> None:
     speak(harness)
-    harness.send("session.update", session={"type": "realtime", "audio": {"output": {"voice": "marin"}}})
+    harness.send("session.update", session={"type": "realtime", "audio": {"output": {"voice": "cedar"}}})
 
 
 def text_content(harness: Harness) -> None:
