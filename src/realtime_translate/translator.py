@@ -25,6 +25,7 @@ from .session.opening import Facts, dial, paused
 from .session.snapshot import Saved, load, save
 from .session.tables import Opening, OpeningEvent, SlotState, TurnState
 from .session.timers import Instant, TimerName, Timers
+from .wire.hooks import MOST
 
 __all__ = ["SessionState", "Standing", "Translator"]
 
@@ -34,7 +35,8 @@ _NEW, _GREETED, _DIALLING, _CLOSED = Opening.NEW, Opening.GREETED, Opening.DIALL
 _MAY_BE_FIRST = ("client_opened", "handle_timeout", "close")
 _LONG_AGO = Instant(-sys.float_info.max)
 """Before every reading of a clock, and finite: an infinite reading is found by comparing (*Time* 4)."""
-_PRIVATE_CODES = (1005, 1006, 1015)
+_NO_CODE = 1005
+_PRIVATE_CODES = (_NO_CODE, 1006, 1015)
 """Close codes that may never be sent (RFC 6455, 7.4.1)."""
 
 
@@ -53,6 +55,18 @@ def _encoded(message: object) -> str | bytes:
         return deepgram.encode(message)
     except (TypeError, ValueError) as error:
         raise FrameTypeError(f"this {type(message).__name__} cannot be encoded as JSON: {error}") from error
+
+
+def _check_close(code: object, reason: object) -> None:
+    """What a close frame carries: a number, and a text."""
+    if not isinstance(code, int):
+        raise FrameTypeError(f"a close code is an int, not {type(code).__name__}; pass it as it came")
+    if not isinstance(reason, str):
+        raise FrameTypeError(f"a close reason is a str, not {type(reason).__name__}; decode it first")
+
+
+def _no_time(now: object) -> ClockError:
+    return ClockError(f"the clock gave {now!r:.40}; it must give finite seconds")
 
 
 @frozen
@@ -164,6 +178,7 @@ class Translator:
 
     def client_closed(self, code: int | None = None, reason: str = "") -> Outputs:
         """The client's socket closed, with the code and reason of its close frame if there was one."""
+        _check_close(_NO_CODE if code is None else code, reason)
         self._begin("client_closed")
         self._engine.step(OpeningEvent.CLIENT_CLOSED, Facts(code=code, reason=reason))
         return self._engine.take()
@@ -172,6 +187,7 @@ class Translator:
         """The upstream socket closed, or its dial failed (then before `upstream_opened`). Not for a socket in
         the place of which `OpenUpstream` wanted another.
         """
+        _check_close(_NO_CODE if code is None else code, reason)
         self._begin("upstream_closed")
         error, last = self._engine.call.errors.parting
         facts = Facts(code=code, reason=reason, error=error, last_error=last)
@@ -185,9 +201,9 @@ class Translator:
 
     def playback_reported(self, played_ms: int) -> Outputs:
         """How many milliseconds of all agent audio handed over so far the client has played. Optional."""
-        if type(played_ms) is not int or played_ms < 0:
+        if type(played_ms) is not int or not 0 <= played_ms <= MOST:
             raise OrderError(
-                f"played_ms is a whole number of milliseconds from 0 on, not {played_ms!r}; round it"
+                f"played_ms is a whole number of milliseconds from 0 to 2^53, not {played_ms!r:.40}; round it"
             )
         self._begin("playback_reported")
         if self._engine.call.phase is not Opening.CLOSED:
@@ -196,6 +212,8 @@ class Translator:
 
     def function_result(self, call_id: str, content: str) -> Outputs:
         """The result of a `RunFunction` output; `content` is what the model gets, usually JSON text."""
+        if not isinstance(call_id, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise FrameTypeError(f"call_id is a str, not {type(call_id).__name__}; take it from RunFunction")
         if not isinstance(content, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise FrameTypeError(f"content is a str, not {type(content).__name__}; encode it as JSON first")
         self._begin("function_result")
@@ -205,6 +223,7 @@ class Translator:
 
     def close(self, code: int = 1000, reason: str = "") -> Outputs:
         """The host is going away: both legs are closed."""
+        _check_close(code, reason)
         if not 1000 <= code <= 4999 or code in _PRIVATE_CODES:
             raise OrderError(
                 f"{code} is no code that a close frame may carry; use 1000, 1001, 1011 or 3000 to 4999"
@@ -321,8 +340,11 @@ class Translator:
         if engine.call.phase is _NEW and method not in _MAY_BE_FIRST:
             raise OrderError(f"{method}() came before client_opened(); report the client's socket first")
         now = self._clock()
-        if not self._latest <= now < inf:
-            now = self._sound(now)
+        try:
+            if not self._latest <= now < inf:
+                now = self._sound(now)
+        except TypeError:
+            raise _no_time(now) from None
         self._latest = now
         env = engine.env
         env.clock, env.late = now, False
@@ -333,11 +355,15 @@ class Translator:
         env.now = now
 
     def _read_clock(self) -> Instant:
-        self._latest = self._sound(self._clock())
+        now = self._clock()
+        try:
+            self._latest = self._sound(now)
+        except TypeError:
+            raise _no_time(now) from None
         return self._latest
 
     def _sound(self, now: Instant) -> Instant:
         """The latest time seen: a clock that goes backwards is clamped (*Time* 4)."""
         if not -inf < now < inf:
-            raise ClockError(f"the clock gave {now!r}; it must give finite seconds")
+            raise _no_time(now)
         return max(now, self._latest)

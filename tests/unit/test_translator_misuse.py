@@ -119,12 +119,54 @@ MISUSE: dict[str, tuple[Callable[[], object], type[LocalProtocolError], str]] = 
     "a position before the start": (
         lambda: opened().playback_reported(-1),
         OrderError,
-        "played_ms is a whole number of milliseconds from 0 on, not -1; round it",
+        "played_ms is a whole number of milliseconds from 0 to 2^53, not -1; round it",
+    ),
+    "a position that no snapshot holds": (
+        lambda: opened().playback_reported(2**53 + 1),
+        OrderError,
+        "played_ms is a whole number of milliseconds from 0 to 2^53, not 9007199254740993; round it",
     ),
     "a result that is no text": (
         lambda: opened().function_result("c1", {"degrees": 12}),  # type: ignore[arg-type]
         FrameTypeError,
         "content is a str, not dict; encode it as JSON first",
+    ),
+    "a call without an id": (
+        lambda: opened().function_result(None, "{}"),  # type: ignore[arg-type]
+        FrameTypeError,
+        "call_id is a str, not NoneType; take it from RunFunction",
+    ),
+    **{
+        f"{name} with {wrong}": (
+            lambda name=name, code=code, reason=reason: getattr(opened(), name)(code, reason),
+            FrameTypeError,
+            wrong,
+        )
+        for name in ("close", "client_closed", "upstream_closed")
+        for code, reason, wrong in (
+            ("1000", "", "a close code is an int, not str; pass it as it came"),
+            (1000.0, "", "a close code is an int, not float; pass it as it came"),
+            (1000, None, "a close reason is a str, not NoneType; decode it first"),
+            (1000, b"bye", "a close reason is a str, not bytes; decode it first"),
+        )
+    },
+    "close without a code": (
+        lambda: opened().close(None),  # type: ignore[arg-type]
+        FrameTypeError,
+        "a close code is an int, not NoneType",
+    ),
+    **{
+        f"a clock that gives {now!r}": (
+            lambda now=now: new(clock=lambda: now).client_opened(),
+            ClockError,
+            f"the clock gave {now!r}; it must give finite seconds",
+        )
+        for now in (None, "1.0", [])
+    },
+    "a clock that gives None to a snapshot": (
+        lambda: new(clock=lambda: None).snapshot(),
+        ClockError,
+        "the clock gave None",
     ),
     "no snapshot": (lambda: Translator.restore({}), SnapshotError, "restore takes what snapshot() gave"),
     **{

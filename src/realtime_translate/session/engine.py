@@ -12,15 +12,15 @@ from typing import cast, get_args
 from attrs import evolve
 
 from .. import deepgram, openai
-from ..config import Limits
 from ..deepgram.codes import ComponentCode, ErrorCode
 from ..mapping import to_client
 from ..mapping.errors import fault
 from ..notices import notice
 from ..openai.audio_frames import AUDIO_DELTA, delta_of
 from ..outputs import Output, Outputs, SendToClient
-from ..wire import OMITTED, Malformed, Unknown, decode, holds_more, unknown_fields
+from ..wire import OMITTED, Malformed, Unknown, decode, unknown_fields
 from . import agent_text, agent_turn, function_calls, input_audio, opening, playback
+from .bounds import excess, too_large
 from .call import Call
 from .env import Env
 from .ids import MAX_ID, has_long_id, shorten_calls
@@ -114,9 +114,9 @@ class Engine:
 
     def client_text(self, frame: str) -> None:
         """A text frame of the client (T5, L1, L4)."""
-        excess = _excess(frame, self.env.limits)
-        if excess:
-            self.perform(self._unparsable(excess))
+        over = excess(frame, self.env.limits)
+        if over:
+            self.perform(self._unparsable(over))
             return
         parse = deepgram.parse_component_client if self.env.component else deepgram.parse_client
         message = parse(frame, strict=self.env.config.strict_fields)
@@ -130,7 +130,7 @@ class Engine:
     def upstream_text(self, frame: str | bytes) -> None:
         """A frame of upstream (E4, L1, O7)."""
         self.call.errors.forget()
-        if _too_large(frame, self.env.limits.frame_bytes_down):
+        if too_large(frame, self.env.limits.frame_bytes_down):
             self.perform(self._not_an_event("the frame is too large"))
             return
         ready, read = self.call.phase in _READY, self.env.frames.delta
@@ -374,22 +374,3 @@ def _bare_done(data: Mapping[str, object]) -> openai.ResponseDone:
     response_id = cast("Mapping[str, object]", response).get("id") if isinstance(response, dict) else None
     known = isinstance(response_id, str) and len(response_id) <= MAX_ID
     return openai.ResponseDone(openai.Response(id=cast("str", response_id) if known else None))
-
-
-def _excess(frame: str, limits: Limits) -> str:
-    """Which limit a text frame of the client is over, and so is not decoded (L1, L4); empty if none."""
-    for name in ("text_bytes_up", "frame_bytes_up"):
-        if _too_large(frame, getattr(limits, name)):
-            return f"the text frame is larger than {getattr(limits, name)} bytes (Config.limits.{name})"
-    if holds_more(frame, limits.json_values):
-        return f"the text frame holds more than {limits.json_values} values (Config.limits.json_values)"
-    return ""
-
-
-def _too_large(frame: str | bytes, limit: int) -> bool:
-    """Whether a frame is over so many bytes (of UTF-8, if it is text)."""
-    if len(frame) > limit:
-        return True
-    if isinstance(frame, bytes) or frame.isascii() or len(frame) * 4 <= limit:
-        return False
-    return len(frame.encode("utf-8", "replace")) > limit
