@@ -7,12 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .masking import masked
 from .outputs import Level, Notice
 
 __all__ = ["MAX_FIELD", "NOTICES", "notice"]
 
 MAX_FIELD = 1000
 """Characters of one field: a peer may send any length, and a host writes notices to its log (L1)."""
+MAX_WRITTEN = 64
+"""Characters of a field that a client wrote (L5)."""
+_WRITTEN = frozenset(("asked", "call_id", "type"))
+_LOOKED_AT = 10 * MAX_FIELD
+_SHORTEST = 11
+"""Characters below which nothing has to be cut or masked: `sk-` and eight more."""
 
 _DEBUG, _INFO, _WARNING = Level.DEBUG, Level.INFO, Level.WARNING
 
@@ -112,9 +119,13 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
 
 
 def notice(code: str, /, **fields: object) -> Notice:
-    """Build the notice `code`; `fields` fill its sentence. What a peer wrote is cut to `MAX_FIELD`."""
+    """Build the notice `code`; `fields` fill its sentence. What a peer wrote is cut (L1, L5), and
+    identifiers of the host's account are masked (E1).
+    """
     level, sentence = NOTICES[code]
     for name, value in fields.items():
-        if isinstance(value, str) and len(value) > MAX_FIELD:
-            fields[name] = value[: MAX_FIELD - 1] + "…"
+        if isinstance(value, str) and len(value) >= _SHORTEST:
+            most = MAX_WRITTEN if name in _WRITTEN else MAX_FIELD
+            shown = masked(value[:_LOOKED_AT])
+            fields[name] = shown if len(shown) <= most else shown[: most - 1] + "…"
     return Notice(code, level, sentence.format_map(fields), fields)

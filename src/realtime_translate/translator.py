@@ -189,9 +189,7 @@ class Translator:
         """
         _check_close(_NO_CODE if code is None else code, reason)
         self._begin("upstream_closed")
-        error, last = self._engine.call.errors.parting
-        facts = Facts(code=code, reason=reason, error=error, last_error=last)
-        self._engine.step(OpeningEvent.UPSTREAM_CLOSED, facts)
+        self._engine.upstream_closed(code, reason)
         return self._engine.take()
 
     def handle_timeout(self) -> Outputs:

@@ -239,6 +239,13 @@ FAULTS: tuple[Fault, ...] = (
         "    if _is_expected(state, problem):",
     ),
     Fault(
+        "E2",
+        "a refused truncate is told where the server names no event",
+        "openai/faults.py",
+        '        "already shorter than",\n',
+        "",
+    ),
+    Fault(
         "E5",
         "upstream stays open when the client goes",
         _OPENING,

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import Enum
+import re
 
 from attrs import frozen
 
 from ..deepgram.codes import ComponentCode, ErrorCode, WarningCode
+from ..masking import masked
+from ..openai.faults import ERRORS, Errors, Fault
 from ..openai.objects import ErrorDetail
 from .dispensable import named
 
-__all__ = ["TELLING", "VOICE_CODE", "Fault", "Problem", "fatal_code", "fault", "warning_code"]
+__all__ = ["TELLING", "VOICE_CODE", "Fault", "Problem", "closed_with", "fatal_code", "fault", "warning_code"]
 
 VOICE_CODE = "cannot_update_voice"
 """The voice is fixed once the agent has spoken (protocols, rule 5)."""
-
-
-class Fault(Enum):
-    """The kinds of errors that the session treats differently."""
-
-    BUSY = "a response is active"
-    COMMIT_EMPTY = "nothing to commit"
-    OUTPUTS_MISSING = "no response while function outputs are missing"
-    METADATA = "response.metadata is not taken"
-    BENIGN = "needs no attention"
-    EXPIRED = "the session's time is over"
-    IDLE = "the session was idle"
-    ACCESS = "credentials, quota or model"
-    SERVER = "the server's own"
-    OTHER = "anything else"
 
 
 @frozen
@@ -45,49 +31,39 @@ class Problem:
     path: str = ""
 
 
-_BY_CODE: Mapping[str, Fault] = {
-    "conversation_already_has_active_response": Fault.BUSY,
-    "input_audio_buffer_commit_empty": Fault.COMMIT_EMPTY,
-    "function_call_output_pending": Fault.OUTPUTS_MISSING,
-    "response_cancel_not_active": Fault.BENIGN,
-    "session_expired": Fault.EXPIRED,
-    "session_max_duration": Fault.EXPIRED,
-    "idle_timeout": Fault.IDLE,
-    "invalid_api_key": Fault.ACCESS,
-    "invalid_model": Fault.ACCESS,
-    "missing_model": Fault.ACCESS,
-    "beta_api_shape_disabled": Fault.ACCESS,
-    "insufficient_quota": Fault.ACCESS,
-    "account_deactivated": Fault.ACCESS,
-    "billing_hard_limit_reached": Fault.ACCESS,
-    "server_error": Fault.SERVER,
-}
-_BY_MESSAGE: tuple[tuple[str, Fault], ...] = (
-    ("already has an active response", Fault.BUSY),
-    ("buffer too small", Fault.COMMIT_EMPTY),
-    ("function call outputs are pending", Fault.OUTPUTS_MISSING),
-    ("response.metadata", Fault.METADATA),
-    ("no active response found", Fault.BENIGN),
-    ("maximum duration", Fault.EXPIRED),
-    ("missing bearer", Fault.ACCESS),
-    ("incorrect api key", Fault.ACCESS),
-)
-TELLING = tuple(part for part, _ in _BY_MESSAGE)
+TELLING = (*(part for part, _ in ERRORS.words), *ERRORS.undoing)
 """The words of a message by which an error is known."""
 
+_WORD = re.compile(r"[A-Za-z0-9_]+")
 
-def fault(detail: ErrorDetail) -> Problem:
-    """Read an error. Access errors are not quoted to the client: they speak of the host's credentials."""
-    code, message = detail.code or "", detail.message or ""
-    kind = _BY_CODE.get(code) or _BY_CODE.get(detail.type or "") or _by_message(message)
-    text = f"the upstream server refused access ({code or 'no code'})" if kind is Fault.ACCESS else message
-    return Problem(
-        kind,
-        code or "unknown",
-        text or "the upstream server reported an error",
-        detail.event_id or "",
-        named(detail),
-    )
+
+def fault(detail: ErrorDetail, errors: Errors = ERRORS, ours: str = "") -> Problem:
+    """Read an error. Access errors are not quoted to the client: they speak of the host's credentials.
+
+    `ours`: what the ids of our events begin with. An error that carries one answers that event, whatever its
+    words say.
+    """
+    named_code, message, event_id = detail.code or "", detail.message or "", detail.event_id or ""
+    code = masked(named_code or detail.type or ComponentCode.UNKNOWN.value)
+    kind = errors.codes.get(named_code) or errors.codes.get(detail.type or "") or _by_words(message, errors)
+    if kind is Fault.OTHER and not (event_id and event_id.startswith(ours)):
+        told = f"{named_code} {message}".lower()
+        kind = Fault.BENIGN if any(words in told for words in errors.undoing) else kind
+    return Problem(kind, code, _description(kind, code, message), event_id, named(detail))
+
+
+def closed_with(reason: str, errors: Errors) -> Problem:
+    """Read the reason of a close. Servers write the type and the code there, or a sentence (E3)."""
+    code = next((word for word in _WORD.findall(reason) if word in errors.codes), "")
+    kind = errors.codes.get(code) or _by_words(reason, errors)
+    code = code or ComponentCode.UNKNOWN.value
+    return Problem(kind, code, _description(kind, code, reason), "")
+
+
+def _description(kind: Fault, code: str, message: str) -> str:
+    if kind is Fault.ACCESS:
+        return f"the upstream server refused access ({code})"
+    return masked(message) or "the upstream server reported an error"
 
 
 def fatal_code(problem: Problem, *, component: bool) -> str:
@@ -102,6 +78,6 @@ def warning_code(problem: Problem) -> str:
     return WarningCode.SPEAK_UPDATE_UNSUPPORTED if problem.code == VOICE_CODE else problem.code
 
 
-def _by_message(message: str) -> Fault:
+def _by_words(message: str, errors: Errors) -> Fault:
     lowered = message.lower()
-    return next((kind for part, kind in _BY_MESSAGE if part in lowered), Fault.OTHER)
+    return next((kind for words, kind in errors.words if words in lowered), Fault.OTHER)

@@ -7,6 +7,7 @@ from typing import cast
 
 from attrs import evolve, frozen
 
+from ..masking import masked
 from ..openai.objects import Response, ResponseParams
 
 __all__ = ["TAG", "Outcome", "outcome", "spoken", "tag_of", "tagged"]
@@ -75,7 +76,7 @@ def _reason(status: str, details: object) -> str:
     told = _object(details)
     error, reason = _object(told.get("error")), told.get("reason")
     parts = [str(error[key]) for key in ("code", "message") if error.get(key)]
-    return ": ".join(parts) or (reason if isinstance(reason, str) and reason else status)
+    return masked(": ".join(parts) or (reason if isinstance(reason, str) and reason else status))
 
 
 def _object(value: object) -> Mapping[str, object]:

@@ -19,7 +19,7 @@ from ..notices import notice
 from ..openai.audio_frames import AUDIO_DELTA, delta_of
 from ..outputs import Output, Outputs, SendToClient
 from ..wire import OMITTED, Malformed, Unknown, decode, unknown_fields
-from . import agent_text, agent_turn, function_calls, input_audio, opening, playback
+from . import agent_text, agent_turn, function_calls, input_audio, opening, playback, upstream_errors
 from .bounds import excess, too_large
 from .call import Call
 from .env import Env
@@ -152,6 +152,13 @@ class Engine:
                 self._audio_delta(*delta)
         else:
             self._structured(data)
+
+    def upstream_closed(self, code: int | None, reason: str) -> None:
+        """The upstream socket closed, or was never opened (E5, S8): then the reason is the host's own."""
+        call = self.call
+        told, why = upstream_errors.parting(call.errors, self.env, code, reason if call.upstream_open else "")
+        facts = Facts(code=code, error=told, description=why)
+        self.step(OpeningEvent.UPSTREAM_CLOSED, facts)
 
     def playback_reported(self, milliseconds: int) -> None:
         """The client has played so much of the agent's audio (B3)."""
@@ -297,7 +304,7 @@ class Engine:
 
     def _error(self, event: openai.ErrorEvent) -> None:
         """The opening hears what is meant for it, the policies all else (S7, E6)."""
-        problem = fault(event.error)
+        problem = fault(event.error, self.env.config.upstream.errors, f"{self.env.ids.prefix}_")
         step = opening.meant_by(self.call.opening, self.env, self.call.phase, problem)
         if step is None:
             self.perform([Refused(problem)])

@@ -148,7 +148,10 @@ UPSTREAM: Mapping[type, tuple[Route, ...]] = {
 and `error` go through the engine, audio deltas past all of this.
 """
 
-SESSION_CREATED: tuple[Route, ...] = (("opening", opening.session_created),)
+SESSION_CREATED: tuple[Route, ...] = (
+    ("errors", upstream_errors.session_created),
+    ("opening", opening.session_created),
+)
 """It comes before the session is ready."""
 
 SIGNALS: Mapping[type, tuple[Route, ...]] = {

@@ -55,6 +55,7 @@ INSTANTS: tuple[tuple[str, ...], ...] = (
     ("call", "turn", "text_at"),
     ("call", "slot", "heard_at"),
     ("call", "slot", "slow_since"),
+    ("call", "errors", "since"),
 )
 """Where the readings of the clock are in a snapshot; `*` stands for each element."""
 

@@ -1,21 +1,24 @@
-"""Upstream errors as the client is told of them (E1-E3)."""
+"""Upstream errors, and the end of upstream, as the client is told of them (E1, E2, E3, E5)."""
 
 from __future__ import annotations
 
-from attrs import define, field
+from attrs import define, evolve, field
 
-from ..deepgram.codes import ComponentCode
+from .. import openai
+from ..deepgram.codes import ComponentCode, ErrorCode
 from ..mapping import to_client
-from ..mapping.errors import Fault, Problem, fatal_code
+from ..mapping.errors import Fault, Problem, closed_with, fatal_code
 from ..notices import notice
 from .env import Env
 from .signals import Effects, ErrorApart, ErrorDue, Fatal, MayFail, Refused, ResponseEnded
+from .timers import Instant
 
-__all__ = ["UpstreamErrors", "apart", "may_fail", "report", "response_ended"]
+__all__ = ["UpstreamErrors", "apart", "may_fail", "parting", "report", "response_ended", "session_created"]
 
 _SILENT = (Fault.BUSY, Fault.COMMIT_EMPTY, Fault.OUTPUTS_MISSING, Fault.METADATA, Fault.BENIGN)
 """E2, R6, R8."""
 _REMEMBERED = 64
+_NORMAL, _GOING_AWAY = 1000, 1001
 _FATAL = (Fault.EXPIRED, Fault.ACCESS)
 
 
@@ -24,21 +27,44 @@ class UpstreamErrors:
     """`idle`: the session ended for idleness while a response was active (E3). `last`: the last error, until
     anything else comes: upstream may close with it (E1); `last_code`: its code. `harmless`: ids of
     events of ours whose refusal needs no attention, and paths of what was refused and left out (E2, S7).
+    `since`: when the session was created.
     """
 
     idle: str = ""
     last: str = ""
     last_code: str = ""
     harmless: list[str] = field(factory=list[str])
-
-    @property
-    def parting(self) -> tuple[str, str]:
-        """Code and description of the error with which upstream closes, if it does so now (E1, E3)."""
-        return (ComponentCode.IDLE_TIMEOUT, self.idle) if self.idle else (self.last_code, self.last)
+    since: Instant | None = None
 
     def forget(self) -> None:
         """Upstream goes on: it does not close with its last error."""
         self.last = self.last_code = ""
+
+
+def session_created(state: UpstreamErrors, env: Env, _: openai.SessionCreated) -> Effects:
+    """A session of a server that ends them has its longest time from here on (E3)."""
+    state.since = Instant(env.now)
+    return ()
+
+
+def parting(state: UpstreamErrors, env: Env, code: int | None, reason: str) -> tuple[str, str]:
+    """Code and description of the Error for a client whose upstream closes now, by its last error, or else by
+    the code and the reason of the close (E1, E3, E5). No code if it is a normal end.
+    """
+    if state.idle:
+        return ComponentCode.IDLE_TIMEOUT, state.idle
+    if state.last:
+        return state.last_code if env.component else ErrorCode.INTERNAL_SERVER_ERROR, state.last
+    problem = closed_with(reason, env.config.upstream.errors)
+    if problem.fault is Fault.OTHER and code == _GOING_AWAY and _is_old(state, env):
+        problem = evolve(problem, fault=Fault.EXPIRED)
+    if code == _NORMAL and problem.fault is not Fault.EXPIRED:
+        return "", ""
+    return fatal_code(problem, component=env.component), problem.description if reason else ""
+
+
+def _is_old(state: UpstreamErrors, env: Env) -> bool:
+    return state.since is not None and env.now - state.since >= env.limits.session_warning
 
 
 def report(state: UpstreamErrors, env: Env, refusal: Refused) -> Effects:

@@ -12,12 +12,16 @@ from realtime_translate.openai.objects import ErrorDetail
     ("code", "message", "description"),
     [
         ("invalid_api_key", "sk-123 is wrong", "the upstream server refused access (invalid_api_key)"),
-        (None, "Incorrect API key provided: sk-123", "the upstream server refused access (no code)"),
+        (
+            None,
+            "Incorrect API key provided: sk-123",
+            "the upstream server refused access (invalid_request_error)",
+        ),
     ],
 )
 def test_S7_an_access_error_is_not_quoted(code: str | None, message: str, description: str) -> None:
     problem = fault(ErrorDetail(type="invalid_request_error", code=code, message=message))
-    assert problem == Problem(Fault.ACCESS, code or "unknown", description, "")
+    assert problem == Problem(Fault.ACCESS, code or "invalid_request_error", description, "")
 
 
 def test_R6_an_error_without_a_code_is_known_by_its_type_and_then_by_its_message() -> None:

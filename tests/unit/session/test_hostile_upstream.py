@@ -151,7 +151,7 @@ def test_a_huge_number_is_refused_before_anything_reads_it() -> None:
 def test_L3_waiting_texts_are_bounded_in_bytes_too() -> None:
     desk = Desk(Config.component())
     desk.opened()
-    message = {"type": "InjectUserMessage", "content": "x" * 6 * 2**20}
+    message = {"type": "InjectUserMessage", "content": "x" * 400_000}
     assert desk.client(message).closes == []
     desk.client(message)
     log = desk.client(message)

@@ -69,7 +69,7 @@ def assert_over(desk: Desk) -> None:
         (DEEPGRAM, error("session_expired"), "MAXIMUM_SESSION_LENGTH_REACHED"),
         (COMPONENT, error("unknown_parameter"), "unknown_parameter"),
         (COMPONENT, error("invalid_api_key"), "invalid_api_key"),
-        (COMPONENT, error(None), "unknown"),
+        (COMPONENT, error(None), "x"),
         (COMPONENT, error("session_expired"), "session_max_duration"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 
 from realtime_translate import ClientDialect, Config
 from realtime_translate.mapping.errors import Fault, fatal_code, fault
+from realtime_translate.masking import masked
 from realtime_translate.openai.objects import ErrorDetail
 from tests.harness import SETTINGS, Desk, Log
 from tests.shared_material import shared
@@ -50,9 +51,9 @@ def test_E1_a_component_client_gets_an_error_with_the_code_and_the_message() -> 
 
 
 @BOTH
-def test_E1_an_error_without_a_code_is_unknown(config: Config) -> None:
+def test_E1_an_error_without_a_code_is_told_by_its_type(config: Config) -> None:
     [(_, code, description)] = told(ready(config).upstream(error(None, "Odd.")))
-    assert (code, description) == ("unknown", "Odd.")
+    assert (code, description) == ("invalid_request_error", "Odd.")
 
 
 @BOTH
@@ -78,6 +79,8 @@ ACCESS = [
     error("insufficient_quota"),
     error("account_deactivated"),
     error("billing_hard_limit_reached"),
+    error("credit_balance_exhausted"),
+    error("model_not_found"),
     error(None, kind="insufficient_quota"),
 ]
 
@@ -87,7 +90,8 @@ ACCESS = [
 def test_E1_a_code_that_is_fatal_by_nature_ends_the_session(event: dict[str, Any], config: Config) -> None:
     log = ready(config).upstream(event)
     [(kind, code, description)] = told(log)
-    expected = "INTERNAL_SERVER_ERROR" if config is DEEPGRAM else event["error"]["code"] or "unknown"
+    named = event["error"]["code"] or event["error"]["type"]
+    expected = "INTERNAL_SERVER_ERROR" if config is DEEPGRAM else named
     assert (kind, code) == ("Error", expected)
     assert "sk-123" not in description, "it speaks of the host's credentials"
     assert closed(log)
@@ -255,8 +259,17 @@ def assert_told_unless_benign(log: Log, detail: dict[str, Any], dialect: ClientD
         said = f"{detail['code']} {detail['message']}"
         assert any(
             word in said
-            for word in ("active response", "active_response", "commit_empty", "cancel_not_active")
+            for word in (
+                "active response",
+                "active_response",
+                "commit_empty",
+                "cancel_not_active",
+                "truncat",
+                "delet",
+                "already shorter",
+            )
         )
         return
     kind = "Warning" if dialect is ClientDialect.DEEPGRAM else "Error"
-    assert told(log) == [(kind, detail["code"] or "unknown", detail["message"])]
+    named = detail["code"] or detail["type"] or "unknown"
+    assert told(log) == [(kind, named, masked(detail["message"]))]

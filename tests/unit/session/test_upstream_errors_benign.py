@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -82,3 +83,36 @@ def test_L2_what_may_fail_is_forgotten_in_the_end() -> None:
     assert len(ids) == 80
     assert desk.upstream(error("invalid_value", event_id=ids[0])).client_types == ["Warning"]
     nothing_told(desk, ids[-1])
+
+
+UNDOING = [
+    error("invalid_value", "Audio content of 1000ms is already shorter than 1200ms"),
+    error("unsupported_content_type", "Only model output audio messages can be truncated"),
+    error("item_truncate_invalid_item_id", "The item with id 'i1' does not exist."),
+    error("item_delete_invalid_item_id", "The item with id 'i2' does not exist."),
+    error(None, "Error truncating item: the item with id 'i1' does not exist."),
+    error(None, "Unsupported event: conversation.item.delete"),
+    error(None, "Unknown event 'response.cancel'", kind="unknown_or_invalid_event"),
+    error("not_implemented", "input_audio_buffer.clear is not supported"),
+]
+
+
+@BOTH
+@pytest.mark.parametrize("event", UNDOING, ids=lambda event: event["error"]["message"])
+@pytest.mark.parametrize("event_id", [None, "", "event_TODO"])
+def test_E2_where_the_server_names_no_event_of_ours_its_words_tell(
+    preset: Callable[..., Config], event: dict[str, Any], event_id: str | None
+) -> None:
+    desk, _ = interrupted(preset(turn_detection=VAD))
+    log = desk.upstream({**event, "error": {**event["error"], "event_id": event_id}})
+    assert (log.client, log.notices) == ([], ["UPSTREAM_ERROR_BENIGN"])
+
+
+@BOTH
+def test_E2_an_error_that_answers_another_event_of_ours_is_told_whatever_its_words(
+    preset: Callable[..., Config],
+) -> None:
+    desk, _ = interrupted(preset(turn_detection=VAD))
+    text = desk.client({"type": "InjectUserMessage", "content": "Hi"}).of("conversation.item.create")[0]
+    log = desk.upstream(error("x", "It can be truncated.", text["event_id"]))
+    assert "UPSTREAM_ERROR" in log.notices

@@ -180,3 +180,86 @@ def test_close_before_the_client_opened_leaves_nothing_to_do_later() -> None:
     translator.close()
     assert translator.client_opened() == ()
     assert translator.next_deadline is None
+
+
+EXPIRED = "Your session hit the maximum duration of 60 minutes."
+
+
+def closing(desk: Desk, code: int | None, reason: str = "") -> list[tuple[str, str]]:
+    log = desk.act(lambda translator: translator.upstream_closed(code, reason))
+    return [(each["code"], each["description"]) for each in log.of("Error")]
+
+
+def expiry(config: Config) -> str:
+    return "MAXIMUM_SESSION_LENGTH_REACHED" if config is DEEPGRAM else "session_max_duration"
+
+
+@BOTH
+@pytest.mark.parametrize("code", [1000, 1001, None])
+@pytest.mark.parametrize("reason", [EXPIRED, "session_expired", "invalid_request_error.session_expired"])
+def test_E3_a_reason_that_speaks_of_the_longest_time_is_an_expiry(
+    config: Config, code: int | None, reason: str
+) -> None:
+    assert closing(ready(config), code, reason) == [(expiry(config), reason)]
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("after", "code", "is_expiry"), [(3300, 1001, True), (3299, 1001, False), (3300, 1011, False)]
+)
+def test_E3_going_away_after_the_session_was_about_to_end_is_an_expiry(
+    config: Config, after: float, code: int, is_expiry: bool
+) -> None:
+    desk = Desk(config)
+    desk.opened()
+    desk.client(SETTINGS)
+    desk.dialled()
+    desk.upstream({"type": "session.created", "session": {}}, {"type": "session.updated", "session": {}})
+    desk.wait(after)
+    other = "INTERNAL_SERVER_ERROR" if config is DEEPGRAM else "unknown"
+    [(told, why)] = closing(desk, code)
+    assert (told, why) == (
+        expiry(config) if is_expiry else other,
+        "the upstream server closed the connection",
+    )
+
+
+@BOTH
+def test_E3_without_a_beginning_nothing_has_lasted_long(config: Config) -> None:
+    desk = ready(config)
+    desk.wait(10_000)
+    assert closing(desk, 1001, "bye")[0][0] != expiry(config)
+
+
+@BOTH
+def test_E5_other_reasons_are_read_like_errors(config: Config) -> None:
+    reason = "invalid_request_error.invalid_api_key"
+    code = "INTERNAL_SERVER_ERROR" if config is DEEPGRAM else "invalid_api_key"
+    assert closing(ready(config), 3000, reason) == [
+        (code, "the upstream server refused access (invalid_api_key)")
+    ]
+    code = "INTERNAL_SERVER_ERROR" if config is DEEPGRAM else "unknown"
+    assert closing(ready(config), 1011, "out of memory") == [(code, "out of memory")]
+
+
+@BOTH
+def test_E5_the_last_error_counts_more_than_the_reason(config: Config) -> None:
+    desk = ready(config)
+    desk.upstream(error("server_error", "Our fault."))
+    assert closing(desk, 1001, EXPIRED)[0][1] == "Our fault."
+
+
+@BOTH
+def test_S8_the_reason_of_upstream_is_told_before_ready_that_of_a_dial_is_the_hosts_own(
+    config: Config,
+) -> None:
+    begun = "the upstream server closed before the session was ready"
+    desk = Desk(config)
+    desk.opened()
+    desk.client(SETTINGS)
+    assert closing(desk, None, "connect to 10.0.0.1 failed")[0][1] == begun
+    desk = Desk(config)
+    desk.opened()
+    desk.client(SETTINGS)
+    desk.dialled()
+    assert closing(desk, 1008, "full")[0][1] == f"{begun}: full"

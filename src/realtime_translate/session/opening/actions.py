@@ -256,7 +256,7 @@ def _never_ready_code(env: Env) -> str:
 
 def _never_ready(state: OpeningState, env: Env, facts: Facts) -> Effects:
     """Upstream closed, or could not be reached (S8)."""
-    because = f": {facts.last_error}" if facts.last_error else ""
+    because = f": {facts.description}" if facts.description else ""
     description = f"the upstream server closed before the session was ready{because}"
     return (
         notice("UPSTREAM_CLOSED", code=facts.code),
@@ -268,10 +268,9 @@ def _never_ready(state: OpeningState, env: Env, facts: Facts) -> Effects:
 def _upstream_lost(state: OpeningState, env: Env, facts: Facts) -> Effects:
     """The client is told why, unless upstream closed normally (E1, E5)."""
     effects: list[Effect] = [notice("UPSTREAM_CLOSED", code=facts.code)]
-    if facts.code != 1000 or facts.error:
-        named = facts.error or ComponentCode.UNKNOWN
-        code = named if env.component else ErrorCode.INTERNAL_SERVER_ERROR
-        effects.append(to_client.error(code, facts.last_error or "the upstream server closed the connection"))
+    if facts.error:
+        description = facts.description or "the upstream server closed the connection"
+        effects.append(to_client.error(facts.error, description))
     return [*effects, CloseClient(1000, "upstream closed")]
 
 

@@ -50,5 +50,4 @@ class Facts:
     reason: str = ""
     error: str = ""
     description: str = ""
-    last_error: str = ""
     voiced: bool = False
