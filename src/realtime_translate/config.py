@@ -229,6 +229,8 @@ class Limits:
     """
     frame_bytes_down: int = 32 * 2**20
     """The largest frame taken from upstream (L1)."""
+    notices_per_minute: int = 120
+    """How many Notices of a code a call gives in a minute; the rest are counted (L5)."""
     item_text: int = 2**20
     """Characters of one item's text collected from deltas; a longer one is told when its whole text comes."""
 

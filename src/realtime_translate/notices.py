@@ -111,6 +111,13 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
     "UPSTREAM_MALFORMED": (_WARNING, "upstream sent a malformed frame: {reason}"),
     "UPSTREAM_ERROR": (_WARNING, "upstream reported an error: {code}"),
     "UPSTREAM_ERROR_BENIGN": (_DEBUG, "upstream reported an error that needs no attention: {code}"),
+    "ANSWER_WITHOUT_AUDIO": (_WARNING, "an answer has text and no audio: who only hears, hears nothing"),
+    "USAGE": (
+        _INFO,
+        "{of} took {total} tokens: {input} in ({input_cached} cached, {input_text} text, "
+        "{input_audio} audio), {output} out ({output_text} text, {output_audio} audio)",
+    ),
+    "NOTICES_SUPPRESSED": (_WARNING, "{code} came {count} times more within a minute"),
     # ends
     "UPSTREAM_CLOSED": (_INFO, "upstream closed with {code}"),
     "CLIENT_CLOSED": (_INFO, "the client closed with {code}"),

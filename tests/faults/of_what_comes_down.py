@@ -239,6 +239,13 @@ FAULTS: tuple[Fault, ...] = (
         "    if _is_expected(state, problem):",
     ),
     Fault(
+        "L5",
+        "no Notice is ever kept back",
+        "session/noticed.py",
+        "    if count <= env.limits.notices_per_minute:\n",
+        "    if count:\n",
+    ),
+    Fault(
         "E2",
         "a refused truncate is told where the server names no event",
         "openai/faults.py",

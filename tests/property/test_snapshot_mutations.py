@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from realtime_translate import ClientDialect, Config, SnapshotError, Translator
 from realtime_translate.testing import FakeClock
+from tests.fuzz.stages import CONFIGS, begun
 from tests.harness import counter
 from tests.snapshot_corpus import CORPUS
 from tests.unit.session import agent_events as agent
@@ -98,6 +100,54 @@ def test_a_mutated_snapshot_is_refused_or_works(data: st.DataObject) -> None:
     finally:
         assert repr(snapshot) == before
     goes_on(translator, config, data.draw(inputs))
+
+
+MOMENTS = ("answering", "called", "updating")
+WAITING = (calls.TEXT, calls.PROMPT, calls.PROMPT, calls.say("z", "queue"), calls.say("z", "queue"))
+WRONG: list[Any] = [None, 0, "", "closed", []]
+DEADLINES: list[tuple[str, Any]] = [("deadline", None)] * 8
+AFTER: tuple[list[tuple[str, Any]], ...] = (
+    [
+        *DEADLINES,
+        *(("client", each) for each in CLIENT),
+        *DEADLINES,
+        *(("upstream", each) for each in UPSTREAM),
+    ],
+    [
+        *(("upstream", each) for each in UPSTREAM),
+        *DEADLINES,
+        *(("client", each) for each in CLIENT),
+        *DEADLINES,
+    ],
+)
+
+
+def moment(config: Config, stage: str) -> dict[str, Any]:
+    """A call in which much waits."""
+    call = begun(config, stage)
+    for message in WAITING:
+        call.client(message)
+    call.client(b"\1" * 9600)
+    snapshot: dict[str, Any] = json.loads(json.dumps(call.translator.snapshot()))
+    return snapshot
+
+
+@pytest.mark.parametrize("config", ["deepgram", "component"])
+@pytest.mark.parametrize("stage", MOMENTS)
+def test_one_value_at_a_time_is_refused_or_works(config: str, stage: str) -> None:
+    """A value of each kind at each place of the call: whatever is taken runs, its timers first or last."""
+    snapshot = moment(CONFIGS[config], stage)
+    for path in [each for each in paths(snapshot) if each[0] in ("call", "timers")]:
+        value = at(snapshot, path)
+        for number, wrong in enumerate([*WRONG, value[:1] + value] if isinstance(value, list) else WRONG):
+            changed = copy.deepcopy(snapshot)
+            *above, last = path
+            at(changed, tuple(above))[last] = copy.deepcopy(wrong)
+            try:
+                translator = Translator.restore(changed, CONFIGS[config], clock=FakeClock(1000.0))
+            except SnapshotError:
+                continue
+            goes_on(translator, CONFIGS[config], AFTER[number % 2])
 
 
 def goes_on(translator: Translator, config: Config, acts: list[tuple[str, Any]]) -> None:

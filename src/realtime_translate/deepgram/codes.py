@@ -71,6 +71,8 @@ class WarningCode(_Code):
     MAXIMUM_SESSION_LENGTH_APPROACHING = "MAXIMUM_SESSION_LENGTH_APPROACHING"
     SPEAK_UPDATE_UNSUPPORTED = "SPEAK_UPDATE_UNSUPPORTED"
     """The voice cannot change once audio was produced (T2). Ours, not Deepgram's."""
+    TRANSCRIPTION_FAILED = "TRANSCRIPTION_FAILED"
+    """What the user says cannot be told as text (O9). Ours."""
     UPDATE_NOT_CONFIRMED = "UPDATE_NOT_CONFIRMED"
     """Upstream did not say whether an update holds (T2). Ours."""
     THINK_LIVE_UNSUPPORTED = "THINK_LIVE_UNSUPPORTED"

@@ -57,6 +57,8 @@ class Plan:
     commit: CommitPlan = CommitPlan()
     transcribes: bool = True
     """Whether upstream transcribes the user's speech (O4)."""
+    audible: bool = True
+    """Whether the agent was asked to speak, and not only to write (O9)."""
     history: bool = True
     experimental: bool = False
     greeting: str | None = None

@@ -8,6 +8,7 @@ from .agent_text import AgentText
 from .agent_turn import AgentTurn
 from .function_calls import FunctionCalls
 from .input_audio import InputAudio
+from .noticed import Noticed
 from .opening import OpeningState
 from .playback import Playback
 from .response_slot import ResponseSlot
@@ -39,6 +40,7 @@ class Call:
     user_texts: UserTexts = field(factory=UserTexts)
     user_turn: UserTurn = field(factory=UserTurn)
     errors: UpstreamErrors = field(factory=UpstreamErrors)
+    noticed: Noticed = field(factory=Noticed)
 
     @property
     def upstream_open(self) -> bool:

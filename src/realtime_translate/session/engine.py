@@ -17,9 +17,9 @@ from ..mapping import to_client
 from ..mapping.errors import fault
 from ..notices import notice
 from ..openai.audio_frames import AUDIO_DELTA, delta_of
-from ..outputs import Output, Outputs, SendToClient
+from ..outputs import Notice, Output, Outputs, SendToClient
 from ..wire import OMITTED, Malformed, Unknown, decode, unknown_fields
-from . import agent_text, agent_turn, function_calls, input_audio, opening, playback, upstream_errors
+from . import agent_text, agent_turn, function_calls, input_audio, noticed, opening, playback
 from .bounds import excess, too_large
 from .call import Call
 from .env import Env
@@ -42,12 +42,13 @@ from .tables import (
     TurnState,
 )
 from .timers import TimerName
+from .upstream_errors import parting
 
 __all__ = ["Engine"]
 
 _SHOWN = 10
 """Unknown fields of a message that a Notice names."""
-_OUTPUTS = frozenset(get_args(Output))
+_OUTPUTS = frozenset(get_args(Output)) - {Notice}
 _NO_FACTS = Facts()
 # On Python 3.10 and 3.11 looking a member up costs as much as three calls: audio does without.
 _DELIVER, _CLOSED, _SPEAKING = Gate.DELIVER, Opening.CLOSED, TurnState.SPEAKING
@@ -91,6 +92,7 @@ class Engine:
         self.call.phase = step.to
         effects = opening.ACTIONS[step.action](self.call.opening, self.env, facts) if step.action else ()
         if step.to is _CLOSED:
+            self.out.extend(noticed.suppressed(self.call.noticed, self.env))
             self.env.timers.deadlines.clear()
             opening.forget(self.call.opening)
             self.out.extend(cast("Sequence[Output]", effects))
@@ -121,7 +123,7 @@ class Engine:
         parse = deepgram.parse_component_client if self.env.component else deepgram.parse_client
         message = parse(frame, strict=self.env.config.strict_fields)
         if isinstance(message, Unknown):
-            self.perform(self._unparsable(f"messages of type {message.type[:80]} are not known", known=False))
+            self.perform(self._unparsable(f"messages of type {message.type[:64]} are not known", known=False))
         elif isinstance(message, Malformed):
             self.perform(self._unparsable(message.reason))
         else:
@@ -156,9 +158,8 @@ class Engine:
     def upstream_closed(self, code: int | None, reason: str) -> None:
         """The upstream socket closed, or was never opened (E5, S8): then the reason is the host's own."""
         call = self.call
-        told, why = upstream_errors.parting(call.errors, self.env, code, reason if call.upstream_open else "")
-        facts = Facts(code=code, error=told, description=why)
-        self.step(OpeningEvent.UPSTREAM_CLOSED, facts)
+        told, why = parting(call.errors, self.env, code, reason if call.upstream_open else "")
+        self.step(OpeningEvent.UPSTREAM_CLOSED, Facts(code=code, error=told, description=why))
 
     def playback_reported(self, milliseconds: int) -> None:
         """The client has played so much of the agent's audio (B3)."""
@@ -345,8 +346,10 @@ class Engine:
                 self.perform(effects)
 
     def _own(self, effect: Effect) -> None:
-        """The signals that are the engine's to act on."""
-        if isinstance(effect, TurnStep):
+        """Notices, of which there may be too many (L5), and the signals that are the engine's to act on."""
+        if isinstance(effect, Notice):
+            self.out += noticed.passed(self.call.noticed, self.env, effect)
+        elif isinstance(effect, TurnStep):
             self._turn(effect.event)
         elif isinstance(effect, OpeningStep):
             self.step(effect.event, Facts(voiced=self.call.updates.voiced))

@@ -6,6 +6,8 @@ from attrs import define, field
 
 from .. import deepgram, openai
 from ..audio import AudioFormat
+from ..notices import notice
+from ..wire import OMITTED
 from .env import Env
 from .signals import AudioSettled, Effect, Effects, Interrupted, MayFail, TextDue, TurnStep
 from .tables import TurnEvent
@@ -31,7 +33,8 @@ class Playback:
     """The audio that the client may not have heard yet, in upstream's bytes. `total`: all that was received.
 
     The client is taken to play without a pause: `run` bytes since `run_since`. `reported`: what was played,
-    in milliseconds, by the host's last word in this run; it counts more than the estimate.
+    in milliseconds, by the host's last word in this run; it counts more than the estimate. `answered`: what
+    of `total` came before the response at hand.
     """
 
     items: list[Playing] = field(factory=list[Playing])
@@ -39,6 +42,7 @@ class Playback:
     run: int = 0
     run_since: Instant | None = None
     reported: int | None = None
+    answered: int = 0
 
 
 def received(state: Playback, env: Env, item_id: str, index: int, size: int) -> None:
@@ -61,7 +65,20 @@ def settled(state: Playback, env: Env, _: AudioSettled) -> Effects:
     for each in state.items:
         each.begin, each.size = each.begin * after // before, each.size * after // before
     state.total, state.run = state.total * after // before, state.run * after // before
+    state.answered = state.total
     return ()
+
+
+def response_done(state: Playback, env: Env, event: openai.ResponseDone) -> Effects:
+    """A message without a sound, where sound was asked for: nobody hears it (O9)."""
+    if env.late:
+        return ()
+    silent, state.answered = state.total == state.answered, state.total
+    response = event.response
+    said = any(each.type == "message" for each in response.output or ())
+    if not (silent and said and env.plan.audible and response.status in (OMITTED, None, "completed")):
+        return ()
+    return (notice("ANSWER_WITHOUT_AUDIO"),)
 
 
 def reported(state: Playback, env: Env, milliseconds: int) -> Effects:

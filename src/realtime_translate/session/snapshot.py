@@ -29,6 +29,7 @@ from ..errors import SnapshotError
 from ..mapping.formats import check
 from ..mapping.plan import Plan
 from ..wire import dumps
+from . import updates
 from .call import Call
 from .env import Env, Ids
 from .tables import Detection, Opening, SlotState, TurnState
@@ -56,6 +57,7 @@ INSTANTS: tuple[tuple[str, ...], ...] = (
     ("call", "slot", "heard_at"),
     ("call", "slot", "slow_since"),
     ("call", "errors", "since"),
+    ("call", "noticed", "since"),
 )
 """Where the readings of the clock are in a snapshot; `*` stands for each element."""
 
@@ -87,6 +89,10 @@ class Saved:
     def env(self, config: Config) -> Env:
         """The surroundings in which the call goes on. Raises `SnapshotError` if they cannot be."""
         env = Env(config, self.plan, self.timers, self.ids)
+        try:
+            updates.check(self.call.updates, env)
+        except Exception as error:  # frames fail in as many ways as there are messages
+            raise SnapshotError(f"an update in the snapshot is corrupt: {error}") from error
         heard, said = self.plan.input, self.plan.output
         try:
             check(heard.client, heard.upstream, said.client, said.upstream)

@@ -31,6 +31,7 @@ TimerName: TypeAlias = Literal[
     "update",  # T2: session.updated must come
     "session_end",  # O8: the session's time is nearly over
     "confirm",  # T1: upstream must confirm a user item
+    "notices",  # L5: a minute in which a Notice came too often
     "follow_up",  # F5: response.done must come after the last function output
 ]
 """Plain strings: they are looked up for each audio frame, and an Enum's hash is slow."""

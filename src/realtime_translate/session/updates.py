@@ -20,7 +20,7 @@ from ..wire import unstructure
 from .env import Env
 from .signals import AudioBegun, Effect, Effects, Fatal, MayFail, Refused, UpdateGranted, UpdateWanted
 
-__all__ = ["Updates", "audio_begun", "granted", "late", "refused", "updated", "wanted"]
+__all__ = ["Updates", "audio_begun", "check", "granted", "late", "refused", "updated", "wanted"]
 
 _VOICE_FIXED = "the voice cannot change once the agent has spoken"
 
@@ -179,6 +179,11 @@ def _in_flight(state: Updates, env: Env) -> Plan:
     for part in dispensable.PARTS.values():
         after = part.undone(after, env.plan) if part.path in state.left_out else after
     return after
+
+
+def check(state: Updates, env: Env) -> None:
+    """Raise unless the frames of a snapshot are updates that can be made."""
+    _after(env, env.plan, [*state.sent, *state.waiting])
 
 
 def _after(env: Env, plan: Plan, frames: list[str]) -> Plan:

@@ -7,8 +7,11 @@ from typing import TypeAlias
 from attrs import define, field
 
 from .. import deepgram, openai
+from ..deepgram.codes import WarningCode
+from ..mapping import to_client
 from ..mapping.places import CHANNEL, channel_of, known_ms, ms_of, seconds
 from ..notices import notice
+from ..outputs import SendToClient
 from ..wire import Nullable
 from .env import Env
 from .signals import AgentSaid, Effect, Effects, TextDue
@@ -67,7 +70,8 @@ class UserSpeech:
     """`begun`: not committed yet; `items`: committed and not told, in order; `settled`: ids of those of which
     nothing is told any more.
 
-    `awaited`: items whose text goes before the agent's answer; `held`: words of that answer.
+    `awaited`: items whose text goes before the agent's answer; `held`: words of that answer. `failed`: a
+    transcription has failed.
     """
 
     begun: list[Heard] = field(factory=list[Heard])
@@ -75,6 +79,7 @@ class UserSpeech:
     settled: list[str] = field(factory=list[str])
     awaited: list[str] = field(factory=list[str])
     held: list[str] = field(factory=list[str])
+    failed: bool = False
 
     def find(self, item_id: str) -> Heard | None:
         """The item, committed or not."""
@@ -177,7 +182,18 @@ def failed(
 ) -> Effects:
     """There is no transcript; the turn goes on without."""
     code = (event.error.code if event.error else "") or "unknown"
-    return [notice("TRANSCRIPTION_FAILED", code=code), *_resolve(state, env, state.name(event.item_id), "")]
+    told = () if env.component or state.failed else (_not_heard(),)
+    state.failed = True
+    return [
+        notice("TRANSCRIPTION_FAILED", code=code),
+        *told,
+        *_resolve(state, env, state.name(event.item_id), ""),
+    ]
+
+
+def _not_heard() -> SendToClient:
+    """One Warning a call: what fails once fails in each turn (O9)."""
+    return to_client.warning(WarningCode.TRANSCRIPTION_FAILED, "User speech could not be transcribed")
 
 
 def _unfinished(state: UserSpeech, env: Env, event: _Transcription) -> Heard | None:

@@ -93,8 +93,8 @@ def _set_timer(state: UserTexts, env: Env) -> None:
 
 
 def confirm_late(state: UserTexts, env: Env) -> Effects:
-    """Upstream confirms nothing: ask for the response anyway (T1)."""
-    return _confirm(state, env, state.waiting[0], late=True)
+    """Upstream confirms nothing: ask for the response anyway (T1). A snapshot may hold the timer alone."""
+    return _confirm(state, env, state.waiting[0], late=True) if state.waiting else ()
 
 
 def covered(state: UserTexts, env: Env, _: ResponseRequested) -> Effects:

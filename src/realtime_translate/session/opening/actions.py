@@ -94,6 +94,7 @@ def _send_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
 
 def _ready(state: OpeningState, env: Env, facts: Facts) -> Effects:
     env.timers.cancel("configure")
+    env.plan = evolve(env.plan, audible=state.session.get("output_modalities") != ["text"])
     state.session, state.left_out = {}, []
     return [*_settle_audio(env, facts.session), SessionReady()]
 

@@ -1,0 +1,22 @@
+"""What upstream counts, for the host (O9)."""
+
+from __future__ import annotations
+
+from .. import openai
+from ..mapping.usage import usage
+from .env import Env
+from .signals import Effects
+
+__all__ = ["response_done", "transcribed"]
+
+
+def response_done(state: object, env: Env, event: openai.ResponseDone) -> Effects:
+    """The tokens of a response, interrupted or not."""
+    return usage("response", event.response.usage)
+
+
+def transcribed(
+    state: object, env: Env, event: openai.ConversationItemInputAudioTranscriptionCompleted
+) -> Effects:
+    """The tokens of a transcription, once it is whole."""
+    return () if event.status == "in_progress" else usage("transcription", event.usage)

@@ -1,0 +1,40 @@
+"""What `restore` takes must run: corrupt snapshots that were once taken (*Always true* 6)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from realtime_translate import SnapshotError, Translator
+from realtime_translate.testing import FakeClock
+from tests.harness import Desk
+from tests.unit.session.agent_events import created
+
+
+def taken(*frames: Any) -> tuple[Desk, dict[str, Any]]:
+    desk = Desk()
+    desk.ready()
+    desk.upstream(created())
+    for frame in frames:
+        desk.client(frame)
+    snapshot: dict[str, Any] = json.loads(json.dumps(desk.translator.snapshot()))
+    return desk, snapshot
+
+
+def test_Always_6_a_timer_without_what_it_waits_for_does_nothing() -> None:
+    desk, snapshot = taken({"type": "InjectUserMessage", "content": "Hi"})
+    snapshot["call"]["user_texts"]["waiting"] = []
+    clock = FakeClock(500.0)
+    translator = Translator.restore(snapshot, desk.config, clock=clock)
+    clock.advance(2.0)
+    assert translator.handle_timeout() == ()
+
+
+@pytest.mark.parametrize("frame", ["closed", "", "{}", '{"type":"KeepAlive"}', '{"type":"UpdatePrompt"}'])
+def test_Always_6_what_waits_to_be_sent_is_an_update(frame: str) -> None:
+    desk, snapshot = taken({"type": "UpdatePrompt", "prompt": "Be kind."})
+    snapshot["call"]["updates"]["waiting"][0] = frame
+    with pytest.raises(SnapshotError, match="an update in the snapshot is corrupt"):
+        Translator.restore(snapshot, desk.config, clock=FakeClock(500.0))
