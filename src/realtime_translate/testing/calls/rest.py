@@ -57,6 +57,8 @@ def at_rest(world: World) -> None:
     require(ledger.outputs_upstream == ledger.answers + ledger.cancelled, "F4 an output for each answer")
     if not world.fails:  # a response that never ends is waited for
         # Who speaks over the answer is answered with what was said before, at the end of that.
+        if ledger.open_calls or ledger.host_calls:  # outputs wait for those of the other calls (F3)
+            world.answers.withdraw("output")
         unanswered = [] if ledger.user_speaks else world.answers.unanswered
         require(unanswered == [], "5 every turn is answered", unanswered)
         takes = world.commits_by_itself or ledger.notices["TURN_DETECTION_NOT_OFF"]  # the server has the audio
