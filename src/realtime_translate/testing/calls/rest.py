@@ -61,8 +61,8 @@ def at_rest(world: World) -> None:
             world.answers.withdraw("output")
         unanswered = [] if ledger.user_speaks else world.answers.unanswered
         require(unanswered == [], "5 every turn is answered", unanswered)
-        takes = world.commits_by_itself or ledger.notices["TURN_DETECTION_NOT_OFF"]  # the server has the audio
-        world.audio.check_whole(manual=not takes)
+        held = ledger.notices["TURN_DETECTION_NOT_OFF"]  # the server has the audio all the same (V1)
+        world.audio.check_whole(manual=not (held or world.commits_by_itself))
     _no_word_twice(world)
     _greeting(world)
     _silence(world)
