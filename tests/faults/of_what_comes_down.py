@@ -39,8 +39,8 @@ FAULTS: tuple[Fault, ...] = (
         "R3",
         "a create that met the server's own response is not asked for again",
         _ACTIONS,
-        "        slot.sent = slot.sent or not slot.fallen\n",
-        "        slot.sent = slot.sent or False\n",
+        "    if not slot.falls:\n        slot.sent = True\n",
+        "    if not slot.falls:\n        slot.sent = slot.sent or False\n",
     ),
     Fault(
         "R4",
@@ -53,8 +53,8 @@ FAULTS: tuple[Fault, ...] = (
         "R6",
         "two events have the same id",
         "session/env.py",
-        "self.count += 1",
-        "self.count = 1",
+        'self.count += 1\n        return f"{self.prefix}_{self.count}"',
+        'self.count = 1\n        return f"{self.prefix}_{self.count}"',
     ),
     Fault(
         "R7",
@@ -81,8 +81,10 @@ FAULTS: tuple[Fault, ...] = (
         "R8",
         "what was refused for want of outputs is not asked again",
         _SLOT,
-        'unanswered=Step(_FREE, "ask_again"),\n        failed=',
-        "unanswered=Step(_FREE),\n        failed=",
+        'await_stranger"),\n        unanswered=Step(_FREE, "ask_again"),\n        failed=Step(_FREE, "fail"),'
+        "\n        server_failed=Step(",
+        'await_stranger"),\n        unanswered=Step(_FREE),\n        failed=Step(_FREE, "fail"),'
+        "\n        server_failed=Step(",
     ),
     Fault(
         "F1",

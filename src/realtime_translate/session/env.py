@@ -63,7 +63,8 @@ class Ids:
     def gave(self, event_id: str) -> bool:
         """Whether this is one of them. Servers also name nothing, "" or what we never sent."""
         prefix, _, number = event_id.rpartition("_")
-        return prefix == self.prefix and _NUMBER.fullmatch(number) is not None and int(number) <= self.count
+        known = prefix in (self.prefix, f"{self.prefix}_context")
+        return known and _NUMBER.fullmatch(number) is not None and int(number) <= self.count
 
 
 _START = Instant(0.0)

@@ -233,7 +233,7 @@ def slow(slot: ResponseSlot, env: Env) -> Effects:
     """A response has no output for so long; Deepgram's clients are told, again and again (O8)."""
     env.repeat("slow", env.limits.slow_think)
     since = env.now if slot.slow_since is None else slot.slow_since
-    seconds = f"{env.clock - since:g}"
+    seconds = f"{env.now - since:g}"
     told = notice("RESPONSE_SLOW", seconds=float(seconds))
     if env.component:
         return (told,)
