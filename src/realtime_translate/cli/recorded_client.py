@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from attrs import frozen
 
@@ -43,7 +43,9 @@ class FittingClient:
 
 
 def fitting_client(trace: Trace, dialect: ClientDialect) -> FittingClient:
-    """The client for the first `session.update` of `trace`. Raises `UserError` if there is none."""
+    """The client for the first `session.update` of `trace`. Raises `UserError` for one that no
+    host can ask for.
+    """
     updates = trace.select("upstream", "out", "session.update")
     session = sub_object(updates[0].event, "session") if updates else {}
     context = _context_lines(trace)
@@ -56,6 +58,7 @@ def fitting_client(trace: Trace, dialect: ClientDialect) -> FittingClient:
     try:
         config = Config(
             dialect=dialect,
+            model=_model(trace),  # which the recorded host has dialled (S2)
             turn_detection=_turn_detection(session),
             context=ContextMode.ITEMS,
             transcription_model=transcription
@@ -63,7 +66,7 @@ def fitting_client(trace: Trace, dialect: ClientDialect) -> FittingClient:
             else Config().transcription_model,
         )
     except ConfigError as error:
-        raise UserError(f"{updates[0].place}: {error}") from None
+        raise UserError(f"{(updates or trace.lines)[0].place}: {error}") from None
     return FittingClient(config, settings, context)
 
 
@@ -75,18 +78,30 @@ def item_text(item: _Json) -> str:
 
 
 def _context_lines(trace: Trace) -> tuple[Line, ...]:
-    """The items created before the first `response.create`: all but the last, which is the user's turn."""
+    """The items created before the first `response.create`: all but the user's turn, where that comes last,
+    and but the outputs of calls that the client did not create. These answer the response to a spoken turn.
+    """
     items: list[Line] = []
     for line in trace.select("upstream", "out"):
         if line.type == "response.create":
-            return tuple(items if items and not _is_user_text(items[-1]) else items[:-1])
+            calls = {_item(each).get("call_id") for each in items if _is_a(each, "function_call")}
+            before = items[:-1] if items and _item(items[-1]).get("role") == "user" else items
+            return tuple(each for each in before if not _answers_another(each, calls))
         if line.type == "conversation.item.create":
             items.append(line)
     return ()
 
 
-def _is_user_text(line: Line) -> bool:
-    return sub_object(line.event, "item").get("role") == "user"
+def _answers_another(line: Line, calls: Collection[object]) -> bool:
+    return _is_a(line, "function_call_output") and _item(line).get("call_id") not in calls
+
+
+def _is_a(line: Line, kind: str) -> bool:
+    return _item(line).get("type") == kind
+
+
+def _item(line: Line) -> _Json:
+    return sub_object(line.event, "item")
 
 
 def _agent(
@@ -110,10 +125,7 @@ def _agent(
 
 
 def _think(session: _Json, trace: Trace, *, component: bool) -> dict[str, object]:
-    created = trace.select("upstream", "in", "session.created")
-    model = sub_object(created[0].event, "session").get("model") if created else None
-    provider = {"type": "open_ai", "model": model if isinstance(model, str) else Config().model}
-    think: dict[str, object] = {"provider": provider}
+    think: dict[str, object] = {"provider": {"type": "open_ai", "model": _model(trace)}}
     if isinstance(session.get("instructions"), str):
         think["prompt"] = session["instructions"]
     tools = session.get("tools")
@@ -125,6 +137,12 @@ def _think(session: _Json, trace: Trace, *, component: bool) -> dict[str, object
         if source is not None:
             think[name] = session[source]
     return think
+
+
+def _model(trace: Trace) -> str:
+    created = trace.select("upstream", "in", "session.created")
+    model = sub_object(created[0].event, "session").get("model") if created else None
+    return model if isinstance(model, str) else Config().model
 
 
 def _function(tool: _Json) -> dict[str, object]:

@@ -84,6 +84,21 @@ def test_a_turn_detection_that_cannot_be_is_the_users_error() -> None:
         fit({"turn_detection": {"type": "server_vad", "idle_timeout_ms": 1}})
 
 
+def test_the_recorded_model_is_the_one_that_the_host_dialled() -> None:
+    created = {"type": "session.created", "session": {"model": "another"}}
+    trace = read_trace(json.dumps({"leg": "upstream", "dir": "in", "event": created}), "t")
+    client = fitting_client(trace, DEEPGRAM)
+    assert client.config.model == "another"
+    assert sub_object(agent_of(client), "think", "provider")["model"] == "another"
+
+
+def test_a_model_that_no_host_can_dial_is_the_users_error() -> None:
+    created = {"type": "session.created", "session": {"model": ""}}
+    trace = read_trace(json.dumps({"leg": "upstream", "dir": "in", "event": created}), "t")
+    with pytest.raises(UserError, match="t, line 1: model"):
+        fitting_client(trace, DEEPGRAM)
+
+
 @pytest.mark.parametrize(
     ("session", "client_input", "client_output"),
     [
@@ -226,6 +241,26 @@ def test_context_is_every_item_before_the_first_response_but_the_last() -> None:
 def test_a_last_item_that_no_user_said_is_context_too() -> None:
     client = fit({}, message("user", "One."), message("assistant", "Two."), RESPONSE)
     assert len(client.context) == 2
+
+
+def output(call_id: str) -> dict[str, object]:
+    return item(type="function_call_output", call_id=call_id, output="12")
+
+
+def test_an_output_before_the_first_response_of_a_spoken_turn_is_an_answer() -> None:
+    assert fit({}, output("c"), RESPONSE).context == ()
+
+
+def test_an_answer_leaves_the_context_before_it_as_it_was() -> None:
+    call = item(type="function_call", call_id="c", name="f", arguments="{}")
+    client = fit({}, call, output("c"), message("user", "One."), output("spoken"), RESPONSE)
+    kinds = [sub_object(line.event, "item")["type"] for line in client.context]
+    assert kinds == ["function_call", "function_call_output", "message"]
+    assert len(client.context) == 3
+
+
+def test_a_text_after_an_answer_is_the_users_turn() -> None:
+    assert fit({}, output("c"), message("user", "One."), RESPONSE).context == ()
 
 
 def test_without_a_response_nothing_is_context() -> None:

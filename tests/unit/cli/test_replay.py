@@ -144,6 +144,30 @@ def test_a_function_output_is_answered_when_recorded_or_as_soon_as_it_is_asked_f
     assert types(steps, TRANSLATOR, UPSTREAM)[-2:] == ["conversation.item.create", "response.create"]
 
 
+def test_a_function_output_of_a_spoken_turn_comes_before_any_response_create() -> None:
+    recorder = recorded_session(tools=[TOOL])
+    call = {"type": "function_call", "id": "i", "call_id": "c", "name": "f", "arguments": "{}"}
+    done = {**call, "status": "completed"}
+    for event in (
+        {"type": "response.created", "response": {"id": "r", "status": "in_progress", "output": []}},
+        {"type": "response.output_item.added", "response_id": "r", "item": {**call, "arguments": ""}},
+        {"type": "response.output_item.done", "response_id": "r", "item": done},
+        {"type": "response.done", "response": {"id": "r", "status": "completed", "output": [done]}},
+    ):
+        recorder.add("in", event)
+    output = {"type": "function_call_output", "call_id": "c", "output": "12"}
+    recorder.add("out", {"type": "conversation.item.create", "item": output})
+    recorder.add("out", {"type": "response.create"})
+    steps, notes = recorder.replay()
+    assert notes == []
+    assert [frame["content"] for frame in frames(steps, CLIENT, "FunctionCallResponse")] == ["12"]
+    assert types(steps, TRANSLATOR, UPSTREAM) == [
+        "session.update",
+        "conversation.item.create",
+        "response.create",
+    ]
+
+
 def test_an_output_that_is_no_string_becomes_json() -> None:
     recorder = recorded_session(Reply(Call("f", "{}", "call_1")), tools=[TOOL])
     recorder.send(user_item("Go."))
