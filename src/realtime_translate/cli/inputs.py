@@ -39,13 +39,14 @@ def sub_object(parent: Mapping[str, object], *path: str) -> dict[str, object]:
 
 
 def read_text(path: str) -> str:
-    """The text of a file, or of standard input for `-`."""
+    """The text of a file, or of standard input for `-`, without the mark that some editors begin it with."""
     try:
-        return sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
+        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
         raise UserError(f"cannot read {path}: it is not UTF-8 text (byte {error.start})") from None
+    return text.removeprefix("\ufeff")
 
 
 def parse_lines(text: str, source: str) -> Iterator[tuple[str, dict[str, object]]]:

@@ -47,6 +47,14 @@ def test_a_dash_is_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_text("-") == "hello"
 
 
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a"
+    file.write_bytes(b"\xef\xbb\xbf{}")
+    assert read_text(str(file)) == "{}"
+    monkeypatch.setattr("sys.stdin", io.StringIO("\ufeff{}"))
+    assert read_text("-") == "{}"
+
+
 def test_a_missing_file_is_the_users_error(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"cannot read .*nowhere: No such file"):
         read_text(str(tmp_path / "nowhere"))
