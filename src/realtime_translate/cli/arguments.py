@@ -88,7 +88,7 @@ def _fill_simulate(command: argparse.ArgumentParser) -> None:
         metavar="N",
         help="let the model choose among the orders and delays of real servers; equal seeds choose equally",
     )
-    _add_format(command)
+    _add_format(command, default="text", said="text")
 
 
 def _fill_replay(command: argparse.ArgumentParser) -> None:
@@ -96,7 +96,7 @@ def _fill_replay(command: argparse.ArgumentParser) -> None:
         "trace", metavar="TRACE.jsonl", help="the trace or recording; - reads standard input"
     )
     _add_dialect(command, default="deepgram", said="deepgram")
-    _add_format(command)
+    _add_format(command, default=None, said="text; for a recording only whether it is reproduced")
 
 
 def _add_dialect(command: argparse.ArgumentParser, *, default: str | None, said: str) -> None:
@@ -108,11 +108,11 @@ def _add_dialect(command: argparse.ArgumentParser, *, default: str | None, said:
     )
 
 
-def _add_format(command: argparse.ArgumentParser) -> None:
+def _add_format(command: argparse.ArgumentParser, *, default: str | None, said: str) -> None:
     command.add_argument(
         "--format",
         choices=["text", "jsonl", "mermaid", "html"],
-        default="text",
-        help="how to print (default: text)",
+        default=default,
+        help=f"how to print (default: {said})",
     )
     command.add_argument("--output", metavar="FILE", help="write there instead of to standard output")

@@ -79,7 +79,11 @@ _WORDS: Mapping[str, Callable[[_Frame], str]] = {
     "open": _field("model"),
     "close": _field("code", "reason"),
     "RunFunction": _call,
-    "function_result": lambda frame: f"{one_line(frame.get('name'))} = {one_line(frame.get('content'))}",
+    "function_result": lambda frame: (
+        f"{one_line(frame.get('name', frame.get('call_id')))} = {one_line(frame.get('content'))}"
+    ),
+    "playback_reported": _field("played_ms"),
+    "raised": _field("method", "error"),
     "ConversationText": _text_of,
     "History": lambda frame: _text_of(frame) if "content" in frame else _calls(frame),
     "InjectUserMessage": _field("content"),

@@ -23,7 +23,7 @@ from ..outputs import (
 )
 from ..testing import FakeClock
 from ..translator import SessionState, Translator
-from .steps import Party, Step, frame_step, notice_step, socket_step
+from .steps import Party, Step, frame_step, output_step, socket_step
 
 __all__ = ["Host"]
 
@@ -99,30 +99,23 @@ class Host:
         self._steps.append(socket_step(self.clock(), sender, receiver, event, **details))
 
     def _perform(self, outputs: Outputs) -> None:
-        translator = Party.TRANSLATOR
         for output in outputs:
+            self._steps.append(output_step(self.clock(), output))
             match output:
                 case SendToClient(data):
-                    self._steps.append(frame_step(self.clock(), translator, Party.CLIENT, data))
                     self.to_client.append(data)
                 case SendToUpstream(data):
-                    self._steps.append(frame_step(self.clock(), translator, Party.UPSTREAM, data))
                     self.to_upstream.append(data)
-                case OpenUpstream(model, target):
+                case OpenUpstream():
                     self.dial_wanted_at = None if self.upstream_is_open else self.clock()
-                    self._record_socket(translator, Party.UPSTREAM, "open", model=model, target=target)
-                case CloseClient(code, reason):
+                case CloseClient():
                     self.client_is_open = False
-                    self._record_socket(translator, Party.CLIENT, "close", code=code, reason=reason)
-                case CloseUpstream(code, reason):
+                case CloseUpstream():
                     self.upstream_is_open, self.dial_wanted_at = False, None
-                    self._record_socket(translator, Party.UPSTREAM, "close", code=code, reason=reason)
-                case RunFunction(call_id, name, arguments):
-                    details = {"call_id": call_id, "name": name, "arguments": arguments}
-                    self._record_socket(translator, Party.HOST, "RunFunction", **details)
+                case RunFunction():
                     self.to_run.append(output)
                 case Notice():
-                    self._steps.append(notice_step(self.clock(), output))
+                    pass
                 case _:
                     assert_never(output)
         state = self.translator.state

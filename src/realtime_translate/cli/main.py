@@ -18,7 +18,7 @@ from .events import as_page, as_table
 from .inputs import UserError, read_text
 from .mermaid import as_mermaid
 from .progress import with_progress
-from .recording import is_recording, reproduce
+from .recording import Drawing, is_recording, reproduce
 from .render import ASCII, UNICODE, as_jsonl, as_text
 from .replay import Replay
 from .script import parse_script
@@ -78,8 +78,11 @@ def _sample() -> str:
 def _replay(options: argparse.Namespace) -> int:
     text = read_text(options.trace)
     if is_recording(text):
-        return _reproduce(text, options.trace)
-    replay = Replay(read_trace(text, options.trace), ClientDialect(options.dialect))
+        return _reproduce(text, options)
+    trace = read_trace(text, options.trace)
+    if not trace.lines:
+        raise UserError(f"{options.trace} is empty: give a trace or a recording")
+    replay = Replay(trace, ClientDialect(options.dialect))
     if not replay.has_inputs:
         message = "holds only what a server sent to its client: there is nothing to feed to a translator"
         print(f"{PROGRAM}: {options.trace} {message}", file=sys.stderr)
@@ -90,10 +93,16 @@ def _replay(options: argparse.Namespace) -> int:
     return 0
 
 
-def _reproduce(text: str, source: str) -> int:
-    result = reproduce(text, source)
-    with _opened(None) as stream:
-        stream.write(f"{result}\n")
+def _reproduce(text: str, options: argparse.Namespace) -> int:
+    if options.format is None:
+        result = reproduce(text, options.trace)
+        with _opened(options.output) as stream:
+            stream.write(f"{result}\n")
+    else:
+        drawing = Drawing()
+        result = reproduce(text, options.trace, drawing.add)
+        _write_call(drawing, options.trace, options)
+        print(f"{PROGRAM}: {result}", file=sys.stderr)
     return 0 if result.same else 1
 
 
@@ -133,7 +142,7 @@ def _write_call(call: _Shown, name: str, options: argparse.Namespace) -> None:
             steps = with_progress(steps, sys.stderr)
         if options.format == "html":
             lines = as_html(steps, call.states, os.path.basename(name))
-        elif options.format == "text":
+        elif options.format in (None, "text"):
             lines = as_text(steps, UNICODE if _can_show(stream, UNICODE.characters) else ASCII)
         else:
             lines = _BY_STEP[options.format](steps)

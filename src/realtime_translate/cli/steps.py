@@ -9,11 +9,21 @@ from collections.abc import Mapping
 from enum import Enum
 
 from attrs import frozen
+from typing_extensions import assert_never
 
-from ..outputs import Notice
+from ..outputs import (
+    CloseClient,
+    CloseUpstream,
+    Notice,
+    OpenUpstream,
+    Output,
+    RunFunction,
+    SendToClient,
+    SendToUpstream,
+)
 from .inputs import is_array, is_object
 
-__all__ = ["Party", "Step", "frame_step", "notice_step", "socket_step"]
+__all__ = ["Party", "Step", "frame_step", "notice_step", "output_step", "socket_step"]
 
 
 class Party(str, Enum):
@@ -72,10 +82,14 @@ def frame_step(t: float, sender: Party, receiver: Party, frame: str | bytes) -> 
         return Step(t, sender, receiver, audio_bytes=len(audio))
     try:
         data: object = json.loads(frame)
+        if is_object(data):
+            return _object_step(t, sender, receiver, data)
     except (ValueError, RecursionError):
-        data = None
-    if not is_object(data):
-        return Step(t, sender, receiver, {"text": frame})
+        pass
+    return Step(t, sender, receiver, {"text": frame})
+
+
+def _object_step(t: float, sender: Party, receiver: Party, data: dict[str, object]) -> Step:
     field = _AUDIO_FIELDS.get(str(data.get("type")))
     size = None if field is None else _decoded_size(data.get(field))
     if field is not None and size is not None:
@@ -97,6 +111,29 @@ def notice_step(t: float, notice: Notice) -> Step:
         "fields": dict(notice.fields),
     }
     return Step(t, Party.TRANSLATOR, Party.HOST, notice=content)
+
+
+def output_step(t: float, output: Output) -> Step:
+    """The step for what the translator gave its host to do."""
+    sender = Party.TRANSLATOR
+    match output:
+        case SendToClient(data):
+            return frame_step(t, sender, Party.CLIENT, data)
+        case SendToUpstream(data):
+            return frame_step(t, sender, Party.UPSTREAM, data)
+        case OpenUpstream(model, target):
+            return socket_step(t, sender, Party.UPSTREAM, "open", model=model, target=target)
+        case CloseClient(code, reason):
+            return socket_step(t, sender, Party.CLIENT, "close", code=code, reason=reason)
+        case CloseUpstream(code, reason):
+            return socket_step(t, sender, Party.UPSTREAM, "close", code=code, reason=reason)
+        case RunFunction(call_id, name, arguments):
+            details = {"call_id": call_id, "name": name, "arguments": arguments}
+            return socket_step(t, sender, Party.HOST, "RunFunction", **details)
+        case Notice():
+            return notice_step(t, output)
+        case _:
+            assert_never(output)
 
 
 def _without_header(frame: bytes) -> bytes:

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from .header import RecordingError, is_header
 from .recorder import Detail, Recorder
-from .replay import Difference, ReplayResult, replay
+from .replay import Difference, Played, ReplayResult, replay
 
-__all__ = ["Detail", "Difference", "Recorder", "RecordingError", "ReplayResult", "is_header", "replay"]
+__all__ = [
+    "Detail",
+    "Difference",
+    "Played",
+    "Recorder",
+    "RecordingError",
+    "ReplayResult",
+    "is_header",
+    "replay",
+]

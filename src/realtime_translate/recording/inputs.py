@@ -139,6 +139,9 @@ def masked_frame(text: str, veil: Veil) -> str:
 class _Other:
     """What stands for a value that no input takes."""
 
+    def __repr__(self) -> str:
+        return "something else"
+
 
 def restore(method: str, record: Mapping[str, Any], limits: Limits) -> tuple[Any, ...]:
     """The arguments of a recorded input. Raises `ValueError`, `TypeError` or `KeyError` for what is none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import isfinite, nan
 from typing import Any, cast
 
@@ -11,12 +11,13 @@ from attrs import define, frozen
 
 from ..config import Config
 from ..errors import ClockError, SnapshotError
-from ..translator import Standing, Translator
+from ..outputs import Outputs
+from ..translator import SessionState, Standing, Translator
 from .header import VERSION, RecordingError, config_of, is_header
 from .inputs import restore
 from .recorder import Detail, misuse, outputs_data
 
-__all__ = ["Difference", "RecordingError", "ReplayResult", "replay"]
+__all__ = ["Difference", "Played", "RecordingError", "ReplayResult", "replay"]
 
 _INPUTS = (
     "client_opened",
@@ -57,6 +58,19 @@ class Difference:
 
 
 @frozen
+class Played:
+    """An input as it was replayed. `t`: its time, None where the clock was not read; `outcome`: the outputs,
+    or what was raised; `state`: what the translator then said of itself.
+    """
+
+    t: float | None
+    method: str
+    arguments: tuple[Any, ...]
+    outcome: Outputs | Exception
+    state: SessionState
+
+
+@frozen
 class ReplayResult:
     """How a replay went. `inputs`: how many were reproduced. `cut`: the last line was not complete."""
 
@@ -78,11 +92,17 @@ class ReplayResult:
         return "\n".join(lines)
 
 
-def replay(lines: Iterable[str], *, config: Config | None = None) -> ReplayResult:
+def replay(
+    lines: Iterable[str],
+    *,
+    config: Config | None = None,
+    watch: Callable[[Played], None] = lambda _: None,
+) -> ReplayResult:
     """Feed the inputs of a recording to a new translator and compare.
 
-    `lines` are those that a `Recorder` wrote, `config` another configuration than the recorded one. Raises
-    `RecordingError` for what is no recording, or of another version.
+    `lines` are those that a `Recorder` wrote, `config` another configuration than the recorded one; `watch`
+    gets each input with what came of it. Raises `RecordingError` for what is no recording, holds no input or
+    is of another version.
     """
     records = _Records(lines)
     header = next(records, None)
@@ -94,12 +114,16 @@ def replay(lines: Iterable[str], *, config: Config | None = None) -> ReplayResul
         if record.get("n") != reproduced + 1:
             raise RecordingError(f"line {records.number} is not input {reproduced + 1}: lines are missing")
         try:
-            difference = player.play(record)
+            played = player.play(record)
+            difference = player.difference(played, record)
         except (ValueError, TypeError, KeyError, OverflowError) as error:
             raise RecordingError(f"line {records.number} cannot be replayed: {error}") from error
+        watch(played)
         if difference is not None:
             return ReplayResult(reproduced, difference)
         reproduced += 1
+    if not reproduced:
+        raise RecordingError("the recording holds no input: record a call from its beginning to its end")
     return ReplayResult(reproduced, cut=records.cut)
 
 
@@ -151,19 +175,28 @@ class _Player:
     redacted: bool
     detail: Detail
 
-    def play(self, record: Mapping[str, Any]) -> Difference | None:
-        """One input; the first difference, if there is any."""
+    def play(self, record: Mapping[str, Any]) -> Played:
+        """Feed one input."""
         method, t = record["in"], record["t"]
         if method not in _INPUTS:
             raise ValueError(f"{method!r} is no input of a translator")
         self._set_clock(t, record)
         arguments = restore(method, record, self.config.limits)
-        actual = self._outcome(method, arguments)
+        try:
+            outcome: Outputs | Exception = getattr(self.translator, method)(*arguments)
+        except Exception as error:  # as many kinds as a host's mistakes have
+            outcome = error
+        read = t if t == self.clock.now else None
+        return Played(read, method, arguments, outcome, self.translator.state)
+
+    def difference(self, played: Played, record: Mapping[str, Any]) -> Difference | None:
+        """The first output that is not as recorded, if there is any."""
+        actual = self._data(played.outcome)
         expected = ["raised", record["raised"]] if "raised" in record else record["out"]
         for number in range(max(len(expected), len(actual))):
             pair = [_text(side[number]) if number < len(side) else None for side in (expected, actual)]
             if pair[0] != pair[1]:
-                return Difference(record["n"], t, method, number + 1, *pair)
+                return Difference(record["n"], record["t"], played.method, number + 1, *pair)
         return None
 
     def _set_clock(self, t: Any, record: Mapping[str, Any]) -> None:
@@ -174,12 +207,10 @@ class _Player:
                 raise ValueError(f"{t!r} is no time")
             self.clock.now = t
 
-    def _outcome(self, method: str, arguments: tuple[Any, ...]) -> list[Any]:
-        try:
-            outputs = getattr(self.translator, method)(*arguments)
-        except Exception as error:  # as many kinds as a host's mistakes have
-            return ["raised", misuse(error)]
-        return outputs_data(outputs, redacted=self.redacted, detail=self.detail)
+    def _data(self, outcome: Outputs | Exception) -> list[Any]:
+        if isinstance(outcome, Exception):
+            return ["raised", misuse(outcome)]
+        return outputs_data(outcome, redacted=self.redacted, detail=self.detail)
 
 
 def _player(header: Mapping[str, Any], config: Config | None) -> _Player:

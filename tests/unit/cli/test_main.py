@@ -16,6 +16,7 @@ from realtime_translate.cli.steps import Party, Step
 
 THINK = {"provider": {"type": "open_ai", "model": "gpt-realtime-2.1"}}
 SETTINGS = json.dumps({"t": 0, "send": {"type": "Settings", "audio": {}, "agent": {"think": THINK}}})
+FORMATS = ["text", "jsonl", "mermaid", "html"]
 KEYS = ["t", "from", "to", "frame", "audio_bytes", "notice"]
 
 
@@ -136,6 +137,18 @@ def test_replay_of_a_trace_without_inputs_says_so(tmp_path: Path, capsys: pytest
     assert err.endswith(
         "holds only what a server sent to its client: there is nothing to feed to a translator\n"
     )
+
+
+@pytest.mark.parametrize("options", [[], *(["--format", each] for each in FORMATS)])
+@pytest.mark.parametrize("text", ["", " \n\n", "\ufeff"])
+def test_replay_of_an_empty_file_is_one_line(
+    text: str, options: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, drawn = tmp_path / "t", tmp_path / "drawn"
+    file.write_text(text, encoding="utf-8")
+    message = user_error(capsys, "replay", str(file), "--output", str(drawn), *options)
+    assert message == f"realtime_translate: {file} is empty: give a trace or a recording\n"
+    assert not drawn.exists()
 
 
 def test_events_prints_a_row_for_each_message(capsys: pytest.CaptureFixture[str]) -> None:

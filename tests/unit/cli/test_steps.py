@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from realtime_translate.cli import steps
 from realtime_translate.cli.steps import Party, Step, frame_step, notice_step, socket_step
 from realtime_translate.outputs import Level, Notice
 
@@ -50,6 +51,14 @@ def test_audio_in_content_parts_is_replaced_too() -> None:
         "item": {"content": [{"type": "input_audio", "audio": "<480 bytes>", "transcript": "hi"}, "x"]},
     }
     assert step.audio_bytes is None
+
+
+def test_a_frame_that_is_too_deep_to_look_into_is_shown_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_deep(_: object) -> object:
+        raise RecursionError
+
+    monkeypatch.setattr(steps, "_without_audio", too_deep)
+    assert frame_step(0, Party.CLIENT, Party.TRANSLATOR, '{"x": []}').frame == {"text": '{"x": []}'}
 
 
 @pytest.mark.parametrize("audio", ["a", "ü", "?", None, 5])

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import Config, GreetingMode, OrderError
-from realtime_translate.recording import RecordingError, replay
+from realtime_translate import ClockError, Config, GreetingMode, OrderError
+from realtime_translate.recording import Played, RecordingError, replay
 from tests.harness import SETTINGS
 from tests.unit.recording.taped import Taped
 from tests.unit.session.agent_events import created, text
@@ -104,6 +104,42 @@ def test_half_a_last_line_is_left_out() -> None:
     result = replay([*lines[:-1], lines[-1][:20]])
     assert (result.same, result.inputs, result.cut) == (True, 5, True)
     assert str(result).endswith("the last line is not complete and was left out")
+
+
+def test_without_an_input_there_is_nothing_to_replay() -> None:
+    header = tape().lines[0]
+    for lines in ([header], [header, tape().lines[1][:20]]):
+        with pytest.raises(RecordingError, match="the recording holds no input"):
+            replay(lines)
+
+
+def test_each_input_can_be_watched_up_to_the_first_difference() -> None:
+    taped = Taped(redact=False)
+    with pytest.raises(OrderError):
+        taped.recorder.receive_from_client("{}")
+    taped.ready(SETTINGS)
+    seen: list[Played] = []
+    assert not replay(changed(taped.lines, 5, out=[]), watch=seen.append).same
+    assert [(played.t, played.method) for played in seen] == [
+        (None, "receive_from_client"),
+        (100.0, "client_opened"),
+        (100.0, "receive_from_client"),
+        (100.0, "upstream_opened"),
+        (100.0, "receive_from_upstream"),
+    ]
+    assert isinstance(seen[0].outcome, OrderError)
+    assert seen[2].arguments == (json.dumps(SETTINGS),)
+    assert [played.state.upstream_open for played in seen] == [False, False, False, True, True]
+
+
+def test_an_input_at_which_the_clock_was_wrong_has_no_time() -> None:
+    taped = tape()
+    taped.clock.set(float("nan"))
+    with pytest.raises(ClockError):
+        taped.upstream({})
+    seen: list[Played] = []
+    assert replay(taped.lines, watch=seen.append).same
+    assert (seen[-2].t, seen[-1].t) == (100.0, None)
 
 
 def test_empty_lines_are_passed_over() -> None:
