@@ -19,12 +19,14 @@ _NOT_YET = {"conversation_already_has_active_response", "function_call_output_pe
 class _Turn:
     """Something that a response has to follow: a text, a commit, the speech of an item, a function output.
 
-    `confirmed`: the server said that it is in the conversation.
+    `confirmed`: the server said that it is in the conversation. `begun`: a response began since the create
+    that asks for it.
     """
 
     kind: str
     name: str
     confirmed: bool = False
+    begun: bool = False
 
 
 @define
@@ -75,7 +77,7 @@ class Answers:
         elif kind == "response.created":
             self._began(event["response"])
         elif kind == "error" and _NOT_YET & {event["error"].get("code"), event["error"].get("type")}:
-            self.waiting = [*self.asked.pop(event["error"].get("event_id"), []), *self.waiting]
+            self._again(self.asked.pop(event["error"].get("event_id"), []))
         elif kind in ("conversation.item.added", "conversation.item.created", "conversation.item.done"):
             self._confirm(event["item"])
 
@@ -89,10 +91,17 @@ class Answers:
         nobody asks again for that; one that says a text may be taken for one here.
         """
         self.waiting = [each for each in self.waiting if not each.confirmed]
+        for each in chain(*self.asked.values()):
+            each.begun = True
         if self._cut:
             self.asked = {
                 name: [each for each in turns if not each.confirmed] for name, turns in self.asked.items()
             }
+
+    def _again(self, refused: list[_Turn]) -> None:
+        """What a refused create was for, but commits that the server answered by itself meanwhile (V1)."""
+        left = [each for each in refused if each.kind != "commit" or not each.begun]
+        self.waiting = [*left, *self.waiting]
 
     def _confirm(self, item: Json) -> None:
         for part in item.get("content") or ():

@@ -95,3 +95,17 @@ def test_1_a_create_into_a_response_that_the_host_knows_is_not_excused() -> None
     does(world, host, event={"type": "response.created", "response": {"id": "r1"}})
     does(world, host, up("response.create", response={}, event_id="e2"))
     assert world.ledger.unforeseen == {"e1"}
+
+
+def test_V1_a_commit_that_the_server_answers_by_itself_is_not_asked_for_again() -> None:
+    world, host = scripted()
+    world.ledger.turns = None
+    busy = {"type": "conversation_already_has_active_response", "event_id": "e1"}
+    commit = up("input_audio_buffer.commit", event_id="c1")
+    does(world, host, commit, up("response.create", response={}, event_id="e1"))
+    does(world, host, event={"type": "error", "error": busy})
+    assert world.answers.unanswered == ["commit c1"]
+    does(world, host, up("response.create", response={}, event_id="e1"))
+    does(world, host, event={"type": "response.created", "response": {"id": "r1"}})
+    does(world, host, event={"type": "error", "error": busy})
+    assert world.answers.unanswered == []
