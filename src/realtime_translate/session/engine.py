@@ -92,7 +92,7 @@ class Engine:
         self.call.phase = step.to
         effects = opening.ACTIONS[step.action](self.call.opening, self.env, facts) if step.action else ()
         if step.to is _CLOSED:
-            self.out.extend(noticed.suppressed(self.call.noticed, self.env))
+            self.out.extend(noticed.minute_over(self.call.noticed, self.env))
             self.env.timers.deadlines.clear()
             opening.forget(self.call.opening)
             self.out.extend(cast("Sequence[Output]", effects))

@@ -63,6 +63,16 @@ def test_L5_the_end_of_a_call_tells_too(preset: Any) -> None:
 
 
 @BOTH
+def test_L5_the_end_of_a_call_tells_once(preset: Any) -> None:
+    desk = ready(preset)
+    for _ in range(5):
+        desk.client(KEEPALIVE)
+    desk.act(lambda translator: translator.client_closed(1000))
+    for late in ("upstream_closed", "client_closed", "close"):
+        assert desk.act(lambda translator, late=late: getattr(translator, late)(1000)).outputs == []
+
+
+@BOTH
 def test_L5_a_flood_is_logged_no_more_than_that(preset: Any) -> None:
     desk = Desk(preset())
     desk.ready()
