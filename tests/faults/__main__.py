@@ -30,7 +30,12 @@ def planted(fault: Fault, folder: Path) -> None:
     """A copy of the package with the fault in it."""
     shutil.copytree(PACKAGE, folder / "realtime_translate", ignore=shutil.ignore_patterns("__pycache__"))
     path = folder / "realtime_translate" / fault.file
-    path.write_text(path.read_text("utf-8").replace(fault.old, fault.new), "utf-8")
+    text = path.read_text("utf-8")
+    if fault.old not in text:
+        raise RuntimeError(
+            f"{fault.rule}, {fault.what}: {fault.file} no longer has the text that it replaces"
+        )
+    path.write_text(text.replace(fault.old, fault.new), "utf-8")
 
 
 def caught(fault: Fault) -> tuple[str, int]:
