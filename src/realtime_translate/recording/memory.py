@@ -25,6 +25,7 @@ TEXTS: Mapping[str, Rule] = {
     "arguments": Rule.TOOL,
     "idle": Rule.ERROR,
     "last": Rule.ERROR,
+    "description": Rule.ERROR,
     "carry": Rule.AUDIO,
     "recent": Rule.AUDIO,
     "audio": Rule.AUDIO,
@@ -38,6 +39,7 @@ _KEPT = """
     format version dialect phase state turn_state encoding prefix name language voice active claimed request
     item_id response_id call_id event_id commit_event update_event last_code mark output ended cut open_items
     open_messages announced settled harmless matched awaited idle_items told words
+    alias client_id code counts language_hints left_out path reasoning stopped taken
 """
 KEPT = tuple(_KEPT.split())
 """Ids, codes and names, which stay; of `told` and `words` what identifies texts is taken."""

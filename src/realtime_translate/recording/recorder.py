@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias
 
 from .. import deepgram
-from ..outputs import Outputs
+from ..outputs import OpenUpstream, Outputs
 from ..translator import SessionState, Standing, Translator
 from .frames import Veil
 from .header import FORMAT, VERSION, config_data, without_secrets
@@ -108,6 +108,11 @@ class Recorder(Translator):
     def next_deadline(self) -> float | None:
         """See `Translator.next_deadline`."""
         return self._translator.next_deadline
+
+    @property
+    def early_dial(self) -> OpenUpstream:
+        """See `Translator.early_dial`."""
+        return self._translator.early_dial
 
     @property
     def client_paused(self) -> bool:

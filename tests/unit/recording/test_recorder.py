@@ -187,7 +187,7 @@ def test_what_the_translator_raises_is_recorded_and_raised() -> None:
         taped.recorder.playback_reported(nan)  # type: ignore[arg-type]
     with pytest.raises(FrameTypeError):
         taped.recorder.function_result("c1", wrong)
-    with pytest.raises(TypeError):
+    with pytest.raises(FrameTypeError):
         taped.recorder.close(object())  # type: ignore[arg-type]
     assert taped.records[0] == {
         "n": 1,
@@ -196,7 +196,7 @@ def test_what_the_translator_raises_is_recorded_and_raised() -> None:
         "frame": {},
         "raised": "INPUT_OUT_OF_ORDER",
     }
-    assert taped.records[-1]["raised"] == "TypeError"
+    assert taped.records[-1]["raised"] == "INVALID_FRAME_TYPE"
     reproduced(taped)
 
 
