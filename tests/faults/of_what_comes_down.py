@@ -71,22 +71,6 @@ FAULTS: tuple[Fault, ...] = (
         "    return ()",
     ),
     Fault(
-        "R8",
-        "calls without an answer are not closed where nothing is answered without",
-        _CLOSING,
-        "        given_up = _give_up(state, env)\n",
-        "        given_up = []\n",
-    ),
-    Fault(
-        "R8",
-        "what was refused for want of outputs is not asked again",
-        _SLOT,
-        'await_stranger"),\n        unanswered=Step(_FREE, "ask_again"),\n        failed=Step(_FREE, "fail"),'
-        "\n        server_failed=Step(",
-        'await_stranger"),\n        unanswered=Step(_FREE),\n        failed=Step(_FREE, "fail"),'
-        "\n        server_failed=Step(",
-    ),
-    Fault(
         "F1",
         "a call is asked for at each announcement",
         _ASKING,
@@ -120,20 +104,6 @@ FAULTS: tuple[Fault, ...] = (
         _ROUNDS,
         "        each.followed = True\n    return [ResponseWanted(confirmed=False)]",
         "        each.followed = True\n    return []",
-    ),
-    Fault(
-        "F3",
-        "an output that is confirmed early ends the calls that were announced",
-        _ROUNDS,
-        "    if not fresh or not all(each.output for each in calls):",
-        "    if not fresh or any(each.open for each in calls):",
-    ),
-    Fault(
-        "F3",
-        "calls that name no response are not of the one in the slot",
-        _ROUNDS,
-        '    names = ("", signal.response_id)',
-        "    names = (signal.response_id,)",
     ),
     Fault(
         "F4",
@@ -239,20 +209,6 @@ FAULTS: tuple[Fault, ...] = (
         "session/upstream_errors.py",
         "    if problem.fault in _SILENT or _is_expected(state, problem):",
         "    if _is_expected(state, problem):",
-    ),
-    Fault(
-        "L5",
-        "no Notice is ever kept back",
-        "session/noticed.py",
-        "    if count <= env.limits.notices_per_minute:\n",
-        "    if count:\n",
-    ),
-    Fault(
-        "E2",
-        "a refused truncate is told where the server names no event",
-        "openai/faults.py",
-        '        "already shorter than",\n',
-        "",
     ),
     Fault(
         "E5",
