@@ -190,13 +190,19 @@ def test_T8_the_user_has_the_turn_from_speech_started_to_speech_stopped(turns: T
     assert not desk.translator.state.user_speaking
     desk.upstream(SPEECH_STARTED)
     assert desk.translator.state.user_speaking
-    desk.upstream(created(), audio())
-    assert desk.translator.state.user_speaking
     desk.upstream(SPEECH_STOPPED)
     assert not desk.translator.state.user_speaking
 
 
-def test_T8_under_manual_commit_the_user_never_has_the_turn() -> None:
-    desk = ready(Config.deepgram(turn_detection=ManualCommit()))
-    assert desk.upstream(SPEECH_STARTED).client_types == ["UserStartedSpeaking"]
+def test_T8_the_turn_ends_with_a_response_too_where_no_end_of_speech_comes() -> None:
+    desk = ready(Config.deepgram(turn_detection=ServerVad()))
+    desk.upstream(SPEECH_STARTED, created(), audio())
     assert not desk.translator.state.user_speaking
+
+
+def test_T8_under_manual_commit_only_a_server_that_detects_turns_gives_it_to_the_user() -> None:
+    desk = ready(Config.deepgram(turn_detection=ManualCommit()))
+    desk.client(b"\x00\x10" * 2400)
+    assert not desk.translator.state.user_speaking
+    assert desk.upstream(SPEECH_STARTED).client_types == ["UserStartedSpeaking"]
+    assert desk.translator.state.user_speaking
