@@ -218,7 +218,10 @@ _UPSTREAM_IN: Mapping[str, _Said] = {
     "conversation.item.input_audio_transcription.completed": _Apart(
         "ConversationText of the user (O4)", "Transcript, final (O4)"
     ),
-    "conversation.item.input_audio_transcription.failed": ("absorbed", "nothing waits for it (O4)"),
+    "conversation.item.input_audio_transcription.failed": _Apart(
+        f"Warning {WarningCode.TRANSCRIPTION_FAILED}, once a call (O9)",
+        ("absorbed", "nothing waits for it (O4)"),
+    ),
     "mcp_list_tools.in_progress": _MCP,
     "mcp_list_tools.completed": _MCP,
     "mcp_list_tools.failed": _MCP,

@@ -20,6 +20,7 @@ from tests.unit.session.played import (
     begun_by_server,
     busy,
     created,
+    error,
     ready,
     speech,
     tags_echoed,
@@ -228,6 +229,16 @@ def refused(desk: Desk) -> None:
     desk.upstream(busy(asked(desk)))
 
 
+def given_up(desk: Desk) -> None:
+    begun_by_server(desk)
+    desk.wait(60)
+
+
+def doubted(desk: Desk) -> None:
+    requesting(desk)
+    desk.upstream(error("server_error"))
+
+
 SLOT_WAYS: dict[SlotState, Callable[[Desk], None]] = {
     SlotState.FREE: lambda _: None,
     SlotState.EXPECTED: expecting,
@@ -235,6 +246,8 @@ SLOT_WAYS: dict[SlotState, Callable[[Desk], None]] = {
     SlotState.RUNNING: begun_by_server,
     SlotState.CROSSED: crossing,
     SlotState.REFUSED: refused,
+    SlotState.GIVEN_UP: given_up,
+    SlotState.DOUBTED: doubted,
 }
 
 

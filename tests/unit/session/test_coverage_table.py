@@ -122,7 +122,7 @@ def upstream_event(at: Desk, kind: str) -> Log:
     """The event, where it has something to say."""
     if kind == "session.updated":
         at.client({"type": "UpdatePrompt", **UPDATES["UpdatePrompt"]})
-    elif kind != "response.created":
+    elif kind not in ("response.created", "error"):  # an error waits for the end of a response (R5)
         at.upstream(created())
         at.upstream(heard("committed"))
     if kind == "response.output_audio.done":

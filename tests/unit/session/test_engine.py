@@ -83,9 +83,9 @@ def test_T5_unknown_fields_are_noticed_or_fatal() -> None:
     )
 
 
-@pytest.mark.parametrize(("size", "fits"), [(96, True), (97, False)])
+@pytest.mark.parametrize(("size", "fits"), [(400, True), (401, False)])
 def test_L1_an_oversized_frame(size: int, fits: bool) -> None:
-    limits = Limits(frame_bytes_up=96)
+    limits = Limits(frame_bytes_up=400)
     frame = json.dumps({"type": "InjectUserMessage", "content": ""})
     frame = frame.replace('""', '"' + "x" * (size - len(frame)) + '"')
     assert len(frame) == size

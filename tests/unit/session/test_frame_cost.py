@@ -35,9 +35,9 @@ def sized(size: int, letter: str = "x") -> str:
 @both
 @pytest.mark.parametrize("letter", ["x", "é"])
 def test_L4_a_text_frame_has_so_many_bytes(preset: Any, letter: str) -> None:
-    assert told(opened(preset, text_bytes_up=101).client(sized(101, letter))) == []
-    log = opened(preset, text_bytes_up=99).client(sized(101, letter))
-    assert told(log) == ["the text frame is larger than 99 bytes (Config.limits.text_bytes_up)"]
+    assert told(opened(preset, text_bytes_up=401).client(sized(401, letter))) == []
+    log = opened(preset, text_bytes_up=399).client(sized(401, letter))
+    assert told(log) == ["the text frame is larger than 399 bytes (Config.limits.text_bytes_up)"]
     assert bool(log.closes) == (preset == Config.deepgram)
 
 

@@ -11,7 +11,7 @@ import pytest
 from realtime_translate import Config, Limits
 from realtime_translate.mapping import to_client
 from realtime_translate.mapping.responses import Outcome
-from realtime_translate.session.response_slot import ResponseSlot, actions, events
+from realtime_translate.session.response_slot import ResponseSlot, ends, events
 from realtime_translate.session.timers import Timers
 from tests.harness import SETTINGS, Desk
 from tests.unit.session.agent_events import created, item_added, message
@@ -117,7 +117,7 @@ def test_L2_thirty_two_ended_and_cut_responses_are_known() -> None:
     slot, env = ResponseSlot(), cast(Any, SimpleNamespace(timers=Timers(), muted=False))
     for number in range(34):
         slot.active = f"r{number}"
-        actions._finish(slot, env, slot.active, Outcome(cancelled=True))
+        ends.finish(slot, env, slot.active, Outcome(cancelled=True))
         assert slot.ended == slot.cut == [f"r{each}" for each in range(max(0, number - 31), number + 1)]
 
 

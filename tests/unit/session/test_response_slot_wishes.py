@@ -106,7 +106,8 @@ def test_R2_when_the_slot_frees_an_owed_update_goes_first(way: Way) -> None:
     desk.wait(0.5)
     desk.client(TOOLS)
     sent = desk.upstream(done("resp_s")).upstream_types
-    assert sent == ["session.update", "input_audio_buffer.commit", "response.create"]
+    assert sent[-3:] == ["session.update", "input_audio_buffer.commit", "response.create"]
+    assert set(sent[:-3]) <= {"input_audio_buffer.append"}  # what the filter held of the audio
 
 
 def test_R2_function_results_and_texts_share_one_create(way: Way) -> None:
