@@ -270,6 +270,7 @@ CALLS: dict[str, list[Act]] = {
         wait(9.0),
         wait(9.0),
     ],
+    "a noisy server": [*READY, upstream(*({"type": "news"} for _ in range(121))), client(TEXT), wait(60.0)],
 }
 LATE: dict[str, list[Act]] = {
     "ready unasked": [
