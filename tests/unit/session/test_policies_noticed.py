@@ -89,7 +89,7 @@ NOTICED: dict[str, tuple[Callable[[Desk], Log], str, dict[str, object]]] = {
     "an error without a code": (
         lambda desk: desk.upstream(error(None)),
         "UPSTREAM_ERROR",
-        {"code": "unknown"},
+        {"code": "invalid_request_error"},
     ),
     "a benign error": (
         lambda desk: desk.upstream(error("response_cancel_not_active")),

@@ -152,7 +152,7 @@ CALL: dict[str, tuple[Config, Play, str, str]] = {
         CO,
         lambda desk: desk.client({"type": "x" * 90}),
         "disallowed_client_message_type",
-        f"messages of type {'x' * 80} are not known",
+        f"messages of type {'x' * 64} are not known",
     ),
     "a long frame of upstream": (
         Config.component(limits=SMALL),

@@ -210,7 +210,7 @@ def paths(data: Any, path: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     """Every key of an object whose keys are fields."""
     if not isinstance(data, dict) or path in ((), ("timers",)):
         inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    elif path[-1] in ("deadlines", "session", "endpoint") or path[-2:-1] == ("tools",):
+    elif path[-1] in ("counts", "deadlines", "session", "endpoint") or path[-2:-1] == ("tools",):
         return []
     else:
         inner = data.items()

@@ -280,7 +280,7 @@ def test_O4_a_failure_is_noticed(error: Json) -> None:
     [failure] = [each for each in log.outputs if getattr(each, "code", "") == "TRANSCRIPTION_FAILED"]
     fields: Any = getattr(failure, "fields", {})
     assert fields["code"] == (error.get("code") or "unknown")
-    assert (log.client, "secret" in str(failure)) == ([], False)
+    assert (log.client_types, "secret" in str(log.outputs)) == (["Warning"], False)
 
 
 # --- L2 -----------------------------------------------------------------------------------------------------
