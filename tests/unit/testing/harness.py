@@ -44,6 +44,9 @@ class Harness:
     def __init__(self, *, start: float = 0.0, opened: bool = True, **options: Any) -> None:
         counter, self.sent = itertools.count(1), itertools.count(1)
         self.clock = FakeClock(start)
+        options.setdefault(
+            "model", "gpt-realtime"
+        )  # which waits 200 ms for the end of speech, and does not reason
         self.server = RealtimeServer(clock=self.clock, new_id=lambda: str(next(counter)), **options)
         self.events: list[dict[str, Any]] = []
         self.times: list[float] = []

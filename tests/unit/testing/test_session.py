@@ -142,7 +142,7 @@ def test_reasoning_needs_its_model() -> None:
 
 
 def test_naming_the_model_in_use_is_no_change() -> None:
-    harness = Harness()
+    harness = Harness(model="gpt-realtime-2.1")
     harness.update(model="gpt-realtime-2.1", instructions="New.")
     assert (harness.rules, harness.errors) == ([], [])
     assert session(harness)["instructions"] == "New."
@@ -182,7 +182,7 @@ def test_an_update_during_a_response_is_for_the_next() -> None:
     assert session(harness)["instructions"] == "Later."
     harness.run(5.0)
     (done,) = harness.of("response.done")
-    assert done["response"]["audio"]["output"] == {"format": PCM, "voice": "marin"}
+    assert done["response"]["audio"]["output"] == {"format": PCM, "voice": "alloy"}
     assert done["response"]["output_modalities"] == ["audio"]
     assert {len(base64.b64decode(each["delta"])) for each in harness.of("response.output_audio.delta")} <= {
         4800,

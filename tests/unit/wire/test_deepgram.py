@@ -179,7 +179,7 @@ def test_codes_are_what_is_on_the_wire() -> None:
             assert code.name == code.value.replace("-", "_")
     for component_code in dg.ComponentCode:
         assert component_code.value == component_code.name.lower()
-    assert (len(dg.ErrorCode), len(dg.WarningCode), len(dg.ComponentCode)) == (22, 17, 7)
+    assert (len(dg.ErrorCode), len(dg.WarningCode), len(dg.ComponentCode)) == (22, 18, 7)
     assert json.dumps(dg.ErrorCode.DATA_0002) == '"DATA-0002"'
 
 
