@@ -34,11 +34,13 @@ _KEPT = """
     is_final speech_final channel channel_index expires_at param conversation
     total_latency tts_latency ttt_latency stt_latency ttt_token_latency ttt_text_latency ttt_tool_latency
     ttt_thinking_latency
+    total_tokens input_tokens output_tokens text_tokens audio_tokens image_tokens cached_tokens seconds
 """
 _LOOKED_INTO = """
     audio input session item part response agent listen think think_live speak provider context messages
     functions function_calls tools flags endpoint transcription metadata error alternatives sessionAudioOutput
     managedPrompt status_details properties required items enum parameters
+    usage input_token_details output_token_details cached_tokens_details
 """
 _TEXTS = "prompt instructions description keyterms tags title"
 _SPEECH = "content text transcript delta greeting message"
