@@ -10,7 +10,7 @@ from attrs import define, field
 
 from .rounds import Rounds
 
-__all__ = ["CLOSED", "UNANSWERED", "Ledger", "answers_by_itself"]
+__all__ = ["CANCELLED", "CLOSED", "UNANSWERED", "Ledger", "answers_by_itself"]
 
 Json = dict[str, Any]
 CANCELLED = '{"error":"cancelled"}'

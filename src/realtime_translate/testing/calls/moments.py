@@ -13,7 +13,7 @@ from ...config import ContextMode, GreetingMode, ManualCommit
 from ...outputs import CloseClient, CloseUpstream, Notice, Outputs, SendToClient, SendToUpstream
 from . import order, talk
 from .broken import require
-from .ledger import CLOSED, UNANSWERED, answers_by_itself
+from .ledger import CANCELLED, CLOSED, UNANSWERED, answers_by_itself
 from .network import STEP
 
 if TYPE_CHECKING:
@@ -232,7 +232,8 @@ def _item(world: World, frame: Json) -> None:
     item, ledger = frame["item"], world.ledger
     if item["type"] == "function_call_output":
         call_id = ledger.asked_as(item["call_id"])
-        if call_id is not None:  # not of the context
+        unasked = world.component and item["output"] == CANCELLED  # of a response that was cut (F8)
+        if call_id is not None and not unasked:  # nor of the context
             _output(world, call_id, item["output"])
     elif item["type"] == "message" and item["role"] == "user":
         text = item["content"][0]["text"]
