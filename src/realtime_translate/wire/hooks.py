@@ -39,7 +39,7 @@ Booleans are not numbers; a whole number is a number.
 """
 
 MOST: Final = 2**53
-"""Numbers beyond it are not exact everywhere, and no field of either protocol needs them (L1)."""
+"""Whole numbers beyond it are not exact everywhere, and no field of either protocol needs them (L1)."""
 
 _SCALARS: Final[tuple[type, ...]] = (str, int, float, bool, types.NoneType)
 _NUMBERS: Final = (int, float)
@@ -137,9 +137,9 @@ def _number(type_: type) -> Structure:
     def structure(value: Any, _: object) -> Any:
         if type(value) not in accepted:
             raise _mismatch((type_,), value)
-        if -MOST <= value <= MOST:
-            return value
-        raise ShapeError("must be a number from -2^53 to 2^53")
+        if type(value) is int and not -MOST <= value <= MOST:
+            raise ShapeError("must be a number from -2^53 to 2^53")
+        return value
 
     return structure
 

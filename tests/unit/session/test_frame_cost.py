@@ -128,7 +128,7 @@ HUGE = 2**53 + 1
 
 
 @both
-@pytest.mark.parametrize("number", [HUGE, -HUGE, 2**63, 1e300])
+@pytest.mark.parametrize("number", [HUGE, -HUGE, 2**63])
 def test_L1_a_number_out_of_range_is_malformed_where_it_is_read(preset: Any, number: float) -> None:
     desk = Desk(preset())
     desk.opened()

@@ -140,7 +140,7 @@ def test_O4_a_channel_is_a_few_small_numbers(given: object, channel: list[int]) 
     assert end["channel"] == channel
 
 
-@pytest.mark.parametrize("given", [None, -1, 1e15])
+@pytest.mark.parametrize("given", [None, -1, 1e15, 1e300])
 def test_O4_a_place_that_cannot_be_is_none(given: float | None) -> None:
     desk = ready(COMPONENT)
     [final] = desk.upstream({**written("Hi"), "start": given, "duration": given}).of("Transcript")
