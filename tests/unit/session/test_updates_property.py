@@ -43,7 +43,13 @@ class Upstream:
 
     desk: Desk
     session: Json = field(
-        factory=lambda: {"instructions": "", "tools": [], "voice": "marin", "speed": 1.0, "heard": None}
+        factory=lambda: {
+            "instructions": "",
+            "tools": [],
+            "voice": "marin",
+            "speed": 1.0,
+            "heard": ([], []),
+        }
     )
     pending: list[Json] = field(factory=list)
     log: Log = field(factory=Log)
@@ -96,8 +102,8 @@ class Upstream:
         self.session |= output
         if "input" in sound:
             heard = sound["input"]["transcription"]
-            language, terms = self.session["heard"] or ("", "")
-            self.session["heard"] = (heard.get("language", language), heard.get("prompt", terms))
+            languages, terms = self.session["heard"]
+            self.session["heard"] = (heard.get("languages", languages), heard.get("keywords", terms))
         return ""
 
     def settle(self) -> None:
@@ -115,7 +121,8 @@ class Plan:
     tools: list[str] = field(factory=list)
     voice: str = "marin"
     speed: float = 1.0
-    heard: tuple[str, str] | None = None
+    language: str = ""
+    terms: list[str] = field(factory=list)
 
     def apply(self, message: Json) -> None:
         if message["type"] == "UpdatePrompt":
@@ -128,10 +135,8 @@ class Plan:
             self.voice, self.speed = provider["voice"], provider.get("speed", 1.0)
         else:
             provider = message["listen"]["provider"]
-            terms = (self.heard or ("", ""))[1]
-            if "keyterms" in provider:
-                terms = ", ".join(provider["keyterms"])
-            self.heard = (provider["language"], terms)
+            self.language = provider["language"]
+            self.terms = provider.get("keyterms", self.terms)
 
     @property
     def session(self) -> Json:
@@ -140,7 +145,7 @@ class Plan:
             "tools": self.tools,
             "voice": self.voice,
             "speed": self.speed,
-            "heard": self.heard,
+            "heard": ([self.language] if self.language else [], self.terms),
         }
 
 
@@ -152,13 +157,13 @@ def kept(desk: Desk) -> Json:
     """The plan that the translator goes by, in the same terms."""
     snapshot: Any = json.loads(json.dumps(desk.translator.snapshot()))
     plan = snapshot["plan"]
-    heard = (plan["language"], plan["keyterms"])
     mine = Plan(
         prompt=plan["prompt"],
         tools=[each["name"] for each in plan["tools"]],
         voice=plan["voice"],
         speed=plan["speed"] or 1.0,
-        heard=heard if heard != ("", "") else None,
+        language=plan["language"],
+        terms=plan["keyterms"],
     )
     return mine.session
 
