@@ -56,7 +56,8 @@ async def start(stack: AsyncExitStack, command: str, ports: dict[str, str]) -> P
         program.insert(0, "-m")
     started = await stack.enter_async_context(process(*program, "--port", "0", **environment))
     name = next(word for word in program if word in PORTS)
-    ports[PORTS[name]] = str(await started.port())
+    free = str(await started.port())
+    ports.setdefault(PORTS[name], free)  # what the page says to call is what it says to start first
     return started
 
 

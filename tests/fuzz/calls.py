@@ -17,7 +17,7 @@ Frame: TypeAlias = "Json | str | bytes"
 
 SETTINGS: Json = {
     "type": "Settings",
-    "audio": {},
+    "audio": {"input": {"encoding": "linear16", "sample_rate": 24000}},
     "experimental": True,
     "agent": {
         "think": {

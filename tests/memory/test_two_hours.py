@@ -16,7 +16,7 @@ from realtime_translate.session import agent_text, upstream_errors, user_speech,
 from realtime_translate.session.function_calls import answers
 from realtime_translate.session.function_calls import rounds as call_rounds
 from realtime_translate.session.function_calls import state as calls_state
-from realtime_translate.session.response_slot import actions
+from realtime_translate.session.response_slot import ends
 
 from .long_call import TURNS, LongCall
 
@@ -158,7 +158,7 @@ def _unfinished_parts(patch: pytest.MonkeyPatch) -> None:
 
 LEAKS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "told texts": _for_ever(agent_text),
-    "ended responses": _for_ever(actions),
+    "ended responses": _for_ever(ends),
     "settled calls": _for_ever(calls_state),
     "heard speech": _for_ever(user_speech),
     "expected errors": _for_ever(upstream_errors),

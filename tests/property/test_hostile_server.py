@@ -192,7 +192,7 @@ class Session:
             return event_id in self.untagged
         if violation.rule in (1, 3, 5):
             return event_id in self.crossing
-        return violation.rule == 9 and not violation.answered
+        return violation.rule == 9
 
 
 GROUPS = [

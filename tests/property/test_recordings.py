@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import compress
 from typing import Any
 
 import hypothesis.strategies as st
@@ -61,12 +62,19 @@ class Tapes:
         """Every recording is reproduced, and tells the same decisions as the other."""
         assert self.recorders
         assert [each.failure for each in self.recorders if each.failure] == []
+        self.leave_out_what_got_no_input()
         for whole, redacted in zip(self.whole, self.redacted, strict=True):
             for lines in (whole, redacted):
                 result = replay(lines)
                 assert result.same, str(result)
                 assert result.inputs == len(lines) - 1
             assert [decisions(line) for line in whole[1:]] == [decisions(line) for line in redacted[1:]]
+
+    def leave_out_what_got_no_input(self) -> None:
+        """A copy of a call that a property made and did not feed: `replay` refuses a header alone."""
+        fed = [len(lines) > 1 for lines in self.whole]
+        self.whole = list(compress(self.whole, fed))
+        self.redacted = list(compress(self.redacted, fed))
 
 
 def decisions(line: str) -> object:

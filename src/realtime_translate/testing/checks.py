@@ -11,6 +11,7 @@ from .arrival import Arrival, StateCheck
 from .audio import format_of
 from .faults import Fault, not_audio
 from .frames import Object, as_list, as_object, as_text
+from .handlers import TAGS_REFUSED
 from .item_checks import (
     answered_once,
     call_exists,
@@ -176,8 +177,8 @@ def _untold(state: State, response: Response) -> bool:
 
 
 def is_tagged(state: State, arrival: Arrival) -> Fault | None:
-    """A tag in the metadata tells the client which response is its own."""
-    if as_object(_request(arrival).get("metadata")):
+    """A tag in the metadata tells the client which response is its own, if this server takes tags."""
+    if as_object(_request(arrival).get("metadata")) or state.variants["response_tags"] == TAGS_REFUSED:
         return None
     message = "The response has no metadata: its response.created cannot be matched."
     return Fault(None, message, rule=14, silent=True)

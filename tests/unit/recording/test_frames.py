@@ -125,12 +125,17 @@ def test_R6_an_error_is_still_known_by_its_words() -> None:
     assert masked["error"] == {"code": None, "message": error_text(message)}
 
 
-def test_ids_and_names_that_are_none_are_masked() -> None:
-    masked = VEIL.frame({"id": "i" * 257, "item_id": "an id", "name": "Ann Lee", "call_id": 5})
+def test_ids_that_are_none_are_masked() -> None:
+    masked = VEIL.frame({"id": "i" * 257, "item_id": "an id", "status": "Ann Lee", "call_id": 5})
     assert (masked["item_id"], masked["call_id"]) == ("an id", 5)
     assert len(str(masked["id"])) == 257
     assert masked["id"] != "i" * 257
-    assert masked["name"] != "Ann Lee"
+    assert masked["status"] != "Ann Lee"
+
+
+def test_S10_names_of_functions_are_kept_as_they_are() -> None:
+    """What upstream calls one with a space in its name is made from it, and is replayed only with it."""
+    assert VEIL.frame({"name": "get the tide"}) == {"name": "get the tide"}
 
 
 def test_keys_that_nobody_knows_are_masked_and_stay_apart() -> None:

@@ -33,6 +33,7 @@ def test_it_has_every_method_and_property_of_a_translator() -> None:
 def test_a_host_gets_the_same_answers() -> None:
     taped = Taped()
     plain = Translator(clock=taped.clock, new_id=counter("T"))
+    assert taped.recorder.early_dial == plain.early_dial
     for each in (taped.recorder, plain):
         each.client_opened()
         assert each.client_paused is False

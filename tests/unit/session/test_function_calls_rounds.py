@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from realtime_translate.session.env import Env
+from realtime_translate.session.response_slot.events import overdue
+from realtime_translate.session.response_slot.state import ResponseSlot
+from realtime_translate.session.signals import ResponseEnded, ResponseOverdue
 from realtime_translate.session.tables import SlotState
 from tests.harness import Desk, Log
 from tests.unit.session.played import (
@@ -167,6 +171,14 @@ def test_F5_nor_does_one_that_shows_an_id_later(way: Way) -> None:
     log = desk.wait(20)
     assert "RESPONSE_PRESUMED_DONE" in log.notices
     assert creates(log) == 1
+
+
+def test_F5_nor_is_one_in_the_slot_taken_for_another_that_is_overdue() -> None:
+    slot = ResponseSlot()
+    (ended,) = overdue(slot, cast(Env, None), ResponseOverdue("resp_1"))
+    assert isinstance(ended, ResponseEnded)
+    assert ended.response_id == "resp_1"
+    assert slot.state is SlotState.FREE
 
 
 # --- and if it never comes ----------------------------------------------------------------------------------
