@@ -63,8 +63,7 @@ def item_seen(state: UserTexts, env: Env, event: ItemEvent) -> Effects:
     ours = next((each for each in state.waiting if each.item_id == item.id), None) or _by_text(state, item)
     if ours is None:
         return ()
-    state.matched = [*state.matched[1 - _REMEMBERED :], item.id or ""]
-    return _confirm(state, env, ours)
+    return _confirm(state, env, ours, item.id or "")
 
 
 def _by_text(state: UserTexts, item: Item) -> Unconfirmed | None:
@@ -76,7 +75,11 @@ def _by_text(state: UserTexts, item: Item) -> Unconfirmed | None:
     return next((each for each in state.waiting if each.words == words), None)
 
 
-def _confirm(state: UserTexts, env: Env, ours: Unconfirmed, *, late: bool = False) -> list[Effect]:
+def _confirm(
+    state: UserTexts, env: Env, ours: Unconfirmed, seen: str = "", *, late: bool = False
+) -> list[Effect]:
+    """`seen`: the id that upstream gave it. Without one ours is remembered: it is no other text."""
+    state.matched = [*state.matched[1 - _REMEMBERED :], seen or ours.item_id]
     state.waiting = [each for each in state.waiting if each is not ours]
     _set_timer(state, env)
     effects: list[Effect] = [notice("ITEM_UNCONFIRMED")] if late else []

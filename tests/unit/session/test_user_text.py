@@ -147,6 +147,16 @@ def test_T1_each_text_has_its_own_timeout(way: Way) -> None:
     assert desk.wait(0.25).notices == ["ITEM_UNCONFIRMED"]
 
 
+def test_T1_one_that_comes_after_its_timeout_confirms_no_other_text_of_the_same_words(way: Way) -> None:
+    desk = ready(way)
+    late = item_id_in(desk.client(inject("Yes")))
+    desk.wait(2)
+    desk.upstream(created(), done())
+    second = item_id_in(desk.client(inject("Yes")))
+    assert creates(desk.upstream(user_item(late, "Yes"))) == 0
+    assert creates(desk.upstream(user_item(second, "Yes"))) == 1
+
+
 def test_T1_a_confirmed_text_stops_its_timeout(way: Way) -> None:
     desk = ready(way)
     confirmed(desk)
