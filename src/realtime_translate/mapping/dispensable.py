@@ -88,13 +88,13 @@ def is_gone(path: str, gone: Collection[str]) -> bool:
     return any(part.covers(path) for part in PARTS.values() if part.path in gone)
 
 
-def _holds(session: Session, steps: Sequence[str]) -> bool:
-    inner: object = session
-    for step in steps:
-        if not isinstance(inner, Mapping) or step not in inner:
-            return False
-        inner = cast("Session", inner)[step]
-    return True
+def _holds(value: object, steps: Sequence[str]) -> bool:
+    if not steps:
+        return True
+    if not isinstance(value, Mapping):
+        return False
+    inner = cast("Session", value)
+    return steps[0] in inner and _holds(inner[steps[0]], steps[1:])
 
 
 def without(session: Session, *paths: str) -> dict[str, object]:

@@ -124,7 +124,8 @@ def test_S10_hints_are_languages_too(hints: dict[str, Any], sent: list[str] | No
 
 @pytest.mark.parametrize("name", ["language_hints", "language_hint"])
 def test_S10_a_model_of_one_language_takes_no_hints(name: str) -> None:
-    result = listen(config=STRINGS, **{name: ["de"]})
+    hint: dict[str, Any] = {name: ["de"]}
+    result = listen(config=STRINGS, **hint)
     assert transcription(result) == {"model": "gpt-4o-transcribe"}
     assert result.left_out == [f"agent.listen.provider.{name}"]
 
