@@ -91,9 +91,7 @@ def is_gone(path: str, gone: Collection[str]) -> bool:
 def _holds(value: object, steps: Sequence[str]) -> bool:
     if not steps:
         return True
-    if not isinstance(value, Mapping):
-        return False
-    inner = cast("Session", value)
+    inner: Session = cast("Session", value) if isinstance(value, Mapping) else {}
     return steps[0] in inner and _holds(inner[steps[0]], steps[1:])
 
 
