@@ -84,6 +84,10 @@ class Session:
         self.tagged = False
         """Whether a tag came back. Before, the first response of the server's own is taken for ours (R1)."""
         self.untagged: list[str] = []
+        self.insists = False
+        """Whether the server has said that outputs are missing, and shown no call since (R8)."""
+        self.knowing: list[str] = []
+        """Events that were sent while it was known that the server insists, and nothing was on its way."""
 
     def feed(self, outputs: Outputs) -> None:
         assert not (self.closed and outputs), "outputs after the close"
@@ -105,12 +109,14 @@ class Session:
             return
         self.crossing += [event["event_id"]] if self.frames else []
         self.untagged += [] if self.tagged else [event["event_id"]]
+        self.knowing += [event["event_id"]] if self.insists and not self.frames else []
 
     def deliver(self) -> None:
         """All that the server has said, and its close."""
         while self.frames:
             frame = self.frames.pop(0)
             self.tagged = self.tagged or '"metadata":{"rt":' in frame
+            self.insists = "outputs are pending" in frame or (self.insists and "function_call" not in frame)
             self.tell(lambda translator, frame=frame: translator.receive_from_upstream(frame))
         if self.server.closed is not None and not self.told_of_close:
             self.told_of_close = True
@@ -186,13 +192,15 @@ class Session:
         return [each for each in self.server.violations if not each.race and not self.excused(each)]
 
     def excused(self, violation: Violation) -> bool:
-        """Spoken texts wait for no call, and nothing waits past `call_hold` (R8); frames cross; tags."""
+        """Spoken texts wait for no call, and nothing waits past `call_hold`, until the server says that it
+        answers nothing before (R8); frames cross; tags.
+        """
         event_id = (violation.event or {}).get("event_id")
         if violation.rule == 2:
             return event_id in self.untagged
         if violation.rule in (1, 3, 5):
             return event_id in self.crossing
-        return violation.rule == 9
+        return violation.rule == 9 and not (violation.answered and event_id in self.knowing)
 
 
 GROUPS = [
