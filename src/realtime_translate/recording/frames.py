@@ -18,8 +18,7 @@ REMOVED = "removed"
 BYTES = "<bytes>"
 """The only key of an object that stands for so many bytes of audio in base64; None for what is none."""
 _WORD = re.compile(r"[A-Za-z0-9_.:/+-]{0,80}")
-_IDS = ("id", "item_id", "response_id", "call_id", "event_id", "previous_item_id", "rt", "name")
-"""Whatever they look like, they are kept: what upstream calls a function depends on its name (S10)."""
+_IDS = ("id", "item_id", "response_id", "call_id", "event_id", "previous_item_id", "rt")
 _LONGEST_ID = 256
 _TELLING = re.compile("|".join(re.escape(each) for each in TELLING), re.IGNORECASE)
 _NO_RULES: Mapping[str, Rule] = {}
@@ -48,6 +47,8 @@ class Veil:
         """One text by its rule; `name` is the key that it stands at."""
         if rule is Rule.KEEP:
             return text if _is_name(text, name) else self._keyed(text)
+        if rule is Rule.NAME:
+            return text
         if rule is Rule.SPEECH:
             return spoken(text)
         if rule is Rule.TOOL:

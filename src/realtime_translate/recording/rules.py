@@ -12,6 +12,7 @@ class Rule(Enum):
     """What is done with the value of a key; objects and lists below it are looked into."""
 
     KEEP = "ids, names, codes and measures: kept, and masked if they are a text after all"
+    NAME = "names of functions: kept, for what upstream calls one is made from it (S10)"
     SPEECH = "what is said: masked, with its sentences as they are"
     TEXT = "what is configured: masked, so that equal texts stay equal"
     TOOL = "what functions get and give: masked, and still JSON if it was"
@@ -22,7 +23,7 @@ class Rule(Enum):
 
 _KEPT = """
     type object id item_id response_id call_id event_id previous_item_id conversation_id request_id rt
-    role status code reason name behavior method client_side
+    role status code reason behavior method client_side
     model model_id version voice mode encoding sample_rate rate bitrate container format speed volume
     temperature language language_code language_hint language_hints smart_format engine
     eot_threshold eager_eot_threshold eot_timeout_ms threshold eagerness prefix_padding_ms silence_duration_ms
@@ -58,6 +59,7 @@ RULES: Mapping[str, Rule] = {
     **dict.fromkeys(_TOOLS.split(), Rule.TOOL),
     **dict.fromkeys(_SECRETS.split(), Rule.SECRET),
     "audio": Rule.AUDIO,
+    "name": Rule.NAME,
     "response": Rule.TOOL,  # in `History`; elsewhere it is an object
 }
 

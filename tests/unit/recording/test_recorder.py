@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, FrameTypeError, LocalProtocolError, OrderError, Translator, deepgram
+from realtime_translate.mapping.names import sent_name
 from realtime_translate.recording import Recorder, replay
 from realtime_translate.testing import FakeClock
 from tests.harness import SETTINGS, counter
 from tests.unit.recording.taped import KEY, Taped, reproduced
-from tests.unit.session.agent_events import audio, call, created, done, item_done, settings, text
+from tests.unit.session.agent_events import answer, audio, call, created, done, item_done, settings, text
 
 EVERYTHING = [
     {"redact": redact, "outputs": detail} for redact in (True, False) for detail in ("whole", "hashed")
@@ -156,6 +157,17 @@ def test_a_recorder_can_be_recorded() -> None:
     recorder.client_opened()
     assert outer == taped.lines
     assert len(outer) == 2
+
+
+@pytest.mark.parametrize("name", ["get the tide", "Gezeiten für Ärzte", "tide " * 60])
+def test_S10_a_function_whose_name_upstream_cannot_take_is_reproduced(name: str) -> None:
+    taped = Taped()
+    taped.ready(settings(think={"provider": {"type": "open_ai"}, "functions": [{"name": name}]}))
+    taped.upstream(created(), item_done(call(name=sent_name(name))))
+    (request,) = (each["client"] for each in taped.records[-1]["out"])
+    assert request["functions"][0]["name"] == name, "the client is asked by the name that it knows"
+    taped.recorder.receive_from_client(json.dumps(answer(name=name)))
+    reproduced(taped)
 
 
 def test_a_clock_that_goes_backwards_is_recorded_as_the_call_saw_it() -> None:
