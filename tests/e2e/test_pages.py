@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -134,4 +135,5 @@ def test_fastapi_takes_the_routes_as_the_page_says() -> None:
 @pytest.mark.parametrize("page", EXPECTED)
 def test_the_pages_name_no_registry_and_no_machine(page: str) -> None:
     text = (PAGES / f"{page}.md").read_text(encoding="utf-8")
-    assert re.search(r"index-url|/tmp/|/work|/root", text) is None
+    here = [tempfile.gettempdir(), str(EXAMPLES.parents[1])]
+    assert [each for each in ("index-url", *here) if each in text] == []
