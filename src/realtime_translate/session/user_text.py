@@ -35,7 +35,9 @@ class Unconfirmed:
 
 @define(eq=False, repr=False)
 class UserTexts:
-    """The user items on their way, oldest first. `matched`: ids that a server gave to items of ours."""
+    """The user items on their way, oldest first. `matched`: the ids of those that are confirmed, by ours
+    or by those that a server gave; they may come again.
+    """
 
     waiting: list[Unconfirmed] = field(factory=list[Unconfirmed])
     matched: list[str] = field(factory=list[str])
@@ -78,7 +80,7 @@ def _by_text(state: UserTexts, item: Item) -> Unconfirmed | None:
 def _confirm(
     state: UserTexts, env: Env, ours: Unconfirmed, seen: str = "", *, late: bool = False
 ) -> list[Effect]:
-    """`seen`: the id that upstream gave it. Without one ours is remembered: it is no other text."""
+    """`seen`: the id by which upstream confirmed it, else it is not confirmed and ours may still come."""
     state.matched = [*state.matched[1 - _REMEMBERED :], seen or ours.item_id]
     state.waiting = [each for each in state.waiting if each is not ours]
     _set_timer(state, env)
