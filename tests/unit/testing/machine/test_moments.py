@@ -16,6 +16,7 @@ from realtime_translate import (
     Notice,
     RunFunction,
 )
+from realtime_translate.audio import PCM_24K, AudioFormat, Conversion
 from realtime_translate.outputs import Level, SendToClient, SendToUpstream
 from realtime_translate.testing import Group
 from realtime_translate.testing.calls import rest
@@ -30,6 +31,7 @@ Json = dict[str, Any]
 CREATED: Json = {"type": "response.created", "response": {"id": "r1"}}
 STARTED: Json = {"type": "input_audio_buffer.speech_started", "item_id": "i9"}
 COMPONENT = Config.component()
+PCM_16K = AudioFormat("linear16", 16000)
 
 
 def delta(response_id: str = "r1", audio: bytes = b"\x01\x00") -> Json:
@@ -268,10 +270,15 @@ def test_an_interrupting_text_takes_the_place_of_what_was_asked_for() -> None:
 
 def test_I1_silence_before_settings_are_applied_ends_no_stream() -> None:
     world, host = scripted()
-    world.ledger.applied = 0
+    said = bytes(range(256)) * 4
+    world.audio.declare(PCM_16K)
+    world.audio.waiting = True
+    world.audio.say(said[:512])
     silence = SendToUpstream('{"type":"input_audio_buffer.append","audio":"AAAA"}')
     does(world, host, Notice("SILENCE_SENT", Level.DEBUG, "", {}), silence)
-    assert world.audio.uncommitted == 0
+    world.audio.say(said[512:])
+    world.audio.append(Conversion(PCM_16K, PCM_24K).feed(said))
+    world.audio.compare()
 
 
 def test_1_a_cancel_of_what_had_ended_is_foreseen() -> None:
