@@ -71,11 +71,15 @@ def created(slot: ResponseSlot, env: Env, event: openai.ResponseCreated) -> Effe
         return ()
     if response_id and response_id == slot.active:
         return happen(slot, env, SlotEvent.CREATED_SAME) if tag and tag == slot.request else ()
+    if env.ids.gave(tag):
+        slot.overdue = tag not in (slot.request, slot.claimed)
     return _began(slot, env, response_id, ours=_is_ours(slot, tag))
 
 
 def _began(slot: ResponseSlot, env: Env, response_id: str, *, ours: bool) -> list[Effect]:
     which = SlotEvent.CREATED_OURS if ours else SlotEvent.CREATED_OTHER
+    if slot.overdue:  # it may be that of an older create, which no later commit waits for
+        slot.falls = slot.overdue = False
     began = happen(slot, env, which, About(response_id))
     return began if ours else [*began, ServerResponded()]
 
@@ -258,7 +262,8 @@ def refused(slot: ResponseSlot, env: Env, refusal: Refused) -> Effects:
         return happen(slot, env, SlotEvent.BUSY)
     if problem.fault is Fault.METADATA and not slot.untagged:
         slot.untagged, slot.tags_echoed = True, False
-        return [notice("TAGS_REFUSED"), *happen(slot, env, SlotEvent.TAG_REFUSED)]
+        ours = slot.request or slot.claimed
+        return [notice("TAGS_REFUSED"), *(happen(slot, env, SlotEvent.TAG_REFUSED) if ours else ())]
     return ()
 
 
@@ -290,7 +295,8 @@ def _is_mine(slot: ResponseSlot, problem: Problem) -> bool:
 
 
 def create_late(slot: ResponseSlot, env: Env) -> Effects:
-    """`response.created` did not come (R1)."""
+    """`response.created` did not come, and may come yet (R1)."""
+    slot.overdue = not slot.tags_echoed  # else its tag will tell
     return happen(slot, env, SlotEvent.CREATE_LATE, About(reason="the model did not start to answer in time"))
 
 
