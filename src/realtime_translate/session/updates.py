@@ -132,7 +132,7 @@ def refused(state: Updates, env: Env, refusal: Refused) -> Effects:
     problem = refusal.problem
     if not state.event_id or problem.event_id not in ("", state.event_id):
         return ()
-    session = _session(state, env) if problem.path else {}
+    session: Mapping[str, object] = _session(state, env) if problem.path else {}
     part = dispensable.found(problem.path, session)
     if not _answers(state, problem, part):
         return ()
