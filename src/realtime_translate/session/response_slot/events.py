@@ -276,18 +276,22 @@ def outputs_missing(slot: ResponseSlot, env: Env, signal: OutputsMissing) -> Eff
         return ()
     if signal.given:
         return happen(slot, env, SlotEvent.UNANSWERED)
-    return happen(slot, env, SlotEvent.FAILED, About(reason=f"{problem.code}: {problem.description}"))
+    return happen(slot, env, SlotEvent.FAILED, _failure(problem))
 
 
 def error_due(slot: ResponseSlot, env: Env, due: ErrorDue) -> Effects:
     """An error that ends a response, or our create, is told as their failure (R3, R5)."""
     problem = due.problem
-    about = About(reason=f"{problem.code}: {problem.description}", problem=problem)
+    about = _failure(problem)
     unnamed, server = not env.ids.gave(problem.event_id), problem.fault is Fault.SERVER
     if _is_mine(slot, problem) or (unnamed and server and slot.state in _ASKING):
         again = server and not slot.retried
         return happen(slot, env, SlotEvent.SERVER_FAILED if again else SlotEvent.FAILED, about)
     return happen(slot, env, SlotEvent.UNNAMED, about) if unnamed else (ErrorApart(problem),)
+
+
+def _failure(problem: Problem) -> About:
+    return About(reason=f"{problem.code}: {problem.description}", problem=problem)
 
 
 def _is_mine(slot: ResponseSlot, problem: Problem) -> bool:
