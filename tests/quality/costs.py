@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from itertools import islice
+from mmap import PAGESIZE
 from pathlib import Path
 from time import perf_counter
 
@@ -28,6 +29,7 @@ _CYCLE = 10
 """Some resamplers work in blocks of some frames: of streams in turn each is at another frame of its block."""
 _FLOOR = bytes(960)
 """A frame at 24000."""
+ROOT = Path(__file__).parents[2]
 STATM = Path("/proc/self/statm")
 
 
@@ -92,16 +94,16 @@ def _append(audio: bytes) -> str:
 def memory(name: str, source: int, target: int) -> int:
     """Bytes of a stream, in a process that has no other."""
     command = [sys.executable, "-m", "tests.quality.costs", name, str(source), str(target)]
-    return int(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    return int(subprocess.run(command, capture_output=True, check=True, text=True, cwd=ROOT).stdout)
 
 
 def _grown(name: str, source: int, target: int, streams: int = 300) -> int:
     """By how much the process grows with each stream that has taken a second of audio."""
     kept = [_used(name, source, target, 50) for _ in range(10)]
     gc.collect()
-    before = _resident()
+    before = resident()
     kept += [_used(name, source, target, 50) for _ in range(streams)]
-    return (_resident() - before) // streams
+    return (resident() - before) // streams
 
 
 def _used(name: str, source: int, target: int, frames: int) -> Stream:
@@ -112,8 +114,9 @@ def _used(name: str, source: int, target: int, frames: int) -> Stream:
     return stream
 
 
-def _resident() -> int:
-    return int(STATM.read_text().split()[1]) * 4096
+def resident() -> int:
+    """Bytes of this process that are in memory."""
+    return int(STATM.read_text().split()[1]) * PAGESIZE
 
 
 if __name__ == "__main__":
