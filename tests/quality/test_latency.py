@@ -52,6 +52,13 @@ def test_A2_a_spoken_turn_is_answered_less_than_five_milliseconds_later(
     assert -1e-6 < with_it - without < 0.005
 
 
+@pytest.mark.parametrize(("rate", "bound"), [(8000, 0.005), (11025, 0.0025), (16000, 0.002), (48000, 0.002)])
+def test_A2_a_sentence_that_is_cut_off_is_answered_a_little_later(rate: int, bound: float) -> None:
+    audio = AudioFormat("linear16", rate)
+    without, with_it = turn(audio, AudioFormat("linear16", 24000), audio, fade=0.002)
+    assert 0 < with_it - without < bound + 1e-6
+
+
 def test_A2_a_spoken_turn_is_not_later_where_nothing_is_converted() -> None:
     for audio in (AudioFormat("linear16", 24000), AudioFormat("mulaw", 8000), AudioFormat("alaw", 8000)):
         without, with_it = turn(audio, audio, audio)

@@ -122,11 +122,13 @@ class _Translated:
         return up
 
 
-def turn(client: AudioFormat, upstream: AudioFormat, output: AudioFormat) -> tuple[float, float]:
+def turn(
+    client: AudioFormat, upstream: AudioFormat, output: AudioFormat, fade: float = FADE
+) -> tuple[float, float]:
     """Seconds from the end of the user's speech to the agent's first audio: without the translator, in the
     format that upstream carries, and with it.
     """
-    signal = spoken(client.rate)
+    signal = spoken(client.rate, fade)
     clock = FakeClock()
     translated = _Translated(clock, client, output)
     with_it = _played(clock, translated, translated.begin, client, signal)
@@ -156,11 +158,11 @@ def _played(
 
 
 @cache
-def spoken(rate: int) -> Signal:
+def spoken(rate: int, fade: float = FADE) -> Signal:
     """A sentence that fades out, as it was cut off where it was still to be heard; and silence."""
     native, sentence = recording("sentence_22050.wav")
     t = np.arange(len(sentence)) / native
-    faded = sentence * np.clip((len(sentence) / native - t) / FADE, 0, 1)
+    faded = sentence * np.clip((len(sentence) / native - t) / fade, 0, 1)
     signal = np.rint(resampled_ideally(faded, native, rate))
     return np.concatenate([signal, np.zeros(round(rate * WHOLE) - len(signal))])
 
