@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn
 
+from .. import __version__
 from ..config import ClientDialect
 from .events import RULES_HELP
+from .hosts import HOSTS, HOSTS_HELP
 from .inputs import UserError
 from .recording import RECORDING_HELP
 from .script import SCRIPT_HELP
@@ -18,7 +20,7 @@ PROGRAM = "realtime_translate"
 _ABOUT = """\
 Translate between Deepgram Voice Agent clients and OpenAI Realtime servers.
 These commands show what the library does, without a network: on a model of the server, on recorded
-calls, and from its tables. COMMAND --help says more.
+calls, and from its tables; and they write out hosts, which have one. COMMAND --help says more.
 """
 _FORMAT_HELP = """\
 Formats:
@@ -45,6 +47,7 @@ def argument_parser() -> argparse.ArgumentParser:
     """The parser of all commands; it raises `UserError`."""
     as_written = argparse.RawDescriptionHelpFormatter
     parser = _Parser(prog=f"python -m {PROGRAM}", description=_ABOUT, formatter_class=as_written)
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     simulate = commands.add_parser(
         "simulate",
@@ -74,6 +77,16 @@ def argument_parser() -> argparse.ArgumentParser:
     )
     _add_dialect(events, default=None, said="both")
     events.add_argument("--markdown", action="store_true", help="print it as a page of the documentation")
+    hosts = commands.add_parser(
+        "hosts",
+        help="write out an example host, ready to run",
+        description="Write out one of the example hosts with all that it imports, and say what to\n"
+        "install for it.",
+        epilog=HOSTS_HELP,
+        formatter_class=as_written,
+    )
+    hosts.add_argument("name", nargs="?", metavar="NAME", choices=list(HOSTS), help=", ".join(HOSTS))
+    hosts.add_argument("folder", nargs="?", metavar="DIR", default=".", help="where to write it")
     return parser
 
 

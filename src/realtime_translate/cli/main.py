@@ -15,6 +15,7 @@ from ..session.coverage import COVERAGE
 from ..translator import SessionState
 from .arguments import PROGRAM, argument_parser
 from .events import as_page, as_table
+from .hosts import listed, write
 from .inputs import UserError, read_text
 from .mermaid import as_mermaid
 from .progress import with_progress
@@ -113,12 +114,19 @@ def _events(options: argparse.Namespace) -> int:
     return 0
 
 
+def _hosts(options: argparse.Namespace) -> int:
+    with _opened(None) as stream:
+        lines = listed() if options.name is None else write(options.name, options.folder)
+        stream.writelines(f"{line}\n" for line in lines)
+    return 0
+
+
 def _discard_output() -> None:
     """Let what Python still flushes at exit go nowhere: it must not fail a second time."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-_COMMANDS = {"simulate": _simulate, "replay": _replay, "events": _events}
+_COMMANDS = {"simulate": _simulate, "replay": _replay, "events": _events, "hosts": _hosts}
 
 
 def _config(dialect: str) -> Config:
