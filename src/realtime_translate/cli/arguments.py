@@ -40,7 +40,7 @@ class _Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
-        raise UserError(f"{message}; see python -m {PROGRAM} --help")
+        raise UserError(f"{message}; see {self.prog} --help")
 
 
 def argument_parser() -> argparse.ArgumentParser:
