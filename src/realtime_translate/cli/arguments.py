@@ -67,26 +67,8 @@ def argument_parser() -> argparse.ArgumentParser:
         formatter_class=as_written,
     )
     _fill_replay(replay)
-    events = commands.add_parser(
-        "events",
-        help="print what becomes of each message of both protocols",
-        description="Print what becomes of each message of both protocols: translated, approximated,\n"
-        "absorbed or refused.",
-        epilog=RULES_HELP,
-        formatter_class=as_written,
-    )
-    _add_dialect(events, default=None, said="both")
-    events.add_argument("--markdown", action="store_true", help="print it as a page of the documentation")
-    hosts = commands.add_parser(
-        "hosts",
-        help="write out an example host, ready to run",
-        description="Write out one of the example hosts with all that it imports, and say what to\n"
-        "install for it.",
-        epilog=HOSTS_HELP,
-        formatter_class=as_written,
-    )
-    hosts.add_argument("name", nargs="?", metavar="NAME", choices=list(HOSTS), help=", ".join(HOSTS))
-    hosts.add_argument("folder", nargs="?", metavar="DIR", default=".", help="where to write it")
+    _fill_events(commands.add_parser("events", help="print what becomes of each message of both protocols"))
+    _fill_hosts(commands.add_parser("hosts", help="write out an example host, ready to run"))
     return parser
 
 
@@ -129,3 +111,21 @@ def _add_format(command: argparse.ArgumentParser, *, default: str | None, said: 
         help=f"how to print (default: {said})",
     )
     command.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
+
+
+def _fill_events(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Print what becomes of each message of both protocols: translated, approximated, absorbed or refused."
+    )
+    command.epilog = RULES_HELP
+    _add_dialect(command, default=None, said="both")
+    command.add_argument("--markdown", action="store_true", help="print it as a page of the documentation")
+
+
+def _fill_hosts(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Write out one of the example hosts with all that it imports, and say what to install for it."
+    )
+    command.epilog = HOSTS_HELP
+    command.add_argument("name", nargs="?", metavar="NAME", choices=list(HOSTS), help=", ".join(HOSTS))
+    command.add_argument("folder", nargs="?", metavar="DIR", default=".", help="where to write it")
