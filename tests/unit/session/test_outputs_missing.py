@@ -295,3 +295,13 @@ def test_R8_each_question_of_the_recorded_session_is_answered_once(way: Way) -> 
 def _seen(log: Log) -> Any:
     [sent] = log.of(ITEM)
     return json.loads(json.dumps({"type": "conversation.item.created", "item": sent["item"]}))
+
+
+def test_R8_a_refusal_that_comes_after_all_is_told_in_its_own_words(way: Way) -> None:
+    """A response without a tag was taken for the answer of the create that is refused."""
+    desk = ready(way, config(COMPONENT), TOOLS)
+    tag = tag_in(confirmed(desk))
+    desk.upstream(created("resp_1"), done("resp_1"))
+    log = desk.upstream(missing(tag))
+    told = "Cannot create a response while function call outputs are pending."
+    assert log.client == [{"type": "Error", "description": told, "code": "function_call_output_pending"}]

@@ -271,7 +271,8 @@ def outputs_missing(slot: ResponseSlot, env: Env, signal: OutputsMissing) -> Eff
         return ()
     if signal.given:
         return happen(slot, env, SlotEvent.UNANSWERED)
-    return happen(slot, env, SlotEvent.FAILED, About(reason=f"{problem.code}: {problem.description}"))
+    about = About(reason=f"{problem.code}: {problem.description}", problem=problem)
+    return happen(slot, env, SlotEvent.FAILED, about)
 
 
 def error_due(slot: ResponseSlot, env: Env, due: ErrorDue) -> Effects:
