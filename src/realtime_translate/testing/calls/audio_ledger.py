@@ -26,7 +26,7 @@ class AudioLedger:
 
     `spoken`: bytes that the client sent. `waiting`: what is said waits, from Settings until they are applied.
     `uncommitted`: bytes appended since the last commit, `due_since`: when there were enough for one, if
-    nothing was in its way since.
+    nothing was in its way since; `ceiling`: how long that may be if Settings say it (V2).
     """
 
     def __init__(self, *, component: bool = False) -> None:
@@ -34,6 +34,7 @@ class AudioLedger:
         self.waiting: bool = False
         self.uncommitted: int = 0
         self.due_since: float | None = None
+        self.ceiling: float | None = None
         self.format: AudioFormat = PCM_24K
         self.carried: AudioFormat = PCM_24K
         self._streams = [_Stream()]

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from ...config import ContextMode, GreetingMode, ManualCommit
 from ...outputs import CloseClient, CloseUpstream, Notice, Outputs, SendToClient, SendToUpstream
-from . import order, talk
+from . import order, slot_ledger, talk
 from .broken import require
 from .ledger import CANCELLED, CLOSED, UNANSWERED, answers_by_itself
 from .network import STEP
@@ -66,6 +66,12 @@ def count(world: World, event: Mapping[str, Any]) -> None:
         world.statistics.responses += 1
     elif event["type"] == "input_audio_buffer.committed" and world.commits_by_itself:
         world.answers.committed(event["item_id"])
+    elif (
+        event["type"] == "input_audio_buffer.speech_stopped"
+        and world.commits_by_itself
+        and world.ledger.applied
+    ):
+        world.answers.committed(event["item_id"])  # some servers do not tell of that
 
 
 # --- after each input ---------------------------------------------------------------------------------------
@@ -83,6 +89,7 @@ def check(world: World, before: Before, outputs: Outputs) -> None:
     elif not before.was_closed:
         order.check(world, before.event, before.agent_told)
         _followed(world)
+        slot_ledger.check(world)
         if before.event is not None:
             _answered(world, before.event, outputs)
 
@@ -118,6 +125,7 @@ def _interrupted(world: World, before: Before, frames: list[Json]) -> None:
         f"{named}, not {wanted}",
     )
     world.heard.cut(frames, world.host_now)
+    world.slot.forget()
     world.ledger.interrupt()
     world.ledger.rounds.interrupt()
     world.answers.withdraw("output")
@@ -153,8 +161,20 @@ def _answered(world: World, event: Json, outputs: Outputs) -> None:
     elif kind == "input_audio_buffer.speech_started" and world.ledger.applied:
         starts = sum(isinstance(each, str) and '"UserStartedSpeaking"' in each for each in told)
         require(starts == 1, "O6 the client is told once that the user speaks", starts)
+    elif kind == "response.output_item.done":
+        _whole_call(world, event)
     elif kind == "response.output_audio.delta":
         _sound(world, event, [each for each in told if isinstance(each, bytes)])
+
+
+def _whole_call(world: World, event: Json) -> None:
+    """A call that a response made though it was cut is closed upstream, even if that never ends (F8)."""
+    item = event["item"]
+    cut = event["response_id"] in world.ledger.cut and item["type"] == "function_call"
+    if not cut or item["status"] != "completed" or world.ledger.asked[item["call_id"]]:
+        return
+    closed = item["call_id"] in world.slot.outputs
+    require(closed, "F8 a call of a response that was cut is closed upstream", item["call_id"])
 
 
 def _sound(world: World, event: Json, told: list[bytes]) -> None:
@@ -200,7 +220,7 @@ def sent(world: World, frame: Json, audio: bytes | None, *, is_silence: bool) ->
 def _flows(world: World) -> None:
     """Audio without a pause is committed meanwhile, unless something is in the way of the commit (A7)."""
     turns, ledger, audio = world.config.turn_detection, world.ledger, world.audio
-    ceiling = turns.ceiling if isinstance(turns, ManualCommit) else None
+    ceiling = turns.ceiling if isinstance(turns, ManualCommit) else audio.ceiling
     taken = ledger.active or ledger.in_flight or ledger.open_calls or ledger.host_calls
     if ceiling is None or taken or not ledger.applied or world.strained or not audio.enough:
         audio.due_since = None
@@ -231,6 +251,7 @@ def _update(world: World, frame: Json) -> None:
 def _item(world: World, frame: Json) -> None:
     item, ledger = frame["item"], world.ledger
     if item["type"] == "function_call_output":
+        world.slot.outputs.add(item["call_id"])
         call_id = ledger.asked_as(item["call_id"])
         unasked = world.component and item["output"] == CANCELLED  # of a response that was cut (F8)
         if call_id is not None and not unasked:  # nor of the context
@@ -272,6 +293,7 @@ def _clear(world: World, frame: Json) -> None:
 
 def _create(world: World, frame: Json) -> None:
     ledger = world.ledger
+    slot_ledger.requested(world, frame)
     if ledger.active is None:
         ledger.unforeseen.add(frame["event_id"])
     ledger.in_flight.append(frame["event_id"])
@@ -282,7 +304,7 @@ def _create(world: World, frame: Json) -> None:
 
 def _cancel(world: World, frame: Json) -> None:
     ledger = world.ledger
-    response_id = frame.get("response_id", "")
+    response_id = frame.get("response_id") or ledger.active or ""
     ledger.cut.add(response_id)
     if response_id not in ledger.ended:
         ledger.unforeseen.add(frame["event_id"])
@@ -334,6 +356,8 @@ def noticed(world: World, notice: Notice) -> None:
     ledger.notices[notice.code] += 1
     if notice.code == "TRANSCRIPT_LATE":
         ledger.releases += 1
+    elif notice.code == "CALL_HOLD_OVER":
+        slot_ledger.hold_over(world)
     elif notice.code == "SPOKEN_DROPPED":
         ledger.not_said += cast("int", notice.fields["texts"])
     elif notice.code in ("RESPONSE_PRESUMED_DONE", "RESPONSE_GIVEN_UP"):

@@ -57,11 +57,13 @@ _STALLS = MappingProxyType(
         "stalled_slot": (0.5, (1,)),
     }
 )
+_REFUSALS = MappingProxyType({"refuse_create": (0.7, (1, 1, 1, 2)), "error_event_id": (0.1, (1,))})
 _ODD_IDS = MappingProxyType(
     {
         "call_ids": (1.0, (1, 2)),
         "committed": (0.7, (1,)),
         "item_confirmation": (0.7, (1,)),
+        "speech_stopped": (0.5, (1,)),
     }
 )
 
@@ -83,6 +85,8 @@ MOODS: Mapping[str, Mood] = MappingProxyType(
         ),
         "speaches": _make(response_tags=2, vad_off=2, item_events=3, call_names=1),
         "xai": _make(commit_answer=1, item_events=1, response_tags=1, newer=1),
+        "nameless": _make(response_ids=3, skipped_events=2, response_done=1, item_events=1),
+        "refusing": Mood(HEALTHY | {Group.FAULT}, _NEVER, often=_REFUSALS),
         "odd ids": Mood(HEALTHY | {Group.VARIANT}, _NEVER, often=_ODD_IDS),
         "stalling": Mood(HEALTHY | {Group.SILENCE}, _NEVER, often=_STALLS),
         "turned away": Mood(
@@ -92,5 +96,14 @@ MOODS: Mapping[str, Mood] = MappingProxyType(
         ),
     }
 )
-RUNNING = ("speech-to-speech", "speaches", "xai", "odd ids", "stalling", "stalling", "turned away")
+RUNNING = (
+    "speech-to-speech",
+    "speaches",
+    "xai",
+    "nameless",
+    "odd ids",
+    "stalling",
+    "stalling",
+    "turned away",
+)
 """What servers that people run were seen to do: drawn more often than the rest."""

@@ -38,6 +38,7 @@ from .moods import MOODS, Mood
 from .network import NO_CODE, STEP, Chance, GaChoices, HostKind, Leg, counter
 from .plain import plain
 from .random_agent import RandomAgent
+from .slot_ledger import SlotLedger
 from .upstream import choices_of, server_of
 
 __all__ = ["World"]
@@ -82,6 +83,7 @@ class World:
         self.closed: bool = False
         self.ledger: Ledger = Ledger()
         self.answers: Answers = Answers()
+        self.slot: SlotLedger = SlotLedger()
         self.audio: AudioLedger = AudioLedger(component=self.component)
         self.heard: Heard = Heard()
         self.output: AudioFormat = PCM_24K
@@ -165,7 +167,10 @@ class World:
         frame = json.dumps({"type": "InjectAgentMessage", name: text, "behavior": behavior})
         if not self.client_gone:
             self.ledger.to_say.append(text)
+            before = self.ledger.not_said
             self.feed("receive_from_client", frame, cuts=behavior == "interrupt" and self.ledger.updated)
+            refused = behavior == "queue" and self.ledger.not_said > before
+            require(self.ledger.user_speaks or not refused, "T8 the user's turn ends")
 
     def answer(self, index: int, content: str, times: int = 1) -> None:
         """The client answers one of the calls that wait."""
@@ -331,6 +336,7 @@ class World:
     def hear(self, frame: str) -> None:
         """A frame of upstream reaches the host."""
         event = plain(json.loads(frame), self.ledger.active)
+        self.slot.hears(event, self.ledger.in_flight, self.host_now)
         self.ledger.hears(event)
         self.answers.heard(event)
         moments.count(self, event)
