@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from tests.faults import of_what_comes_down, of_what_goes_up
+from tests.faults import of_what_comes_down, of_what_goes_up, of_what_is_told
 from tests.faults.fault import Fault
 
 __all__ = ["FAULTS"]
 
-FAULTS: tuple[Fault, ...] = (*of_what_goes_up.FAULTS, *of_what_comes_down.FAULTS)
+FAULTS: tuple[Fault, ...] = (
+    *of_what_goes_up.FAULTS,
+    *of_what_comes_down.FAULTS,
+    *of_what_is_told.FAULTS,
+)

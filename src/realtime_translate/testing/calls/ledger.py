@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 from attrs import define, field
@@ -44,7 +45,8 @@ class Ledger:
     may meet in another state than upstream had told of (*Always true* 1).
 
     `user_speaks`: the server has heard the user begin to speak, and not yet stop.
-    `greeted`: there was a `session.created`, `updated`: a `session.updated`; `active`: the response that
+    `greeted`: there was a `session.created`, `began`: when, `updated`: a `session.updated`; `erred`: the last
+    that the server said is an error; `active`: the response that
     upstream says is running, `busy`: how often it refused another, `in_flight`: creates that nothing
     answered, `cut`: responses that were interrupted. `words`: what the agent said whole, in responses that
     were not.
@@ -84,6 +86,8 @@ class Ledger:
 
     busy: int = 0
     greeted: bool = False
+    began: float = inf
+    erred: bool = False
     updated: bool = False
     user_speaks: bool = False
     active: str | None = None
@@ -111,8 +115,11 @@ class Ledger:
     sounding: bool = False
     said: str | None = ""
 
-    def hears(self, event: Mapping[str, Any]) -> None:
+    def hears(self, event: Mapping[str, Any], now: float = 0.0) -> None:
         """What the host is told by upstream, before it answers."""
+        self.erred = event["type"] == "error"
+        if event["type"] == "session.created":
+            self.began = now
         handler = _HEARD.get(event["type"])
         if handler is not None:
             handler(self, event)
@@ -128,6 +135,12 @@ class Ledger:
         self.open_calls = [each for each in self.open_calls if each["id"] != call_id]
         self.host_calls = [each for each in self.host_calls if each != call_id]
         self.cancelled += 1
+
+    def is_expiry(self, code: int | None, reason: str, old: float) -> bool:
+        """Whether a close says that the session's time is over, no error being its cause; a session that
+        began at `old` or before has lasted long enough for a close with 1001 to say so (E3).
+        """
+        return not self.erred and ("maximum duration" in reason or (code == 1001 and self.began <= old))
 
     def interrupt(self) -> None:
         """Answers of calls that are open now ask for nothing any more (F8)."""

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from ...config import ContextMode, GreetingMode, ManualCommit
 from ...outputs import CloseClient, CloseUpstream, Notice, Outputs, SendToClient, SendToUpstream
+from ..troubles import ACCOUNT, KEY, QUOTES
 from . import order, talk
 from .broken import require
 from .ledger import CANCELLED, CLOSED, UNANSWERED, answers_by_itself
@@ -30,6 +31,10 @@ _NOT_FOR_CLIENTS = {
     "input_audio_buffer_commit_empty",
 }
 """E2: errors that need no attention."""
+_NEEDLESS = "already shorter than"
+"""E2: what only the answer to a truncation says."""
+_EXPIRED = {"MAXIMUM_SESSION_LENGTH_REACHED", "session_max_duration"}
+_SECRETS = (ACCOUNT[4:], KEY[3:])
 
 
 @frozen
@@ -133,6 +138,10 @@ def _closed(world: World, outputs: Outputs) -> None:
     require(world.client_gone or CloseClient in kinds, "E5 the client is closed")
     require(world.upstream_gone or CloseUpstream in kinds, "E5 upstream is closed")
     require(world.host.next_deadline is None, "7 after close there is no deadline", world.host.next_deadline)
+    if world.expired and world.ledger.applied:
+        told = [json.loads(each.data) for each in outputs if isinstance(each, SendToClient)]
+        codes = {each.get("code") for each in told}
+        require(bool(codes & _EXPIRED), "E3 a session whose time is over has a code of its own", codes)
 
 
 def _followed(world: World) -> None:
@@ -308,6 +317,9 @@ def told(world: World, data: str | bytes) -> None:
         return
     frame: Json = json.loads(data)
     kind, ledger = frame["type"], world.ledger
+    _nobody_named(data)
+    require(not any(each in data for each in QUOTES), "E1 an access error is not quoted", data)
+    require(_NEEDLESS not in data, "E2 what needs no attention is silent", data)
     world.statistics.reach("client", kind)
     world.hooks.check_client_frame(world.config.dialect, frame)
     if not world.component and not ledger.applied:
@@ -318,6 +330,8 @@ def told(world: World, data: str | bytes) -> None:
     if "code" in frame:
         world.statistics.reach(kind.lower(), frame["code"])
         ledger.codes[frame["code"]] += 1
+        failed = ledger.codes["TRANSCRIPTION_FAILED"]
+        require(failed <= 1, "O9 one Warning a call for transcriptions that fail", failed)
         require(frame["code"] not in _NOT_FOR_CLIENTS, "E2 what needs no attention is silent", frame["code"])
         before = world.event is not None and not ledger.greeted
         require(
@@ -327,9 +341,15 @@ def told(world: World, data: str | bytes) -> None:
     talk.says(world, frame)
 
 
+def _nobody_named(text: str) -> None:
+    found = [each for each in _SECRETS if each in text]
+    require(not found, "E1 nothing of the host's account is told", text)
+
+
 def noticed(world: World, notice: Notice) -> None:
     """The host logs it."""
     ledger = world.ledger
+    _nobody_named(f"{notice.message} {dict(notice.fields)}")
     world.statistics.reach("notice", notice.code)
     ledger.notices[notice.code] += 1
     if notice.code == "TRANSCRIPT_LATE":

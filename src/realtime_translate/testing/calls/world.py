@@ -93,6 +93,7 @@ class World:
         self.event: Json | None = None
         self.strained: bool = mood.groups != HEALTHY
         self.stalled: bool = False
+        self.expired: bool = False
 
     @property
     def component(self) -> bool:
@@ -193,13 +194,14 @@ class World:
         self.client_gone = True
         self.feed("client_closed", code)
 
-    def lose_upstream(self, code: int | None = None) -> None:
+    def lose_upstream(self, code: int | None = None, reason: str = "") -> None:
         """The upstream socket closes, or cannot be opened."""
         self.upstream_gone = True
+        self.expired = self.ledger.is_expiry(code, reason, self.host_now - self.config.limits.session_warning)
         self.up.clear()
         self.down.clear()
         self.dialled_at = None
-        self.feed("upstream_closed", code)
+        self.feed("upstream_closed", code, reason)
 
     def stall_upstream(self, seconds: float) -> None:
         """Nothing is heard of the server for so long. Who gives up on it meanwhile may be wrong: from now on
@@ -312,7 +314,7 @@ class World:
         while (frame := self.down.take(now)) is not None:
             self.hear(frame)
         if self.server.closed and self._server_hung_up:
-            self.lose_upstream(self.server.closed[0])
+            self.lose_upstream(*self.server.closed)
         deadline = self.host.next_deadline
         if self.kind.eager or (deadline is not None and deadline <= self.host_now):
             self.feed("handle_timeout")
@@ -331,7 +333,7 @@ class World:
     def hear(self, frame: str) -> None:
         """A frame of upstream reaches the host."""
         event = plain(json.loads(frame), self.ledger.active)
-        self.ledger.hears(event)
+        self.ledger.hears(event, self.host_now)
         self.answers.heard(event)
         moments.count(self, event)
         self.feed("receive_from_upstream", frame, event=event)
