@@ -38,6 +38,7 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
         "{path} names voice {asked}, which upstream does not have; {sent} speaks instead",
     ),
     "MODEL_REPLACED": (_INFO, "{path} is {asked}, which is no realtime model; {sent} is used"),
+    "MODEL_KEPT": (_INFO, "{path} is {asked}, which comes too late: the call has begun with {sent}"),
     "SETTINGS_REPEATED": (_INFO, "a second Settings changes nothing; it was answered with SettingsApplied"),
     "MESSAGE_WAITS": (_DEBUG, "{type} waits until the session is ready"),
     "READY_UNASKED": (_INFO, "upstream sent session.updated before any Settings; the session is ready"),

@@ -33,7 +33,8 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,24}")
 # On Python 3.10 and 3.11 looking a member up costs as much as three calls: frames do without.
 _NEW, _GREETED, _DIALLING, _CLOSED = Opening.NEW, Opening.GREETED, Opening.DIALLING, Opening.CLOSED
 _MAY_BE_FIRST = ("client_opened", "handle_timeout", "close")
-_LONG_AGO = Instant(-sys.float_info.max)
+_LAST = Instant(sys.float_info.max)
+_LONG_AGO = Instant(-_LAST)
 """Before every reading of a clock, and finite: an infinite reading is found by comparing (*Time* 4)."""
 _NO_CODE = 1005
 _PRIVATE_CODES = (_NO_CODE, 1006, 1015)
@@ -339,7 +340,7 @@ class Translator:
             raise OrderError(f"{method}() came before client_opened(); report the client's socket first")
         now = self._clock()
         try:
-            if not self._latest <= now < inf:
+            if not self._latest <= now <= _LAST:
                 now = self._sound(now)
         except TypeError:
             raise _no_time(now) from None
@@ -362,6 +363,6 @@ class Translator:
 
     def _sound(self, now: Instant) -> Instant:
         """The latest time seen: a clock that goes backwards is clamped (*Time* 4)."""
-        if not -inf < now < inf:
+        if not -_LAST <= now <= _LAST:
             raise _no_time(now)
         return max(now, self._latest)

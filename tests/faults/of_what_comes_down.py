@@ -81,8 +81,15 @@ FAULTS: tuple[Fault, ...] = (
         "F1",
         "a call whose id was used before is taken for that call",
         _STATE,
-        "            if not (item_id and each.item_id) and shortened(each.call_id) == short:",
-        "            if shortened(each.call_id) == short:",
+        "        return bool(item_id and call.item_id)",
+        "        return False",
+    ),
+    Fault(
+        "F1",
+        "without items, a call of a later response is taken for the one before",
+        _STATE,
+        "    return bool(before and response_id) and before != response_id",
+        "    return False",
     ),
     Fault(
         "F1",

@@ -158,6 +158,13 @@ def _unless_over(frame: str) -> str:
     return frame
 
 
+def _schemas(functions: int, properties: int) -> str:
+    """Functions whose parameters are so many objects each, which are completed, compared and sent."""
+    parameters = {"type": "object", "properties": {f"p{n}": {"type": "object"} for n in range(properties)}}
+    every = [{"name": f"f{n}", "parameters": parameters} for n in range(functions)]
+    return _unless_over(_frame("UpdateThink", think={"provider": {"type": ""}, "functions": every}))
+
+
 def _many(unit: str, count: int, before: str = '{"type":"KeepAlive","x":[', after: str = "]}") -> str:
     return _unless_over(f"{before}{','.join([unit] * count)}{after}")
 
@@ -185,6 +192,8 @@ DEAREST: Mapping[str, Callable[[], str]] = {
     "functions with parameters": lambda: _many(
         '{"name":"f","parameters":{"x":[' + ",".join(["[]"] * 44) + "]}}", 1024, _FUNCTIONS, "]}}"
     ),
+    "properties": lambda: _schemas(1, 24_000),
+    "functions with properties": lambda: _schemas(1020, 20),
     "providers": lambda: _many('{"provider":{"type":""}}', 64, '{"type":"UpdateSpeak","speak":['),
     "key terms": lambda: _many(
         '"k"', 99_900, '{"type":"UpdateListen","listen":{"provider":{"type":"","keyterms":[', "]}}}"

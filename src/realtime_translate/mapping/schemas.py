@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 __all__ = ["with_properties"]
@@ -38,16 +38,12 @@ def with_properties(schema: Mapping[str, object]) -> dict[str, object]:
     """The schema with `properties` wherever it describes an object and does not say which: upstream wants
     them. What is no schema (`enum`, `default`, `const`, `examples`) stays as it is, whatever it looks like.
     """
-    whole = dict(schema)
-    for keyword in schema.keys() & _SCHEMAS:
-        whole[keyword] = _completed(schema[keyword])
-    for keyword in schema.keys() & _NAMED:
-        named = schema[keyword]
-        if isinstance(named, dict):
-            schemas = cast("dict[str, object]", named)
-            whole[keyword] = {name: _completed(each) for name, each in schemas.items()}
-    if _is_object(schema.get("type")):
-        whole.setdefault("properties", {})
+    whole: dict[str, object] = {}
+    for keyword, value in schema.items():
+        complete = _COMPLETING.get(keyword)
+        whole[keyword] = complete(value) if complete is not None else value
+    if _is_object(whole.get("type")) and whole.get("properties") is None:
+        whole["properties"] = {}
     return whole
 
 
@@ -57,6 +53,19 @@ def _completed(value: object) -> object:
     if isinstance(value, list):
         return [_completed(each) for each in cast("list[object]", value)]
     return value
+
+
+def _each_completed(named: object) -> object:
+    if not isinstance(named, dict):
+        return named
+    return {name: _completed(each) for name, each in cast("dict[str, object]", named).items()}
+
+
+_COMPLETING: Mapping[str, Callable[[object], object]] = {
+    **dict.fromkeys(_SCHEMAS, _completed),
+    **dict.fromkeys(_NAMED, _each_completed),
+}
+"""What completes the value of a keyword."""
 
 
 def _is_object(kind: object) -> bool:

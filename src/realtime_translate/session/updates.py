@@ -18,9 +18,29 @@ from ..notices import notice
 from ..outputs import Notice, SendToUpstream
 from ..wire import unstructure
 from .env import Env
-from .signals import AudioBegun, Effect, Effects, Fatal, MayFail, Refused, UpdateGranted, UpdateWanted
+from .signals import (
+    AudioBegun,
+    Effect,
+    Effects,
+    Fatal,
+    MayFail,
+    Refused,
+    SessionReady,
+    UpdateGranted,
+    UpdateWanted,
+)
 
-__all__ = ["Updates", "audio_begun", "check", "granted", "late", "refused", "updated", "wanted"]
+__all__ = [
+    "Updates",
+    "audio_begun",
+    "check",
+    "granted",
+    "late",
+    "refused",
+    "session_ready",
+    "updated",
+    "wanted",
+]
 
 _VOICE_FIXED = "the voice cannot change once the agent has spoken"
 
@@ -30,8 +50,8 @@ class Updates:
     """`waiting`: frames of updates to send; `sent`: those that one `session.update` carries, in flight as
     `event_id`, which is empty where it has to go again; `left_out`: the parts of it that upstream refused and
     that went nowhere (S7). `alone`: how many of `waiting` go one by one, after their merger was refused.
-    `voiced`: the agent has spoken. `intended`: the plan after all of them; None where it has to be found out
-    again.
+    `voiced`: the agent has spoken. `carried`: the plan once those in `sent` hold, `intended`: once those in
+    `waiting` do, too; None where it has to be found out again.
     """
 
     waiting: list[str] = field(factory=list[str])
@@ -39,6 +59,7 @@ class Updates:
     event_id: str = ""
     left_out: list[str] = field(factory=list[str])
     alone: int = 0
+    carried: Plan | None = None
     intended: Plan | None = None
     voiced: bool = False
 
@@ -79,17 +100,19 @@ def granted(state: Updates, env: Env, _: UpdateGranted) -> Effects:
     if state.sent or not state.waiting:
         return ()
     count = 1 if state.alone else len(state.waiting)
+    after = state.intended if count == len(state.waiting) else None
     batch, state.waiting, state.intended = state.waiting[:count], state.waiting[count:], None
     state.alone = max(0, state.alone - 1)
     effects: list[Effect] = []
-    if state.voiced:
+    if state.voiced and (after is None or count > 1 or after.voice != env.plan.voice):
         batch, effects = _without_voice(env, batch)
-    after = _after(env, env.plan, batch)
+        after = None
+    after = after or _after(env, env.plan, batch)
     session = mapping.changes(env.plan, after, env.config)
     if session is None:
         env.plan = mapping.adopt(env.plan, after)
         return [*effects, *_acknowledge(env, batch), *_more(state)]
-    state.sent = batch
+    state.sent, state.carried = batch, after
     return [*effects, _send(state, env, unstructure(session))]
 
 
@@ -97,8 +120,9 @@ def updated(state: Updates, env: Env, event: openai.SessionUpdated) -> Effects:
     """What was sent holds."""
     if not state.event_id:
         return (notice("UPSTREAM_ABSORBED", type=event.type),)
+    held = _hold(state, env)
     env.plan = evolve(env.plan, transcribes=speech.is_heard(event.session))
-    return _hold(state, env)
+    return held
 
 
 def refused(state: Updates, env: Env, refusal: Refused) -> Effects:
@@ -106,9 +130,11 @@ def refused(state: Updates, env: Env, refusal: Refused) -> Effects:
     asked for that (S7); else the client is told (T2).
     """
     problem = refusal.problem
-    session: Mapping[str, object] = _session(state, env) if state.event_id else {}
+    if not state.event_id or problem.event_id not in ("", state.event_id):
+        return ()
+    session: Mapping[str, object] = _session(state, env) if problem.path else {}
     part = dispensable.found(problem.path, session)
-    if not session or not _answers(state, problem, part):
+    if not _answers(state, problem, part):
         return ()
     if len(state.sent) > 1:
         state.alone, state.waiting = len(state.sent), [*state.sent, *state.waiting]
@@ -133,12 +159,13 @@ def _leave_out(state: Updates, env: Env, part: dispensable.Part, problem: Proble
     """The rest of the update goes again when the slot is free; it holds if that is nothing."""
     session = dispensable.without(_session(state, env), part.path)
     state.left_out.append(part.path)
+    state.carried = state.intended = None
     expected = MayFail(state.event_id, problem.path)
     refused_part = notice("SETTING_REFUSED", path=f"session.{part.path}", code=problem.code)
     effects: list[Effect] = [refused_part, expected, expected]  # this error, and the same once more
     if session.keys() <= {"type"}:
         return [*effects, *_hold(state, env)]
-    state.intended, state.event_id = None, ""
+    state.event_id = ""
     env.timers.cancel("update")
     return [*effects, UpdateWanted()]
 
@@ -147,6 +174,12 @@ def late(state: Updates, env: Env) -> Effects:
     """`session.updated` did not come: nobody knows what holds."""
     reason = "the upstream server did not confirm the update in time"
     return [*_refusal(WarningCode.UPDATE_NOT_CONFIRMED, reason), *_forget(state, env)]
+
+
+def session_ready(state: Updates, env: Env, _: SessionReady) -> Effects:
+    """Settings that came late hold: what updates come to has to be found out again (S4)."""
+    state.carried = state.intended = None
+    return ()
 
 
 def audio_begun(state: Updates, env: Env, _: AudioBegun) -> Effects:
@@ -169,16 +202,18 @@ def _hold(state: Updates, env: Env) -> list[Effect]:
 
 def _session(state: Updates, env: Env) -> Mapping[str, object]:
     """What the update in flight asks for."""
-    session = mapping.changes(env.plan, _after(env, env.plan, state.sent), env.config)
+    session = mapping.changes(env.plan, _in_flight(state, env), env.config)
     return dispensable.without(unstructure(session or openai.Session()), *state.left_out)
 
 
 def _in_flight(state: Updates, env: Env) -> Plan:
     """The plan once the update in flight is in effect."""
-    after = _after(env, env.plan, state.sent)
-    for part in dispensable.PARTS.values():
-        after = part.undone(after, env.plan) if part.path in state.left_out else after
-    return after
+    if state.carried is None:
+        after = _after(env, env.plan, state.sent)
+        for part in dispensable.PARTS.values():
+            after = part.undone(after, env.plan) if part.path in state.left_out else after
+        state.carried = after
+    return state.carried
 
 
 def check(state: Updates, env: Env) -> None:
@@ -219,7 +254,8 @@ def _refusal(code: str, reason: str) -> list[Effect]:
 
 
 def _forget(state: Updates, env: Env) -> list[Effect]:
-    state.sent, state.event_id, state.left_out, state.intended = [], "", [], None
+    state.sent, state.event_id, state.left_out = [], "", []
+    state.carried = state.intended = None
     env.timers.cancel("update")
     return _more(state)
 

@@ -79,6 +79,10 @@ def test_S10_values_are_no_schemas(keyword: str) -> None:
         assert with_properties({keyword: value}) == {keyword: value}
 
 
+def test_S10_properties_that_are_null_are_none() -> None:
+    assert with_properties({**BARE, "properties": None}) == WHOLE
+
+
 def test_S10_a_tool_is_complete_at_every_depth() -> None:
     place = {"type": "array", "items": BARE, "default": [BARE]}
     parameters = {"properties": {"place": place, "when": {"anyOf": [BARE, {"type": "null"}]}}}

@@ -318,7 +318,7 @@ def test_L2_nothing_is_kept_of_calls_that_are_over_but_their_ids(way: Way) -> No
     desk.upstream(call_done("call_1"), call_added("call_2"), done())
     desk.client(answer("call_1"))
     snapshot: Any = desk.translator.snapshot()
-    settled = {"call_id": "call_1", "item_id": "item_1", "client_id": "call_1"}
+    settled = {"call_id": "call_1", "item_id": "item_1", "client_id": "call_1", "response_id": ""}
     assert snapshot["call"]["calls"] == {"calls": [], "settled": [settled]}
 
 

@@ -12,11 +12,15 @@ from tests.unit.session.played import (
     TOOLS,
     VAD,
     WAYS,
+    Json,
     Way,
+    answer,
     arguments_done,
     call_added,
     call_done,
+    call_item,
     created,
+    done,
     ready,
 )
 
@@ -84,3 +88,28 @@ def test_L2_so_many_calls_may_be_announced_at_a_time(count: int) -> None:
     desk.upstream(*(call_added(f"call_{number}") for number in range(count)))
     snapshot: Any = desk.translator.snapshot()
     assert len(snapshot["call"]["calls"]["calls"]) == min(count, 2)
+
+
+def bare(response_id: str | None = "resp_1") -> Json:
+    """A call that shows no item."""
+    return {**arguments_done("call_0", response_id, name="weather"), "item_id": None}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_F1_without_items_a_call_of_another_response_is_another_call(way: Way) -> None:
+    desk = calling(way)
+    (first,) = asked(desk.upstream(bare()))
+    desk.client(answer(first[0]))
+    desk.upstream(done(), created("resp_2"))
+    (second,) = asked(desk.upstream(bare("resp_2")))
+    assert second[0] != first[0]
+    assert asked(desk.upstream(done("resp_2", output=[call_item("call_0", id=None)]))) == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_F1_without_items_and_responses_it_is_the_same_call(way: Way) -> None:
+    desk = calling(way)
+    (first,) = asked(desk.upstream(bare()))
+    desk.client(answer(first[0]))
+    desk.upstream(done(), created("resp_2"))
+    assert asked(desk.upstream(bare(None))) == []

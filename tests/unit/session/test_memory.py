@@ -35,7 +35,7 @@ from tests.unit.session.agent_events import (
 
 Json = dict[str, Any]
 WORDS = "Two berths are free today, and one more tomorrow. " * 20
-SMALL = 24_000
+SMALL = 25_600
 """Characters of a snapshot: what is remembered for recognising late events, at the longest ids below."""
 
 

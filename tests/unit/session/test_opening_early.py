@@ -166,8 +166,8 @@ def test_S2_a_session_that_was_ready_unasked_keeps_its_model() -> None:
     desk = early(Config.component(), UPDATED)
     log = desk.client(settings(OTHER))
     assert (sockets(log), log.upstream_types) == ([], ["session.update"])
-    assert "MODEL_REPLACED" in log.notices
-    assert "MODEL_REPLACED" not in early(Config.component(), UPDATED).client(settings("gpt-4o")).notices[1:]
+    assert "MODEL_KEPT" in log.notices
+    assert "MODEL_KEPT" not in early(Config.component(), UPDATED).client(settings("gpt-4o")).notices[1:]
 
 
 def test_S4_a_component_client_needs_no_settings() -> None:

@@ -295,3 +295,14 @@ def test_R8_each_question_of_the_recorded_session_is_answered_once(way: Way) -> 
 def _seen(log: Log) -> Any:
     [sent] = log.of(ITEM)
     return json.loads(json.dumps({"type": "conversation.item.created", "item": sent["item"]}))
+
+
+@BOTH
+def test_R8_a_refusal_of_the_servers_own_response_is_told_with_its_code(
+    way: Way, dialect: ClientDialect
+) -> None:
+    desk = ready(way, config(dialect))
+    desk.upstream(speech("committed"))
+    (told,) = desk.upstream(missing()).of("Warning" if dialect is DEEPGRAM else "Error")
+    assert told["code"]
+    assert told["description"]

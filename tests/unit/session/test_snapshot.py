@@ -194,7 +194,7 @@ def test_no_reading_of_the_clock_is_a_plain_float() -> None:
     assert set(floats(Saved, ())) == {
         *[("plan", *path) for path in plan],
         *[("call", "opening", "plan", *path) for path in plan],
-        *[("call", "updates", "intended", *path) for path in plan],
+        *[("call", "updates", kept, *path) for kept in ("carried", "intended") for path in plan],
         *[("call", "user_speech", *path) for path in speech],
     }
 

@@ -82,7 +82,7 @@ def test_an_older_minor_version_restores_with_what_was_added(monkeypatch: pytest
     assert now["version"] == "1.2"
     assert now["call"]["updates"] == {
         "waiting": [], "sent": [], "event_id": "", "left_out": [], "alone": 0,
-        "intended": None, "voiced": False,
+        "carried": None, "intended": None, "voiced": False,
     }  # fmt: skip
     assert [each["covered"] for each in now["call"]["user_texts"]["waiting"]] == [False, False]
 

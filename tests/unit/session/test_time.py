@@ -228,7 +228,7 @@ def test_time_4_a_snapshot_on_a_clock_that_went_backwards_is_clamped_too() -> No
     assert desk.translator.snapshot() == before
 
 
-@pytest.mark.parametrize("reading", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("reading", [math.nan, math.inf, -math.inf, 10**400])
 def test_time_4_nan_and_infinity_raise_and_change_nothing(reading: float) -> None:
     clock = FakeClock(100.0)
     translator = Translator(MANUAL, clock=clock, new_id=counter("T"))

@@ -31,7 +31,7 @@ def announced(state: FunctionCalls, env: Env, event: openai.ResponseOutputItemAd
     """A response starts an item: remember it, and ask when it is complete (F1)."""
     if event.item.type != "function_call" or _is_out_of_place(state, env):
         return ()
-    _record(state, env, event.item)
+    _record(state, env, event.item, event.response_id or "")
     return _too_many(state, env)
 
 
@@ -46,18 +46,21 @@ def arguments_done(
         name=event.name,
         arguments=event.arguments,
     )
-    if state.known(event.call_id or "", event.item_id or "") is not None:
-        _record(state, env, item)
+    response_id = event.response_id or ""
+    if state.known(event.call_id or "", event.item_id or "", response_id) is not None:
+        _record(state, env, item, response_id)
         return _too_many(state, env)
     if not event.name and _is_out_of_place(state, env):
         return ()
-    call = _record(state, env, item)
+    call = _record(state, env, item, response_id)
     return _ask(state, env, call) if call and call.name else ()
 
 
 def output_item_done(state: FunctionCalls, env: Env, event: openai.ResponseOutputItemDone) -> Effects:
     """A response's item ended: ask if it is a complete call (F1)."""
-    return _item_ended(state, env, event.item) if event.item.type == "function_call" else ()
+    if event.item.type != "function_call":
+        return ()
+    return _item_ended(state, env, event.item, event.response_id or "")
 
 
 def conversation_item_done(state: FunctionCalls, env: Env, event: openai.ConversationItemDone) -> Effects:
@@ -91,7 +94,7 @@ def response_done(state: FunctionCalls, env: Env, event: openai.ResponseDone) ->
     effects: list[Effect] = []
     for item in event.response.output or ():
         if item.type == "function_call":
-            effects += _item_ended(state, env, item)
+            effects += _item_ended(state, env, item, event.response.id or "")
     return effects
 
 
@@ -102,12 +105,14 @@ def ran_on(state: FunctionCalls, env: Env, output: Iterable[Item]) -> Effects:
     return close(state, env, [each for each in whole if each is not None and not each.asked])
 
 
-def _record(state: FunctionCalls, env: Env, item: Item) -> Call | None:
-    """What an item says of its call, which may be a new one; None if nothing more is to come of that (F1)."""
+def _record(state: FunctionCalls, env: Env, item: Item, response_id: str = "") -> Call | None:
+    """What an item says of its call, which may be a new one; None if nothing more is to come of that.
+    `response_id`: the response that the event names, if it does (F1).
+    """
     call_id, item_id = item.call_id or item.id or "", item.id or ""
     if not call_id:
         return None
-    call = state.known(call_id, item_id)
+    call = state.known(call_id, item_id, response_id)
     if call is None:
         call = Call(call_id, item_id, env.response, over=env.late)
         state.calls.append(call)
@@ -119,8 +124,8 @@ def _record(state: FunctionCalls, env: Env, item: Item) -> Call | None:
     return call
 
 
-def _item_ended(state: FunctionCalls, env: Env, item: Item) -> list[Effect]:
-    call = _record(state, env, item)
+def _item_ended(state: FunctionCalls, env: Env, item: Item, response_id: str = "") -> list[Effect]:
+    call = _record(state, env, item, response_id)
     if call is None or call.asked:
         return []
     if (item.status or "completed") == "completed":

@@ -16,12 +16,14 @@ REMEMBERED = 64
 class Settled:
     """A call of which nothing more is to come: what its further announcements are recognised by (F1).
 
-    `client_id`: what the client knows it by, empty if it was never asked.
+    `client_id`: what the client knows it by, empty if it was never asked. `response_id`: the response that
+    made it, where no item tells it from that of a later one.
     """
 
     call_id: str
     item_id: str
     client_id: str = ""
+    response_id: str = ""
 
 
 @define(eq=False, repr=False)
@@ -55,6 +57,19 @@ class Call:
         return self.asked and not self.output
 
 
+def _is_another(call: Call | Settled, item_id: str, response_id: str) -> bool:
+    """Whether these are of another call than `call`, whose call id they have."""
+    if item_id or call.item_id:
+        return bool(item_id and call.item_id)
+    before = shortened(call.response_id)
+    return bool(before and response_id) and before != response_id
+
+
+def _settled(call: Call) -> Settled:
+    response_id = "" if call.item_id else shortened(call.response_id)
+    return Settled(shortened(call.call_id), call.item_id, call.client_id, response_id)
+
+
 @define(eq=False, repr=False)
 class FunctionCalls:
     """The calls of responses that are not settled yet, and the last ones that are."""
@@ -62,16 +77,16 @@ class FunctionCalls:
     calls: list[Call] = field(factory=list[Call])
     settled: list[Settled] = field(factory=list[Settled])
 
-    def known(self, call_id: str, item_id: str) -> Call | Settled | None:
+    def known(self, call_id: str, item_id: str, response_id: str = "") -> Call | Settled | None:
         """The call that these ids are of: that of the item, else the last one of that call id, unless both
-        name an item (F1).
+        name an item, or neither does and they name two responses (F1).
         """
         latest, short = self._latest(), shortened(call_id)
         for each in latest if item_id else ():
             if each.item_id == item_id:
                 return each
         for each in latest if call_id else ():
-            if not (item_id and each.item_id) and shortened(each.call_id) == short:
+            if shortened(each.call_id) == short and not _is_another(each, item_id, shortened(response_id)):
                 return each
         return None
 
@@ -93,8 +108,7 @@ class FunctionCalls:
     def settle(self, calls: list[Call]) -> None:
         """Nothing more is to come of these calls."""
         self.calls = [each for each in self.calls if each not in calls]
-        settled = [Settled(shortened(each.call_id), each.item_id, each.client_id) for each in calls]
-        self.settled = [*self.settled, *settled][-REMEMBERED:]
+        self.settled = [*self.settled, *map(_settled, calls)][-REMEMBERED:]
 
     @property
     def unanswered(self) -> bool:

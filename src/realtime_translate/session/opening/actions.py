@@ -154,7 +154,7 @@ def _ask_for_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
     model, effects = _settle(state, env, facts.settings)
     if model != sent:
         path = "agent.think.provider.model"
-        effects.append(notice("MODEL_REPLACED", path=path, asked=model, sent=sent))
+        effects.append(notice("MODEL_KEPT", path=path, asked=model, sent=sent))
     env.timers.cancel("configure")
     state.plan, env.plan = env.plan, standing
     return [*effects, UpdateWanted()]

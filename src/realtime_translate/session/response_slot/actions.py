@@ -125,13 +125,15 @@ def _own_up(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
     """The output that began it came before its `response.created`."""
     doomed = slot.doomed and not slot.muted
     _answered(slot, env)
-    env.timers.cancel("slow")
     return mute(slot, env, cancel=True) if doomed else []
 
 
 def _answered(slot: ResponseSlot, env: Env) -> None:
+    """Nothing of ours is in flight: output is waited for only of a response that runs and has none (O8)."""
     slot.request, slot.doomed, slot.retried = "", False, False
     env.timers.cancel("create")
+    if slot.state not in RESPONDING or slot.produced:
+        env.timers.cancel("slow")
 
 
 def _supersede(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
@@ -218,7 +220,7 @@ def _keep(slot: ResponseSlot) -> None:
 
 def _keep_plain(slot: ResponseSlot) -> None:
     """A response of the server's own that begins after our commit answers it: the one that runs, or the next
-    (V1).
+    (V1). That of an older create of ours does not.
     """
     if not slot.falls:
         slot.sent = True
@@ -236,7 +238,7 @@ def _doubt(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
 def _ask_again(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
     """What stood in the way is out of it (R8)."""
     _restore_wish(slot, env)
-    return [SlotFreed()]
+    return [*_given_up(slot), SlotFreed()]
 
 
 def _ask_once_more(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
@@ -245,7 +247,15 @@ def _ask_once_more(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
     _keep(slot)
     _answered(slot, env)
     slot.claimed, slot.doomed, slot.retried = request, doomed, not doomed
+    if given_up := _given_up(slot):
+        return [*given_up, SlotFreed()]
     return [notice("RESPONSE_RETRIED"), SlotFreed()]
+
+
+def _given_up(slot: ResponseSlot) -> list[Effect]:
+    """Nobody waits any more for what our create was for: its turn ends before it has begun (O5)."""
+    waits = slot.wishes or slot.spoken or slot.state in RESPONDING
+    return [] if waits else [TurnStep(TurnEvent.VOID)]
 
 
 def _try_later(slot: ResponseSlot, env: Env, _: About) -> list[Effect]:
@@ -273,14 +283,12 @@ def _await_stranger(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     """A server that stays busy is asked less and less often (R3)."""
     env.start("grace", env.limits.response_grace * 2**slot.refusals)
     slot.refusals = min(slot.refusals + 1, _MOST_PATIENT)
-    env.timers.cancel("slow")
     return _keep_wish(slot, env, about)
 
 
 def _fail(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     failed = slot.request
     _answered(slot, env)
-    env.timers.cancel("slow")
     env.timers.cancel("grace")
     return [
         *failure(Outcome(failure=about.reason, code=about.reason.partition(":")[0])),

@@ -71,11 +71,15 @@ def created(slot: ResponseSlot, env: Env, event: openai.ResponseCreated) -> Effe
         return ()
     if response_id and response_id == slot.active:
         return happen(slot, env, SlotEvent.CREATED_SAME) if tag and tag == slot.request else ()
+    if env.ids.gave(tag):
+        slot.overdue = tag not in (slot.request, slot.claimed)
     return _began(slot, env, response_id, ours=_is_ours(slot, tag))
 
 
 def _began(slot: ResponseSlot, env: Env, response_id: str, *, ours: bool) -> list[Effect]:
     which = SlotEvent.CREATED_OURS if ours else SlotEvent.CREATED_OTHER
+    if slot.overdue:  # it may be that of an older create, which no later commit waits for
+        slot.falls = slot.overdue = False
     began = happen(slot, env, which, About(response_id))
     return began if ours else [*began, ServerResponded()]
 
@@ -258,7 +262,8 @@ def refused(slot: ResponseSlot, env: Env, refusal: Refused) -> Effects:
         return happen(slot, env, SlotEvent.BUSY)
     if problem.fault is Fault.METADATA and not slot.untagged:
         slot.untagged, slot.tags_echoed = True, False
-        return [notice("TAGS_REFUSED"), *happen(slot, env, SlotEvent.TAG_REFUSED)]
+        ours = slot.request or slot.claimed
+        return [notice("TAGS_REFUSED"), *(happen(slot, env, SlotEvent.TAG_REFUSED) if ours else ())]
     return ()
 
 
@@ -271,13 +276,13 @@ def outputs_missing(slot: ResponseSlot, env: Env, signal: OutputsMissing) -> Eff
         return ()
     if signal.given:
         return happen(slot, env, SlotEvent.UNANSWERED)
-    return happen(slot, env, SlotEvent.FAILED, About(reason=f"{problem.code}: {problem.description}"))
+    return happen(slot, env, SlotEvent.FAILED, _failure(problem))
 
 
 def error_due(slot: ResponseSlot, env: Env, due: ErrorDue) -> Effects:
     """An error that ends a response, or our create, is told as their failure (R3, R5)."""
     problem = due.problem
-    about = About(reason=f"{problem.code}: {problem.description}", problem=problem)
+    about = _failure(problem)
     unnamed, server = not env.ids.gave(problem.event_id), problem.fault is Fault.SERVER
     if _is_mine(slot, problem) or (unnamed and server and slot.state in _ASKING):
         again = server and not slot.retried
@@ -285,12 +290,17 @@ def error_due(slot: ResponseSlot, env: Env, due: ErrorDue) -> Effects:
     return happen(slot, env, SlotEvent.UNNAMED, about) if unnamed else (ErrorApart(problem),)
 
 
+def _failure(problem: Problem) -> About:
+    return About(reason=f"{problem.code}: {problem.description}", problem=problem)
+
+
 def _is_mine(slot: ResponseSlot, problem: Problem) -> bool:
     return problem.event_id != "" and problem.event_id in (slot.request, slot.claimed)
 
 
 def create_late(slot: ResponseSlot, env: Env) -> Effects:
-    """`response.created` did not come (R1)."""
+    """`response.created` did not come, and may come yet (R1)."""
+    slot.overdue = not slot.tags_echoed  # else its tag will tell
     return happen(slot, env, SlotEvent.CREATE_LATE, About(reason="the model did not start to answer in time"))
 
 

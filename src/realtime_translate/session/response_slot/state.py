@@ -32,7 +32,8 @@ class ResponseSlot:
     for its answer, until the next one, or that was asked for again: its refusal or its response may come yet
     (R1, R3). `saying`: the text that it has the agent say. `falls`: it answers only a commit; `fallen`: that
     commit was refused. `doomed`: it is to be cancelled when it has begun (B2). `retried`: it is asked
-    for the second time; `refusals`: how often in a row a busy server has refused one (R3). `tags_echoed`:
+    for the second time; `refusals`: how often in a row a busy server has refused one (R3). `overdue`: one was
+    given up, and the next response may be its (R1). `tags_echoed`:
     responses come with our tags; `untagged`: the server refuses them (R6). `slow_since`: when output began to
     be waited for (O8).
 
@@ -58,6 +59,7 @@ class ResponseSlot:
     confirmed: bool = False
     texts: bool = False
     retried: bool = False
+    overdue: bool = False
     untagged: bool = False
     commit_waits: bool = False
     update_waits: bool = False

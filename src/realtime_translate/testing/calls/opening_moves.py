@@ -139,8 +139,8 @@ def wanted_settings() -> st.SearchStrategy[Json]:
 def send_settings(world: World, wanted: Json, *, flawed: bool) -> None:
     """The client's Settings, as its dialect has them; `flawed` with what cannot work, perhaps (S10)."""
     formats = None if world.audio.spoken else wanted["formats"]  # what came before has the default format
-    if world.audio.spoken:
-        world.audio.end_stream()  # what comes now waits for the update (S4)
+    if world.audio.spoken and world.ledger.updated:
+        world.audio.end_stream()  # what comes now waits for the update, what was said before does not (S4)
     world.audio.waiting = True
     if formats:
         world.declare(*formats, wav=wanted["wav"])
