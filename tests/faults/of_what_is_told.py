@@ -6,7 +6,9 @@ from tests.faults.fault import Fault
 
 __all__ = ["FAULTS"]
 
+_ACTIONS = "session/opening/actions.py"
 _OPENING = "session/tables/opening.py"
+_DETECTION = "session/tables/detection.py"
 _USAGE = "session/usage.py"
 _SPEECH = "session/user_speech.py"
 _HOOKS = "wire/hooks.py"
@@ -15,11 +17,69 @@ _NOTICED = "session/noticed.py"
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
+        "S2",
+        "a host that dialled early goes on with the model that it dialled",
+        _ACTIONS,
+        "    if model != env.config.model:\n        return [*effects, OpeningStep",
+        "    if not model:\n        return [*effects, OpeningStep",
+    ),
+    Fault(
+        "S2",
+        "the socket of another model is left open",
+        _ACTIONS,
+        '    return (CloseUpstream(1000, "another model is wanted"),)',
+        "    return ()",
+    ),
+    Fault(
+        "S7",
+        "a part that upstream refuses ends the call",
+        _ACTIONS,
+        "    if part is not None:\n        return _leave_out(",
+        "    if part is not None and state.left_out:\n        return _leave_out(",
+    ),
+    Fault(
+        "S7",
+        "what upstream takes does not go again",
+        _ACTIONS,
+        "facts.problem.path), *_send_update(state, env, facts)]",
+        "facts.problem.path)]",
+    ),
+    Fault(
+        "S7",
+        "a message that quotes the path is not read",
+        "mapping/dispensable.py",
+        '    return quoted[1] if quoted else ""',
+        '    return ""',
+    ),
+    Fault(
         "S10",
         "audio of the component without a declared rate is taken for 24000",
         "deepgram/component.py",
         '    return 16000 if audio.encoding == "linear16" else 8000',
         '    return 24000 if audio.encoding == "linear16" else 8000',
+    ),
+    Fault(
+        "S10",
+        "Settings of the component need an agent",
+        "deepgram/component.py",
+        "    agent: ComponentAgent | str = attrs.field(factory=ComponentAgent)\n",
+        "    agent: ComponentAgent | str\n",
+    ),
+    Fault(
+        "V1",
+        "speech that a server reports all the same proves nothing",
+        _DETECTION,
+        'DetectionEvent.SPEECH: Step(Detection.HEARD, "prove_by_speech")',
+        "DetectionEvent.SPEECH: Step(Detection.OFF, because=_NO_PROOF)",
+    ),
+    Fault(
+        "V1",
+        "what the server has answered is committed once more",
+        _DETECTION,
+        '        DetectionEvent.RESPONDED: Step(Detection.ANSWERED, "let_go"),\n'
+        '        DetectionEvent.PAUSED: Step(Detection.HEARD, "wait"),',
+        "        DetectionEvent.RESPONDED: Step(Detection.HEARD, because=_NO_PROOF),\n"
+        '        DetectionEvent.PAUSED: Step(Detection.HEARD, "wait"),',
     ),
     Fault(
         "E1",

@@ -124,6 +124,11 @@ _VARIANT = _of(
         "it is refused, naming no event, and the response comes all the same",
     ),
     skipped_events=("none", "response.content_part", "response.content_part and response.output_item"),
+    one_voice=(
+        "the voice may be chosen",
+        "audio.output.voice is refused, and named by the error's param",
+        "audio.output.voice is refused, and only the message names it",
+    ),
     vad_off=(
         "turn_detection null switches it off",
         "it goes on, and the session says null",

@@ -9,9 +9,10 @@ from typing import Any
 
 from attrs import define, field
 
+from ..handlers import VOICE
 from .rounds import Rounds
 
-__all__ = ["CANCELLED", "CLOSED", "UNANSWERED", "Ledger", "answers_by_itself"]
+__all__ = ["CANCELLED", "CLOSED", "UNANSWERED", "Ledger", "answers_by_itself", "is_about_a_part"]
 
 Json = dict[str, Any]
 CANCELLED = '{"error":"cancelled"}'
@@ -28,6 +29,11 @@ def answers_by_itself(turns: Mapping[str, Any] | None) -> bool:
     return turns is not None and bool(turns.get("create_response") or turns.get("idle_timeout_ms"))
 
 
+def is_about_a_part(event: Mapping[str, Any]) -> bool:
+    """Whether the server refuses a part of a `session.update`, and takes the rest of it (S7)."""
+    return event["type"] == "error" and f"'{VOICE}'" in (event["error"].get("message") or "")
+
+
 @define
 class Ledger:
     """Lists and counts, by who did what.
@@ -40,10 +46,13 @@ class Ledger:
     ids upstream; `answering`: the one being answered.
 
     `texts_upstream`, `outputs_upstream`: what went to the server; `instructed`: instructions of creates.
-    `configured`: updates of the session, `turns`: the turn detection that they ask for, `answered_itself`:
-    whether one that was in force before had the server start responses. `unforeseen`: events that the server
-    may meet in another state than upstream had told of (*Always true* 1).
+    `configured`: updates of the session, `parts_refused`: how many came back for one part, `turns`: the turn
+    detection that they ask for, `answered_itself`: whether one that was in force before had the server start
+    responses. `unforeseen`: events that the server may meet in another state than upstream had told of
+    (*Always true* 1).
 
+    `hearing`: when the server reported speech that nobody has taken yet, `taken`: it took some since the last
+    commit of the host's, `commits`: how many of these it has not announced.
     `user_speaks`: the server has heard the user begin to speak, and not yet stop.
     `greeted`: there was a `session.created`, `began`: when, `updated`: a `session.updated`; `erred`: the last
     that the server said is an error; `active`: the response that
@@ -80,10 +89,14 @@ class Ledger:
     outputs_upstream: int = 0
     instructed: list[str] = field(factory=list[str])
     configured: int = 0
+    parts_refused: int = 0
     turns: Mapping[str, Any] | None = field(factory=lambda: dict(_SERVERS_OWN))
     answered_itself: bool = False
     unforeseen: set[str] = field(factory=set[str])
 
+    hearing: float | None = None
+    taken: bool = False
+    commits: int = 0
     busy: int = 0
     greeted: bool = False
     began: float = inf
@@ -170,6 +183,7 @@ def _created(ledger: Ledger, event: Mapping[str, Any]) -> None:
 
 def _refused(ledger: Ledger, event: Mapping[str, Any]) -> None:
     error = event["error"]
+    ledger.parts_refused += is_about_a_part(event)
     ledger.busy += "conversation_already_has_active_response" in (error.get("code"), error.get("type"))
     ledger.in_flight = [each for each in ledger.in_flight if each != event["error"].get("event_id")]
 

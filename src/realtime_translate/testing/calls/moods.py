@@ -72,6 +72,7 @@ _WORDS = MappingProxyType(
         "stray_error": (0.1, (1, 2)),
     }
 )
+_ONE_VOICE = MappingProxyType({"one_voice": (1.0, (1, 2))})
 _TIME_OVER = MappingProxyType({"session_end": (0.08, (8, 8, 5))})
 
 MOODS: Mapping[str, Mood] = MappingProxyType(
@@ -99,12 +100,13 @@ MOODS: Mapping[str, Mood] = MappingProxyType(
             {Group.END: 0.0},
             often=MappingProxyType({"opening": (0.8, (1, 2, 3, 4, 4))}),
         ),
+        "one voice": Mood(HEALTHY | {Group.VARIANT}, _NEVER, often=_ONE_VOICE),
         "wordy": Mood(HEALTHY | {Group.FAULT}, _NEVER, often=_WORDS),
         "time over": Mood(HEALTHY | {Group.END}, {Group.END: 0.0}, often=_TIME_OVER),
     }
 )
 RUNNING = (
     *("speech-to-speech", "speaches", "xai", "odd ids", "stalling", "stalling", "turned away"),
-    *("wordy", "wordy", "time over"),
+    *("wordy", "wordy", "time over", "one voice", "one voice"),
 )
 """What servers that people run were seen to do: drawn more often than the rest."""
