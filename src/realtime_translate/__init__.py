@@ -45,6 +45,8 @@ from .outputs import (
 )
 from .translator import SessionState, Translator
 
+__version__ = "0.1.0"
+
 __all__ = [
     "AZURE_GA",
     "FROM_SETTINGS",

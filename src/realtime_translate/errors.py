@@ -46,7 +46,7 @@ class ClockError(LocalProtocolError):
 
 
 class IdError(LocalProtocolError):
-    """The injected id source gave something else than 1 to 24 characters of `[A-Za-z0-9_-]`."""
+    """The injected id source gave something else than 1 to 36 characters of `[A-Za-z0-9_-]`."""
 
     code: ClassVar[str] = "INVALID_ID"
 

@@ -36,7 +36,17 @@ class Level(str, Enum):
     WARNING = "warning"
 
 
-@frozen
+def _shown(data: str | bytes) -> str:
+    """A frame as logs show it: how long it is, and how a text begins."""
+    if isinstance(data, bytes):
+        return f"<{len(data)} bytes>"
+    return repr(data) if len(data) <= _SHOWN else f"{data[:_SHOWN]!r}… <{len(data)} characters>"
+
+
+_SHOWN = 80
+
+
+@frozen(repr=False)
 class SendToClient:
     """Send one frame to the client: `str` as a text frame, `bytes` as a binary frame (agent audio).
 
@@ -50,8 +60,11 @@ class SendToClient:
         _set_to_client(self, data)
         _set_message(self, message)
 
+    def __repr__(self) -> str:
+        return f"SendToClient({_shown(self.data)})"
 
-@frozen
+
+@frozen(repr=False)
 class SendToUpstream:
     """Send one text frame to the upstream server."""
 
@@ -59,6 +72,9 @@ class SendToUpstream:
 
     def __init__(self, data: str) -> None:
         _set_to_upstream(self, data)
+
+    def __repr__(self) -> str:
+        return f"SendToUpstream({_shown(self.data)})"
 
 
 # A frozen class of attrs sets its fields by name. These two are made for every frame: their slots are set

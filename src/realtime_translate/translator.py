@@ -29,7 +29,9 @@ from .wire.hooks import MOST
 
 __all__ = ["SessionState", "Standing", "Translator"]
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,24}")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,36}")
+_MOST_OF_ID = 24
+"""Upstream's own ids have 32 characters at most, with a counter in ours."""
 # On Python 3.10 and 3.11 looking a member up costs as much as three calls: frames do without.
 _NEW, _GREETED, _DIALLING, _CLOSED = Opening.NEW, Opening.GREETED, Opening.DIALLING, Opening.CLOSED
 _MAY_BE_FIRST = ("client_opened", "handle_timeout", "close")
@@ -100,9 +102,10 @@ class Translator:
     """One call between a Deepgram Voice Agent client and an OpenAI Realtime server, without any I/O.
 
     The host calls one method for each thing that happens and performs what it returns, in order. `clock`
-    gives seconds on a monotonic clock (`loop.time` fits); `new_id` gives 1 to 24 characters of
-    `[A-Za-z0-9_-]` and is asked once a call. What a peer sends never raises; what the host does wrong raises
-    a `LocalProtocolError`. After close every input returns an empty tuple.
+    gives seconds on a monotonic clock (`loop.time` fits). `new_id` is asked once a call and gives 1 to 36
+    characters of `[A-Za-z0-9_-]`, a UUID for instance, of which the last 24 count. What a peer sends never
+    raises; what the host does wrong raises a `LocalProtocolError`. After close every input returns an empty
+    tuple.
     """
 
     __slots__ = ("_clock", "_engine", "_latest")
@@ -118,11 +121,19 @@ class Translator:
             raise ConfigError(f"config must be a Config, not {type(config).__name__}; try Config.deepgram()")
         prefix = new_id()
         if not isinstance(prefix, str) or not _ID.fullmatch(prefix):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise IdError(f"new_id gave {prefix!r}; it must give 1 to 24 characters of [A-Za-z0-9_-]")
+            raise IdError(f"new_id gave {prefix!r}; it must give 1 to 36 characters of [A-Za-z0-9_-]")
         self._clock = cast("Callable[[], Instant]", clock)
         self._latest = _LONG_AGO
         undeclared = undeclared_input(component=config.dialect is ClientDialect.COMPONENT)
-        self._engine = Engine(Call(), Env(config, Plan(undeclared), Timers(), Ids(prefix)))
+        self._engine = Engine(Call(), Env(config, Plan(undeclared), Timers(), Ids(prefix[-_MOST_OF_ID:])))
+
+    def __repr__(self) -> str:
+        """Where the call stands."""
+        state = self.state
+        return (
+            f"<Translator {self._engine.env.config.dialect.value}: {state.opening.value}, "
+            f"response {state.response.value}, agent {state.turn.value}>"
+        )
 
     # --- inputs ---------------------------------------------------------------------------------------------
 

@@ -80,12 +80,12 @@ def client_frame(config: Config, path: AudioPath, least: Floors = STANDARD) -> C
     upstream = path.upstream.silence(FRAME_MS)
     bare = floors.resampling(path.client, path.upstream, frame)
     floor = floors.both(bare, least.append, upstream)
-    return repeated(_carrying(config, "input", path).receive_from_client, floor, frame, bare)
+    return repeated(carrying(config, "input", path).receive_from_client, floor, frame, bare)
 
 
 def agent_audio(path: AudioPath, least: Floors = STANDARD) -> Case:
     """One delta of the agent's audio, in the middle of a turn."""
-    translator = _carrying(VAD, "output", path)
+    translator = carrying(VAD, "output", path)
     answer = events.Answer("1")
     for each in (answer.created, *answer.begun):
         translator.receive_from_upstream(each)
@@ -101,7 +101,7 @@ def path_case(direction: str, path: AudioPath) -> Case:
     return agent_audio(path) if direction == "output" else client_frame(VAD, path)
 
 
-def _carrying(config: Config, direction: str, path: AudioPath) -> Translator:
+def carrying(config: Config, direction: str, path: AudioPath) -> Translator:
     """A call whose server carries what the path says."""
     carried = formats.to_upstream(path.upstream).type
     settings = events.settings(**{direction: path.client})  # type: ignore[arg-type] # they are formats

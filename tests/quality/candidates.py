@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,9 @@ Values = NDArray[np.float64]
 
 
 class Stream(Protocol):
-    """One stream; samples on the scale of 16 bits."""
+    """One stream; samples on the scale of 16 bits. `stored`: whether its state can leave the process."""
+
+    stored: ClassVar[bool]
 
     def feed(self, samples: Values) -> Values:
         """What comes out once these are in."""
@@ -33,6 +35,8 @@ class Stream(Protocol):
 class Ours:
     """`realtime_translate.audio`, which gives 16 bits."""
 
+    stored: ClassVar[bool] = True
+
     def __init__(self, source: int, target: int) -> None:
         self._conversion = Conversion(AudioFormat("linear16", source), AudioFormat("linear16", target))
 
@@ -45,6 +49,8 @@ class Ours:
 
 class Soxr:
     """The SoX resampler library, in float32: its 16 bits have dither."""
+
+    stored: ClassVar[bool] = False
 
     def __init__(self, source: int, target: int, quality: str) -> None:
         soxr: Any = import_module("soxr")
@@ -60,6 +66,8 @@ class Soxr:
 class Samplerate:
     """libsamplerate."""
 
+    stored: ClassVar[bool] = False
+
     def __init__(self, source: int, target: int, kind: str) -> None:
         samplerate: Any = import_module("samplerate")
         self._stream, self._ratio = samplerate.Resampler(kind), target / source
@@ -74,6 +82,8 @@ class Samplerate:
 
 class Swresample:
     """FFmpeg's libswresample, by way of PyAV."""
+
+    stored: ClassVar[bool] = False
 
     def __init__(self, source: int, target: int) -> None:
         self._av: Any = import_module("av")
@@ -95,6 +105,8 @@ class Swresample:
 
 class Upfirdn:
     """`scipy.signal.upfirdn` with a window design as long as our filter: scipy has no stream of its own."""
+
+    stored: ClassVar[bool] = True
 
     def __init__(self, source: int, target: int) -> None:
         self._signal: Any = import_module("scipy.signal")

@@ -1,28 +1,24 @@
-"""Resamplers side by side, on the same work: `python -m tests.quality.compare [RATE ...]` prints the table.
-
-*Delay*: the most by which what is out stays behind what is in, in frames of 20 ms. *Pass*: the most by
-which tones up to 80 % of half the lower rate differ in level. *Steep*: where a tone is 3 dB down, in per
-cent of half the lower rate and in steps of five. *Stop*: the loudest image or alias of a tone, up to
-half the source's rate. *Noise*: all that is not the tone, below it, for one at -1 and one at -40 dBFS.
-*Cut*: whether the output depends on how the input was cut. Times are of the process, for a frame of 20
-ms, with one stream and with a thousand in turn.
+"""Resamplers side by side, on the same work: `python -m tests.quality.compare [RATE ...]` prints the tables,
+with `page` it writes them into `docs/reference/resamplers.md`, which says what the columns are.
 """
 
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 
+from tests.benchmarks.page import put
+from tests.quality import costs
 from tests.quality.candidates import CANDIDATES, Stream, Values
 from tests.quality.measure import decibels, fitted, level, middle, tone
 
 RATES = (8000, 11025, 16000, 22050, 32000, 44100, 48000)
-HEADING = (
-    "| from | to | resampler | delay, ms | pass, dB | steep | stop, dB | noise, dB | cut | µs | µs of 1,000 |"
-)
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "resamplers.md"
+_QUALITY = "delay, ms | pass, dB | steep | stop, dB | sweep, dB | noise, dB | cut | stored"
+HEADING = f"| resampler | {_QUALITY} | KB | alone | of 1000 |"
 
 
 def whole(stream: Stream, signal: Values, size: int) -> Values:
@@ -85,52 +81,83 @@ def depends_on_cutting(name: str, source: int, target: int) -> bool:
     return len(one) != len(other) or bool(np.rint(one).tolist() != np.rint(other).tolist())
 
 
-def microseconds(name: str, source: int, target: int, streams: int) -> float:
-    """Of one frame, at best."""
-    calls = [CANDIDATES[name](source, target) for _ in range(streams)]
-    frame, rounds, best = np.rint(tone(source, 300, 0.02)), max(1, 1000 // streams), float("inf")
-    for _ in range(5):
-        begun = time.process_time()
-        for _ in range(rounds):
-            for call in calls:
-                call.feed(frame)
-        best = min(best, (time.process_time() - begun) / rounds / streams)
-    return best * 1e6
+def swept(name: str, source: int, target: int) -> float:
+    """What comes of a sweep and does not belong there, relative to it: above half the source's rate if that
+    is the lower one, and otherwise all of a sweep from half the target's rate on.
+    """
+    low, high = (50 if source < target else target / 2), source / 2
+    t = np.arange(source) / source
+    sweep = np.rint(20000 * np.sin(2 * np.pi * (low + (high - low) / 2 * t) * t))
+    out = middle(whole(CANDIDATES[name](source, target), sweep, source // 50), target)
+    if source > target:
+        return decibels(level(out) / level(sweep))
+    power = np.abs(np.fft.rfft(out * np.hanning(len(out)))) ** 2
+    images = power[len(out) * source // (2 * target) + 1 :]
+    return decibels(np.sqrt(images.sum() / power.sum()))
 
 
-def row(name: str, source: int, target: int) -> str:
-    """One resampler on one pair."""
+def quality(name: str, source: int, target: int) -> list[str]:
+    """The cells of one resampler that do not depend on the machine."""
     passed, steep = gains(name, source, target)
-    cells = [
-        str(source),
-        str(target),
-        name,
+    return [
         f"{delay(name, source, target):.1f}",
         f"{passed:.2f}",
         f"{100 * steep:.0f} %",
         f"{stopped(name, source, target):.0f}",
+        f"{swept(name, source, target):.0f}",
         " / ".join(f"{noise(name, source, target, below):.0f}" for below in (-1, -40)),
         "yes" if depends_on_cutting(name, source, target) else "no",
-        f"{microseconds(name, source, target, 1):.1f}",
-        f"{microseconds(name, source, target, 1000):.1f}",
+        "yes" if CANDIDATES[name](source, target).stored else "no",
     ]
-    return "| " + " | ".join(cells) + " |"
 
 
-def table(rates: tuple[int, ...]) -> Iterator[str]:
-    """Every installed resampler on every pair."""
+def table(source: int, target: int, names: Sequence[str]) -> Iterator[str]:
+    """All of these on one pair of rates."""
     yield HEADING
-    yield "|---:|---:|---|---:|---:|---:|---:|---:|---|---:|---:|"
+    yield "|---|---:|---:|---:|---:|---:|---:|---|---|---:|---:|---:|"
+    times = costs.times(names, source, target)
+    for name in names:
+        memory = f"{costs.memory(name, source, target) / 1024:.1f}"
+        cost = (f"{each:.1f}" for each in times[name])
+        yield "| " + " | ".join([name, *quality(name, source, target), memory, *cost]) + " |"
+
+
+def installed() -> list[str]:
+    """The resamplers that are there."""
+    found: list[str] = []
+    for name, make in CANDIDATES.items():
+        try:
+            make(16000, 24000)
+        except ImportError:
+            continue
+        found.append(name)
+    return found
+
+
+def tables(rates: Sequence[int]) -> Iterator[str]:
+    """Every pair of one of these rates and 24000, each under its heading."""
     for rate in rates:
         for source, target in ((rate, 24000), (24000, rate)):
-            for name in CANDIDATES:
-                try:
-                    yield row(name, source, target)
-                except ImportError:
-                    continue
+            yield f"### {source} to {target}"
+            yield ""
+            yield from table(source, target, installed())
+            yield ""
+
+
+def main(words: Sequence[str]) -> int:
+    """Print, or write the page, which needs all of the resamplers."""
+    if list(words) != ["page"]:
+        for line in tables(tuple(map(int, words)) or RATES):
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+        return 0
+    if missing := set(CANDIDATES) - set(installed()):
+        sys.stderr.write(f"not installed: {', '.join(sorted(missing))}\n")
+        return 2
+    lines = list(tables(RATES))[:-1]  # it takes minutes, in which somebody may edit the page
+    PAGE.write_text(put(PAGE.read_text(encoding="utf-8"), "resamplers", lines), encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    for line in table(tuple(map(int, sys.argv[1:])) or RATES):
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+    sys.exit(main(sys.argv[1:]))

@@ -232,3 +232,26 @@ def test_outputs_are_frozen_and_match_by_position() -> None:
     match CloseClient(1000, "bye"):
         case CloseClient(code, reason):
             assert (code, reason) == (1000, "bye")
+
+
+def test_R6_a_uuid_is_an_id_of_which_the_end_counts() -> None:
+    name = "317baf13-ccf4-43b2-8c2a-63d1fb660227"
+    desk = Desk()
+    desk.translator = Translator(Config(), clock=desk.clock, new_id=lambda: name)
+    (update,) = desk.ready().of("session.update")
+    assert update["event_id"] == f"{name[-24:]}_1"
+
+
+def test_it_says_where_the_call_stands() -> None:
+    desk = Desk()
+    assert repr(desk.translator) == "<Translator deepgram: new, response free, agent silent>"
+    desk.ready()
+    assert repr(desk.translator) == "<Translator deepgram: ready, response free, agent silent>"
+
+
+def test_outputs_are_short_in_logs() -> None:
+    assert repr(SendToClient(bytes(5000))) == "SendToClient(<5000 bytes>)"
+    assert repr(SendToClient('{"type":"Welcome"}')) == """SendToClient('{"type":"Welcome"}')"""
+    long = repr(SendToUpstream("x" * 5000))
+    assert long.endswith("x'… <5000 characters>)")
+    assert len(long) < 200

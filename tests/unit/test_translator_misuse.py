@@ -53,9 +53,9 @@ MISUSE: dict[str, tuple[Callable[[], object], type[LocalProtocolError], str]] = 
     ),
     "a config class": (lambda: new(config=Config), ConfigError, "must be a Config, not type"),
     "an id that is too long": (
-        lambda: new(new_id=lambda: "x" * 25),
+        lambda: new(new_id=lambda: "x" * 37),
         IdError,
-        "must give 1 to 24 characters of [A-Za-z0-9_-]",
+        "must give 1 to 36 characters of [A-Za-z0-9_-]",
     ),
     "an empty id": (lambda: new(new_id=str), IdError, "new_id gave ''"),
     "an id with other characters": (lambda: new(new_id=lambda: "a b"), IdError, "new_id gave 'a b'"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn
 
+from .. import __version__
 from ..config import ClientDialect
 from .events import RULES_HELP
+from .hosts import HOSTS, HOSTS_HELP
 from .inputs import UserError
 from .recording import RECORDING_HELP
 from .script import SCRIPT_HELP
@@ -18,7 +20,7 @@ PROGRAM = "realtime_translate"
 _ABOUT = """\
 Translate between Deepgram Voice Agent clients and OpenAI Realtime servers.
 These commands show what the library does, without a network: on a model of the server, on recorded
-calls, and from its tables. COMMAND --help says more.
+calls, and from its tables; and they write out hosts, which have one. COMMAND --help says more.
 """
 _FORMAT_HELP = """\
 Formats:
@@ -38,13 +40,14 @@ class _Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
-        raise UserError(f"{message}; see python -m {PROGRAM} --help")
+        raise UserError(f"{message}; see {self.prog} --help")
 
 
 def argument_parser() -> argparse.ArgumentParser:
     """The parser of all commands; it raises `UserError`."""
     as_written = argparse.RawDescriptionHelpFormatter
     parser = _Parser(prog=f"python -m {PROGRAM}", description=_ABOUT, formatter_class=as_written)
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     simulate = commands.add_parser(
         "simulate",
@@ -64,16 +67,8 @@ def argument_parser() -> argparse.ArgumentParser:
         formatter_class=as_written,
     )
     _fill_replay(replay)
-    events = commands.add_parser(
-        "events",
-        help="print what becomes of each message of both protocols",
-        description="Print what becomes of each message of both protocols: translated, approximated,\n"
-        "absorbed or refused.",
-        epilog=RULES_HELP,
-        formatter_class=as_written,
-    )
-    _add_dialect(events, default=None, said="both")
-    events.add_argument("--markdown", action="store_true", help="print it as a page of the documentation")
+    _fill_events(commands.add_parser("events", help="print what becomes of each message of both protocols"))
+    _fill_hosts(commands.add_parser("hosts", help="write out an example host, ready to run"))
     return parser
 
 
@@ -116,3 +111,21 @@ def _add_format(command: argparse.ArgumentParser, *, default: str | None, said: 
         help=f"how to print (default: {said})",
     )
     command.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
+
+
+def _fill_events(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Print what becomes of each message of both protocols: translated, approximated, absorbed or refused."
+    )
+    command.epilog = RULES_HELP
+    _add_dialect(command, default=None, said="both")
+    command.add_argument("--markdown", action="store_true", help="print it as a page of the documentation")
+
+
+def _fill_hosts(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Write out one of the example hosts with all that it imports, and say what to install for it."
+    )
+    command.epilog = HOSTS_HELP
+    command.add_argument("name", nargs="?", metavar="NAME", choices=list(HOSTS), help=", ".join(HOSTS))
+    command.add_argument("folder", nargs="?", metavar="DIR", default=".", help="where to write it")

@@ -15,11 +15,12 @@ from ..session.coverage import COVERAGE
 from ..translator import SessionState
 from .arguments import PROGRAM, argument_parser
 from .events import as_page, as_table
+from .hosts import listed, write
 from .inputs import UserError, read_text
 from .mermaid import as_mermaid
 from .progress import with_progress
 from .recording import Drawing, is_recording, reproduce
-from .render import ASCII, UNICODE, as_jsonl, as_text
+from .render import as_jsonl, as_text
 from .replay import Replay
 from .script import parse_script
 from .simulate import Simulation
@@ -39,9 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     `arguments` are those of the process by default.
     """
     try:
-        options = argument_parser().parse_args(arguments)
-        command = _COMMANDS[options.command]
-        return command(options)
+        options, unknown = argument_parser().parse_known_args(arguments)
+        if unknown:
+            help_command = f"python -m {PROGRAM} {options.command} --help"
+            raise UserError(f"unrecognized arguments: {' '.join(unknown)}; see {help_command}")
+        return _COMMANDS[options.command](options)
     except UserError as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 2
@@ -113,12 +116,19 @@ def _events(options: argparse.Namespace) -> int:
     return 0
 
 
+def _hosts(options: argparse.Namespace) -> int:
+    with _opened(None) as stream:
+        lines = listed() if options.name is None else write(options.name, options.folder)
+        stream.writelines(f"{line}\n" for line in lines)
+    return 0
+
+
 def _discard_output() -> None:
     """Let what Python still flushes at exit go nowhere: it must not fail a second time."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-_COMMANDS = {"simulate": _simulate, "replay": _replay, "events": _events}
+_COMMANDS = {"simulate": _simulate, "replay": _replay, "events": _events, "hosts": _hosts}
 
 
 def _config(dialect: str) -> Config:
@@ -142,32 +152,26 @@ def _write_call(call: _Shown, name: str, options: argparse.Namespace) -> None:
             steps = with_progress(steps, sys.stderr)
         if options.format == "html":
             lines = as_html(steps, call.states, os.path.basename(name))
-        elif options.format in (None, "text"):
-            lines = as_text(steps, UNICODE if _can_show(stream, UNICODE.characters) else ASCII)
         else:
-            lines = _BY_STEP[options.format](steps)
+            lines = _BY_STEP[options.format or "text"](steps)
         stream.writelines(f"{line}\n" for line in lines)
 
 
-_BY_STEP = {"jsonl": as_jsonl, "mermaid": as_mermaid}
-
-
-def _can_show(stream: TextIO, characters: str) -> bool:
-    try:
-        characters.encode(stream.encoding or "ascii")
-    except UnicodeEncodeError:
-        return False
-    return True
+_BY_STEP = {"text": as_text, "jsonl": as_jsonl, "mermaid": as_mermaid}
 
 
 @contextmanager
 def _opened(path: str | None) -> Generator[TextIO, None, None]:
-    """The file to write to, standard output for None. Text that it cannot show is written as escapes."""
+    """The file to write to, standard output for None: UTF-8, whatever the locale says. What is no text in it
+    is written as escapes.
+    """
     if path is None:
-        stdout: TextIO = sys.stdout
+        stdout: TextIO | None = sys.stdout
+        if stdout is None:
+            raise UserError("cannot write: standard output is closed")
         reconfigure = getattr(stdout, "reconfigure", None)  # what stands in for standard output may lack it
         if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
+            reconfigure(encoding="utf-8", errors="backslashreplace")
         yield stdout
         stdout.flush()
         return

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import frozen
-
 from .lines import merged
 from .steps import Party, Step
 
-__all__ = ["ASCII", "UNICODE", "Glyphs", "as_jsonl", "as_text"]
+__all__ = ["as_jsonl", "as_text"]
 
 _LEFT_WIDTH = 50
 _RIGHT_WIDTH = 68
@@ -18,25 +16,9 @@ _CLIENT_LEG = frozenset({Party.CLIENT, Party.TRANSLATOR})
 _UPSTREAM_LEG = frozenset({Party.UPSTREAM, Party.TRANSLATOR})
 
 
-@frozen
-class Glyphs:
-    """The characters of the diagram."""
-
-    life: str
-    dash: str
-    right: str
-    left: str
-    ellipsis: str
-
-    @property
-    def characters(self) -> str:
-        """All of them, to see whether a terminal can show them."""
-        return self.life + self.dash + self.right + self.left + self.ellipsis
-
-
-UNICODE = Glyphs(life="│", dash="─", right="▶", left="◀", ellipsis="…")
-ASCII = Glyphs(life="|", dash="-", right=">", left="<", ellipsis="...")
-"""For terminals that cannot show the others."""
+_LIFE, _DASH, _RIGHT, _LEFT, _MORE = "│─▶◀…"
+_ESCAPES = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
+"""What a peer sends must not steer a terminal."""
 
 
 def as_jsonl(steps: Iterable[Step]) -> Iterator[str]:
@@ -45,41 +27,31 @@ def as_jsonl(steps: Iterable[Step]) -> Iterator[str]:
         yield json.dumps(step.as_json(), ensure_ascii=False, default=str)
 
 
-def as_text(steps: Iterable[Step], glyphs: Glyphs = UNICODE) -> Iterator[str]:
+def as_text(steps: Iterable[Step]) -> Iterator[str]:
     """The sequence diagram: time, then client, translator and upstream from left to right."""
     yield f"{'seconds':>9}  {'client':<{_LEFT_WIDTH - 4}}{'translator':<{_RIGHT_WIDTH - 1}}upstream"
-    diagram = _Diagram(glyphs)
     for line in merged(steps):
-        yield diagram.line(line.step, line.label)
+        yield _line(line.step, line.label.translate(_ESCAPES))
 
 
-@frozen
-class _Diagram:
-    """Draws lines with the characters given."""
+def _line(step: Step, label: str) -> str:
+    legs = frozenset({step.sender, step.receiver})
+    time = f"{step.t:9.3f}"
+    if legs == _CLIENT_LEG:
+        arrow = _arrow(label, _LEFT_WIDTH, to_right=step.sender is Party.CLIENT)
+        return f"{time}  {_LIFE}{arrow}{_LIFE}{' ' * _RIGHT_WIDTH}{_LIFE}"
+    if legs == _UPSTREAM_LEG:
+        arrow = _arrow(label, _RIGHT_WIDTH, to_right=step.receiver is Party.UPSTREAM)
+        return f"{time}  {_LIFE}{' ' * _LEFT_WIDTH}{_LIFE}{arrow}{_LIFE}"
+    return f"{time}  {_LIFE}  {_beside(step)}{label}"
 
-    glyphs: Glyphs
 
-    def line(self, step: Step, label: str) -> str:
-        legs = frozenset({step.sender, step.receiver})
-        life, time = self.glyphs.life, f"{step.t:9.3f}"
-        if legs == _CLIENT_LEG:
-            arrow = self._arrow(label, _LEFT_WIDTH, to_right=step.sender is Party.CLIENT)
-            return f"{time}  {life}{arrow}{life}{' ' * _RIGHT_WIDTH}{life}"
-        if legs == _UPSTREAM_LEG:
-            arrow = self._arrow(label, _RIGHT_WIDTH, to_right=step.receiver is Party.UPSTREAM)
-            return f"{time}  {life}{' ' * _LEFT_WIDTH}{life}{arrow}{life}"
-        return f"{time}  {life}  {_beside(step)}{label}"
-
-    def _arrow(self, label: str, width: int, *, to_right: bool) -> str:
-        glyphs = self.glyphs
-        room = width - 6
-        if len(label) > room:
-            label = label[: room - len(glyphs.ellipsis)] + glyphs.ellipsis
-        line = glyphs.dash * (width - len(label) - 5)
-        dashes = glyphs.dash * 2
-        if to_right:
-            return f"{dashes} {label} {line}{glyphs.right}"
-        return f"{glyphs.left}{line} {label} {dashes}"
+def _arrow(label: str, width: int, *, to_right: bool) -> str:
+    room = width - 6
+    if len(label) > room:
+        label = label[: room - len(_MORE)] + _MORE
+    line, dashes = _DASH * (width - len(label) - 5), _DASH * 2
+    return f"{dashes} {label} {line}{_RIGHT}" if to_right else f"{_LEFT}{line} {label} {dashes}"
 
 
 def _beside(step: Step) -> str:

@@ -258,13 +258,28 @@ def test_progress_is_shown_on_a_terminal_when_the_output_goes_elsewhere(
     assert shown == [terminal]
 
 
-@pytest.mark.parametrize(("encoding", "arrow"), [("ascii", "->|"), ("utf-8", "─▶│")])
-def test_a_terminal_gets_what_it_can_show(monkeypatch: pytest.MonkeyPatch, encoding: str, arrow: str) -> None:
+def test_output_is_utf_8_whatever_the_locale_says(monkeypatch: pytest.MonkeyPatch) -> None:
     raw = io.BytesIO()
-    stream = io.TextIOWrapper(raw, encoding=encoding)
-    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
     assert main(["simulate"]) == 0
-    assert arrow in raw.getvalue().decode(encoding)
+    assert "─▶│" in raw.getvalue().decode("utf-8")
+
+
+@pytest.mark.parametrize("command", ["simulate", "events", "hosts"])
+def test_a_closed_output_is_one_line(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main([command]) == 2
+    assert capsys.readouterr().err == "realtime_translate: cannot write: standard output is closed\n"
+
+
+@pytest.mark.parametrize("rest", [["--nope"], ["--dialect", "none"]])
+def test_an_argument_that_is_wrong_names_the_help_of_its_command(
+    rest: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["events", *rest]) == 2
+    assert capsys.readouterr().err.endswith("; see python -m realtime_translate events --help\n")
 
 
 def test_text_that_cannot_be_shown_is_escaped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -273,7 +288,7 @@ def test_text_that_cannot_be_shown_is_escaped(monkeypatch: pytest.MonkeyPatch, t
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
     assert main(["simulate", str(file)]) == 0
-    assert b"\\ud800 \\xe9" in raw.getvalue()
+    assert "\\ud800 é" in raw.getvalue().decode("utf-8")
 
 
 def test_the_package_runs_as_a_module(

@@ -1,0 +1,109 @@
+"""`hosts`: writes the example hosts out, which the wheel carries as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from attrs import frozen
+
+from .inputs import UserError
+
+__all__ = ["HOSTS", "HOSTS_HELP", "Host", "listed", "write"]
+
+HOSTS_HELP = """\
+Without NAME the hosts are listed. DIR is made if it is not there, the current folder by default; files that
+are there already and differ are not overwritten.
+"""
+_SHARED = ("bridge.py", "caller.py")
+_SIMULATION = ("model_server.py", "calls")
+_FROM_CHECKOUT = Path(__file__).parents[3] / "docs" / "examples"
+"""Where the files come from, and where they still are in an editable install."""
+
+
+@frozen
+class Host:
+    """A host that can be written out: its main file first, then what that needs; `install` is for pip."""
+
+    about: str
+    paths: tuple[str, ...]
+    install: tuple[str, ...]
+
+    @property
+    def command(self) -> str:
+        """What installs all that it needs."""
+        return f"pip install {' '.join(map(repr, self.install))}"
+
+
+_SOCKETS = "websockets>=14.2"
+HOSTS: Mapping[str, Host] = {
+    "websockets": Host(
+        "a proxy with asyncio and websockets; --simulate needs no key",
+        ("websockets_proxy.py", *_SHARED, *_SIMULATION),
+        ("realtime-translate[resample]", _SOCKETS),
+    ),
+    "starlette": Host(
+        "the same as an ASGI application",
+        ("starlette_proxy.py", *_SHARED),
+        ("realtime-translate[resample]", "starlette>=0.37", "uvicorn>=0.30", _SOCKETS),
+    ),
+    "twilio": Host(
+        "a bridge for phone calls by Twilio Media Streams",
+        ("twilio_bridge.py", *_SHARED),
+        ("realtime-translate", _SOCKETS),
+    ),
+    "model-server": Host(
+        "a server of the Realtime protocol to try hosts on",
+        ("model_server.py", "caller.py", "calls"),
+        ("realtime-translate", _SOCKETS),
+    ),
+}
+
+
+def listed() -> Iterator[str]:
+    """The hosts, each with what it is."""
+    width = max(map(len, HOSTS))
+    for name, host in HOSTS.items():
+        yield f"{name:{width}}  {host.about}"
+
+
+def write(name: str, folder: str) -> Iterator[str]:
+    """Write a host into a folder, and say what comes next.
+
+    Raises:
+        UserError: the folder cannot be written to, or holds other files of these names.
+    """
+    host, target = HOSTS[name], Path(folder)
+    wanted = dict(_wanted(host))
+    for path, data in wanted.items():
+        _check(target / path, data)
+    for path, data in wanted.items():
+        _write(target / path, data)
+        yield f"wrote {target / path}"
+    yield ""
+    yield host.command
+    yield f"python {target / host.paths[0]} --help"
+
+
+def _wanted(host: Host) -> Iterator[tuple[str, bytes]]:
+    """Each file by its path in the folder."""
+    source = Path(str(files(__package__ or "").joinpath("examples")))
+    source = source if source.is_dir() else _FROM_CHECKOUT
+    for name in host.paths:
+        path = source / name
+        for each in sorted(path.iterdir()) if path.is_dir() else (path,):
+            yield str(each.relative_to(source)), each.read_bytes()
+
+
+def _check(path: Path, data: bytes) -> None:
+    if path.exists() and not (path.is_file() and path.read_bytes() == data):
+        raise UserError(f"{path} is there and differs: name another folder, or move it away")
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror or error}") from None
