@@ -1,58 +1,21 @@
-"""Plant each fault in a copy of the package, and see which property of the state machine catches it.
+"""Plant each fault in a copy of the package, and see what catches it: a property of the state machine, or a
+test that is named by the rule.
 
 `python -m tests.faults [RULE …]` prints a table; without rules it also writes it into the page that shows it.
+`python -m tests.faults --control` plants nothing: nothing may break then.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-import realtime_translate
 from tests.faults.fault import Fault
 from tests.faults.faults import FAULTS
+from tests.faults.planting import caught, rules_tests, walks
 from tests.property.page import PAGE, replace
-
-PACKAGE = Path(realtime_translate.__file__).parent
-ROOT = Path(__file__).parents[2]
-WALKS = 1200
-"""After so many a fault counts as not caught."""
-
-
-def planted(fault: Fault, folder: Path) -> None:
-    """A copy of the package with the fault in it."""
-    shutil.copytree(PACKAGE, folder / "realtime_translate", ignore=shutil.ignore_patterns("__pycache__"))
-    path = folder / "realtime_translate" / fault.file
-    text = path.read_text("utf-8")
-    if fault.old not in text:
-        raise RuntimeError(
-            f"{fault.rule}, {fault.what}: {fault.file} no longer has the text that it replaces"
-        )
-    path.write_text(text.replace(fault.old, fault.new), "utf-8")
-
-
-def caught(fault: Fault) -> tuple[str, int]:
-    """The property that broke, empty if none did, and in which walk."""
-    with tempfile.TemporaryDirectory() as name:
-        planted(fault, Path(name))
-        environment = {
-            **os.environ,
-            "PYTHONPATH": f"{name}{os.pathsep}{ROOT}",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        command = [sys.executable, "-m", "tests.faults.run_one", str(WALKS)]
-        run = subprocess.run(command, cwd=name, env=environment, capture_output=True, text=True, check=False)
-        if run.returncode:
-            raise RuntimeError(f"{fault.rule}, {fault.what}: {run.stderr[-2000:]}")
-        found = json.loads(run.stdout.splitlines()[-1])
-        return found["property"], found["walks"]
 
 
 def rows(faults: list[Fault]) -> Iterator[str]:
@@ -60,17 +23,37 @@ def rows(faults: list[Fault]) -> Iterator[str]:
     yield "| rule | fault | caught by | in walk |"
     yield "|---|---|---|---|"
     with ThreadPoolExecutor(int(os.environ.get("FAULTS_AT_ONCE", "1"))) as pool:
-        for fault, (name, walk) in zip(faults, pool.map(caught, faults), strict=True):
-            yield f"| {fault.rule} | {fault.what} | {name or '**nothing**'} | {walk} |"
+        for fault, found in zip(faults, pool.map(caught, faults), strict=True):
+            yield row(fault, found.name, found.at)
+
+
+def row(fault: Fault, name: str, at: int) -> str:
+    """What caught a fault; tests are no walks."""
+    by, where = name or "**nothing**", str(at)
+    if fault.by == "tests":
+        by, where = f"its tests: `{name}`" if name else by, ""
+    return f"| {fault.rule} | {fault.what} | {by} | {where} |"
+
+
+def control() -> int:
+    """Without a fault: the same walks and the same tests. Fails if anything breaks."""
+    found = {"walks": walks(None)}
+    for rule in sorted({each.rule for each in FAULTS if each.by == "tests"}):
+        found[f"tests of {rule}"] = rules_tests(rule, None)
+    for name, each in found.items():
+        sys.stdout.write(f"{each.at} {name}: {each.name or 'nothing breaks'}\n")
+    return any(each.name for each in found.values())
 
 
 def main(rules: list[str]) -> int:
     """Print the table; fails if a fault is not caught."""
+    if rules == ["--control"]:
+        return control()
     lines: list[str] = []
-    for row in rows([each for each in FAULTS if not rules or each.rule in rules]):
-        sys.stdout.write(row + "\n")
+    for line in rows([each for each in FAULTS if not rules or each.rule in rules]):
+        sys.stdout.write(line + "\n")
         sys.stdout.flush()
-        lines.append(row)
+        lines.append(line)
     if not rules:
         replace(PAGE, "faults", "\n".join(lines))
     return any("**nothing**" in line for line in lines)

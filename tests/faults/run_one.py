@@ -8,6 +8,7 @@ import sys
 from hypothesis import Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+import realtime_translate
 from realtime_translate.testing.profiles import PROFILES
 from tests.property.test_call_machine import Calls
 
@@ -16,7 +17,7 @@ SEED = 20
 
 
 def report(found: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(found) + "\n")
+    sys.stdout.write(json.dumps({**found, "package": realtime_translate.__file__}) + "\n")
 
 
 def main(most: int) -> None:

@@ -58,6 +58,7 @@ REQUESTS = ("update", "item", "commit", "create", "cancel", "truncate", "other")
 """What `refuse_…` and `ignore_…` tell apart; `other` are deletions, clears and retrievals."""
 
 _REFUSALS = ("accepted", "refused with a server_error", "refused with rate_limit_exceeded")
+_PAST_END = "refused: its audio is said to be shorter than that"
 _NO_ANSWERS = ("answered", "lost: no effect, no answer", "it has its effect, but no answer")
 
 _ORDER = _of(
@@ -129,6 +130,11 @@ _VARIANT = _of(
     ),
     speech_stopped=("sent", "never sent"),
     skipped_events=("none", "response.content_part", "response.content_part and response.output_item"),
+    one_voice=(
+        "the voice may be chosen",
+        "audio.output.voice is refused, and named by the error's param",
+        "audio.output.voice is refused, and only the message names it",
+    ),
     vad_off=(
         "turn_detection null switches it off",
         "it goes on, and the session says null",
@@ -138,7 +144,13 @@ _VARIANT = _of(
 
 _FAULT = _of(
     Group.FAULT,
-    **{f"refuse_{request}": _REFUSALS for request in REQUESTS},
+    **{f"refuse_{request}": _REFUSALS for request in REQUESTS if request != "truncate"},
+    refuse_truncate=(*_REFUSALS, _PAST_END),
+    error_account=(
+        "errors name nobody",
+        "their messages name the host's organization",
+        "their messages quote a part of the host's key",
+    ),
     error_code=("errors have their code", "code is null", "the code is in the error's type"),
     error_event_id=("errors name the client event", "event_id is null"),
     response_end=(
@@ -189,6 +201,7 @@ _END = _of(
         "closed with 1001 without a word",
         "closed with 1011 without a word",
         "the connection is lost (1006)",
+        "its longest time is over: closed with 1001, and only the reason says so",
     ),
     session_end_delay=("before the answer", "3 latencies later", "30 latencies later", "300 latencies later"),
 )

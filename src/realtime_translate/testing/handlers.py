@@ -18,6 +18,8 @@ Handler: TypeAlias = "Callable[[State, Object], Flow]"
 
 OWN_IDS = 1  # an option of `item_ids`
 TAGS_REFUSED = 2  # an option of `response_tags`
+VOICE = "session.audio.output.voice"
+_UNSUPPORTED = ("invalid_request_error", "unsupported_parameter", f"Unsupported parameter: '{VOICE}'.")
 _NO_METADATA = (
     "Specifying `response.metadata` is not supported. "
     "The server either does not support this field or it is not configurable."
@@ -25,7 +27,12 @@ _NO_METADATA = (
 
 
 def session_update(state: State, event: Object) -> Flow:
-    """Apply a patch, answer with the whole session."""
+    """Apply a patch, answer with the whole session. Some servers know nothing of some parts of it."""
+    audio = as_object(as_object(event["session"]).get("audio"))
+    if state.variants["one_voice"] > 0 and "voice" in as_object(audio.get("output")):
+        param = VOICE if state.variants["one_voice"] == 1 else None
+        yield error_event(*_UNSUPPORTED, param, as_text(event.get("event_id")) or None)
+        return
     state.session.update(as_object(event["session"]), state.variants["vad_off"])
     state.buffer.use(format_of(as_object(state.session.input["format"])))
     if state.session.turn_detection is None:

@@ -179,10 +179,12 @@ class CallMachine(ClientMoves, HostMoves):
             self._disturb(EARLY_STAGES, wanted)
             return
         unasked(self.world, lambda: None)
-        if self.may_send and self.world.chance.random.randrange(2):  # Settings find the slot taken
+        if self.world.chance.random.randrange(2):
+            return
+        if self.may_send:  # Settings find the slot taken
             self.another_text()
             self.world.run_until(lambda: self.world.ledger.active is not None, 2.0)
-            self.configure(wanted)
+        self.configure(wanted)
 
     def _disturb(self, stages: Mapping[str, Stage], wanted: Json) -> None:
         """One of the stages, and one of the things that may happen to it."""

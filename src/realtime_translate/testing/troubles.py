@@ -22,6 +22,12 @@ _BAD_KEY = "Incorrect API key provided."
 _BAD_MODEL = "The model does not exist or you do not have access to it."
 _FULL = "All 1 session slots are in use. Disconnect an existing client first."
 _FAILED = "Language model generation failed."
+_SHORT = "Audio content of 1000ms is already shorter than 1200ms"
+
+QUOTES = (_QUOTA, _BAD_KEY, _BAD_MODEL)
+"""What is said of the host's access to the server."""
+ACCOUNT, KEY = "org-Ab3dEf6hIj9kLm2nOp5q", "sk-proj-x9Y8z7W6v5U4t3S2"
+"""What errors may name of the host (`error_account`)."""
 
 LOST, UNTOLD = 1, 2  # options of `ignore_…`
 STRAY_DELAYS = (0, 0, 10)  # latencies; the options of `stray_error`
@@ -51,6 +57,9 @@ class _Trouble:
 
 _SERVER = _Trouble()
 _LIMITED = _Trouble("rate_limit_error", "rate_limit_exceeded", _RATE_LIMIT)
+_PAST_END = _Trouble(_INVALID, "invalid_value", _SHORT)
+_NAMED = ("", f" (organization {ACCOUNT})", f" (key {KEY})")
+"""The options of `error_account`."""
 
 
 def error(state: State, trouble: Object) -> Object:
@@ -68,6 +77,7 @@ def error(state: State, trouble: Object) -> Object:
 
 def _worded(state: State, trouble: _Trouble, event_id: str | None = None) -> Object:
     message = trouble.message.format(session=state.session.body["id"])
+    message += _NAMED[state.choose("error_account")]
     return error_event(trouble.kind, trouble.code, message, event_id=event_id)
 
 
@@ -87,7 +97,7 @@ def answer(state: State, event: Object, handler: Callable[[State, Object], Flow]
     if ignored == LOST:
         return
     if refused > 0:
-        trouble = (_SERVER, _LIMITED)[refused - 1]
+        trouble = (_SERVER, _LIMITED, _PAST_END)[refused - 1]
         yield error(state, _worded(state, trouble, as_text(event.get("event_id")) or None))
     elif ignored == UNTOLD:
         _hush(state, handler(state, event))
@@ -229,6 +239,7 @@ _ENDS = (
     _End(1001),
     _End(1011),
     _End(1006),
+    _End(1001, reason=_EXPIRED),
 )
 
 

@@ -118,6 +118,7 @@ def refused(harness: Harness) -> None:
     """A client that breaks rules, and hears of it."""
     harness.send("response.cancel")
     harness.send("conversation.item.delete", item_id="nobody's")
+    harness.update(audio={"output": {"voice": "cedar"}})
     harness.run(1.0)
 
 

@@ -18,6 +18,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "explanation" / "what-the-model-prov
 
 # Decisions that another one asks for first.
 TOGETHER = {
+    "error_account": {"stray_error": 1},
     "session_end_delay": {"session_end": 4},
     "stalled_error": {"response_stall": 5},
     "stalled_error_names": {"response_stall": 5},

@@ -90,7 +90,7 @@ def test_a_number_may_be_long_but_not_longer(sign: str) -> None:
 
 
 @pytest.mark.parametrize(("opening", "closing"), [('{"a":', "}"), ('{"a":[', "]}"), ('{"a":"[","b":', "}")])
-def test_objects_may_be_nested_so_deep_and_no_deeper(opening: str, closing: str) -> None:
+def test_L1_objects_may_be_nested_so_deep_and_no_deeper(opening: str, closing: str) -> None:
     levels = opening.replace('"["', "").count("[") + 1
     assert isinstance(decode(_nested(MAX_DEPTH // levels, opening, closing)), dict)
     assert isinstance(decode(_nested(MAX_DEPTH // levels, opening, closing, innermost='"{[{["')), dict)

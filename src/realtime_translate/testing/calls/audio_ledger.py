@@ -26,7 +26,8 @@ class AudioLedger:
 
     `spoken`: bytes that the client sent. `waiting`: what is said waits, from Settings until they are applied.
     `uncommitted`: bytes appended since the last commit, `due_since`: when there were enough for one, if
-    nothing was in its way since; `ceiling`: how long that may be if Settings say it (V2).
+    nothing was in its way since; `ceiling`: how long that may be if Settings say it (V2). `untaken`: bytes
+    appended since the server took audio by itself, `flowed`: when audio was appended last.
     """
 
     def __init__(self, *, component: bool = False) -> None:
@@ -35,6 +36,8 @@ class AudioLedger:
         self.uncommitted: int = 0
         self.due_since: float | None = None
         self.ceiling: float | None = None
+        self.untaken: int = 0
+        self.flowed: float = 0.0
         self.format: AudioFormat = PCM_24K
         self.carried: AudioFormat = PCM_24K
         self._streams = [_Stream()]
@@ -55,11 +58,17 @@ class AudioLedger:
         """Audio went upstream."""
         self._streams[-1].sent += audio
         self.uncommitted += len(audio)
+        self.untaken += len(audio)
 
     @property
     def enough(self) -> bool:
         """Whether what is uncommitted is enough for a commit (A5)."""
-        return self.uncommitted >= self.carried.bytes_of(_MIN_COMMIT_MS)
+        return self.uncommitted >= self.smallest
+
+    @property
+    def smallest(self) -> int:
+        """Bytes that a commit needs."""
+        return self.carried.bytes_of(_MIN_COMMIT_MS)
 
     def end_stream(self) -> None:
         """What comes next is another stream: the tail of this one is due."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 from attrs import define, field
 
+from ..handlers import VOICE
 from .rounds import Rounds
 
-__all__ = ["CANCELLED", "CLOSED", "UNANSWERED", "Ledger", "answers_by_itself"]
+__all__ = ["CANCELLED", "CLOSED", "UNANSWERED", "Ledger", "answers_by_itself", "is_about_a_part"]
 
 Json = dict[str, Any]
 CANCELLED = '{"error":"cancelled"}'
@@ -27,6 +29,11 @@ def answers_by_itself(turns: Mapping[str, Any] | None) -> bool:
     return turns is not None and bool(turns.get("create_response") or turns.get("idle_timeout_ms"))
 
 
+def is_about_a_part(event: Mapping[str, Any]) -> bool:
+    """Whether the server refuses a part of a `session.update`, and takes the rest of it (S7)."""
+    return event["type"] == "error" and f"'{VOICE}'" in (event["error"].get("message") or "")
+
+
 @define
 class Ledger:
     """Lists and counts, by who did what.
@@ -39,13 +46,17 @@ class Ledger:
     ids upstream; `answering`: the one being answered.
 
     `texts_upstream`, `outputs_upstream`: what went to the server; `instructed`: instructions of creates.
-    `configured`: updates of the session, `turns`: the turn detection that they ask for, `answered_itself`:
-    whether one that was in force before had the server start responses. `unforeseen`: events that the server
-    may meet in another state than upstream had told of (*Always true* 1).
+    `configured`: updates of the session, `parts_refused`: how many came back for one part, `turns`: the turn
+    detection that they ask for, `answered_itself`: whether one that was in force before had the server start
+    responses. `unforeseen`: events that the server may meet in another state than upstream had told of
+    (*Always true* 1).
 
+    `hearing`: when the server reported speech that nobody has taken yet, `taken`: it took some since the last
+    commit of the host's, `commits`: how many of these it has not announced.
     `user_speaks`: the server has heard the user begin to speak, and not yet stop; nor has it committed or
     cleared that, which is to be `speech_item`.
-    `greeted`: there was a `session.created`, `updated`: a `session.updated`; `active`: the response that
+    `greeted`: there was a `session.created`, `began`: when, `updated`: a `session.updated`; `erred`: the last
+    that the server said is an error; `active`: the response that
     upstream says is running, `busy`: how often it refused another, `in_flight`: creates that nothing
     answered, `cut`: responses that were interrupted. `words`: what the agent said whole, in responses that
     were not.
@@ -79,12 +90,18 @@ class Ledger:
     outputs_upstream: int = 0
     instructed: list[str] = field(factory=list[str])
     configured: int = 0
+    parts_refused: int = 0
     turns: Mapping[str, Any] | None = field(factory=lambda: dict(_SERVERS_OWN))
     answered_itself: bool = False
     unforeseen: set[str] = field(factory=set[str])
 
+    hearing: float | None = None
+    taken: bool = False
+    commits: int = 0
     busy: int = 0
     greeted: bool = False
+    began: float = inf
+    erred: bool = False
     updated: bool = False
     user_speaks: bool = False
     speech_item: str = ""
@@ -113,8 +130,11 @@ class Ledger:
     sounding: bool = False
     said: str | None = ""
 
-    def hears(self, event: Mapping[str, Any]) -> None:
+    def hears(self, event: Mapping[str, Any], now: float = 0.0) -> None:
         """What the host is told by upstream, before it answers."""
+        self.erred = event["type"] == "error"
+        if event["type"] == "session.created":
+            self.began = now
         handler = _HEARD.get(event["type"])
         if handler is not None:
             handler(self, event)
@@ -130,6 +150,12 @@ class Ledger:
         self.open_calls = [each for each in self.open_calls if each["id"] != call_id]
         self.host_calls = [each for each in self.host_calls if each != call_id]
         self.cancelled += 1
+
+    def is_expiry(self, code: int | None, reason: str, old: float) -> bool:
+        """Whether a close says that the session's time is over, no error being its cause; a session that
+        began at `old` or before has lasted long enough for a close with 1001 to say so (E3).
+        """
+        return not self.erred and ("maximum duration" in reason or (code == 1001 and self.began <= old))
 
     def interrupt(self) -> None:
         """Answers of calls that are open now ask for nothing any more (F8)."""
@@ -159,6 +185,7 @@ def _created(ledger: Ledger, event: Mapping[str, Any]) -> None:
 
 def _refused(ledger: Ledger, event: Mapping[str, Any]) -> None:
     error = event["error"]
+    ledger.parts_refused += is_about_a_part(event)
     ledger.busy += "conversation_already_has_active_response" in (error.get("code"), error.get("type"))
     ledger.in_flight = [each for each in ledger.in_flight if each != event["error"].get("event_id")]
 

@@ -11,9 +11,11 @@ from attrs import frozen
 
 from ...config import ContextMode, GreetingMode, ManualCommit
 from ...outputs import CloseClient, CloseUpstream, Notice, Outputs, SendToClient, SendToUpstream
-from . import order, slot_ledger, talk
+from ..handlers import VOICE
+from ..troubles import ACCOUNT, KEY, QUOTES
+from . import detection, order, slot_ledger, talk
 from .broken import require
-from .ledger import CANCELLED, CLOSED, UNANSWERED, answers_by_itself
+from .ledger import CANCELLED, CLOSED, UNANSWERED, answers_by_itself, is_about_a_part
 from .network import STEP
 
 if TYPE_CHECKING:
@@ -30,6 +32,10 @@ _NOT_FOR_CLIENTS = {
     "input_audio_buffer_commit_empty",
 }
 """E2: errors that need no attention."""
+_NEEDLESS = "already shorter than"
+"""E2: what only the answer to a truncation says."""
+_EXPIRED = {"MAXIMUM_SESSION_LENGTH_REACHED", "session_max_duration"}
+_SECRETS = (ACCOUNT[4:], KEY[3:])
 
 
 @frozen
@@ -61,7 +67,8 @@ def is_silence(output: object) -> bool:
 
 
 def count(world: World, event: Mapping[str, Any]) -> None:
-    """For the statistics."""
+    """For the statistics, and what has to be known before the ledger hears of it."""
+    detection.shows(world, event)
     if event["type"] == "response.created":
         world.statistics.responses += 1
     elif event["type"] == "input_audio_buffer.committed" and world.commits_by_itself:
@@ -80,6 +87,7 @@ def count(world: World, event: Mapping[str, Any]) -> None:
 def check(world: World, before: Before, outputs: Outputs) -> None:
     """What holds between an input and what comes of it."""
     frames: list[Json] = [json.loads(each.data) for each in outputs if isinstance(each, SendToUpstream)]
+    detection.flows(world, [each["type"] for each in frames])
     if not any(isinstance(each, Notice) and each.code == "ITEM_UNCONFIRMED" for each in outputs):
         _asked(frames)
     if before.cuts and not before.was_closed:
@@ -91,6 +99,7 @@ def check(world: World, before: Before, outputs: Outputs) -> None:
         _followed(world)
         slot_ledger.check(world)
         if before.event is not None:
+            _without_a_part(world, before.event, frames)
             _answered(world, before.event, outputs)
 
 
@@ -141,6 +150,10 @@ def _closed(world: World, outputs: Outputs) -> None:
     require(world.client_gone or CloseClient in kinds, "E5 the client is closed")
     require(world.upstream_gone or CloseUpstream in kinds, "E5 upstream is closed")
     require(world.host.next_deadline is None, "7 after close there is no deadline", world.host.next_deadline)
+    if world.expired and world.ledger.applied:
+        told = [json.loads(each.data) for each in outputs if isinstance(each, SendToClient)]
+        codes = {each.get("code") for each in told}
+        require(bool(codes & _EXPIRED), "E3 a session whose time is over has a code of its own", codes)
 
 
 def _followed(world: World) -> None:
@@ -149,6 +162,13 @@ def _followed(world: World) -> None:
     active = None if ledger.active in ledger.cut else ledger.active
     late = ledger.rounds.waits(active, world.host_now) - world.config.limits.follow_up_timeout
     require(late < 2 * STEP, "F5 what follows the calls of a response does not wait for its end", late)
+
+
+def _without_a_part(world: World, event: Json, frames: list[Json]) -> None:
+    """What a server takes of the update of Settings goes again at once (S7)."""
+    if is_about_a_part(event) and not world.ledger.applied:
+        kinds = [each["type"] for each in frames]
+        require(kinds == ["session.update"], "S7 the update goes again without what is refused", kinds)
 
 
 def _answered(world: World, event: Json, outputs: Outputs) -> None:
@@ -234,7 +254,8 @@ def _flows(world: World) -> None:
 def _update(world: World, frame: Json) -> None:
     ledger = world.ledger
     ledger.configured += 1
-    require(ledger.applied > 0 or ledger.configured == 1, "S2 one session.update before ready")
+    once = ledger.applied > 0 or ledger.configured == 1 + ledger.parts_refused  # it goes again without one
+    require(once, "S2 one session.update before ready")
     require("model" not in frame["session"], "S2 the model belongs to the URL")
     free = world.strained or ledger.active is None
     require(free, "T2 an update waits for the end of the response", ledger.active)
@@ -243,6 +264,8 @@ def _update(world: World, frame: Json) -> None:
     if ledger.turns and not turns:
         world.audio.uncommitted = 0  # what came until now is the server's to commit (S4, V1)
     ledger.answered_itself |= ledger.updated and turns != ledger.turns and answers_by_itself(ledger.turns)
+    if turns != ledger.turns:
+        ledger.hearing, ledger.taken = None, False
     ledger.turns = turns
     if not ledger.voiced:
         ledger.unforeseen.add(frame["event_id"])
@@ -283,6 +306,7 @@ def _output(world: World, call_id: str, output: str) -> None:
 
 def _commit(world: World, frame: Json) -> None:
     require(not world.commits_by_itself, "V1 one owner of the commit")
+    detection.commits(world)
     world.audio.commit()
     world.answers.wants("commit", frame["event_id"])
 
@@ -330,6 +354,10 @@ def told(world: World, data: str | bytes) -> None:
         return
     frame: Json = json.loads(data)
     kind, ledger = frame["type"], world.ledger
+    _nobody_named(data)
+    require(not any(each in data for each in QUOTES), "E1 an access error is not quoted", data)
+    require(kind != "Error" or VOICE not in data, "S7 a call can do without a part that is refused", data)
+    require(_NEEDLESS not in data, "E2 what needs no attention is silent", data)
     world.statistics.reach("client", kind)
     world.hooks.check_client_frame(world.config.dialect, frame)
     if not world.component and not ledger.applied:
@@ -340,6 +368,8 @@ def told(world: World, data: str | bytes) -> None:
     if "code" in frame:
         world.statistics.reach(kind.lower(), frame["code"])
         ledger.codes[frame["code"]] += 1
+        failed = ledger.codes["TRANSCRIPTION_FAILED"]
+        require(failed <= 1, "O9 one Warning a call for transcriptions that fail", failed)
         require(frame["code"] not in _NOT_FOR_CLIENTS, "E2 what needs no attention is silent", frame["code"])
         before = world.event is not None and not ledger.greeted
         require(
@@ -349,9 +379,15 @@ def told(world: World, data: str | bytes) -> None:
     talk.says(world, frame)
 
 
+def _nobody_named(text: str) -> None:
+    found = [each for each in _SECRETS if each in text]
+    require(not found, "E1 nothing of the host's account is told", text)
+
+
 def noticed(world: World, notice: Notice) -> None:
     """The host logs it."""
     ledger = world.ledger
+    _nobody_named(f"{notice.message} {dict(notice.fields)}")
     world.statistics.reach("notice", notice.code)
     ledger.notices[notice.code] += 1
     if notice.code == "TRANSCRIPT_LATE":

@@ -66,6 +66,16 @@ _ODD_IDS = MappingProxyType(
         "speech_stopped": (0.5, (1,)),
     }
 )
+_WORDS = MappingProxyType(
+    {
+        "error_account": (0.7, (1, 2)),
+        "error_event_id": (0.5, (1,)),
+        "refuse_truncate": (0.7, (3,)),
+        "stray_error": (0.1, (1, 2)),
+    }
+)
+_ONE_VOICE = MappingProxyType({"one_voice": (1.0, (1, 2))})
+_TIME_OVER = MappingProxyType({"session_end": (0.08, (8, 8, 5))})
 
 MOODS: Mapping[str, Mood] = MappingProxyType(
     {
@@ -94,16 +104,13 @@ MOODS: Mapping[str, Mood] = MappingProxyType(
             {Group.END: 0.0},
             often=MappingProxyType({"opening": (0.8, (1, 2, 3, 4, 4))}),
         ),
+        "one voice": Mood(HEALTHY | {Group.VARIANT}, _NEVER, often=_ONE_VOICE),
+        "wordy": Mood(HEALTHY | {Group.FAULT}, _NEVER, often=_WORDS),
+        "time over": Mood(HEALTHY | {Group.END}, {Group.END: 0.0}, often=_TIME_OVER),
     }
 )
 RUNNING = (
-    "speech-to-speech",
-    "speaches",
-    "xai",
-    "nameless",
-    "odd ids",
-    "stalling",
-    "stalling",
-    "turned away",
+    *("speech-to-speech", "speaches", "xai", "nameless", "odd ids", "stalling", "stalling", "turned away"),
+    *("wordy", "wordy", "time over", "one voice", "one voice"),
 )
 """What servers that people run were seen to do: drawn more often than the rest."""

@@ -23,6 +23,7 @@ from ...config import (
     Voices,
 )
 from ...openai.dialects import AZURE_GA, OPENAI_GA
+from .broken import require
 from .moments import CONTEXT_TEXT, GREETING
 from .random_agent import HOST_TOOL, TOOL
 from .world import World
@@ -110,6 +111,7 @@ _PAST_CALL: Json = {
     "arguments": "{}",
     "response": "{}",
 }
+_REFUSALS = ("unparsable_client_message", "UNPARSABLE_CLIENT_MESSAGE", "INVALID_SETTINGS")
 _FLAWS: list[Json] = [
     {},
     {},
@@ -134,25 +136,43 @@ def wanted_settings() -> st.SearchStrategy[Json]:
             "voice": st.sampled_from([None, "aura-2-thalia-en", "coral"]),
             "text_only": st.sampled_from([False, False, True]),
             "flaw": st.sampled_from(_FLAWS),
+            "bare": st.sampled_from([False] * 7 + [True]),
+            "model": st.sampled_from([None, None, "gpt-realtime"]),
         }
     )
 
 
 def send_settings(world: World, wanted: Json, *, flawed: bool) -> None:
     """The client's Settings, as its dialect has them; `flawed` with what cannot work, perhaps (S10)."""
-    formats = None if world.audio.spoken else wanted["formats"]  # what came before has the default format
+    refused = _refused(world)
+    flaw: Json = wanted["flaw"] if flawed else {}
     if world.ledger.updated:
         world.audio.end_stream()  # what was said went upstream; what comes now waits for the update (S4)
     world.audio.waiting = True
-    world.audio.ceiling = _ceiling(world, wanted)
+    if world.component and wanted["bare"]:
+        world.audio.ceiling = _ceiling(world, {**wanted, "idle": None, "manual": None})
+        world.send({"type": "Settings", **flaw})
+    else:
+        world.audio.ceiling = _ceiling(world, wanted)
+        _send_all(world, wanted, flaw)
+    require(bool(flaw) or _refused(world) == refused, "S10 Settings that can work are taken")
+
+
+def _refused(world: World) -> int:
+    return sum(world.ledger.codes[code] for code in _REFUSALS)
+
+
+def _send_all(world: World, wanted: Json, flaw: Json) -> None:
+    formats = None if world.audio.spoken else wanted["formats"]  # what came before has the default format
     if formats:
         world.declare(*formats, wav=wanted["wav"])
     world.experimental = wanted["experimental"]
+    unasked = world.component and world.ledger.updated  # the conversation goes on with what was dialled (S4)
+    world.model = world.dialled if unasked else wanted["model"] or world.config.model
     world.greets = wanted["greeting"] and not wanted["context"]
     agent: Json = {"think": _think(world, wanted), **_agent(world, wanted)}
     flags = {"history": wanted["history"]}
     message = {"type": "Settings", "audio": _audio(formats, wanted["wav"]), "agent": agent, "flags": flags}
-    flaw: Json = wanted["flaw"] if flawed else {}
     world.send({**message, "experimental": wanted["experimental"], **flaw})
 
 
@@ -184,7 +204,8 @@ def _agent(world: World, wanted: Json) -> Json:
 
 
 def _think(world: World, wanted: Json) -> Json:
-    think: Json = {"provider": PROVIDER, "prompt": "Be kind."}
+    provider = {**PROVIDER, "model": wanted["model"]} if wanted["model"] else PROVIDER
+    think: Json = {"provider": provider, "prompt": "Be kind."}
     if wanted["tools"]:
         endpoint = {"url": "https://tides.example/now", "method": "post"}
         think["functions"] = [{"name": TOOL}, {"name": HOST_TOOL, "endpoint": endpoint}]

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["at_rest", "complaints", "never"]
 
-_UPDATE_REFUSALS = ("SPEAK_UPDATE_UNSUPPORTED", "PROMPT_TOO_LONG", "UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED")
+_UPDATE_REFUSALS = (
+    *("SPEAK_UPDATE_UNSUPPORTED", "PROMPT_TOO_LONG", "UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED"),
+    "unsupported_parameter",  # of a server that has one voice only
+)
 
 
 def never(world: World) -> None:

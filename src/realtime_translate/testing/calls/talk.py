@@ -36,6 +36,7 @@ def says(world: World, frame: Json) -> None:
 
 def _applied(world: World, frame: Json) -> None:
     world.ledger.applied += 1
+    require(world.dialled == world.model, "S2 the model that Settings name is dialled", world.dialled)
     world.audio.waiting = False
     world.output, world.wav = world.wanted
     require(world.component or world.ledger.applied == 1, "S4 SettingsApplied once")

@@ -13,20 +13,13 @@ from typing import Any, cast
 
 from ...audio import ALAW_8K, MULAW_8K, PCM_24K, AudioFormat
 from ...config import ClientDialect, Config
-from ...outputs import (
-    Notice,
-    OpenUpstream,
-    Outputs,
-    RunFunction,
-    SendToClient,
-    SendToUpstream,
-)
+from ...outputs import CloseUpstream, Notice, OpenUpstream, Outputs, RunFunction, SendToClient, SendToUpstream
 from ..choices import HEALTHY, Group
 from ..clock import FakeClock
 from ..host import Host
 from ..server import RealtimeServer
 from ..statistics import Statistics
-from . import moments
+from . import moments, upstream
 from .answers import Answers
 from .audio_ledger import AudioLedger
 from .broken import PropertyError, require
@@ -39,7 +32,6 @@ from .network import NO_CODE, STEP, Chance, GaChoices, HostKind, Leg, counter
 from .plain import plain
 from .random_agent import RandomAgent
 from .slot_ledger import SlotLedger
-from .upstream import choices_of, server_of
 
 __all__ = ["World"]
 
@@ -47,7 +39,10 @@ Json = dict[str, Any]
 
 
 class World:
-    """One call. `clock` is the world's time; the host's own clock may be behind it, by `behind` seconds."""
+    """One call. `clock` is the world's time; the host's own clock may be behind it, by `behind` seconds.
+
+    `dialled`: the model that was, `model`: the one that Settings want.
+    """
 
     def __init__(
         self,
@@ -65,16 +60,18 @@ class World:
         self.chance: Chance = Chance(seed)
         random = self.chance.random
         self.delays: int = 200
-        self.choices: GaChoices = choices_of(mood, seed, self.chance, statistics)
+        self.choices: GaChoices = upstream.choices_of(mood, seed, self.chance, statistics)
         self.agent: RandomAgent = RandomAgent(random)
         self.clock: FakeClock = FakeClock(0.0)
         self.behind: float = 0.0
         self._latest = 0.0
         self.host: Host = hooks.make(config, self._host_time, counter("T"))
         self.twin: Host | None = None
-        self.server: RealtimeServer = server_of(config, self.clock, self.choices, self.agent)
+        self.server: RealtimeServer = upstream.server_of(config.model, self.clock, self.choices, self.agent)
         self.up: Leg = Leg()
         self.down: Leg = Leg(kind.batch)
+        self.dialled: str = config.model
+        self.model: str = config.model
         self.dialled_at: float | None = None
         self.dial_fails: bool = False
         self.upstream_open: bool = False
@@ -95,6 +92,7 @@ class World:
         self.event: Json | None = None
         self.strained: bool = mood.groups != HEALTHY
         self.stalled: bool = False
+        self.expired: bool = False
 
     @property
     def component(self) -> bool:
@@ -198,13 +196,14 @@ class World:
         self.client_gone = True
         self.feed("client_closed", code)
 
-    def lose_upstream(self, code: int | None = None) -> None:
+    def lose_upstream(self, code: int | None = None, reason: str = "") -> None:
         """The upstream socket closes, or cannot be opened."""
         self.upstream_gone = True
+        self.expired = self.ledger.is_expiry(code, reason, self.host_now - self.config.limits.session_warning)
         self.up.clear()
         self.down.clear()
         self.dialled_at = None
-        self.feed("upstream_closed", code)
+        self.feed("upstream_closed", code, reason)
 
     def stall_upstream(self, seconds: float) -> None:
         """Nothing is heard of the server for so long. Who gives up on it meanwhile may be wrong: from now on
@@ -317,7 +316,7 @@ class World:
         while (frame := self.down.take(now)) is not None:
             self.hear(frame)
         if self.server.closed and self._server_hung_up:
-            self.lose_upstream(self.server.closed[0])
+            self.lose_upstream(*self.server.closed)
         deadline = self.host.next_deadline
         if self.kind.eager or (deadline is not None and deadline <= self.host_now):
             self.feed("handle_timeout")
@@ -336,10 +335,10 @@ class World:
     def hear(self, frame: str) -> None:
         """A frame of upstream reaches the host."""
         event = plain(json.loads(frame), self.ledger.active)
-        self.slot.hears(event, self.ledger.in_flight, self.host_now)
-        self.ledger.hears(event)
-        self.answers.heard(event)
         moments.count(self, event)
+        self.slot.hears(event, self.ledger.in_flight, self.host_now)
+        self.ledger.hears(event, self.host_now)
+        self.answers.heard(event)
         self.feed("receive_from_upstream", frame, event=event)
 
     # --- joints -----------------------------------------------------------------------------------
@@ -353,7 +352,11 @@ class World:
             require(others == outputs, "6 a restored host does the same", f"{others} for {outputs}"[:2000])
         require(not (was_closed and outputs), "7 after close there are no outputs", outputs)
         before = moments.Before.of(self, event, cuts=cuts)
+        redials = any(isinstance(each, OpenUpstream) for each in outputs)
         for earlier, output in zip((None, *outputs), outputs, strict=False):
+            if redials and isinstance(output, CloseUpstream):
+                upstream.give_up(self)
+                continue
             self._perform(output, is_silence=moments.is_silence(earlier))
         if given and isinstance(given[0], bytes) and not was_closed:
             self.audio.say(given[0])
@@ -378,8 +381,7 @@ class World:
         elif isinstance(output, Notice):
             moments.noticed(self, output)
         elif isinstance(output, OpenUpstream):
-            if not self.upstream_open and self.dialled_at is None:
-                self.dialled_at = self.clock.now + self.chance.delay(self.delays)
+            upstream.dial(self, output.model)
         elif isinstance(output, RunFunction):
             self.ledger.host_calls.append(output.call_id)
         else:

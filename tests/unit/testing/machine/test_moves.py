@@ -29,6 +29,8 @@ WANTED = {
     "experimental": False,
     "voice": None,
     "text_only": False,
+    "model": None,
+    "bare": False,
     "flaw": {},
 }
 REACHED = {
@@ -85,8 +87,8 @@ def test_a_refused_update_ends_the_call(stage: str) -> None:
 
 def test_a_client_of_deepgrams_has_nothing_to_say_before_settings() -> None:
     machine: Any = Calls()
-    given = {"seed": 1, "kind": "punctual", "wanted": WANTED, "mood": "calm"}
-    machine.begin(config=Config.deepgram(), start="unasked", **given)
+    given = {"seed": 1, "kind": "dials early", "wanted": WANTED, "mood": "calm"}
+    machine.begin(config=Config.deepgram(), start="new", **given)
     EARLY_STAGES["awaiting slot"](machine.world, lambda: machine.configure(WANTED))
     assert machine.world.host.state.opening is Opening.CONFIGURING
     assert machine.world.ledger.texts == []
