@@ -11,9 +11,7 @@ from attrs import frozen
 
 from ...config import ContextMode, GreetingMode, ManualCommit
 from ...outputs import CloseClient, CloseUpstream, Notice, Outputs, SendToClient, SendToUpstream
-from ..handlers import VOICE
-from ..troubles import ACCOUNT, KEY, QUOTES
-from . import detection, order, slot_ledger, talk
+from . import detection, order, reasons, slot_ledger, talk
 from .broken import require
 from .ledger import CANCELLED, CLOSED, UNANSWERED, answers_by_itself, is_about_a_part
 from .network import STEP
@@ -26,16 +24,7 @@ __all__ = ["CONTEXT_TEXT", "GREETING", "Before", "check", "count", "is_silence",
 Json = dict[str, Any]
 GREETING = "Welcome to the harbour office."
 CONTEXT_TEXT = "I was here before."
-_NOT_FOR_CLIENTS = {
-    "conversation_already_has_active_response",
-    "response_cancel_not_active",
-    "input_audio_buffer_commit_empty",
-}
-"""E2: errors that need no attention."""
-_NEEDLESS = "already shorter than"
-"""E2: what only the answer to a truncation says."""
 _EXPIRED = {"MAXIMUM_SESSION_LENGTH_REACHED", "session_max_duration"}
-_SECRETS = (ACCOUNT[4:], KEY[3:])
 
 
 @frozen
@@ -354,10 +343,7 @@ def told(world: World, data: str | bytes) -> None:
         return
     frame: Json = json.loads(data)
     kind, ledger = frame["type"], world.ledger
-    _nobody_named(data)
-    require(not any(each in data for each in QUOTES), "E1 an access error is not quoted", data)
-    require(kind != "Error" or VOICE not in data, "S7 a call can do without a part that is refused", data)
-    require(_NEEDLESS not in data, "E2 what needs no attention is silent", data)
+    reasons.fit_for_clients(kind, data)
     world.statistics.reach("client", kind)
     world.hooks.check_client_frame(world.config.dialect, frame)
     if not world.component and not ledger.applied:
@@ -368,26 +354,14 @@ def told(world: World, data: str | bytes) -> None:
     if "code" in frame:
         world.statistics.reach(kind.lower(), frame["code"])
         ledger.codes[frame["code"]] += 1
-        failed = ledger.codes["TRANSCRIPTION_FAILED"]
-        require(failed <= 1, "O9 one Warning a call for transcriptions that fail", failed)
-        require(frame["code"] not in _NOT_FOR_CLIENTS, "E2 what needs no attention is silent", frame["code"])
-        before = world.event is not None and not ledger.greeted
-        require(
-            not (before and frame["code"] == "INVALID_SETTINGS"),
-            "E6 what a server says before session.created is not about Settings",
-        )
+        reasons.code_fits(world, frame["code"])
     talk.says(world, frame)
-
-
-def _nobody_named(text: str) -> None:
-    found = [each for each in _SECRETS if each in text]
-    require(not found, "E1 nothing of the host's account is told", text)
 
 
 def noticed(world: World, notice: Notice) -> None:
     """The host logs it."""
     ledger = world.ledger
-    _nobody_named(f"{notice.message} {dict(notice.fields)}")
+    reasons.nobody_named(f"{notice.message} {dict(notice.fields)}")
     world.statistics.reach("notice", notice.code)
     ledger.notices[notice.code] += 1
     if notice.code == "TRANSCRIPT_LATE":

@@ -58,11 +58,12 @@ _STALLS = MappingProxyType(
     }
 )
 _REFUSALS = MappingProxyType({"refuse_create": (0.7, (1, 1, 1, 2)), "error_event_id": (0.1, (1,))})
-_ODD_IDS = MappingProxyType(
+_ODD_SERVERS = MappingProxyType(
     {
         "call_ids": (1.0, (1, 2)),
         "committed": (0.7, (1,)),
         "item_confirmation": (0.7, (1,)),
+        "one_voice": (0.7, (1, 2)),
         "speech_stopped": (0.5, (1,)),
     }
 )
@@ -70,12 +71,12 @@ _WORDS = MappingProxyType(
     {
         "error_account": (0.7, (1, 2)),
         "error_event_id": (0.5, (1,)),
-        "refuse_truncate": (0.7, (3,)),
+        "refuse_truncate": (1.0, (3,)),
         "stray_error": (0.1, (1, 2)),
     }
 )
-_ONE_VOICE = MappingProxyType({"one_voice": (1.0, (1, 2))})
-_TIME_OVER = MappingProxyType({"session_end": (0.08, (8, 8, 5))})
+_TIME_OVER = MappingProxyType({"session_end": (0.15, (8, 8, 8, 5))})
+_NO_CUTS = MappingProxyType({"refuse_truncate": (0.7, (1, 2, 3, 3))})
 
 MOODS: Mapping[str, Mood] = MappingProxyType(
     {
@@ -84,7 +85,7 @@ MOODS: Mapping[str, Mood] = MappingProxyType(
         "strained": Mood(strained=True),
         "other servers": Mood(HEALTHY | {Group.VARIANT}),
         "failing": Mood(HEALTHY | {Group.FAULT}),
-        "failing often": Mood(HEALTHY | {Group.FAULT}, {Group.FAULT: 0.1}),
+        "failing often": Mood(HEALTHY | {Group.FAULT}, {Group.FAULT: 0.1}, often=_NO_CUTS),
         "silent": Mood(HEALTHY | {Group.VARIANT, Group.FAULT, Group.SILENCE}),
         "forgetful": Mood(HEALTHY | {Group.VARIANT, Group.SILENCE}, {Group.VARIANT: 0.5, Group.SILENCE: 0.1}),
         "ending": Mood(HEALTHY | {Group.END}),
@@ -97,20 +98,19 @@ MOODS: Mapping[str, Mood] = MappingProxyType(
         "xai": _make(commit_answer=1, item_events=1, response_tags=1, newer=1),
         "nameless": _make(response_ids=3, skipped_events=2, response_done=1, item_events=1),
         "refusing": Mood(HEALTHY | {Group.FAULT}, _NEVER, often=_REFUSALS),
-        "odd ids": Mood(HEALTHY | {Group.VARIANT}, _NEVER, often=_ODD_IDS),
+        "odd ids": Mood(HEALTHY | {Group.VARIANT}, _NEVER, often=_ODD_SERVERS),
         "stalling": Mood(HEALTHY | {Group.SILENCE}, _NEVER, often=_STALLS),
         "turned away": Mood(
             HEALTHY | {Group.END},
             {Group.END: 0.0},
             often=MappingProxyType({"opening": (0.8, (1, 2, 3, 4, 4))}),
         ),
-        "one voice": Mood(HEALTHY | {Group.VARIANT}, _NEVER, often=_ONE_VOICE),
         "wordy": Mood(HEALTHY | {Group.FAULT}, _NEVER, often=_WORDS),
         "time over": Mood(HEALTHY | {Group.END}, {Group.END: 0.0}, often=_TIME_OVER),
     }
 )
 RUNNING = (
     *("speech-to-speech", "speaches", "xai", "nameless", "odd ids", "stalling", "stalling", "turned away"),
-    *("wordy", "wordy", "time over", "one voice", "one voice"),
+    *("odd ids", "wordy", "wordy"),
 )
 """What servers that people run were seen to do: drawn more often than the rest."""

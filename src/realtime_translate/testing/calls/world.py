@@ -58,10 +58,9 @@ class World:
         self.hooks: Hooks = hooks
         self.statistics: Statistics = statistics
         self.chance: Chance = Chance(seed)
-        random = self.chance.random
         self.delays: int = 200
         self.choices: GaChoices = upstream.choices_of(mood, seed, self.chance, statistics)
-        self.agent: RandomAgent = RandomAgent(random)
+        self.agent: RandomAgent = RandomAgent(self.chance.random)
         self.clock: FakeClock = FakeClock(0.0)
         self.behind: float = 0.0
         self._latest = 0.0
