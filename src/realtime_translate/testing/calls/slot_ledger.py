@@ -46,8 +46,8 @@ class SlotLedger:
     waived: set[str] = field(factory=set[str])
     outputs: set[str] = field(factory=set[str])
 
-    def hears(self, event: Json, in_flight: list[str], now: float) -> None:
-        """What the host is told by upstream, before it answers; `in_flight`: creates before that."""
+    def hears(self, event: Json, ledger: Ledger, now: float) -> None:
+        """What the host is told by upstream, before the ledger hears of it and the host answers."""
         kind = event["type"]
         if kind == "response.created":
             self.response, self.heard_at, self.produced = event["response"]["id"], now, False
@@ -56,7 +56,7 @@ class SlotLedger:
             self.doubtful = self.doubtful and not metadata.get("rt")
             self.forget()
         elif kind == "error":
-            self._fails(event["error"], in_flight, now)
+            self._fails(event["error"], ledger, now)
         elif event.get("response_id") is not None and event["response_id"] == self.response:
             self.heard_at, self.troubled_at = now, None
             self.produced = self.produced or kind.startswith(_OUTPUT)
@@ -65,13 +65,15 @@ class SlotLedger:
         """It goes on in another way: no other try is owed."""
         self.retry_due, self.retries = None, ""
 
-    def _fails(self, error: Json, in_flight: list[str], now: float) -> None:
+    def _fails(self, error: Json, ledger: Ledger, now: float) -> None:
+        in_flight = ledger.in_flight
         named, words = error.get("event_id") or "", {error.get("code"), error.get("type")}
         retries = self.retries
         self.forget()
         if not named and words & _FAILURES and not in_flight:
             self.troubled_at = now if self.troubled_at is None else self.troubled_at
-        if "server_error" in words and in_flight and named in ("", in_flight[-1]):
+        is_of_create = in_flight and (named == in_flight[-1] or not (named or ledger.active))
+        if "server_error" in words and is_of_create:
             self.twice = retries == in_flight[-1]
             if not self.doubtful and len(in_flight) == 1:
                 self.retry_due = now

@@ -335,7 +335,7 @@ class World:
         """A frame of upstream reaches the host."""
         event = plain(json.loads(frame), self.ledger.active)
         moments.count(self, event)
-        self.slot.hears(event, self.ledger.in_flight, self.host_now)
+        self.slot.hears(event, self.ledger, self.host_now)
         self.ledger.hears(event, self.host_now)
         self.answers.heard(event)
         self.feed("receive_from_upstream", frame, event=event)

@@ -52,6 +52,13 @@ def test_8_a_turn_that_began_ends() -> None:
         recovery.goes_on(world, lambda: answered(world, host, ends=False))
 
 
+def test_8_a_turn_whose_call_is_open_goes_on() -> None:
+    """A server with an idle timeout makes calls while nobody speaks."""
+    world, host = strained()
+    world.ledger.open_calls.append({"id": "c1"})
+    recovery.goes_on(world, lambda: answered(world, host, ends=False))
+
+
 def test_8_a_call_begins() -> None:
     world, _ = strained()
     world.ledger.applied = 0
