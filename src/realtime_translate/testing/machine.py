@@ -125,7 +125,7 @@ class CallMachine(ClientMoves, HostMoves):
         kind=st.sampled_from(sorted(HOST_KINDS)),
         start=st.sampled_from([*_DEEP, *_DEEP, *_SHALLOW]),
         wanted=wanted_settings(),
-        mood=st.sampled_from([*["calm"] * 8, *MOODS, *RUNNING]),
+        mood=st.sampled_from([*["calm"] * 6, *MOODS, *RUNNING]),
     )
     @guarded
     def begin(self, config: Config, seed: int, kind: str, start: str, wanted: Json, mood: str) -> None:

@@ -51,8 +51,9 @@ def _make(**server: int) -> Mood:
 
 _STALLS = MappingProxyType(
     {
+        "refuse_truncate": (1.0, (3,)),
         "response_stall": (0.4, (1, 2, 5, 5, 5, 6, 6, 6)),
-        "stalled_error": (0.9, (1, 2, 3)),
+        "stalled_error": (1.0, (1, 2, 2, 3)),
         "stalled_error_names": (0.5, (1,)),
         "stalled_slot": (0.5, (1,)),
     }
@@ -63,19 +64,19 @@ _ODD_SERVERS = MappingProxyType(
         "call_ids": (1.0, (1, 2)),
         "committed": (0.7, (1,)),
         "item_confirmation": (0.7, (1,)),
-        "one_voice": (0.7, (1, 2)),
+        "one_voice": (1.0, (1, 2)),
         "speech_stopped": (0.5, (1,)),
     }
 )
 _WORDS = MappingProxyType(
     {
-        "error_account": (0.7, (1, 2)),
+        "error_account": (1.0, (1, 2)),
         "error_event_id": (0.5, (1,)),
         "refuse_truncate": (1.0, (3,)),
         "stray_error": (0.1, (1, 2)),
     }
 )
-_TIME_OVER = MappingProxyType({"session_end": (0.15, (8, 8, 8, 5))})
+_TIME_OVER = MappingProxyType({"session_end": (0.25, (8, 8, 8, 5))})
 _NO_CUTS = MappingProxyType({"refuse_truncate": (0.7, (1, 2, 3, 3))})
 
 MOODS: Mapping[str, Mood] = MappingProxyType(
@@ -99,7 +100,7 @@ MOODS: Mapping[str, Mood] = MappingProxyType(
         "nameless": _make(response_ids=3, skipped_events=2, response_done=1, item_events=1),
         "refusing": Mood(HEALTHY | {Group.FAULT}, _NEVER, often=_REFUSALS),
         "odd ids": Mood(HEALTHY | {Group.VARIANT}, _NEVER, often=_ODD_SERVERS),
-        "stalling": Mood(HEALTHY | {Group.SILENCE}, _NEVER, often=_STALLS),
+        "stalling": Mood(HEALTHY | {Group.FAULT, Group.SILENCE}, _NEVER, often=_STALLS),
         "turned away": Mood(
             HEALTHY | {Group.END},
             {Group.END: 0.0},
@@ -111,6 +112,6 @@ MOODS: Mapping[str, Mood] = MappingProxyType(
 )
 RUNNING = (
     *("speech-to-speech", "speaches", "xai", "nameless", "odd ids", "stalling", "stalling", "turned away"),
-    *("odd ids", "wordy", "wordy"),
+    *("odd ids", "odd ids", "wordy", "wordy", "time over"),
 )
 """What servers that people run were seen to do: drawn more often than the rest."""

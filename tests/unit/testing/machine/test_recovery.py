@@ -52,11 +52,16 @@ def test_8_a_turn_that_began_ends() -> None:
         recovery.goes_on(world, lambda: answered(world, host, ends=False))
 
 
-def test_8_a_turn_whose_call_is_open_goes_on() -> None:
-    """A server with an idle timeout makes calls while nobody speaks."""
+@pytest.mark.parametrize("whose", ["open_calls", "host_calls"])
+def test_8_a_turn_that_waits_for_an_answer_goes_on(whose: str) -> None:
+    """Deepgram's clients hear of its end when the response after it ends (O5)."""
     world, host = strained()
-    world.ledger.open_calls.append({"id": "c1"})
-    recovery.goes_on(world, lambda: answered(world, host, ends=False))
+
+    def answers_and_calls() -> None:
+        answered(world, host, ends=False)
+        getattr(world.ledger, whose).append({"id": "c1", "name": "f"})
+
+    recovery.goes_on(world, answers_and_calls)
 
 
 def test_8_a_call_begins() -> None:
