@@ -275,6 +275,8 @@ class Engine:
         routes = UPSTREAM.get(type(event))
         if self._is_late(event):
             self.perform([notice("OUTPUT_LATE", type=event.type)])
+            if isinstance(event, openai.ResponseOutputItemDone):  # its response.done may never come
+                self.perform(function_calls.ran_on(self.call.calls, self.env, [event.item]))
         elif routes is not None:
             self.env.late = False
             if isinstance(event, openai.ResponseDone):

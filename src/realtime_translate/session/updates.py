@@ -173,7 +173,11 @@ def _leave_out(state: Updates, env: Env, part: dispensable.Part, problem: Proble
 def late(state: Updates, env: Env) -> Effects:
     """`session.updated` did not come: nobody knows what holds."""
     reason = "the upstream server did not confirm the update in time"
-    return [*_refusal(WarningCode.UPDATE_NOT_CONFIRMED, reason), *_forget(state, env)]
+    return [
+        MayFail(state.event_id),
+        *_refusal(WarningCode.UPDATE_NOT_CONFIRMED, reason),
+        *_forget(state, env),
+    ]
 
 
 def session_ready(state: Updates, env: Env, _: SessionReady) -> Effects:

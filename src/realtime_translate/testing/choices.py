@@ -117,12 +117,18 @@ _VARIANT = _of(
     newer=("nothing unknown", "unknown events in between", "unknown fields in every event"),
     output_rate=("24000 where no format was asked for", "16000"),
     response_done=("sent", "never sent"),
-    response_ids=("on every event of a response", "no response_id", "neither response_id nor item_id"),
+    response_ids=(
+        "on every event of a response",
+        "no response_id",
+        "neither response_id nor item_id",
+        "neither of them, and the response itself has no id",
+    ),
     response_tags=(
         "metadata is echoed",
         "it never is",
         "it is refused, naming no event, and the response comes all the same",
     ),
+    speech_stopped=("sent", "never sent"),
     skipped_events=("none", "response.content_part", "response.content_part and response.output_item"),
     one_voice=(
         "the voice may be chosen",

@@ -260,6 +260,8 @@ class CallMachine(ClientMoves, HostMoves):
             rest.at_rest(self.world)
             recovery.goes_on(self.world, self._come_to_rest)
         if not self.world.closed:
+            self.world.have_said("Good bye.", "queue")  # nobody has the turn any more (T8)
+        if not self.world.closed:
             self.world.hang_up()
             require(self.world.host.next_deadline is None, "7 after close there is no deadline")
 

@@ -74,6 +74,12 @@ def _no_ids(keys: tuple[str, ...]) -> Change:
     return change
 
 
+def _nameless(event: Object) -> tuple[Object, ...]:
+    if not is_object(response := event.get("response")):
+        return _no_ids(_ALL_IDS)(event)
+    return ({**event, "response": _without(response, "id")},)
+
+
 def _no_tags(event: Object) -> tuple[Object, ...]:
     if not is_object(event.get("response")):
         return (event,)
@@ -131,10 +137,11 @@ VARIANTS: Mapping[str, tuple[Change, ...]] = {
     "item_events": (_drop(f"{_ITEM}done"), _drop(f"{_ITEM}added", f"{_ITEM}created"), _created_alone),
     "response_tags": (_no_tags, _no_tags),
     "committed": (_drop(_COMMITTED), _no_spoken_items),
+    "speech_stopped": (_drop("input_audio_buffer.speech_stopped"),),
     "call_names": (_no_name,),
     "event_names": (_beta,),
     "newer": (_unknown_events, _unknown_fields),
-    "response_ids": (_no_ids(_RESPONSE_IDS), _no_ids(_ALL_IDS)),
+    "response_ids": (_no_ids(_RESPONSE_IDS), _no_ids(_ALL_IDS), _nameless),
 }
 """By decision, in the order in which they are applied: what is dropped first, what is stripped last.
 

@@ -240,6 +240,16 @@ def test_F8_a_call_that_only_the_end_of_the_response_lists_is_closed_too(
     assert desk.client(answer("call_2")).upstream == []
 
 
+@BOTH
+def test_F8_a_call_is_closed_though_the_end_of_its_response_never_comes(dialect: ClientDialect) -> None:
+    """A server may refuse every response until it has an output of each call (R8)."""
+    desk = ready(dialect)
+    desk.upstream(created(), STARTED)
+    log = desk.upstream(call_done(status="incomplete"), call_done("call_2"))
+    assert (log.client, outputs(log)) == ([], {"call_2": '{"error":"cancelled"}'})
+    assert desk.upstream(call_done("call_2"), cancelled("resp_1", call_item("call_2"))).upstream == []
+
+
 def test_F8_an_answered_call_that_the_end_of_a_cut_response_lists_is_not_closed() -> None:
     desk = ready(ClientDialect.DEEPGRAM)
     calling(desk)

@@ -306,3 +306,13 @@ def test_R8_a_refusal_of_the_servers_own_response_is_told_with_its_code(
     (told,) = desk.upstream(missing()).of("Warning" if dialect is DEEPGRAM else "Error")
     assert told["code"]
     assert told["description"]
+
+
+def test_R8_a_refusal_that_comes_after_all_is_told_in_its_own_words(way: Way) -> None:
+    """A response without a tag was taken for the answer of the create that is refused."""
+    desk = ready(way, config(COMPONENT), TOOLS)
+    tag = tag_in(confirmed(desk))
+    desk.upstream(created("resp_1"), done("resp_1"))
+    log = desk.upstream(missing(tag))
+    told = "Cannot create a response while function call outputs are pending."
+    assert log.client == [{"type": "Error", "description": told, "code": "function_call_output_pending"}]

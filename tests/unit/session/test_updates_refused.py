@@ -229,6 +229,14 @@ def test_T2_an_update_that_is_not_confirmed_in_time_gets_a_warning(way: Way, con
     assert desk.translator.next_deadline is None
 
 
+def test_T2_a_refusal_that_comes_later_says_nothing_new(way: Way) -> None:
+    desk = ready(way)
+    (update,) = desk.client(prompt()).of("session.update")
+    assert warnings(desk.wait(10.0)) == ["UPDATE_NOT_CONFIRMED"]
+    log = desk.upstream(error("invalid_value", update["event_id"]))
+    assert (warnings(log), log.of("Error")) == ([], [])
+
+
 def test_T2_what_waits_behind_it_goes_then(way: Way) -> None:
     desk = ready(way)
     desk.client(prompt("One."))

@@ -129,6 +129,15 @@ def test_events_without_ids(option: int, missing: set[str]) -> None:
     assert harness.of(R + "created")[0]["response"]["id"]
 
 
+def test_a_server_without_any_ids() -> None:
+    harness = talked(response_ids=3)
+    inside = [each for each in harness.events if each["type"].startswith(R)]
+    assert not any({"response_id", "item_id"} & each.keys() for each in inside)
+    ends = [*harness.of(R + "created"), *harness.of(R + "done")]
+    assert len(ends) == 2
+    assert all("id" not in each["response"] for each in ends)
+
+
 def test_tags_that_never_come_back() -> None:
     harness = talked(response_tags=1)
     ended = [*harness.of(R + "created"), *harness.of(R + "done")]

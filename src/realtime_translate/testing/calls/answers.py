@@ -8,6 +8,8 @@ from typing import Any
 
 from attrs import define, field
 
+from .broken import require
+
 __all__ = ["Answers"]
 
 Json = Mapping[str, Any]
@@ -31,12 +33,22 @@ class _Turn:
 
 @define
 class Answers:
-    """`waiting`: turns without an answer. `asked`: what the last creates were to answer, by event id."""
+    """`waiting`: turns without an answer. `asked`: what the last creates were to answer, by event id.
+
+    `_cut`: the user interrupts what was asked for. `_alone`: no turn was taken for answered since the last
+    create, for which the host may ask all the same; `_known`: that was so before it as well, and the server
+    has committed nothing else. `_served`: all that the last one was for was answered otherwise. `_commits`:
+    those of the host that were not announced.
+    """
 
     waiting: list[_Turn] = field(factory=list[_Turn])
     asked: dict[str, list[_Turn]] = field(factory=dict[str, "list[_Turn]"])
     _idle: set[str] = field(factory=set[str])
     _cut: bool = False
+    _commits: int = 0
+    _alone: bool = True
+    _known: bool = True
+    _served: bool = False
 
     @property
     def unanswered(self) -> list[str]:
@@ -46,6 +58,8 @@ class Answers:
     def wants(self, kind: str, name: str, *, confirmed: bool = False) -> None:
         """A turn of the user went upstream, or was heard there."""
         self.waiting.append(_Turn(kind, name, confirmed))
+        self._served = False
+        self._commits += kind == "commit"
 
     def withdraw(self, kind: str) -> None:
         """Turns of that kind ask for nothing any more (F8)."""
@@ -58,6 +72,9 @@ class Answers:
         """A `response.create` went upstream: it answers all before it, unless it says a text (T3)."""
         if "instructions" in event["response"]:
             return
+        served, self._served = self._served, False
+        require(not served, "V1 a commit that the server answers by itself is answered once")
+        self._known, self._alone = self._alone, True
         self.asked = {event["event_id"]: self.waiting}
         self.waiting, self._cut = [], False
 
@@ -74,6 +91,9 @@ class Answers:
         kind = event["type"]
         if kind == "input_audio_buffer.timeout_triggered":
             self._idle.add(event["item_id"])
+        elif kind == "input_audio_buffer.committed":
+            self._commits -= 1
+            self._known = self._known and self._commits >= 0
         elif kind == "response.created":
             self._began(event["response"])
         elif kind == "error" and _NOT_YET & {event["error"].get("code"), event["error"].get("type")}:
@@ -84,13 +104,19 @@ class Answers:
     def committed(self, item_id: str) -> None:
         """The server committed speech by itself; silence after an idle time asks for nothing (V3, R7)."""
         if item_id not in self._idle:
+            self.waiting = [each for each in self.waiting if (each.kind, each.name) != ("speech", item_id)]
             self.wants("speech", item_id, confirmed=True)
 
     def _began(self, response: Json) -> None:
         """Any response answers what is in the conversation when it begins, and where the user interrupted,
-        nobody asks again for that; one that says a text may be taken for one here.
+        nobody asks again for that; one that says a text may be taken for one here. The server made ours when
+        its create came: it does not answer texts that went upstream after that (R2).
         """
-        self.waiting = [each for each in self.waiting if not each.confirmed]
+        metadata: Json = response.get("metadata") or {}
+        later = ("text",) if metadata.get("rt") else ()
+        left = [each for each in self.waiting if not each.confirmed or each.kind in later]
+        self._alone = self._alone and len(left) == len(self.waiting)
+        self.waiting = left
         for each in chain(*self.asked.values()):
             each.begun = True
         if self._cut:
@@ -101,6 +127,7 @@ class Answers:
     def _again(self, refused: list[_Turn]) -> None:
         """What a refused create was for, but commits that the server answered by itself meanwhile (V1)."""
         left = [each for each in refused if each.kind != "commit" or not each.begun]
+        self._served = bool(refused) and not left and not self.waiting and self._known
         self.waiting = [*left, *self.waiting]
 
     def _confirm(self, item: Json) -> None:

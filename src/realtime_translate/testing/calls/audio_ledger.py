@@ -26,8 +26,8 @@ class AudioLedger:
 
     `spoken`: bytes that the client sent. `waiting`: what is said waits, from Settings until they are applied.
     `uncommitted`: bytes appended since the last commit, `due_since`: when there were enough for one, if
-    nothing was in its way since. `untaken`: bytes appended since the server took audio by itself,
-    `flowed`: when audio was appended last.
+    nothing was in its way since; `ceiling`: how long that may be if Settings say it (V2). `untaken`: bytes
+    appended since the server took audio by itself, `flowed`: when audio was appended last.
     """
 
     def __init__(self, *, component: bool = False) -> None:
@@ -35,6 +35,7 @@ class AudioLedger:
         self.waiting: bool = False
         self.uncommitted: int = 0
         self.due_since: float | None = None
+        self.ceiling: float | None = None
         self.untaken: int = 0
         self.flowed: float = 0.0
         self.format: AudioFormat = PCM_24K

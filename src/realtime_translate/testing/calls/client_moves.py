@@ -12,7 +12,7 @@ import hypothesis.strategies as st
 from ...config import Config, ManualCommit
 from .moves import CallWalk, move
 from .network import STEP
-from .opening_moves import PROVIDER, send_settings, wanted_settings
+from .opening_moves import COMPONENT_CEILING, PROVIDER, send_settings, wanted_settings
 from .random_agent import TOOL
 
 __all__ = ["ClientMoves"]
@@ -85,6 +85,12 @@ class ClientMoves(CallWalk):
     def speak_on(self) -> None:
         """Without a pause, for longer than a commit may wait (A7)."""
         self.utter(32, 60, speech=True)
+
+    @move(lambda walk: walk.is_ready and walk.world.audio.ceiling is not None)
+    def never_pause(self) -> None:
+        """A microphone that is always open, for longer than the component's commit may wait (V2)."""
+        self.world.run_until(lambda: self.world.is_quiet, 4.0)
+        self.utter(round(COMPONENT_CEILING * 4) + 8, 250, speech=True)
 
     @move(lambda walk: walk.may_send, milliseconds=st.sampled_from([40, 60, 90, 110]))
     def say_a_word(self, milliseconds: int) -> None:

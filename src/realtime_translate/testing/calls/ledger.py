@@ -53,7 +53,8 @@ class Ledger:
 
     `hearing`: when the server reported speech that nobody has taken yet, `taken`: it took some since the last
     commit of the host's, `commits`: how many of these it has not announced.
-    `user_speaks`: the server has heard the user begin to speak, and not yet stop.
+    `user_speaks`: the server has heard the user begin to speak, and not yet stop; nor has it committed or
+    cleared that, which is to be `speech_item`.
     `greeted`: there was a `session.created`, `began`: when, `updated`: a `session.updated`; `erred`: the last
     that the server said is an error; `active`: the response that
     upstream says is running, `busy`: how often it refused another, `in_flight`: creates that nothing
@@ -103,6 +104,7 @@ class Ledger:
     erred: bool = False
     updated: bool = False
     user_speaks: bool = False
+    speech_item: str = ""
     active: str | None = None
     in_flight: list[str] = field(factory=list[str])
     ended: set[str] = field(factory=set[str])
@@ -210,7 +212,7 @@ def _sound(ledger: Ledger, event: Mapping[str, Any]) -> None:
 
 
 def _speech_started(ledger: Ledger, event: Mapping[str, Any]) -> None:
-    ledger.user_speaks = True
+    ledger.user_speaks, ledger.speech_item = True, event["item_id"]
 
 
 def _speech_stopped(ledger: Ledger, event: Mapping[str, Any]) -> None:
@@ -218,8 +220,14 @@ def _speech_stopped(ledger: Ledger, event: Mapping[str, Any]) -> None:
 
 
 def _committed(ledger: Ledger, event: Mapping[str, Any]) -> None:
+    if event["item_id"] == ledger.speech_item:
+        ledger.user_speaks = False
     ledger.committed.append(event["item_id"])
     ledger.released[event["item_id"]] = ledger.releases
+
+
+def _cleared(ledger: Ledger, event: Mapping[str, Any]) -> None:
+    ledger.user_speaks = False
 
 
 def _transcribed(ledger: Ledger, event: Mapping[str, Any]) -> None:
@@ -243,6 +251,7 @@ _HEARD = {
     "input_audio_buffer.speech_started": _speech_started,
     "input_audio_buffer.speech_stopped": _speech_stopped,
     "input_audio_buffer.committed": _committed,
+    "input_audio_buffer.cleared": _cleared,
     "input_audio_buffer.timeout_triggered": _timed_out,
     "conversation.item.input_audio_transcription.completed": _transcribed,
     "conversation.item.input_audio_transcription.failed": _transcribed,

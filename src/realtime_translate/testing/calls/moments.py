@@ -11,9 +11,7 @@ from attrs import frozen
 
 from ...config import ContextMode, GreetingMode, ManualCommit
 from ...outputs import CloseClient, CloseUpstream, Notice, Outputs, SendToClient, SendToUpstream
-from ..handlers import VOICE
-from ..troubles import ACCOUNT, KEY, QUOTES
-from . import detection, order, talk
+from . import detection, order, reasons, slot_ledger, talk
 from .broken import require
 from .ledger import CANCELLED, CLOSED, UNANSWERED, answers_by_itself, is_about_a_part
 from .network import STEP
@@ -26,16 +24,7 @@ __all__ = ["CONTEXT_TEXT", "GREETING", "Before", "check", "count", "is_silence",
 Json = dict[str, Any]
 GREETING = "Welcome to the harbour office."
 CONTEXT_TEXT = "I was here before."
-_NOT_FOR_CLIENTS = {
-    "conversation_already_has_active_response",
-    "response_cancel_not_active",
-    "input_audio_buffer_commit_empty",
-}
-"""E2: errors that need no attention."""
-_NEEDLESS = "already shorter than"
-"""E2: what only the answer to a truncation says."""
 _EXPIRED = {"MAXIMUM_SESSION_LENGTH_REACHED", "session_max_duration"}
-_SECRETS = (ACCOUNT[4:], KEY[3:])
 
 
 @frozen
@@ -73,6 +62,12 @@ def count(world: World, event: Mapping[str, Any]) -> None:
         world.statistics.responses += 1
     elif event["type"] == "input_audio_buffer.committed" and world.commits_by_itself:
         world.answers.committed(event["item_id"])
+    elif (
+        event["type"] == "input_audio_buffer.speech_stopped"
+        and world.commits_by_itself
+        and world.ledger.applied
+    ):
+        world.answers.committed(event["item_id"])  # some servers do not tell of that
 
 
 # --- after each input ---------------------------------------------------------------------------------------
@@ -91,6 +86,7 @@ def check(world: World, before: Before, outputs: Outputs) -> None:
     elif not before.was_closed:
         order.check(world, before.event, before.agent_told)
         _followed(world)
+        slot_ledger.check(world)
         if before.event is not None:
             _without_a_part(world, before.event, frames)
             _answered(world, before.event, outputs)
@@ -127,6 +123,7 @@ def _interrupted(world: World, before: Before, frames: list[Json]) -> None:
         f"{named}, not {wanted}",
     )
     world.heard.cut(frames, world.host_now)
+    world.slot.forget()
     world.ledger.interrupt()
     world.ledger.rounds.interrupt()
     world.answers.withdraw("output")
@@ -173,8 +170,20 @@ def _answered(world: World, event: Json, outputs: Outputs) -> None:
     elif kind == "input_audio_buffer.speech_started" and world.ledger.applied:
         starts = sum(isinstance(each, str) and '"UserStartedSpeaking"' in each for each in told)
         require(starts == 1, "O6 the client is told once that the user speaks", starts)
+    elif kind == "response.output_item.done":
+        _whole_call(world, event)
     elif kind == "response.output_audio.delta":
         _sound(world, event, [each for each in told if isinstance(each, bytes)])
+
+
+def _whole_call(world: World, event: Json) -> None:
+    """A call that a response made though it was cut is closed upstream, even if that never ends (F8)."""
+    item = event["item"]
+    cut = event["response_id"] in world.ledger.cut and item["type"] == "function_call"
+    if not cut or item["status"] != "completed" or world.ledger.asked[item["call_id"]]:
+        return
+    closed = item["call_id"] in world.slot.outputs
+    require(closed, "F8 a call of a response that was cut is closed upstream", item["call_id"])
 
 
 def _sound(world: World, event: Json, told: list[bytes]) -> None:
@@ -220,7 +229,7 @@ def sent(world: World, frame: Json, audio: bytes | None, *, is_silence: bool) ->
 def _flows(world: World) -> None:
     """Audio without a pause is committed meanwhile, unless something is in the way of the commit (A7)."""
     turns, ledger, audio = world.config.turn_detection, world.ledger, world.audio
-    ceiling = turns.ceiling if isinstance(turns, ManualCommit) else None
+    ceiling = turns.ceiling if isinstance(turns, ManualCommit) else audio.ceiling
     taken = ledger.active or ledger.in_flight or ledger.open_calls or ledger.host_calls
     if ceiling is None or taken or not ledger.applied or world.strained or not audio.enough:
         audio.due_since = None
@@ -254,6 +263,7 @@ def _update(world: World, frame: Json) -> None:
 def _item(world: World, frame: Json) -> None:
     item, ledger = frame["item"], world.ledger
     if item["type"] == "function_call_output":
+        world.slot.outputs.add(item["call_id"])
         call_id = ledger.asked_as(item["call_id"])
         unasked = world.component and item["output"] == CANCELLED  # of a response that was cut (F8)
         if call_id is not None and not unasked:  # nor of the context
@@ -296,6 +306,7 @@ def _clear(world: World, frame: Json) -> None:
 
 def _create(world: World, frame: Json) -> None:
     ledger = world.ledger
+    slot_ledger.requested(world, frame)
     if ledger.active is None:
         ledger.unforeseen.add(frame["event_id"])
     ledger.in_flight.append(frame["event_id"])
@@ -306,7 +317,7 @@ def _create(world: World, frame: Json) -> None:
 
 def _cancel(world: World, frame: Json) -> None:
     ledger = world.ledger
-    response_id = frame.get("response_id", "")
+    response_id = frame.get("response_id") or ledger.active or ""
     ledger.cut.add(response_id)
     if response_id not in ledger.ended:
         ledger.unforeseen.add(frame["event_id"])
@@ -332,10 +343,7 @@ def told(world: World, data: str | bytes) -> None:
         return
     frame: Json = json.loads(data)
     kind, ledger = frame["type"], world.ledger
-    _nobody_named(data)
-    require(not any(each in data for each in QUOTES), "E1 an access error is not quoted", data)
-    require(kind != "Error" or VOICE not in data, "S7 a call can do without a part that is refused", data)
-    require(_NEEDLESS not in data, "E2 what needs no attention is silent", data)
+    reasons.fit_for_clients(kind, data)
     world.statistics.reach("client", kind)
     world.hooks.check_client_frame(world.config.dialect, frame)
     if not world.component and not ledger.applied:
@@ -346,30 +354,20 @@ def told(world: World, data: str | bytes) -> None:
     if "code" in frame:
         world.statistics.reach(kind.lower(), frame["code"])
         ledger.codes[frame["code"]] += 1
-        failed = ledger.codes["TRANSCRIPTION_FAILED"]
-        require(failed <= 1, "O9 one Warning a call for transcriptions that fail", failed)
-        require(frame["code"] not in _NOT_FOR_CLIENTS, "E2 what needs no attention is silent", frame["code"])
-        before = world.event is not None and not ledger.greeted
-        require(
-            not (before and frame["code"] == "INVALID_SETTINGS"),
-            "E6 what a server says before session.created is not about Settings",
-        )
+        reasons.code_fits(world, frame["code"])
     talk.says(world, frame)
-
-
-def _nobody_named(text: str) -> None:
-    found = [each for each in _SECRETS if each in text]
-    require(not found, "E1 nothing of the host's account is told", text)
 
 
 def noticed(world: World, notice: Notice) -> None:
     """The host logs it."""
     ledger = world.ledger
-    _nobody_named(f"{notice.message} {dict(notice.fields)}")
+    reasons.nobody_named(f"{notice.message} {dict(notice.fields)}")
     world.statistics.reach("notice", notice.code)
     ledger.notices[notice.code] += 1
     if notice.code == "TRANSCRIPT_LATE":
         ledger.releases += 1
+    elif notice.code == "CALL_HOLD_OVER":
+        slot_ledger.hold_over(world)
     elif notice.code == "SPOKEN_DROPPED":
         ledger.not_said += cast("int", notice.fields["texts"])
     elif notice.code in ("RESPONSE_PRESUMED_DONE", "RESPONSE_GIVEN_UP"):

@@ -53,17 +53,19 @@ _STALLS = MappingProxyType(
     {
         "refuse_truncate": (1.0, (3,)),
         "response_stall": (0.4, (1, 2, 5, 5, 5, 6, 6, 6)),
-        "stalled_error": (1.0, (1, 2, 2, 3)),
-        "stalled_error_names": (0.5, (1,)),
+        "stalled_error": (1.0, (1, 2, 3)),
+        "stalled_error_names": (0.6, (1,)),
         "stalled_slot": (0.5, (1,)),
     }
 )
+_REFUSALS = MappingProxyType({"refuse_create": (0.7, (1, 1, 1, 2)), "error_event_id": (0.1, (1,))})
 _ODD_SERVERS = MappingProxyType(
     {
-        "call_ids": (1.0, (1, 2)),
+        "call_ids": (1.0, (1, 2, 2)),
         "committed": (0.7, (1,)),
         "item_confirmation": (0.7, (1,)),
         "one_voice": (1.0, (1, 2)),
+        "speech_stopped": (0.5, (1,)),
     }
 )
 _WORDS = MappingProxyType(
@@ -75,7 +77,7 @@ _WORDS = MappingProxyType(
     }
 )
 _TIME_OVER = MappingProxyType({"session_end": (0.25, (8, 8, 8, 5))})
-_NO_CUTS = MappingProxyType({"refuse_truncate": (0.7, (1, 2, 3, 3))})
+_NO_CUTS = MappingProxyType({"refuse_truncate": (0.9, (1, 2, 3, 3, 3))})
 
 MOODS: Mapping[str, Mood] = MappingProxyType(
     {
@@ -95,6 +97,8 @@ MOODS: Mapping[str, Mood] = MappingProxyType(
         ),
         "speaches": _make(response_tags=2, vad_off=2, item_events=3, call_names=1),
         "xai": _make(commit_answer=1, item_events=1, response_tags=1, newer=1),
+        "nameless": _make(response_ids=3, skipped_events=2, response_done=1, item_events=1),
+        "refusing": Mood(HEALTHY | {Group.FAULT}, _NEVER, often=_REFUSALS),
         "odd ids": Mood(HEALTHY | {Group.VARIANT}, _NEVER, often=_ODD_SERVERS),
         "stalling": Mood(HEALTHY | {Group.FAULT, Group.SILENCE}, _NEVER, often=_STALLS),
         "turned away": Mood(
@@ -107,7 +111,7 @@ MOODS: Mapping[str, Mood] = MappingProxyType(
     }
 )
 RUNNING = (
-    *("speech-to-speech", "speaches", "xai", "odd ids", "stalling", "stalling", "turned away"),
-    *("odd ids", "odd ids", "wordy", "wordy", "time over"),
+    *("speech-to-speech", "speaches", "xai", "nameless", "odd ids", "stalling", "stalling", "turned away"),
+    *("odd ids", "odd ids", "wordy", "wordy", "turned away"),
 )
 """What servers that people run were seen to do: drawn more often than the rest."""

@@ -28,9 +28,11 @@ from .moments import CONTEXT_TEXT, GREETING
 from .random_agent import HOST_TOOL, TOOL
 from .world import World
 
-__all__ = ["PROVIDER", "configs", "send_settings", "wanted_settings"]
+__all__ = ["COMPONENT_CEILING", "PROVIDER", "configs", "send_settings", "wanted_settings"]
 
 Json = dict[str, Any]
+COMPONENT_CEILING = 15.0
+"""Seconds after which audio without a pause is committed, unless the server ends turns (V2)."""
 PROVIDER: Json = {"type": "open_ai", "model": "gpt-4o"}
 
 # --- what the host decides ----------------------------------------------------------------------------------
@@ -144,12 +146,14 @@ def send_settings(world: World, wanted: Json, *, flawed: bool) -> None:
     """The client's Settings, as its dialect has them; `flawed` with what cannot work, perhaps (S10)."""
     refused = _refused(world)
     flaw: Json = wanted["flaw"] if flawed else {}
-    if world.audio.spoken and world.ledger.updated:
-        world.audio.end_stream()  # what comes now waits for the update, what was said before does not (S4)
+    if world.ledger.updated:
+        world.audio.end_stream()  # what was said went upstream; what comes now waits for the update (S4)
     world.audio.waiting = True
     if world.component and wanted["bare"]:
+        world.audio.ceiling = _ceiling(world, {**wanted, "idle": None, "manual": None})
         world.send({"type": "Settings", **flaw})
     else:
+        world.audio.ceiling = _ceiling(world, wanted)
         _send_all(world, wanted, flaw)
     require(bool(flaw) or _refused(world) == refused, "S10 Settings that can work are taken")
 
@@ -170,6 +174,15 @@ def _send_all(world: World, wanted: Json, flaw: Json) -> None:
     flags = {"history": wanted["history"]}
     message = {"type": "Settings", "audio": _audio(formats, wanted["wav"]), "agent": agent, "flags": flags}
     world.send({**message, "experimental": wanted["experimental"], **flaw})
+
+
+def _ceiling(world: World, wanted: Json) -> float | None:
+    """How long audio may flow until it is committed, where the component's Settings decide (V2)."""
+    if not world.component or world.config.turn_detection is not FROM_SETTINGS:
+        return None
+    idle = wanted["idle"]
+    detects = isinstance(idle, int) and idle >= 0 and not wanted["manual"]
+    return None if detects else COMPONENT_CEILING
 
 
 def _agent(world: World, wanted: Json) -> Json:

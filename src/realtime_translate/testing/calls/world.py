@@ -31,6 +31,7 @@ from .moods import MOODS, Mood
 from .network import NO_CODE, STEP, Chance, GaChoices, HostKind, Leg, counter
 from .plain import plain
 from .random_agent import RandomAgent
+from .slot_ledger import SlotLedger
 
 __all__ = ["World"]
 
@@ -57,10 +58,9 @@ class World:
         self.hooks: Hooks = hooks
         self.statistics: Statistics = statistics
         self.chance: Chance = Chance(seed)
-        random = self.chance.random
         self.delays: int = 200
         self.choices: GaChoices = upstream.choices_of(mood, seed, self.chance, statistics)
-        self.agent: RandomAgent = RandomAgent(random)
+        self.agent: RandomAgent = RandomAgent(self.chance.random)
         self.clock: FakeClock = FakeClock(0.0)
         self.behind: float = 0.0
         self._latest = 0.0
@@ -79,6 +79,7 @@ class World:
         self.closed: bool = False
         self.ledger: Ledger = Ledger()
         self.answers: Answers = Answers()
+        self.slot: SlotLedger = SlotLedger()
         self.audio: AudioLedger = AudioLedger(component=self.component)
         self.heard: Heard = Heard()
         self.output: AudioFormat = PCM_24K
@@ -163,7 +164,10 @@ class World:
         frame = json.dumps({"type": "InjectAgentMessage", name: text, "behavior": behavior})
         if not self.client_gone:
             self.ledger.to_say.append(text)
+            before = self.ledger.not_said
             self.feed("receive_from_client", frame, cuts=behavior == "interrupt" and self.ledger.updated)
+            refused = behavior == "queue" and self.ledger.not_said > before
+            require(self.ledger.user_speaks or not refused, "T8 the user's turn ends")
 
     def answer(self, index: int, content: str, times: int = 1) -> None:
         """The client answers one of the calls that wait."""
@@ -331,6 +335,7 @@ class World:
         """A frame of upstream reaches the host."""
         event = plain(json.loads(frame), self.ledger.active)
         moments.count(self, event)
+        self.slot.hears(event, self.ledger, self.host_now)
         self.ledger.hears(event, self.host_now)
         self.answers.heard(event)
         self.feed("receive_from_upstream", frame, event=event)

@@ -181,6 +181,26 @@ def test_A7_a_flow_of_audio_is_committed_at_its_ceiling() -> None:
     assert machine.world.ledger.in_flight or machine.world.ledger.active
 
 
+def test_V2_the_component_commits_what_never_pauses() -> None:
+    machine = walk("ready")
+    machine.never_pause()
+    machine.always_true()
+    assert machine.world.audio.uncommitted < 15.0 * 48_000
+    assert machine.world.answers.asked
+
+
+@pytest.mark.parametrize(
+    ("idle", "manual", "ceiling"),
+    [(None, None, 15), (-1, None, 15), ("soon", None, 15), (1000, None, None), (1000, True, 15)],
+)
+def test_V2_settings_say_whether_there_is_a_ceiling(idle: Any, manual: Any, ceiling: float | None) -> None:
+    machine: Any = Calls()
+    wanted = {**WANTED, "idle": idle, "manual": manual}
+    machine.begin(config=COMPONENT, seed=1, kind="punctual", start="ready", wanted=wanted, mood="calm")
+    assert machine.world.audio.ceiling == ceiling
+    assert (machine.world.ledger.turns is None) is (ceiling is not None)
+
+
 def test_F4_calls_are_answered_one_by_one_and_twice() -> None:
     machine = walk("calling")
     machine.answer_one_by_one(seconds=0.5, times=2)

@@ -1,0 +1,134 @@
+"""Faults in the response slot (what stalls, fails or is refused, what waits for what) and in turns' ends."""
+
+from __future__ import annotations
+
+from tests.faults.fault import Fault
+
+__all__ = ["FAULTS"]
+
+_SLOT = "session/tables/slot.py"
+_ACTIONS = "session/response_slot/actions.py"
+_EVENTS = "session/response_slot/events.py"
+_ROUNDS = "session/function_calls/rounds.py"
+_CLOSING = "session/function_calls/closing.py"
+_TURN = "session/user_turn.py"
+_ERRORS = "mapping/errors.py"
+_TURNS = "mapping/turns.py"
+
+FAULTS: tuple[Fault, ...] = (
+    Fault(
+        "R1",
+        "a response that stalls is waited for for ever",
+        _EVENTS,
+        '    failure = Outcome(failure=f"nothing came of it for {seconds:g} s", code="stalled")\n'
+        "    return happen(slot, env, SlotEvent.STALLED, About(outcome=failure))\n",
+        "    return ()\n",
+    ),
+    Fault(
+        "R1",
+        "an error that names nothing is not counted as the end of a response",
+        _ACTIONS,
+        '        env.start("error", env.limits.error_grace)\n',
+        "",
+    ),
+    Fault(
+        "R2",
+        "our response answers a text that went upstream after its create",
+        _ACTIONS,
+        "    if not slot.saying:\n        slot.confirmed = False\n        slot.withdraw_hold(env)\n    began",
+        "    if not slot.saying:\n        slot.confirmed = slot.texts = False\n"
+        "        slot.withdraw_hold(env)\n    began",
+    ),
+    Fault(
+        "R2",
+        "a create that is refused for a running response takes its wish along",
+        _ACTIONS,
+        "def _restore_wish(slot: ResponseSlot, env: Env) -> None:\n    _keep(slot)\n",
+        "def _restore_wish(slot: ResponseSlot, env: Env) -> None:\n",
+    ),
+    Fault(
+        "R3",
+        "a create that met an error of the server's is not asked again",
+        _EVENTS,
+        "        again = server and not slot.retried\n",
+        "        again = False\n",
+    ),
+    Fault(
+        "R5",
+        "a create that meets errors of the server's is asked again without end",
+        _EVENTS,
+        "        again = server and not slot.retried\n",
+        "        again = server\n",
+    ),
+    Fault(
+        "R5",
+        "an error whose code stands in its type is not known",
+        _ERRORS,
+        'errors.codes.get(named_code) or errors.codes.get(detail.type or "") or _by_words(message, errors)',
+        "errors.codes.get(named_code) or Fault.OTHER",
+    ),
+    Fault(
+        "R7",
+        "the end of speech is not answered where no commit is announced",
+        _TURN,
+        '        env.start("uncommitted", env.limits.create_timeout)\n',
+        "        pass\n",
+    ),
+    Fault(
+        "R8",
+        "calls whose outputs the server misses stay open there",
+        _CLOSING,
+        "        given_up = _give_up(state, env)\n        return [*given_up, OutputsMissing",
+        "        given_up: list[Effect] = []\n        return [*given_up, OutputsMissing",
+    ),
+    Fault(
+        "R8",
+        "the question that was refused for missing outputs is not asked again",
+        _SLOT,
+        'unanswered=Step(_FREE, "ask_again"),\n        failed=Step(_FREE, "fail"),\n'
+        "        server_failed=Step",
+        'unanswered=Step(_FREE, "fail"),\n        failed=Step(_FREE, "fail"),\n        server_failed=Step',
+    ),
+    Fault(
+        "F5",
+        "calls of a response without an id are not followed",
+        _ROUNDS,
+        "    mine = [each for each in state.calls if not each.over and each.response_id in names]\n",
+        "    mine = [each for each in state.calls if not each.over and each.response_id != '']\n",
+    ),
+    Fault(
+        "F8",
+        "a call that ends in a response that was cut stays open upstream",
+        "session/engine.py",
+        "                self.perform(function_calls.ran_on(self.call.calls, self.env, [event.item]))\n",
+        "                pass\n",
+    ),
+    Fault(
+        "V1",
+        "a commit that the server answered by itself is answered once more",
+        _ACTIONS,
+        "    if not slot.falls:\n        slot.sent = True\n",
+        "    if not slot.falls or True:\n        slot.sent = True\n",
+    ),
+    Fault(
+        "V2",
+        "the component's microphone that never pauses is not committed",
+        _TURNS,
+        "_COMPONENT_DEFAULT = ManualCommit(debounce=0.4, ceiling=15.0)",
+        "_COMPONENT_DEFAULT = ManualCommit(debounce=0.4)",
+    ),
+    Fault(
+        "V2",
+        "useOpenAIManualAudioCommit is without a ceiling",
+        _TURNS,
+        "    if agent.use_openai_manual_audio_commit is True:\n        return _COMPONENT_DEFAULT\n",
+        "    if agent.use_openai_manual_audio_commit is True:\n        return ManualCommit(debounce=0.4)\n",
+    ),
+    Fault(
+        "T8",
+        "without a speech_stopped the user has the turn for ever",
+        _TURN,
+        "    return () if earlier and state.speaking else _over(state, env)\n",
+        "    return ()\n",
+    ),
+)

@@ -1,0 +1,234 @@
+"""What the machine says to a host that waits too long, or not long enough, for a response."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from realtime_translate import Notice
+from realtime_translate.notices import notice
+from realtime_translate.testing.calls.plain import plain
+from realtime_translate.testing.calls.world import World
+from realtime_translate.testing.machine import PropertyError
+from tests.unit.testing.machine.scripted import breaks, does, down, scripted, up
+
+Json = dict[str, Any]
+NAMED, ENDS = {"rt": "e1"}, "R1 an error that names nothing"
+STALLS, AGAIN = "R1 a response that stalls", "R3 what the server fails to take"
+
+
+def created(metadata: Json | None = None) -> Json:
+    return {"type": "response.created", "response": {"id": "r1", "metadata": metadata}}
+
+
+def delta(kind: str = "response.output_text.delta") -> Json:
+    return {"type": kind, "response_id": "r1", "item_id": "i1", "delta": "a"}
+
+
+def error(event_id: str | None = None, code: str = "server_error") -> Json:
+    return {"type": "error", "error": {"code": code, "type": None, "event_id": event_id}}
+
+
+def failed() -> Any:
+    return down("Warning", code="THINK_REQUEST_FAILED", description="")
+
+
+def create(event_id: str = "e1", **fields: Any) -> Any:
+    return up("response.create", response=fields, event_id=event_id)
+
+
+def later(world: World, seconds: float) -> None:
+    world.clock.set(world.clock.now + seconds)
+
+
+# --- R1 -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("event", "seconds"), [(None, 60), (delta(), 30), (delta("response.x"), 60)])
+def test_R1_a_response_that_stalls_is_given_up(event: Json | None, seconds: int) -> None:
+    world, host = scripted()
+    does(world, host, event=created())
+    if event is not None:
+        does(world, host, event=event)
+    later(world, seconds)
+    does(world, host)
+    later(world, 1)
+    breaks(STALLS, world, host)
+
+
+def test_R1_each_sign_of_life_counts() -> None:
+    world, host = scripted()
+    does(world, host, event=created())
+    for _ in range(4):
+        later(world, 20)
+        does(world, host, event=delta())
+
+
+def test_R1_what_was_given_up_or_cut_is_not_waited_for() -> None:
+    world, host = scripted()
+    does(world, host, event=created())
+    does(world, host, notice("RESPONSE_GIVEN_UP", reason="stalled"))
+    later(world, 99)
+    does(world, host)
+
+
+def test_R1_an_error_that_names_nothing_may_be_the_end() -> None:
+    world, host = scripted()
+    does(world, host, event=created())
+    does(world, host, event=error())
+    later(world, 2)
+    does(world, host, event=error(code="inference_failed"))
+    later(world, 2)
+    breaks(ENDS, world, host)
+
+
+def test_R1_unless_the_response_goes_on() -> None:
+    world, host = scripted()
+    does(world, host, event=created())
+    does(world, host, event=error())
+    does(world, host, event=delta())
+    does(world, host, event=error("e9"))
+    does(world, host, event=error(code="response_cancel_not_active"))
+    later(world, 9)
+    does(world, host)
+
+
+# --- R3, R5 -------------------------------------------------------------------------------------------------
+
+
+def refused() -> tuple[World, Any]:
+    world, host = scripted()
+    does(world, host, create())
+    does(world, host, event=error("e1"))
+    return world, host
+
+
+def test_R3_a_create_that_fails_is_asked_again() -> None:
+    world, host = refused()
+    later(world, 1)
+    does(world, host)
+    later(world, 1)
+    breaks(AGAIN, world, host)
+
+
+def test_R3_and_has_not_failed_at_once() -> None:
+    world, host = scripted()
+    does(world, host, create())
+    breaks(AGAIN, world, host, failed(), event=error("e1"))
+
+
+def test_R3_unless_its_response_comes_after_all() -> None:
+    world, host = refused()
+    does(world, host, event=created(NAMED))
+    later(world, 9)
+    does(world, host)
+
+
+def test_R3_unless_the_user_speaks_or_a_call_is_open() -> None:
+    world, host = refused()
+    world.ledger.host_calls.append("c1")
+    later(world, 9)
+    does(world, host)
+    assert world.slot.retry_due is None
+
+
+def test_R3_before_the_session_is_ready_nothing_is_owed() -> None:
+    world, host = refused()
+    world.ledger.applied = 0
+    later(world, 9)
+    does(world, host)
+    assert world.slot.retry_due is None
+
+
+def test_R5_what_fails_twice_has_failed() -> None:
+    world, host = refused()
+    does(world, host, create("e2"))
+    breaks("R5 what the server refuses twice", world, host, event=error("e2"))
+
+
+def test_R5_and_the_next_may_be_asked_again() -> None:
+    world, host = refused()
+    does(world, host, create("e2"))
+    does(world, host, failed(), event=error("e2"))
+    does(world, host, create("e3"))
+    does(world, host, event=error("e3"))
+    later(world, 9)
+    breaks(AGAIN, world, host)
+
+
+def test_R3_after_an_error_nobody_knows_which_try_it_is() -> None:
+    world, host = scripted()
+    does(world, host, event=error("e9"))
+    does(world, host, create())
+    does(world, host, failed(), event=error("e1"))
+
+
+# --- R8, F8, V1, T8 -----------------------------------------------------------------------------------------
+
+
+def test_R8_a_wish_waits_for_calls() -> None:
+    world, host = scripted()
+    world.ledger.host_calls.append("c1")
+    does(world, host, create(instructions="Say so."))
+    breaks("R8 a wish waits", world, host, create())
+
+
+def test_R8_but_not_for_ever() -> None:
+    world, host = scripted()
+    world.ledger.open_calls.append({"id": "c1"})
+    over: Notice = notice("CALL_HOLD_OVER", seconds=10.0)
+    does(world, host, over, create())
+    world.ledger.host_calls.append("c2")
+    breaks("R8 a wish waits", world, host, create())
+
+
+def whole_call(response_id: str = "r1") -> Json:
+    item = {"type": "function_call", "status": "completed", "call_id": "c1"}
+    return {"type": "response.output_item.done", "response_id": response_id, "item": item}
+
+
+def test_F8_a_call_of_a_cut_response_is_closed() -> None:
+    world, host = scripted()
+    does(world, host, event=whole_call())
+    world.ledger.cut.add("r1")
+    output = {"type": "function_call_output", "call_id": "c1", "output": "{}"}
+    breaks("F8 a call", world, host, event=whole_call())
+    does(world, host, up("conversation.item.create", item=output), event=whole_call())
+
+
+def test_V1_a_commit_is_answered_once() -> None:
+    world, host = scripted()
+    busy = error("e1", "conversation_already_has_active_response")
+    world.answers.wants("commit", "e0")
+    world.answers.heard({"type": "input_audio_buffer.committed", "item_id": "i1"})
+    does(world, host, create())
+    does(world, host, event=created())
+    does(world, host, event=busy)
+    breaks("V1 a commit", world, host, create("e2"))
+
+
+def test_T8_nobody_has_the_turn_after_its_commit() -> None:
+    world, host = scripted()
+    started = {"type": "input_audio_buffer.speech_started", "item_id": "i1"}
+    told = down("UserStartedSpeaking")
+    does(world, host, told, event=started)
+    host.answers = [(down("InjectionRefused", message="the user is speaking"),)]
+    world.have_said("Hello.", "queue")
+    for end in (
+        {"type": "input_audio_buffer.committed", "item_id": "i1"},
+        {"type": "input_audio_buffer.cleared"},
+    ):
+        does(world, host, told, event=started)
+        does(world, host, event=end)
+        host.answers = [(down("InjectionRefused", message="the user is speaking"),)]
+        with pytest.raises(PropertyError, match="T8"):
+            world.have_said("Hello.", "queue")
+
+
+def test_a_response_without_an_id_gets_one_here() -> None:
+    began = plain({"type": "response.created", "event_id": "event_1", "response": {}}, None)
+    assert began["response"]["id"] == "the one of event_1"
+    end = {"type": "response.done", "event_id": "event_2", "response": {"status": "completed"}}
+    assert plain(end, "the one of event_1")["response"]["id"] == "the one of event_1"
+    assert plain(end, None)["response"]["id"] == "the one of event_2"
