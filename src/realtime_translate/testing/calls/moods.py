@@ -11,7 +11,7 @@ import attrs
 from ..choices import CHOICES, HEALTHY, Group
 from ..seeded import RATES
 
-__all__ = ["MOODS", "RUNNING", "Mood"]
+__all__ = ["ANY", "MOODS", "RUNNING", "Mood"]
 
 
 @attrs.frozen
@@ -52,16 +52,16 @@ def _make(**server: int) -> Mood:
 _STALLS = MappingProxyType(
     {
         "refuse_truncate": (1.0, (3,)),
-        "response_stall": (0.4, (1, 2, 5, 5, 5, 6, 6, 6)),
-        "stalled_error": (1.0, (1, 2, 2, 3)),
-        "stalled_error_names": (0.5, (1,)),
+        "response_stall": (0.7, (1, 2, 5, 5, 5, 6, 6, 6)),
+        "stalled_error": (1.0, (1, 2, 3)),
+        "stalled_error_names": (0.6, (1,)),
         "stalled_slot": (0.5, (1,)),
     }
 )
 _REFUSALS = MappingProxyType({"refuse_create": (0.7, (1, 1, 1, 2)), "error_event_id": (0.1, (1,))})
 _ODD_SERVERS = MappingProxyType(
     {
-        "call_ids": (1.0, (1, 2)),
+        "call_ids": (1.0, (1, 2, 2)),
         "committed": (0.7, (1,)),
         "item_confirmation": (0.7, (1,)),
         "one_voice": (1.0, (1, 2)),
@@ -77,7 +77,7 @@ _WORDS = MappingProxyType(
     }
 )
 _TIME_OVER = MappingProxyType({"session_end": (0.25, (8, 8, 8, 5))})
-_NO_CUTS = MappingProxyType({"refuse_truncate": (0.7, (1, 2, 3, 3))})
+_NO_CUTS = MappingProxyType({"refuse_truncate": (0.9, (1, 2, 3, 3, 3))})
 
 MOODS: Mapping[str, Mood] = MappingProxyType(
     {
@@ -104,14 +104,16 @@ MOODS: Mapping[str, Mood] = MappingProxyType(
         "turned away": Mood(
             HEALTHY | {Group.END},
             {Group.END: 0.0},
-            often=MappingProxyType({"opening": (0.8, (1, 2, 3, 4, 4))}),
+            often=MappingProxyType({"opening": (0.9, (1, 2, 3, 4, 4, 4))}),
         ),
         "wordy": Mood(HEALTHY | {Group.FAULT}, _NEVER, often=_WORDS),
         "time over": Mood(HEALTHY | {Group.END}, {Group.END: 0.0}, often=_TIME_OVER),
     }
 )
 RUNNING = (
-    *("speech-to-speech", "speaches", "xai", "nameless", "odd ids", "stalling", "stalling", "turned away"),
-    *("odd ids", "odd ids", "wordy", "wordy", "time over"),
+    *("speech-to-speech", "speaches", "xai", "nameless", "odd ids", "odd ids", "stalling", "stalling"),
+    *("turned away", "turned away", "wordy", "wordy"),
 )
 """What servers that people run were seen to do: drawn more often than the rest."""
+ANY = ("one trouble", "two troubles", "silent", "failing often", "forgetful", "ending")
+"""Moods in which each option of many comes up now and then: drawn more often, too."""
