@@ -52,7 +52,7 @@ def _make(**server: int) -> Mood:
 _STALLS = MappingProxyType(
     {
         "refuse_truncate": (1.0, (3,)),
-        "response_stall": (0.7, (1, 2, 5, 5, 5, 6, 6, 6)),
+        "response_stall": (1.0, (1, 2, 5, 5, 5, 6, 6, 6)),
         "stalled_error": (1.0, (1, 2, 3)),
         "stalled_error_names": (0.6, (1,)),
         "stalled_slot": (0.5, (1,)),
@@ -111,8 +111,8 @@ MOODS: Mapping[str, Mood] = MappingProxyType(
     }
 )
 RUNNING = (
-    *("speech-to-speech", "speaches", "xai", "nameless", "odd ids", "odd ids", "stalling", "stalling"),
-    *("turned away", "turned away", "wordy", "wordy"),
+    *("speech-to-speech", "speaches", "speaches", "xai", "nameless", "odd ids", "odd ids"),
+    *("stalling", "stalling", "stalling", "turned away", "turned away", "wordy", "wordy"),
 )
 """What servers that people run were seen to do: drawn more often than the rest."""
 ANY = ("one trouble", "two troubles", "silent", "failing often", "forgetful", "ending")

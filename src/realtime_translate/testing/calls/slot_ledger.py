@@ -30,7 +30,8 @@ class SlotLedger:
 
     `retry_due`: since when a create that met a `server_error` has to be asked again; `retries`: the one that
     is asked for the second time, `twice`: that met one as well. `doubtful`: errors came since the last
-    response of ours. `told`: Warnings of failed responses before the last input. `waived`: calls that nothing
+    response of ours. `told`: Warnings of failed responses before the last input, `lost`: creates that one of
+    these was about, perhaps. `waived`: calls that nothing
     waits for; `outputs`: upstream's ids of those that got an output.
     """
 
@@ -43,6 +44,7 @@ class SlotLedger:
     twice: bool = False
     doubtful: bool = False
     told: int = 0
+    lost: set[str] = field(factory=set[str])
     waived: set[str] = field(factory=set[str])
     outputs: set[str] = field(factory=set[str])
 
@@ -66,7 +68,7 @@ class SlotLedger:
         self.retry_due, self.retries = None, ""
 
     def _fails(self, error: Json, ledger: Ledger, now: float) -> None:
-        in_flight = ledger.in_flight
+        in_flight = [each for each in ledger.in_flight if each not in self.lost]
         named, words = error.get("event_id") or "", {error.get("code"), error.get("type")}
         retries = self.retries
         self.forget()
@@ -84,6 +86,8 @@ def check(world: World) -> None:
     """After each input."""
     slot, ledger = world.slot, world.ledger
     told, slot.told = slot.told, ledger.codes[_FAILED]
+    if slot.told > told:
+        slot.lost |= set(ledger.in_flight)
     if not ledger.applied:
         slot.forget()
         return
