@@ -221,8 +221,13 @@ def _in_flight(state: Updates, env: Env) -> Plan:
 
 
 def check(state: Updates, env: Env) -> None:
-    """Raise unless the frames of a snapshot are updates that can be made."""
-    _after(env, env.plan, [*state.sent, *state.waiting])
+    """Raise unless the frames of a snapshot are updates that can be made, and its plans what they make."""
+    carried, state.carried = state.carried, None
+    in_flight = _in_flight(state, env)
+    whole = _after(env, in_flight, state.waiting)
+    state.carried = carried
+    if carried not in (None, in_flight) or state.intended not in (None, whole):
+        raise ValueError("a plan is not what its updates make of it")
 
 
 def _after(env: Env, plan: Plan, frames: list[str]) -> Plan:

@@ -143,7 +143,6 @@ LATE: dict[str, Json] = {
     "the incomplete item in the conversation": conversation_item(
         message("Two berths", status="incomplete"), "done"
     ),
-    "a call": item_done(call()),
     "a call that begins": item_added({**call(), "status": "in_progress"}),
     "arguments": arguments_done("c1", "r1", name="tide"),
 }
@@ -172,6 +171,22 @@ def test_B1_what_comes_after_the_end_goes_nowhere(
     log = desk.upstream(LATE[late], LATE[late])
     assert (log.client, log.upstream) == ([], [])
     assert desk.translator.state.response is SlotState.FREE
+
+
+@BOTH
+@CUTTERS
+@pytest.mark.parametrize("is_over", [False, True])
+def test_F8_a_call_that_comes_late_is_closed_at_once(
+    is_over: bool, dialect: ClientDialect, turns: ServerVad
+) -> None:
+    """Its `response.done` may never come."""
+    desk = interrupted(ready(dialect, turns, {**settings(), "experimental": True}))
+    if is_over:
+        desk.upstream(cancelled("r1"))
+    log = desk.upstream(item_done(call()), item_done(call()))
+    assert log.client == []
+    (closed,) = log.upstream
+    assert (closed["item"]["call_id"], closed["item"]["output"]) == ("c1", '{"error":"cancelled"}')
 
 
 @BOTH
@@ -228,7 +243,7 @@ def test_B1_what_comes_late_of_several_responses_goes_nowhere(dialect: ClientDia
         desk.upstream(created(name), audio(item_id=f"of {name}", response_id=name), STARTED, cancelled(name))
     for name in names:
         late = message("Late.", item_id=f"late of {name}")
-        log = desk.upstream(item_done(late, name), item_done(call(f"call_{name}"), name), done(name, late))
+        log = desk.upstream(item_done(late, name), done(name, late))
         log.outputs += desk.upstream(
             text_done("Late.", "i7", name), audio(item_id="i8", response_id=name)
         ).outputs

@@ -105,7 +105,7 @@ def test_a_cancelled_response_says_and_runs_nothing_more() -> None:
     desk.upstream(created(), {"type": "response.output_text.delta", "response_id": "r1", "delta": "Well"})
     desk.upstream(done(status="cancelled"))
     log = desk.upstream(call_item("response.output_item.done", "call_1"))
-    assert (log.client, log.notices) == ([], ["OUTPUT_LATE"])
+    assert (log.client, log.notices) == ([], ["OUTPUT_LATE", "CALLS_CANCELLED"])
 
 
 def test_late_text_of_a_completed_response_is_told_and_opens_no_turn() -> None:

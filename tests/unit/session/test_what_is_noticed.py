@@ -21,7 +21,7 @@ from tests.unit.session.agent_events import (
     transcript,
     transcript_done,
 )
-from tests.unit.session.played import call_added, call_done, inject, ready, speech
+from tests.unit.session.played import call_added, inject, ready, speech
 
 CO = Config.component()
 BOTH = pytest.mark.parametrize("config", [Config.deepgram(), CO], ids=["DG", "CO"])
@@ -42,7 +42,6 @@ LATE = [
     item_added(message("One.")),
     item_done(message("One.")),
     call_added(response_id="r1"),
-    call_done(response_id="r1"),
     event("response.content_part.added", "i1", "r1", part={"type": "audio"}),
 ]
 
