@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 from ..mapping.errors import TELLING
+from ..masking import masked
 from .rules import BY_TYPE, RULES, Rule
 from .texts import keyed, keyed_name, number, plain, spoken, tool, tool_shape
 
@@ -54,7 +55,7 @@ class Veil:
         if rule is Rule.TOOL:
             return tool(text)
         if rule is Rule.ERROR:
-            return error_text(text)
+            return error_text(masked(text))  # as its translation is: masks would hide what E1 takes out
         if rule is Rule.AUDIO:
             return {BYTES: _decoded_size(text)}
         return REMOVED if rule is Rule.SECRET else self._keyed(text)

@@ -164,3 +164,11 @@ def subclasses(kind: type) -> set[type]:
 
 def test_the_shape_of_an_error_is_that_of_any_text() -> None:
     assert SHAPE.text("Missing bearer for Ann", Rule.ERROR) == "Xxxxxxx xxxxxx xxx Xxx"
+
+
+def test_E1_an_identifier_in_an_error_is_masked_before_its_letters_are() -> None:
+    message = "Incorrect API key provided: sk-proj-x9Y8z7W6v5U4t3S2."
+    data = {"type": "error", "error": {"type": "server_error", "message": message}}
+    told: Any = VEIL.frame(data)
+    assert "xx-***" in told["error"]["message"]
+    assert "x0X0" not in told["error"]["message"]
