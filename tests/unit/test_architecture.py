@@ -12,7 +12,7 @@ import pytest
 import realtime_translate
 
 PACKAGE = Path(realtime_translate.__file__).parent
-FILES = sorted(each for each in PACKAGE.rglob("*.py") if "examples" not in each.relative_to(PACKAGE).parts)
+FILES = sorted(each for each in PACKAGE.rglob("*.py") if "_examples" not in each.relative_to(PACKAGE).parts)
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
 
 RUN_TIME = {"attr", "attrs", "cattr", "cattrs", "typing_extensions"}

@@ -88,7 +88,7 @@ def write(name: str, folder: str) -> Iterator[str]:
 
 def _wanted(host: Host) -> Iterator[tuple[str, bytes]]:
     """Each file by its path in the folder."""
-    source = Path(str(files(__package__ or "").joinpath("examples")))
+    source = Path(str(files(__package__ or "").joinpath("_examples")))
     source = source if source.is_dir() else _FROM_CHECKOUT
     for name in host.paths:
         path = source / name

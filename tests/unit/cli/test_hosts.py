@@ -77,9 +77,9 @@ def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path, capsys: pytest
 
 def test_an_installed_package_has_them_as_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package, target = tmp_path / "package", tmp_path / "target"
-    (package / "examples").mkdir(parents=True)
+    (package / "_examples").mkdir(parents=True)
     for name in ("twilio_bridge.py", "bridge.py", "caller.py"):
-        (package / "examples" / name).write_text(f"# {name} of the wheel\n")
+        (package / "_examples" / name).write_text(f"# {name} of the wheel\n")
     monkeypatch.setattr(hosts, "files", lambda _: package)
     assert main(["hosts", "twilio", str(target)]) == 0
     assert (target / "bridge.py").read_text() == "# bridge.py of the wheel\n"
