@@ -255,3 +255,15 @@ def test_what_fails_first_is_remembered() -> None:
     assert machine.failed
     assert machine.statistics.broken == ("4 a check of mine", 1)
     machine.teardown()
+
+
+def test_settings_of_a_client_that_may_send_nothing_before_them_find_the_slot_free() -> None:
+    """A host may dial early for Deepgram's clients, too."""
+    sent = set[bool]()
+    for seed in range(8):
+        machine: Any = Calls()
+        given: Any = {"seed": seed, "kind": "punctual", "wanted": WANTED, "mood": "calm"}
+        machine.begin(config=Config.deepgram(), start="unasked", **given)
+        assert machine.world.ledger.active is None
+        sent.add(machine.settings_sent)
+    assert sent == {True, False}
