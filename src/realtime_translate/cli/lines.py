@@ -10,7 +10,10 @@ from .audio_time import AudioTime
 from .detail import detail, one_line
 from .steps import Party, Step
 
-__all__ = ["Line", "merged"]
+__all__ = ["CONTROL_ESCAPES", "Line", "merged"]
+
+CONTROL_ESCAPES = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
+"""What a peer sends must not steer a terminal."""
 
 
 @frozen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from .lines import Line, merged
+from .lines import CONTROL_ESCAPES, Line, merged
 from .steps import Party, Step
 
 __all__ = ["as_mermaid"]
@@ -12,7 +12,10 @@ __all__ = ["as_mermaid"]
 _LONGEST_LABEL = 90
 
 # Mermaid ends a statement at a semicolon, starts a comment with two percent signs, and takes tags for HTML.
-_ESCAPES = {ord(character): f"#{ord(character)};" for character in ";#%<>{}"}
+_ESCAPES = {
+    **CONTROL_ESCAPES,
+    **{ord(character): f"#{ord(character)};" for character in ";#%<>{}"},
+}
 
 
 def as_mermaid(steps: Iterable[Step]) -> Iterator[str]:

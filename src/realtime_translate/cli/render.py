@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
-from .lines import merged
+from .lines import CONTROL_ESCAPES, merged
 from .steps import Party, Step
 
 __all__ = ["as_jsonl", "as_text"]
@@ -17,21 +17,21 @@ _UPSTREAM_LEG = frozenset({Party.UPSTREAM, Party.TRANSLATOR})
 
 
 _LIFE, _DASH, _RIGHT, _LEFT, _MORE = "│─▶◀…"
-_ESCAPES = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
-"""What a peer sends must not steer a terminal."""
+_JSON_ESCAPES = {code: f"\\u{code:04x}" for code in range(127, 160)}
+"""JSON itself escapes the other control characters."""
 
 
 def as_jsonl(steps: Iterable[Step]) -> Iterator[str]:
     """One JSON object a step."""
     for step in steps:
-        yield json.dumps(step.as_json(), ensure_ascii=False, default=str)
+        yield json.dumps(step.as_json(), ensure_ascii=False, default=str).translate(_JSON_ESCAPES)
 
 
 def as_text(steps: Iterable[Step]) -> Iterator[str]:
     """The sequence diagram: time, then client, translator and upstream from left to right."""
     yield f"{'seconds':>9}  {'client':<{_LEFT_WIDTH - 4}}{'translator':<{_RIGHT_WIDTH - 1}}upstream"
     for line in merged(steps):
-        yield _line(line.step, line.label.translate(_ESCAPES))
+        yield _line(line.step, line.label.translate(CONTROL_ESCAPES))
 
 
 def _line(step: Step, label: str) -> str:

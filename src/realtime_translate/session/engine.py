@@ -276,7 +276,8 @@ class Engine:
         if self._is_late(event):
             self.perform([notice("OUTPUT_LATE", type=event.type)])
             if isinstance(event, openai.ResponseOutputItemDone):  # its response.done may never come
-                self.perform(function_calls.ran_on(self.call.calls, self.env, [event.item]))
+                ended, response_id = [event.item], event.response_id or ""
+                self.perform(function_calls.ran_on(self.call.calls, self.env, ended, response_id))
         elif routes is not None:
             self.env.late = False
             if isinstance(event, openai.ResponseDone):
@@ -302,7 +303,8 @@ class Engine:
         """The end of a response that was cut lists what is not said any more (B1)."""
         if not events.ends_muted(self.call.slot, event.response):
             return event
-        self.perform(function_calls.ran_on(self.call.calls, self.env, event.response.output or ()))
+        ended, response_id = event.response.output or (), event.response.id or ""
+        self.perform(function_calls.ran_on(self.call.calls, self.env, ended, response_id))
         return evolve(event, response=evolve(event.response, output=OMITTED))
 
     def _error(self, event: openai.ErrorEvent) -> None:

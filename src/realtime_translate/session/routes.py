@@ -170,7 +170,6 @@ SIGNALS: Mapping[type, tuple[Route, ...]] = {
         ("turn", agent_turn.settled),
     ),
     signals.SessionReady: (
-        ("updates", updates.session_ready),
         ("opening", greeting.context_items),
         ("opening", opening.applied),
         ("opening", greeting.greet),

@@ -25,7 +25,6 @@ from .signals import (
     Fatal,
     MayFail,
     Refused,
-    SessionReady,
     UpdateGranted,
     UpdateWanted,
 )
@@ -37,7 +36,6 @@ __all__ = [
     "granted",
     "late",
     "refused",
-    "session_ready",
     "updated",
     "wanted",
 ]
@@ -178,12 +176,6 @@ def late(state: Updates, env: Env) -> Effects:
         *_refusal(WarningCode.UPDATE_NOT_CONFIRMED, reason),
         *_forget(state, env),
     ]
-
-
-def session_ready(state: Updates, env: Env, _: SessionReady) -> Effects:
-    """Settings that came late hold: what updates come to has to be found out again (S4)."""
-    state.carried = state.intended = None
-    return ()
 
 
 def audio_begun(state: Updates, env: Env, _: AudioBegun) -> Effects:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -90,3 +92,20 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--version"])
     assert raised.value.code == 0
     assert capsys.readouterr().out == f"realtime_translate {realtime_translate.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [
+        ("websockets", "websockets-proxy"),
+        ("starlette", "starlette-proxy"),
+        ("twilio", "twilio-bridge"),
+        ("model-server", "model-server"),
+    ],
+)
+def test_a_host_needs_what_its_page_says(name: str, page: str) -> None:
+    ours, *others = HOSTS[name].install
+    text = (EXAMPLES.parent / "how-to" / f"{page}.md").read_text("utf-8")
+    (command,) = re.findall(r"^pip install .*$", text, re.MULTILINE)
+    package = ours.replace("realtime-translate", ".")
+    assert shlex.split(command)[2:] == [package, *others]

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from realtime_translate.audio import PCM_24K, AudioFormat, streaming_header
+from realtime_translate.cli.mermaid import as_mermaid
 from realtime_translate.cli.render import as_jsonl, as_text
 from realtime_translate.cli.steps import Party, Step, frame_step, notice_step, socket_step
 from realtime_translate.outputs import Level, Notice
@@ -67,6 +68,11 @@ def test_control_characters_of_a_peer_reach_no_terminal() -> None:
     rude = frame(0, CLIENT, TRANSLATOR, type="InjectUserMessage", content="a\x1b[31mb\x07\x9b\x7f")
     (line,) = labels(rude)
     assert line == "0.000 InjectUserMessage a\\x1b[31mb\\x07\\x9b\\x7f"
+    (line,) = as_jsonl([rude])
+    assert line.isprintable()
+    assert json.loads(line)["frame"] == rude.frame
+    *_, line = as_mermaid([rude])
+    assert line.isprintable()
 
 
 def test_a_long_line_is_cut_and_stays_aligned() -> None:

@@ -20,8 +20,10 @@ from tests.unit.session.played import (
     call_done,
     call_item,
     created,
+    delta,
     done,
     ready,
+    speech,
 )
 
 ARGUMENTS = '{"at":"noon"}'
@@ -95,21 +97,38 @@ def bare(response_id: str | None = "resp_1") -> Json:
     return {**arguments_done("call_0", response_id, name="weather"), "item_id": None}
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_F1_without_items_a_call_of_another_response_is_another_call(way: Way) -> None:
+def answered(way: Way) -> tuple[Desk, str]:
+    """A call that shows no item has its answer, and the next response has begun. The id of the call."""
     desk = calling(way)
     (first,) = asked(desk.upstream(bare()))
     desk.client(answer(first[0]))
     desk.upstream(done(), created("resp_2"))
+    return desk, first[0]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_F1_without_items_a_call_of_another_response_is_another_call(way: Way) -> None:
+    desk, first = answered(way)
     (second,) = asked(desk.upstream(bare("resp_2")))
-    assert second[0] != first[0]
+    assert second[0] != first
     assert asked(desk.upstream(done("resp_2", output=[call_item("call_0", id=None)]))) == []
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_F1_without_items_and_responses_it_is_the_same_call(way: Way) -> None:
-    desk = calling(way)
-    (first,) = asked(desk.upstream(bare()))
-    desk.client(answer(first[0]))
-    desk.upstream(done(), created("resp_2"))
+    desk, _ = answered(way)
     assert asked(desk.upstream(bare(None))) == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("is_whole", ["its item has ended", "its response has"])
+def test_F8_another_call_of_a_response_that_was_cut_is_closed_without_items_too(
+    way: Way, is_whole: str
+) -> None:
+    desk, _ = answered(way)
+    desk.upstream(delta("resp_2"), speech("speech_started"))
+    late = {**call_item("call_0"), "id": None}
+    ended = {**call_done("call_0", "resp_2"), "item": late}
+    over = done("resp_2", status="cancelled", output=[late])
+    (closed,) = desk.upstream(ended if "item" in is_whole else over).of("conversation.item.create")
+    assert closed["item"]["call_id"] == "call_0"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from realtime_translate import Config, ServerVad
+from realtime_translate.session.tables import TurnState
 from tests.harness import Desk, Log
 from tests.unit.session.played import (
     MANUAL,
@@ -107,6 +108,7 @@ def test_O8_nobody_waits_for_a_create_that_failed_and_was_interrupted(way: Way) 
     assert log.of("Warning") == []
     assert "RESPONSE_RETRIED" not in log.notices
     assert creates(log) == 0
+    assert desk.translator.state.turn is TurnState.SILENT
 
 
 def test_O8_nobody_waits_for_a_create_that_failed_with_its_commit(way: Way) -> None:

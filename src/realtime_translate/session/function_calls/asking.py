@@ -98,10 +98,11 @@ def response_done(state: FunctionCalls, env: Env, event: openai.ResponseDone) ->
     return effects
 
 
-def ran_on(state: FunctionCalls, env: Env, output: Iterable[Item]) -> Effects:
+def ran_on(state: FunctionCalls, env: Env, output: Iterable[Item], response_id: str) -> Effects:
     """A response that was cut has made these calls all the same: nobody is asked, but upstream waits (F8)."""
     calls = [each for each in output if each.type == "function_call"]
-    whole = [_record(state, env, each) for each in calls if (each.status or "completed") == "completed"]
+    ended = [each for each in calls if (each.status or "completed") == "completed"]
+    whole = [_record(state, env, each, response_id) for each in ended]
     return close(state, env, [each for each in whole if each is not None and not each.asked])
 
 
@@ -114,7 +115,7 @@ def _record(state: FunctionCalls, env: Env, item: Item, response_id: str = "") -
         return None
     call = state.known(call_id, item_id, response_id)
     if call is None:
-        call = Call(call_id, item_id, env.response, over=env.late)
+        call = Call(call_id, item_id, response_id or env.response, over=env.late)
         state.calls.append(call)
     call.item_id = call.item_id or item_id
     if isinstance(call, Settled):

@@ -32,10 +32,10 @@ class ResponseSlot:
     for its answer, until the next one, or that was asked for again: its refusal or its response may come yet
     (R1, R3). `saying`: the text that it has the agent say. `falls`: it answers only a commit; `fallen`: that
     commit was refused. `doomed`: it is to be cancelled when it has begun (B2). `retried`: it is asked
-    for the second time; `refusals`: how often in a row a busy server has refused one (R3). `overdue`: one was
-    given up, and the next response may be its (R1). `tags_echoed`:
-    responses come with our tags; `untagged`: the server refuses them (R6). `slow_since`: when output began to
-    be waited for (O8).
+    for the second time; `refusals`: how often in a row a busy server has refused one (R3). `overdue`: the
+    last one was given up, and the next response without a tag may be its (R1). `tags_echoed`: responses come
+    with our tags; `untagged`: the server refuses them (R6). `slow_since`: when output began to be waited for
+    (O8).
 
     The active response: `active` is its id, empty if unknown. `produced`: it has output; `open_items`: what
     it announced and did not finish; `heard_at`: when its last event came, None before the first and after an

@@ -31,8 +31,8 @@ class SlotLedger:
     `retry_due`: since when a create that met a `server_error` has to be asked again; `retries`: the one that
     is asked for the second time, `twice`: that met one as well. `doubtful`: errors came since the last
     response of ours. `told`: Warnings of failed responses before the last input, `lost`: creates that one of
-    these was about, perhaps. `waived`: calls that nothing
-    waits for; `outputs`: upstream's ids of those that got an output.
+    these was about, perhaps. `waived`: calls that nothing waits for; `outputs`: upstream's ids of those that
+    got an output.
     """
 
     response: str | None = None
