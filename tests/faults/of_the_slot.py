@@ -100,7 +100,7 @@ FAULTS: tuple[Fault, ...] = (
         "F8",
         "a call that ends in a response that was cut stays open upstream",
         "session/engine.py",
-        "                self.perform(function_calls.ran_on(self.call.calls, self.env, [event.item]))\n",
+        "                self.perform(function_calls.ran_on(self.call.calls, self.env, ended, response_id))\n",
         "                pass\n",
     ),
     Fault(
