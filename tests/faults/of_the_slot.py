@@ -100,8 +100,8 @@ FAULTS: tuple[Fault, ...] = (
         "F8",
         "a call that ends in a response that was cut stays open upstream",
         "session/engine.py",
-        "                self.perform(function_calls.ran_on(self.call.calls, self.env, ended, response_id))\n",
-        "                pass\n",
+        "                ended, response_id = [event.item]",
+        "                ended, response_id = []",
     ),
     Fault(
         "V1",
