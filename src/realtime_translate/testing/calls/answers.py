@@ -9,6 +9,7 @@ from typing import Any
 from attrs import define, field
 
 from .broken import require
+from .ledger import tag_of
 
 __all__ = ["Answers"]
 
@@ -112,8 +113,7 @@ class Answers:
         nobody asks again for that; one that says a text may be taken for one here. The server made ours when
         its create came: it does not answer texts that went upstream after that (R2).
         """
-        metadata: Json = response.get("metadata") or {}
-        later = ("text",) if metadata.get("rt") else ()
+        later = ("text",) if tag_of(response) else ()
         left = [each for each in self.waiting if not each.confirmed or each.kind in later]
         self._alone = self._alone and len(left) == len(self.waiting)
         self.waiting = left

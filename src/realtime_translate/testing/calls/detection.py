@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .broken import require
+from .ledger import tag_of
 from .network import STEP
 
 if TYPE_CHECKING:
@@ -26,11 +27,13 @@ def shows(world: World, event: Mapping[str, Any]) -> None:
     ledger, kind = world.ledger, event["type"]
     if kind == "input_audio_buffer.speech_started":
         ledger.hearing = world.host_now
-    elif kind == "response.created" and ledger.in_flight:  # the commit before that create is answered too
-        ledger.commits = 0
+    elif kind == "response.created" and (ledger.in_flight or tag_of(event["response"])):
+        ledger.commits = 0  # the commit before that create is answered too
     elif kind in ("input_audio_buffer.committed", "response.created"):
         if ledger.hearing is not None:
-            ledger.taken, world.audio.untaken = not ledger.commits, 0
+            # Without tags the host may take a response of the server's own for the answer to a create.
+            sure = kind == "input_audio_buffer.committed" or ledger.tagged or not ledger.instructed
+            ledger.taken, world.audio.untaken = sure and not ledger.commits, 0
             ledger.hearing = None
         if kind == "input_audio_buffer.committed":
             ledger.commits = max(0, ledger.commits - 1)

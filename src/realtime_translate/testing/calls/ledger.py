@@ -12,7 +12,7 @@ from attrs import define, field
 from ..handlers import VOICE
 from .rounds import Rounds
 
-__all__ = ["CANCELLED", "CLOSED", "UNANSWERED", "Ledger", "answers_by_itself", "is_about_a_part"]
+__all__ = ["CANCELLED", "CLOSED", "UNANSWERED", "Ledger", "answers_by_itself", "is_about_a_part", "tag_of"]
 
 Json = dict[str, Any]
 CANCELLED = '{"error":"cancelled"}'
@@ -27,6 +27,12 @@ _SERVERS_OWN = {"type": "server_vad", "create_response": True, "interrupt_respon
 def answers_by_itself(turns: Mapping[str, Any] | None) -> bool:
     """Whether a server that detects turns like that starts responses that nobody asked for."""
     return turns is not None and bool(turns.get("create_response") or turns.get("idle_timeout_ms"))
+
+
+def tag_of(response: Mapping[str, Any]) -> str:
+    """Which create a response says that it answers, empty if it does not say."""
+    metadata: Json = response.get("metadata") or {}
+    return str(metadata.get("rt") or "")
 
 
 def is_about_a_part(event: Mapping[str, Any]) -> bool:
@@ -58,8 +64,8 @@ class Ledger:
     `greeted`: there was a `session.created`, `began`: when, `updated`: a `session.updated`; `erred`: the last
     that the server said is an error; `active`: the response that
     upstream says is running, `busy`: how often it refused another, `in_flight`: creates that nothing
-    answered, `cut`: responses that were interrupted. `words`: what the agent said whole, in responses that
-    were not.
+    answered, `tagged`: a response came with its tag, `cut`: responses that were interrupted. `words`: what
+    the agent said whole, in responses that were not.
     `committed`: items of the user's speech, `unsaid`: those of silence, `users_words`: their transcripts,
     `transcribed`: whether there are any; `heard_first`: how many items came before the last response.
     `releases` counts what lets the agent's words go before the user's are known (O4), `released` is that
@@ -107,6 +113,7 @@ class Ledger:
     speech_item: str = ""
     active: str | None = None
     in_flight: list[str] = field(factory=list[str])
+    tagged: bool = False
     ended: set[str] = field(factory=set[str])
     cut: set[str] = field(factory=set[str])
     voiced: bool = False
@@ -177,8 +184,8 @@ def _updated(ledger: Ledger, event: Mapping[str, Any]) -> None:
 def _created(ledger: Ledger, event: Mapping[str, Any]) -> None:
     response = event["response"]
     ledger.active = response["id"]
-    metadata: Json = response.get("metadata") or {}
-    tag = metadata.get("rt")
+    tag = tag_of(response)
+    ledger.tagged = ledger.tagged or tag != ""
     ledger.in_flight = [each for each in ledger.in_flight if tag and each != tag]
     ledger.heard_first = len(ledger.committed)
 

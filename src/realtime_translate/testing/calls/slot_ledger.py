@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field
 
 from .broken import require
+from .ledger import tag_of
 from .network import STEP
 
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ class SlotLedger:
 
     `retry_due`: since when a create that met a `server_error` has to be asked again; `retries`: the one that
     is asked for the second time, `twice`: that met one as well. `doubtful`: errors came since the last
-    response of ours. `told`: Warnings of failed responses before the last input, `lost`: creates that one of
-    these was about, perhaps. `waived`: calls that nothing waits for; `outputs`: upstream's ids of those that
-    got an output.
+    response of ours, or a second try met another response. Before the last input: `told`, Warnings of failed
+    responses, `asked`, creates in flight; `lost`: those that a Warning was about, perhaps. `waived`: calls
+    that nothing waits for; `outputs`: upstream's ids of those that got an output.
     """
 
     response: str | None = None
@@ -44,6 +45,7 @@ class SlotLedger:
     twice: bool = False
     doubtful: bool = False
     told: int = 0
+    asked: list[str] = field(factory=list[str])
     lost: set[str] = field(factory=set[str])
     waived: set[str] = field(factory=set[str])
     outputs: set[str] = field(factory=set[str])
@@ -54,8 +56,9 @@ class SlotLedger:
         if kind == "response.created":
             self.response, self.heard_at, self.produced = event["response"]["id"], now, False
             self.troubled_at = None
-            metadata: Json = event["response"].get("metadata") or {}
-            self.doubtful = self.doubtful and not metadata.get("rt")
+            tag = tag_of(event["response"])
+            older = tag != "" and tag not in ledger.in_flight
+            self.doubtful = older or (bool(self.doubtful or self.retries) and not tag)
             self.forget()
         elif kind == "error":
             self._fails(event["error"], ledger, now)
@@ -87,7 +90,8 @@ def check(world: World) -> None:
     slot, ledger = world.slot, world.ledger
     told, slot.told = slot.told, ledger.codes[_FAILED]
     if slot.told > told:
-        slot.lost |= set(ledger.in_flight)
+        slot.lost |= set(slot.asked)
+    slot.asked = [*ledger.in_flight]
     if not ledger.applied:
         slot.forget()
         return
@@ -127,9 +131,13 @@ def _is_asked_again(world: World, slot: SlotLedger, *, failed: bool) -> None:
 def requested(world: World, frame: Json) -> None:
     """A `response.create` goes upstream."""
     slot, ledger = world.slot, world.ledger
-    slot.retries = frame["event_id"] if slot.retry_due is not None else ""
+    text = frame["response"].get("instructions", "")
+    again = (
+        slot.retry_due is not None and text == (ledger.instructed or [""])[-1]
+    )  # else that was interrupted
+    slot.retries = frame["event_id"] if again else ""
     slot.retry_due = None
-    if "instructions" in frame["response"]:  # a text to say waits for no call
+    if text:  # it waits for no call
         return
     calls = {each["id"] for each in ledger.open_calls} | set(ledger.host_calls)
     held = sorted(calls - slot.waived)

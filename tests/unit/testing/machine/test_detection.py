@@ -111,3 +111,28 @@ def test_V1_another_turn_detection_begins_anew() -> None:
     turns = {"audio": {"input": {"turn_detection": {"type": "server_vad"}}}}
     does(world, host, up("session.update", session={"type": "realtime", **turns}))
     assert world.ledger.hearing is None
+
+
+@pytest.mark.parametrize("tagged", [False, True])
+def test_V1_without_tags_a_response_may_be_the_answer_to_a_create(tagged: bool) -> None:
+    world, host = manual()
+    world.ledger.tagged = tagged
+    world.ledger.instructed.append("")
+    say(world, host, 200)
+    hears(world, host)
+    does(world, host, event=CREATED)
+    world.run(0.5)
+    if tagged:
+        breaks(ANSWERED, world, host, COMMIT)
+    else:
+        does(world, host, COMMIT)
+
+
+def test_V1_a_response_with_a_tag_answers_its_create() -> None:
+    """One without a tag came in between, and may have been the answer for all that anybody knew."""
+    world, host = manual()
+    say(world, host, 200)
+    hears(world, host)
+    does(world, host, event={**CREATED, "response": {"id": "r1", "metadata": {"rt": "c2"}}})
+    world.run(1.5)
+    does(world, host, COMMIT)

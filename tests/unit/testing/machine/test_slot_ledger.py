@@ -133,6 +133,47 @@ def test_R3_unless_the_user_speaks_or_a_call_is_open() -> None:
     assert world.slot.retry_due is None
 
 
+def test_R3_one_that_was_given_up_is_owed_no_other_try() -> None:
+    world, host = scripted()
+    does(world, host, create())
+    does(world, host, failed())
+    does(world, host, event=error())
+    later(world, 9)
+    does(world, host)
+
+
+def test_R3_the_next_one_is() -> None:
+    """It is sent where the client hears of the one before."""
+    world, host = scripted()
+    does(world, host, create())
+    does(world, host, failed(), create("e2"), event=error("e1", "invalid_value"))
+    does(world, host, event=error("e2"))
+    later(world, 9)
+    breaks(AGAIN, world, host)
+
+
+def test_R3_an_error_without_an_id_may_be_about_the_response_that_runs() -> None:
+    world, host = scripted()
+    does(world, host, create())
+    does(world, host, event=created({"rt": "e0"}))
+    does(world, host, event=error())
+    later(world, 2)
+    does(world, host, event=delta())
+
+
+def test_R5_what_the_agent_is_to_say_is_no_second_try_of_what_it_interrupts() -> None:
+    world, host = refused()
+    does(world, host, create("e2", instructions="Say: One moment."))
+    does(world, host, event=error("e2"))
+
+
+def test_R5_a_second_try_is_not_known_to_fail_once_another_response_came() -> None:
+    world, host = refused()
+    does(world, host, create("e2"))
+    does(world, host, event=created())
+    does(world, host, failed(), event=error("e2"))
+
+
 def test_R3_before_the_session_is_ready_nothing_is_owed() -> None:
     world, host = refused()
     world.ledger.applied = 0
