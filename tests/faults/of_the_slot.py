@@ -80,6 +80,7 @@ FAULTS: tuple[Fault, ...] = (
         _CLOSING,
         "        given_up = _give_up(state, env)\n        return [*given_up, OutputsMissing",
         "        given_up: list[Effect] = []\n        return [*given_up, OutputsMissing",
+        by="tests",
     ),
     Fault(
         "R8",
@@ -123,6 +124,7 @@ FAULTS: tuple[Fault, ...] = (
         _TURNS,
         "    if agent.use_openai_manual_audio_commit is True:\n        return _COMPONENT_DEFAULT\n",
         "    if agent.use_openai_manual_audio_commit is True:\n        return ManualCommit(debounce=0.4)\n",
+        by="tests",
     ),
     Fault(
         "T8",

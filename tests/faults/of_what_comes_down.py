@@ -90,6 +90,7 @@ FAULTS: tuple[Fault, ...] = (
         _STATE,
         "    return bool(before and response_id) and before != response_id",
         "    return False",
+        by="tests",
     ),
     Fault(
         "F1",
@@ -104,6 +105,7 @@ FAULTS: tuple[Fault, ...] = (
         _ROUNDS,
         "    if not fresh or not all(each.output for each in calls):",
         "    if not fresh:",
+        by="tests",
     ),
     Fault(
         "F3",

@@ -129,6 +129,7 @@ FAULTS: tuple[Fault, ...] = (
         "session/upstream_errors.py",
         "    return state.since is not None and env.now - state.since >= env.limits.session_warning",
         "    return state.since is not None and env.now - state.since >= 3600",
+        by="tests",
     ),
     Fault(
         "E6",

@@ -132,10 +132,8 @@ def requested(world: World, frame: Json) -> None:
     """A `response.create` goes upstream."""
     slot, ledger = world.slot, world.ledger
     text = frame["response"].get("instructions", "")
-    again = (
-        slot.retry_due is not None and text == (ledger.instructed or [""])[-1]
-    )  # else that was interrupted
-    slot.retries = frame["event_id"] if again else ""
+    same = text == (ledger.instructed or [""])[-1]  # else what failed was interrupted
+    slot.retries = frame["event_id"] if slot.retry_due is not None and same else ""
     slot.retry_due = None
     if text:  # it waits for no call
         return
