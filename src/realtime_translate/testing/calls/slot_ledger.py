@@ -29,8 +29,8 @@ class SlotLedger:
     """`response`: the last that began, `heard_at`: when something of it came, `produced`: whether output did.
     `troubled_at`: when an error came that names nothing, if nothing of the response came since.
 
-    `retry_due`: since when a create that met a `server_error` has to be asked again; `retries`: the one that
-    is asked for the second time, `twice`: that met one as well. `doubtful`: errors came since the last
+    `newest`: the last create. `retry_due`: since when one that met a `server_error` has to be asked again;
+    `retries`: the one that is asked for the second time, `twice`: that met one as well. `doubtful`: errors came since the last
     response of ours, or a second try met another response. Before the last input: `told`, Warnings of failed
     responses, `asked`, creates in flight; `lost`: those that a Warning was about, perhaps. `waived`: calls
     that nothing waits for; `outputs`: upstream's ids of those that got an output.
@@ -41,6 +41,7 @@ class SlotLedger:
     produced: bool = False
     troubled_at: float | None = None
     retry_due: float | None = None
+    newest: str = ""
     retries: str = ""
     twice: bool = False
     doubtful: bool = False
@@ -71,16 +72,16 @@ class SlotLedger:
         self.retry_due, self.retries = None, ""
 
     def _fails(self, error: Json, ledger: Ledger, now: float) -> None:
-        in_flight = [each for each in ledger.in_flight if each not in self.lost]
+        flying = [each for each in ledger.in_flight if each not in self.lost]
         named, words = error.get("event_id") or "", {error.get("code"), error.get("type")}
         retries = self.retries
         self.forget()
-        if not named and words & _FAILURES and not in_flight:
+        if not named and words & _FAILURES and not flying:
             self.troubled_at = now if self.troubled_at is None else self.troubled_at
-        is_of_create = in_flight and (named == in_flight[-1] or not (named or ledger.active))
-        if "server_error" in words and is_of_create:
-            self.twice = retries == in_flight[-1]
-            if not self.doubtful and len(in_flight) == 1:
+        newest = flying[-1:] == [self.newest]  # else a later one has had its answer
+        if "server_error" in words and newest and (named == self.newest or not (named or ledger.active)):
+            self.twice = retries == self.newest
+            if not self.doubtful and len(flying) == 1:
                 self.retry_due = now
         self.doubtful = True
 
@@ -133,7 +134,8 @@ def requested(world: World, frame: Json) -> None:
     slot, ledger = world.slot, world.ledger
     text = frame["response"].get("instructions", "")
     same = text == (ledger.instructed or [""])[-1]  # else what failed was interrupted
-    slot.retries = frame["event_id"] if slot.retry_due is not None and same else ""
+    slot.newest = frame["event_id"]
+    slot.retries = slot.newest if slot.retry_due is not None and same else ""
     slot.retry_due = None
     if text:  # it waits for no call
         return

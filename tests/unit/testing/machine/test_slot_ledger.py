@@ -161,6 +161,19 @@ def test_R3_an_error_without_an_id_may_be_about_the_response_that_runs() -> None
     does(world, host, event=delta())
 
 
+def test_R3_an_error_without_an_id_is_about_the_last_create_or_none() -> None:
+    """One that never had an answer is nobody's any more once a later one has."""
+    world, host = scripted()
+    does(world, host, create())
+    does(world, host, create("e2"))
+    does(world, host, event=created({"rt": "e2"}))
+    does(world, host, event={"type": "response.done", "response": {"id": "r1", "output": []}})
+    assert world.ledger.in_flight == ["e1"]
+    does(world, host, event=error())
+    later(world, 9)
+    does(world, host)
+
+
 def test_R5_what_the_agent_is_to_say_is_no_second_try_of_what_it_interrupts() -> None:
     world, host = refused()
     does(world, host, create("e2", instructions="Say: One moment."))
