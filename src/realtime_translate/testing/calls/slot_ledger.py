@@ -30,10 +30,10 @@ class SlotLedger:
     `troubled_at`: when an error came that names nothing, if nothing of the response came since.
 
     `newest`: the last create. `retry_due`: since when one that met a `server_error` has to be asked again;
-    `retries`: the one that is asked for the second time, `twice`: that met one as well. `doubtful`: errors came since the last
-    response of ours, or a second try met another response. Before the last input: `told`, Warnings of failed
-    responses, `asked`, creates in flight; `lost`: those that a Warning was about, perhaps. `waived`: calls
-    that nothing waits for; `outputs`: upstream's ids of those that got an output.
+    `retries`: the one that is asked for the second time, `twice`: that met one as well. `doubtful`: errors
+    came since the last response of ours, or a second try met another response. Before the last input: `told`,
+    Warnings of failed responses, `asked`, creates in flight; `lost`: those that a Warning was about, perhaps.
+    `waived`: calls that nothing waits for; `outputs`: upstream's ids of those that got an output.
     """
 
     response: str | None = None
