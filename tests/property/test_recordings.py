@@ -28,6 +28,8 @@ _TEXTS = {
 }  # fmt: skip
 _AUDIO = ("audio", "delta")
 _LEAST_AUDIO = 40
+_KEY = b"k" * 16
+"""Not a new one each time: among so many letters by chance there was `that`, which had been said."""
 _PHRASES = {"maximum", "duration"}
 """Words by which the translator knows an error; they are kept in errors."""
 
@@ -51,7 +53,7 @@ class Tapes:
             def __init__(self, *arguments: Any, **named: Any) -> None:
                 whole, redacted = Lines(), Lines()
                 inner = Recorder(Translator(*arguments, **named), whole.append, redact=False)
-                super().__init__(inner, redacted.append)
+                super().__init__(inner, redacted.append, key=_KEY)
                 tapes.whole.append(whole)
                 tapes.redacted.append(redacted)
                 tapes.recorders += [inner, self]
