@@ -14,6 +14,7 @@ _EVENTS = "session/response_slot/events.py"
 _STATE = "session/function_calls/state.py"
 _ASKING = "session/function_calls/asking.py"
 _ANSWERS = "session/function_calls/answers.py"
+_ENDING = "session/function_calls/ending.py"
 _ROUNDS = "session/function_calls/rounds.py"
 _CLOSING = "session/function_calls/closing.py"
 _TURN = "session/agent_turn.py"
@@ -100,6 +101,14 @@ FAULTS: tuple[Fault, ...] = (
         "len(call_id) > MAX_ID",
     ),
     Fault(
+        "F1",
+        "a whole call whose item never ends is dropped with its response",
+        _ENDING,
+        "[each for each in calls if each.whole and each.name]",
+        "[]",
+        by="tests",
+    ),
+    Fault(
         "F3",
         "the response after function calls is asked for after each output",
         _ROUNDS,
@@ -134,6 +143,14 @@ FAULTS: tuple[Fault, ...] = (
         _CLOSING,
         "    return [*told, *closed, TurnStep(TurnEvent.CUT)",
         "    return [*told, TurnStep(TurnEvent.CUT)",
+    ),
+    Fault(
+        "F8",
+        "the client is asked for a whole call of a response that failed",
+        _ENDING,
+        "    if signal.cut or signal.failed:",
+        "    if signal.cut:",
+        by="tests",
     ),
     Fault(
         "O1",

@@ -69,12 +69,15 @@ UPDATES = tuple(kind for kind, routes in CLIENT.items() if routes is _UPDATE)
 
 _ACTIVITY: Route = ("slot", events.activity)
 
+_ITEM_STARTED: tuple[Route, ...] = (
+    ("user_texts", user_text.item_seen),
+    ("agent_text", agent_text.item_seen),
+    ("calls", function_calls.conversation_item_started),
+)
+
 UPSTREAM: Mapping[type, tuple[Route, ...]] = {
-    openai.ConversationItemAdded: (("user_texts", user_text.item_seen), ("agent_text", agent_text.item_seen)),
-    openai.ConversationItemCreated: (
-        ("user_texts", user_text.item_seen),
-        ("agent_text", agent_text.item_seen),
-    ),
+    openai.ConversationItemAdded: _ITEM_STARTED,
+    openai.ConversationItemCreated: _ITEM_STARTED,
     openai.ConversationItemDone: (
         ("user_texts", user_text.item_seen),
         ("agent_text", agent_text.item_seen),

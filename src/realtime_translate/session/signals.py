@@ -202,12 +202,13 @@ class ResponseRequested:
 @frozen(eq=False, repr=False)
 class ResponseEnded:
     """A response is over. `void`: it was cancelled before it produced anything. `cut`: the client was told of
-    its end when the user interrupted it (B1).
+    its end when the user interrupted it (B1). `failed`: it did not complete.
     """
 
     response_id: str
     void: bool = False
     cut: bool = False
+    failed: bool = False
 
 
 @frozen(eq=False, repr=False)

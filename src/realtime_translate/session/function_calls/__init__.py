@@ -1,7 +1,7 @@
 """Function calls: asked of the client once, answered upstream once, followed by one response (F1-F10, R8).
 
-`asking` hears of calls and asks for them, `answers` takes what comes back, `rounds` asks for the response
-that follows, and `closing` gives up calls that nobody answers any more.
+`asking` hears of calls and asks for them, `answers` takes what comes back, `ending` sees what a response
+leaves, `rounds` asks for the one that follows, and `closing` gives up calls that nobody answers any more.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from .asking import (
     announced,
     arguments_done,
     conversation_item_done,
+    conversation_item_started,
     output_item_done,
     ran_on,
     response_done,
 )
 from .closing import interrupted, refused, waived
-from .rounds import ended, follow_up_late
+from .ending import ended
+from .rounds import follow_up_late
 from .state import FunctionCalls
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "arguments_done",
     "client_answered",
     "conversation_item_done",
+    "conversation_item_started",
     "ended",
     "follow_up_late",
     "host_answered",

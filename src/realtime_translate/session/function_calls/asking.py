@@ -20,7 +20,9 @@ from .state import REMEMBERED, Call, FunctionCalls, Settled
 __all__ = [
     "announced",
     "arguments_done",
+    "ask",
     "conversation_item_done",
+    "conversation_item_started",
     "output_item_done",
     "ran_on",
     "response_done",
@@ -47,13 +49,15 @@ def arguments_done(
         arguments=event.arguments,
     )
     response_id = event.response_id or ""
-    if state.known(event.call_id or "", event.item_id or "", response_id) is not None:
-        _record(state, env, item, response_id)
-        return _too_many(state, env)
-    if not event.name and _is_out_of_place(state, env):
+    announced = state.known(event.call_id or "", event.item_id or "", response_id) is not None
+    if not announced and not event.name and _is_out_of_place(state, env):
         return ()
     call = _record(state, env, item, response_id)
-    return _ask(state, env, call) if call and call.name else ()
+    if call is not None:
+        call.whole = True
+    if announced:
+        return _too_many(state, env)
+    return ask(state, env, call) if call and call.name else ()
 
 
 def output_item_done(state: FunctionCalls, env: Env, event: openai.ResponseOutputItemDone) -> Effects:
@@ -61,6 +65,19 @@ def output_item_done(state: FunctionCalls, env: Env, event: openai.ResponseOutpu
     if event.item.type != "function_call":
         return ()
     return _item_ended(state, env, event.item, event.response_id or "")
+
+
+def conversation_item_started(
+    state: FunctionCalls, env: Env, event: openai.ConversationItemAdded | openai.ConversationItemCreated
+) -> Effects:
+    """An item of the active response is in the conversation: some servers announce a call so alone (F1)."""
+    item = event.item
+    if item.type != "function_call" or item.status != "in_progress" or not env.responding:
+        return ()
+    if _is_out_of_place(state, env):
+        return ()
+    _record(state, env, item)
+    return _too_many(state, env)
 
 
 def conversation_item_done(state: FunctionCalls, env: Env, event: openai.ConversationItemDone) -> Effects:
@@ -130,12 +147,13 @@ def _item_ended(state: FunctionCalls, env: Env, item: Item, response_id: str = "
     if call is None or call.asked:
         return []
     if (item.status or "completed") == "completed":
-        return close(state, env, [call]) if call.followed else _ask(state, env, call)
+        return close(state, env, [call]) if call.followed else ask(state, env, call)
     state.settle([call])
     return [notice("CALL_INCOMPLETE")]
 
 
-def _ask(state: FunctionCalls, env: Env, call: Call) -> list[Effect]:
+def ask(state: FunctionCalls, env: Env, call: Call) -> list[Effect]:
+    """Ask the client, or the host, for a call that is whole (F1, F6, F7)."""
     spec = env.plan.function(call.name)
     if spec is None and not env.component:  # F7
         reason = f"the model called {call.name!r}, which Settings do not declare"

@@ -4,35 +4,11 @@ from __future__ import annotations
 
 from ...notices import notice
 from ..env import Env
-from ..signals import Effect, Effects, ResponseEnded, ResponseOverdue, ResponseWanted, TurnStep
+from ..signals import Effect, Effects, ResponseOverdue, ResponseWanted, TurnStep
 from ..tables import TurnEvent
 from .state import Call, FunctionCalls
 
-__all__ = ["ended", "follow", "follow_up_late", "settle"]
-
-
-def ended(state: FunctionCalls, env: Env, signal: ResponseEnded) -> Effects:
-    """A response is over: its turn is too, unless it left calls (F3, O5).
-
-    Calls that came without the id of a response are those of the one in the slot, which is this (R4).
-    """
-    names = ("", signal.response_id)
-    mine = [each for each in state.calls if not each.over and each.response_id in names]
-    left, cut = [each for each in mine if each.asked], [each for each in mine if not each.asked]
-    effects: list[Effect] = [notice("CALL_INCOMPLETE") for _ in cut]
-    for each in left:  # a response without an id goes by its first call from now on
-        each.over, each.response_id = True, signal.response_id or f"#{left[0].client_id}"
-    answered = not any(each.open for each in left)
-    if signal.cut:  # its turn was ended then
-        state.settle(mine if answered else cut)
-        return effects
-    state.calls = [each for each in state.calls if each not in cut]
-    if signal.void:
-        return [*effects, TurnStep(TurnEvent.VOID)]
-    effects.append(TurnStep(TurnEvent.ENDED))
-    if not left:
-        return [*effects, TurnStep(TurnEvent.OVER)]
-    return [*effects, *settle(state, left)] if answered else effects
+__all__ = ["follow", "follow_up_late", "settle"]
 
 
 def follow(calls: list[Call]) -> list[Effect]:

@@ -32,9 +32,9 @@ class Call:
 
     `call_id`: upstream's id of it, of any length; `client_id`: the client's, empty until it is asked (F1).
     `response_id`: the response that made it, empty while that has shown no id; `over`: that response has
-    ended. `asked`: the client or the host was asked. `output`: our event that answered it; `accepted`:
-    upstream has not refused that. `followed`: the response that follows was asked for, or the user went on
-    instead. `waived`: wishes have waited for it long enough (R8).
+    ended. `whole`: all of its arguments came. `asked`: the client or the host was asked. `output`: our event
+    that answered it; `accepted`: upstream has not refused that. `followed`: the response that follows was
+    asked for, or the user went on instead. `waived`: wishes have waited for it long enough (R8).
     """
 
     call_id: str
@@ -44,6 +44,7 @@ class Call:
     name: str = ""
     arguments: str = ""
     client_id: str = ""
+    whole: bool = False
     asked: bool = False
     server_side: bool = False
     output: str = ""

@@ -35,9 +35,9 @@ def finish(
     if not slot.request:
         env.timers.cancel("slow")
     if cut or not how.failure:
-        return [*released(slot), ResponseEnded(response_id, void, cut)]
+        return [*released(slot), ResponseEnded(response_id, void, cut, how.cancelled)]
     error, slot.error = slot.error, None
-    return [*failure(how, error), ResponseEnded(response_id, void)]
+    return [*failure(how, error), ResponseEnded(response_id, void, failed=True)]
 
 
 def released(slot: ResponseSlot) -> list[Effect]:
