@@ -27,7 +27,7 @@ from .session.tables import Opening, OpeningEvent, SlotState, TurnState
 from .session.timers import Instant, TimerName, Timers
 from .wire.hooks import MOST
 
-__all__ = ["SessionState", "Standing", "Translator"]
+__all__ = ["SessionState", "Standing", "Translator", "in_bytes"]
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,36}")
 _MOST_OF_ID = 24
@@ -47,8 +47,18 @@ def _new_id() -> str:
     return secrets.token_urlsafe(12)
 
 
+def in_bytes(frame: object) -> object:
+    """A copy of what a host's buffer holds, which the host may fill again; anything else as it is."""
+    if isinstance(frame, memoryview):
+        return frame.tobytes()
+    return bytes(frame) if isinstance(frame, bytearray) else frame
+
+
 def _encoded(message: object) -> str | bytes:
     """The frame of a message object. What is none, or holds what JSON cannot say, is the host's mistake."""
+    message = in_bytes(message)
+    if isinstance(message, bytes):
+        return message
     if not isinstance(message, deepgram.ClientMessage):
         kind = type(message).__name__
         raise FrameTypeError(
@@ -157,9 +167,11 @@ class Translator:
         self._engine.step(OpeningEvent.UPSTREAM_OPENED)
         return self._engine.take()
 
-    def receive_from_client(self, frame: str | bytes | deepgram.ClientMessage) -> Outputs:
-        """One whole frame of the client: `str` for text, `bytes` for audio, or a message object instead of
-        its frame.
+    def receive_from_client(
+        self, frame: str | bytes | bytearray | memoryview | deepgram.ClientMessage
+    ) -> Outputs:
+        """One whole frame of the client: `str` for text, `bytes` or another buffer, which is copied, for
+        audio, or a message object instead of its frame.
         """
         data = frame if isinstance(frame, (bytes, str)) else _encoded(frame)
         self._begin("receive_from_client")
@@ -170,12 +182,12 @@ class Translator:
             engine.client_text(data)
         return engine.take()
 
-    def receive_from_upstream(self, frame: str | bytes) -> Outputs:
-        """One whole frame of upstream: JSON text, as `str` or as UTF-8 `bytes`."""
-        if not isinstance(frame, (str, bytes)):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise FrameTypeError(
-                f"an upstream frame is str or bytes, not {type(frame).__name__}; pass it as it came"
-            )
+    def receive_from_upstream(self, frame: str | bytes | bytearray | memoryview) -> Outputs:
+        """One whole frame of upstream: JSON text, as `str` or as `bytes` or another buffer of UTF-8."""
+        data = frame if isinstance(frame, (str, bytes)) else in_bytes(frame)
+        if not isinstance(data, (str, bytes)):
+            kind = type(frame).__name__
+            raise FrameTypeError(f"an upstream frame is str or bytes, not {kind}; pass it as it came")
         self._begin("receive_from_upstream")
         engine = self._engine
         phase = engine.call.phase
@@ -185,7 +197,7 @@ class Translator:
                     "receive_from_upstream() came before upstream_opened(); report the open socket first, "
                     "and drop what a socket said that CloseUpstream has closed"
                 )
-            engine.upstream_text(frame)
+            engine.upstream_text(data)
         return self._engine.take()
 
     def client_closed(self, code: int | None = None, reason: str = "") -> Outputs:

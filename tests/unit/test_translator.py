@@ -48,6 +48,35 @@ def ready(config: Config | None = None) -> Translator:
 # --- frames and messages ------------------------------------------------------------------------------------
 
 
+BUFFERS = pytest.mark.parametrize("buffer", [bytearray, memoryview], ids=["bytearray", "memoryview"])
+Buffer = Callable[[bytes], "bytearray | memoryview"]
+TONE = b"\1\0" * 480
+
+
+@BUFFERS
+def test_a_frame_may_be_any_buffer_of_bytes(buffer: Buffer) -> None:
+    plain, other = ready(), ready()
+    started = json.dumps({"type": "input_audio_buffer.speech_started", "item_id": "a"}).encode()
+    sent = plain.receive_from_client(TONE)
+    assert isinstance(sent[0], SendToUpstream)
+    assert other.receive_from_client(buffer(TONE)) == sent
+    told = plain.receive_from_upstream(started)
+    assert any(isinstance(each, SendToClient) for each in told)
+    assert other.receive_from_upstream(buffer(started)) == told
+    assert other.snapshot() == plain.snapshot()
+
+
+def test_a_buffer_may_be_filled_again_while_its_frame_waits() -> None:
+    plain, other = opened(), opened()
+    for translator in (plain, other):
+        translator.receive_from_client(SETTINGS_FRAME)
+    buffer = bytearray(TONE)
+    plain.receive_from_client(TONE)
+    other.receive_from_client(buffer)
+    buffer[:] = bytes(len(TONE))
+    assert other.snapshot() == plain.snapshot()
+
+
 @pytest.mark.parametrize(
     "message",
     [

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from .. import deepgram
 from ..outputs import OpenUpstream, Outputs
-from ..translator import SessionState, Standing, Translator
+from ..translator import SessionState, Standing, Translator, in_bytes
 from .frames import Veil
 from .header import FORMAT, VERSION, config_data, without_secrets
 from .inputs import describe
@@ -70,13 +70,15 @@ class Recorder(Translator):
         """See `Translator.upstream_opened`."""
         return self._record("upstream_opened", self._translator.upstream_opened)
 
-    def receive_from_client(self, frame: str | bytes | deepgram.ClientMessage) -> Outputs:
+    def receive_from_client(
+        self, frame: str | bytes | bytearray | memoryview | deepgram.ClientMessage
+    ) -> Outputs:
         """See `Translator.receive_from_client`."""
-        return self._record("receive_from_client", self._translator.receive_from_client, frame)
+        return self._record("receive_from_client", self._translator.receive_from_client, in_bytes(frame))
 
-    def receive_from_upstream(self, frame: str | bytes) -> Outputs:
+    def receive_from_upstream(self, frame: str | bytes | bytearray | memoryview) -> Outputs:
         """See `Translator.receive_from_upstream`."""
-        return self._record("receive_from_upstream", self._translator.receive_from_upstream, frame)
+        return self._record("receive_from_upstream", self._translator.receive_from_upstream, in_bytes(frame))
 
     def client_closed(self, code: int | None = None, reason: str = "") -> Outputs:
         """See `Translator.client_closed`."""

@@ -47,6 +47,19 @@ def test_a_host_gets_the_same_answers() -> None:
     assert taped.recorder.standing() == plain.standing()
 
 
+def test_it_records_buffers_as_the_bytes_that_they_hold() -> None:
+    plain, other = Taped(), Taped()
+    event = json.dumps(created("resp_1")).encode()
+    for taped, client, upstream in (
+        (plain, b"\1\0", event),
+        (other, bytearray(b"\1\0"), memoryview(event)),
+    ):
+        taped.ready(SETTINGS)
+        taped.recorder.receive_from_client(client)
+        taped.recorder.receive_from_upstream(upstream)
+    assert other.records == plain.records
+
+
 def test_it_restores_plain_translators() -> None:
     restored = Recorder.restore(Taped().recorder.snapshot(), Config.deepgram(), clock=FakeClock(5.0))
     assert type(restored) is Translator
