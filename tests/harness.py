@@ -182,7 +182,7 @@ class Desk:
 
 
 class Pair:
-    """A translator and the server model, joined by queues, on one clock. The test is the client."""
+    """A translator and the simulated server, joined by queues, on one clock. The test is the client."""
 
     def __init__(self, config: Config | None = None, **server: Any) -> None:
         self.clock = FakeClock(0.0)

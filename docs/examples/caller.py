@@ -2,7 +2,7 @@
 
 python caller.py agent     # what a Voice Agent client says, to websockets_proxy.py
 python caller.py twilio    # what Twilio says when a call comes in, to twilio_bridge.py
-python caller.py realtime  # what an OpenAI Realtime client says, to model_server.py
+python caller.py realtime  # what an OpenAI Realtime client says, to simulated_server.py
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A proxy with asyncio and `websockets`: Deepgram Voice Agent clients on an OpenAI Realtime server.
 
     OPENAI_API_KEY=... python websockets_proxy.py
-    python websockets_proxy.py --simulate       # without a key: a model of the server answers
+    python websockets_proxy.py --simulate       # without a key: a simulated server answers
 
 `bridge.py` holds the calls; this file has the options and listens.
 """
@@ -35,14 +35,14 @@ async def serving(config: rt.Config, options: argparse.Namespace) -> AsyncGenera
 
 @asynccontextmanager
 async def simulated() -> AsyncGenerator[str, None]:
-    """The URL of a model of the server in this process."""
-    import model_server  # to be copied as well by those who want to simulate
+    """The URL of a simulated server in this process."""
+    import simulated_server  # to be copied as well by those who want to simulate
 
     def make(name: str) -> RealtimeServer:
         clock = asyncio.get_running_loop().time
         return RealtimeServer(clock=clock, new_id=lambda: secrets.token_hex(8), model=name)
 
-    async with model_server.serving(make) as server:
+    async with simulated_server.serving(make) as server:
         yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
@@ -50,7 +50,7 @@ def parse(arguments: Sequence[str] | None = None) -> tuple[rt.Config, argparse.N
     """What the command line says."""
     parser = bridge.common_options(__doc__, 8765, "/v1/agent/converse")
     add = parser.add_argument
-    add("--simulate", action="store_true", help="a model of the server in this process is the upstream")
+    add("--simulate", action="store_true", help="a simulated server in this process is the upstream")
     add("--dialect", choices=["deepgram", "component"], default="deepgram", help="of the clients")
     modes = ["manual", "server_vad", "settings"]
     add("--turn-detection", choices=modes, default="settings", help="(default: as Settings say)")

@@ -1,1 +1,1 @@
-"""Calls on real sockets: official clients, the example hosts, and the served model of the server."""
+"""Calls on real sockets: official clients, the example hosts, and the served simulation."""

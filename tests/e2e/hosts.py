@@ -84,7 +84,7 @@ class Session(RealtimeServer):
 
 @attrs.frozen
 class Upstream:
-    """The served model. `sessions` are its connections so far, `keys` the credentials of the open ones."""
+    """A simulated server. `sessions` are its connections so far, `keys` their credentials."""
 
     url: str
     server: Any
@@ -108,10 +108,10 @@ class Upstream:
 async def model(
     script: Callable[[], Script] = tuple, *, errors: int | None = None, **options: Any
 ) -> AsyncGenerator[Upstream, None]:
-    """The served model of the server. At the end no rule may have been broken, or as many as `errors` says
+    """The served simulation. At the end no rule may have been broken, or as many as `errors` says
     answered with an error: there are rules that only this library sets itself.
     """
-    module = example("model_server")
+    module = example("simulated_server")
     clock = asyncio.get_running_loop().time
     sessions: list[Session] = []
     quick: dict[str, Any] = {"latency": 0.005, "token_interval": 0.002, **options}

@@ -1,4 +1,4 @@
-"""The official OpenAI client talks to the served model directly: it is a fair stand-in for the server."""
+"""The official OpenAI client talks to the simulated server directly: it is a fair stand-in for the server."""
 
 from __future__ import annotations
 

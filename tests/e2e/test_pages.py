@@ -23,10 +23,10 @@ EXPECTED = {
     "websockets-proxy": '"type":"AgentAudioDone"',
     "starlette-proxy": '"type":"AgentAudioDone"',
     "twilio-bridge": '"mark": {"name": "200"}',
-    "model-server": "response.done",
+    "simulated-server": "response.done",
 }
 PORTS = {
-    "model_server.py": "8766",
+    "simulated_server.py": "8766",
     "websockets_proxy.py": "8765",
     "twilio_bridge.py": "8767",
     "uvicorn": "8000",
@@ -98,11 +98,11 @@ async def output_of(command: str, ports: dict[str, str]) -> str:
     ("page", "extra"), [("websockets-proxy", 1), ("starlette-proxy", 0), ("twilio-bridge", 0)]
 )
 def test_the_files_that_the_page_says_to_copy_are_enough(page: str, extra: int, tmp_path: Path) -> None:
-    """The host and `bridge.py`; with `model_server.py` the proxy also simulates."""
+    """The host and `bridge.py`; with `simulated_server.py` the proxy also simulates."""
     host = page.replace("-", "_")
     text = (PAGES / f"{page}.md").read_text(encoding="utf-8")
     named = dict.fromkeys(re.findall(r"\(\.\./examples/(\w+)\.py\)", text))
-    assert list(named) == [host, "bridge", *["model_server"][:extra]]
+    assert list(named) == [host, "bridge", *["simulated_server"][:extra]]
     for name in named:
         shutil.copy(EXAMPLES / f"{name}.py", tmp_path)
     environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
@@ -120,8 +120,8 @@ def test_the_page_installs_what_the_examples_need(page: str) -> None:
 
 
 def test_the_script_of_the_page_is_one() -> None:
-    (script,) = blocks("model-server", "json")
-    assert len(parse_script(script, "model-server.md").replies) == 2
+    (script,) = blocks("simulated-server", "json")
+    assert len(parse_script(script, "simulated-server.md").replies) == 2
 
 
 def test_fastapi_takes_the_routes_as_the_page_says() -> None:

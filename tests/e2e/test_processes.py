@@ -186,13 +186,13 @@ def test_simulate_needs_no_key_and_no_server() -> None:
     run(scenario())
 
 
-def test_the_model_server_plays_a_script(tmp_path: Path) -> None:
+def test_the_simulated_server_plays_a_script(tmp_path: Path) -> None:
     lines = [{"reply": [{"say": "It rains.", "audio_ms": 300}]}, {"server": {"latency": 0.01}}]
     played = tmp_path / "call.jsonl"
     played.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
 
     async def scenario() -> None:
-        async with process("model_server.py", "--port", "0", "--script", str(played)) as server:
+        async with process("simulated_server.py", "--port", "0", "--script", str(played)) as server:
             upstream = f"ws://127.0.0.1:{await server.port()}"
             async with PROXIES["websockets"](upstream, CONFIG) as host, calling(host.url) as caller:
                 await caller.configured()
@@ -207,11 +207,11 @@ def test_the_model_server_plays_a_script(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("script", "complaint"),
-    [("missing.jsonl", "missing.jsonl"), ("model_server.py", "model_server.py, line 1")],
+    [("missing.jsonl", "missing.jsonl"), ("simulated_server.py", "simulated_server.py, line 1")],
 )
 def test_a_wrong_script(script: str, complaint: str) -> None:
     async def scenario() -> None:
-        async with process("model_server.py", "--script", script) as started:
+        async with process("simulated_server.py", "--script", script) as started:
             assert await started.ended() == 2
         assert complaint in started.log
 

@@ -1,4 +1,4 @@
-"""The Deepgram client talks through each proxy to the served model."""
+"""The Deepgram client talks through each proxy to the simulated server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A caller on the phone: what Twilio Media Streams says and hears, through the bridge to the served model."""
+"""A phone call: what Twilio Media Streams says and hears, through the bridge to the simulated server."""
 
 from __future__ import annotations
 

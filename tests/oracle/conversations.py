@@ -1,4 +1,4 @@
-"""Conversations with the server model, in either dialect, with every message that the translator sends."""
+"""Conversations with the simulated server, in either dialect: every message that the translator sends."""
 
 from __future__ import annotations
 

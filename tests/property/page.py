@@ -7,8 +7,8 @@ from pathlib import Path
 __all__ = ["MODEL", "PAGE", "part", "replace"]
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "proof.md"
-MODEL = PAGE.with_name("what-the-model-proves.md")
-"""The page of the model of the server."""
+MODEL = PAGE.with_name("what-the-simulated-server-proves.md")
+"""The page of the simulated server."""
 
 
 def _marks(name: str) -> tuple[str, str]:

@@ -146,7 +146,7 @@ def as_markdown(statistics: Statistics) -> str:
     lines = [f"A run of the profile `ci`: {statistics.summary}.", ""]
     lines += ["| of | there are | reached | how often |", "|---|---|---|---|"]
     for kind, names in reachable().items():
-        if kind == "choice":  # the page of the model of the server has them
+        if kind == "choice":  # the page of the simulated server has them
             continue
         counts = {name: statistics.reached[kind, name] for name in sorted(names)}
         reached = {name: count for name, count in counts.items() if count}

@@ -1,4 +1,4 @@
-"""Random clients, hosts, networks and clocks against the server model (*Always true*)."""
+"""Random clients, hosts, networks and clocks against the simulated server (*Always true*)."""
 
 from __future__ import annotations
 

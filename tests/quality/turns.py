@@ -25,7 +25,7 @@ BEGINS = 1.0
 SPEECH = 0.649
 """Seconds of the sentence."""
 FRAME = 0.0005
-"""Of the user's audio. The model of the server takes a whole append for speech or for silence, so that longer
+"""Of the user's audio. The simulated server takes a whole append for speech or for silence, so that longer
 frames would show where they are cut instead of how late they are.
 """
 REPLY = Say("There are two berths free for tonight.")

@@ -19,7 +19,7 @@ __all__ = ["PROGRAM", "argument_parser"]
 PROGRAM = "realtime_translate"
 _ABOUT = """\
 Translate between Deepgram Voice Agent clients and OpenAI Realtime servers.
-These commands show what the library does, without a network: on a model of the server, on recorded
+These commands show what the library does, without a network: on a simulated server, on recorded
 calls, and from its tables; and they write out hosts, which have one. COMMAND --help says more.
 """
 _FORMAT_HELP = """\
@@ -51,7 +51,7 @@ def argument_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     simulate = commands.add_parser(
         "simulate",
-        help="run a client script against a model of the server and print every step",
+        help="run a client script against a simulated server and print every step",
         description="Run a client script against a model of the upstream server on virtual time, and print\n"
         "who sent what to whom and when. Without SCRIPT a built-in sample call runs.",
         epilog=f"{SCRIPT_HELP}\n{_FORMAT_HELP}",

@@ -17,7 +17,7 @@ Without NAME the hosts are listed. DIR is made if it is not there, the current f
 are there already and differ are not overwritten.
 """
 _SHARED = ("bridge.py", "caller.py")
-_SIMULATION = ("model_server.py", "calls")
+_SIMULATION = ("simulated_server.py", "calls")
 _FROM_CHECKOUT = Path(__file__).parents[3] / "docs" / "examples"
 """Where the files come from, and where they still are in an editable install."""
 
@@ -53,9 +53,9 @@ HOSTS: Mapping[str, Host] = {
         ("twilio_bridge.py", *_SHARED),
         ("realtime-translate", _SOCKETS),
     ),
-    "model-server": Host(
+    "simulated-server": Host(
         "a server of the Realtime protocol to try hosts on",
-        ("model_server.py", "caller.py", "calls"),
+        ("simulated_server.py", "caller.py", "calls"),
         ("realtime-translate", _SOCKETS),
     ),
 }

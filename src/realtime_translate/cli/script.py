@@ -87,7 +87,7 @@ class Answer:
 
 @frozen
 class ServerTimes:
-    """How quick and how patient the model of the server is, in seconds."""
+    """How quick and how patient the simulated server is, in seconds."""
 
     latency: float = 0.05
     token_interval: float = 0.02

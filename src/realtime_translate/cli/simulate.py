@@ -1,4 +1,4 @@
-"""A whole call in memory: scripted client, `Translator` and the model of the server, on one virtual clock."""
+"""A whole call in memory: scripted client, `Translator` and the simulated server, on one virtual clock."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ class _Client:
 
 @define(eq=False)
 class _Upstream:
-    """The model of the server on its leg, and the dial before it."""
+    """The simulated server on its leg, and the dial before it."""
 
     server: RealtimeServer
     host: Host

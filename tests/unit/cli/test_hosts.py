@@ -100,7 +100,7 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         ("websockets", "websockets-proxy"),
         ("starlette", "starlette-proxy"),
         ("twilio", "twilio-bridge"),
-        ("model-server", "model-server"),
+        ("simulated-server", "simulated-server"),
     ],
 )
 def test_a_host_needs_what_its_page_says(name: str, page: str) -> None:

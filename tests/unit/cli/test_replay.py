@@ -28,7 +28,7 @@ def user_item(text: str, role: str = "user") -> dict[str, object]:
 
 
 class Recorder:
-    """Records a session with the model of the server, as other projects recorded theirs with the real one."""
+    """Records a session with the simulated server, as other projects recorded theirs with the real one."""
 
     def __init__(self, *replies: Reply) -> None:
         self.lines: list[dict[str, object]] = []

@@ -14,7 +14,7 @@ from realtime_translate.testing.choices import as_markdown
 from tests.unit.testing.calls import CALLS, played, written
 from tests.unit.testing.harness import Harness
 
-PAGE = Path(__file__).parents[3] / "docs" / "explanation" / "what-the-model-proves.md"
+PAGE = Path(__file__).parents[3] / "docs" / "explanation" / "what-the-simulated-server-proves.md"
 
 # Decisions that another one asks for first.
 TOGETHER = {

@@ -62,7 +62,7 @@ class GaChoices(SeededChoices):
     silenced: bool = False
 
     def choose(self, name: str, options: int) -> int:
-        """A choice of the server model, see `CHOICES`."""
+        """A choice of the simulated server, see `CHOICES`."""
         number = self.fixed.pop(name, self._drawn(name, options))
         if name == _UNDRAWN or number == 0:
             return 0

@@ -34,7 +34,7 @@ def choices_of(mood: Mood, seed: int, chance: Chance, statistics: Statistics) ->
 def server_of(
     model: str, clock: Callable[[], float], choices: GaChoices, agent: RandomAgent
 ) -> RealtimeServer:
-    """A model of the server, as a host dials it for that model."""
+    """A simulated server, as a host dials it for that model."""
     return RealtimeServer(
         clock=clock,
         new_id=counter("s"),

@@ -1,4 +1,4 @@
-"""A whole call on one clock: a client, a host, the server model, and the network between them.
+"""A whole call on one clock: a client, a host, the simulated server, and the network between them.
 
 Frames keep their order on a leg and arrive after a delay; the host notices timers late, or reads several
 frames at once. A second host that goes on where the first stands gets the same inputs and must do the same.

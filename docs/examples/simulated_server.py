@@ -1,7 +1,7 @@
 """The model of the OpenAI Realtime server behind a real WebSocket: to try out and test hosts without a key.
 
-    python model_server.py                      # ws://127.0.0.1:8766/v1/realtime
-    python model_server.py --script call.jsonl  # it says what the script says
+    python simulated_server.py                      # ws://127.0.0.1:8766/v1/realtime
+    python simulated_server.py --script call.jsonl  # it says what the script says
 
 Any client of the Realtime API can talk to it. Every connection is a session of its own that keeps the rules
 of the real server, and answers what breaks them with the errors of the real server. Every sound is speech to
@@ -30,7 +30,7 @@ from realtime_translate.cli.script import Script, parse_script
 from realtime_translate.testing import RealtimeServer
 
 PATH = "/v1/realtime"
-log = logging.getLogger("model_server")
+log = logging.getLogger("simulated_server")
 
 
 def model_of(script: Script, name: str) -> RealtimeServer:
