@@ -14,7 +14,7 @@ from .ledger import tag_of
 __all__ = ["Answers"]
 
 Json = Mapping[str, Any]
-_NOT_YET = {"conversation_already_has_active_response", "function_call_output_pending"}
+_BUSY, _OUTPUTS_MISSING = "conversation_already_has_active_response", "function_call_output_pending"
 """Errors of a create that has to be sent again (R3, R8)."""
 
 
@@ -97,8 +97,8 @@ class Answers:
             self._known = self._known and self._commits >= 0
         elif kind == "response.created":
             self._began(event["response"])
-        elif kind == "error" and _NOT_YET & {event["error"].get("code"), event["error"].get("type")}:
-            self._again(self.asked.pop(event["error"].get("event_id"), []))
+        elif kind == "error":
+            self._refused(event["error"])
         elif kind in ("conversation.item.added", "conversation.item.created", "conversation.item.done"):
             self._confirm(event["item"])
 
@@ -124,9 +124,16 @@ class Answers:
                 name: [each for each in turns if not each.confirmed] for name, turns in self.asked.items()
             }
 
-    def _again(self, refused: list[_Turn]) -> None:
-        """What a refused create was for, but commits that the server answered by itself meanwhile (V1)."""
-        left = [each for each in refused if each.kind != "commit" or not each.begun]
+    def _refused(self, error: Json) -> None:
+        """What a refused create was for, but commits that the server answered by itself meanwhile (V1). With
+        calls, that answer comes to nothing where these are given up to free the way (R8).
+        """
+        codes = {error.get("code"), error.get("type")}
+        if not codes & {_BUSY, _OUTPUTS_MISSING}:
+            return
+        refused = self.asked.pop(str(error.get("event_id")), [])
+        given_up = _OUTPUTS_MISSING in codes
+        left = [each for each in refused if given_up or each.kind != "commit" or not each.begun]
         self._served = bool(refused) and not left and not self.waiting and self._known
         self.waiting = [*left, *self.waiting]
 

@@ -109,3 +109,15 @@ def test_V1_a_commit_that_the_server_answers_by_itself_is_not_asked_for_again() 
     does(world, host, event={"type": "response.created", "response": {"id": "r1"}})
     does(world, host, event={"type": "error", "error": busy})
     assert world.answers.unanswered == []
+
+
+def test_R8_a_commit_whose_answer_made_calls_is_asked_for_again_once_these_are_given_up() -> None:
+    world, host = scripted()
+    world.ledger.turns = None
+    missing = {"type": "function_call_output_pending", "event_id": "e1"}
+    commit = up("input_audio_buffer.commit", event_id="c1")
+    does(world, host, commit, up("response.create", response={}, event_id="e1"))
+    does(world, host, event={"type": "response.created", "response": {"id": "r1"}})
+    does(world, host, event={"type": "error", "error": missing})
+    assert world.answers.unanswered == ["commit c1"]
+    does(world, host, up("response.create", response={}, event_id="e2"))
