@@ -116,10 +116,9 @@ def item_seen(state: AgentText, env: Env, event: ItemEvent) -> Effects:
     item = event.item
     if item.type != "message" or item.role != "assistant":
         return ()
-    if isinstance(event, openai.ResponseOutputItemAdded) and item.id:
-        state.announced = [*state.announced[1 - _REMEMBERED :], item.id]
     if _is_own(state, item):
         return ()
+    _announce(state, env, event)
     if env.muted:  # an item of the response that was interrupted
         _never_tell(state, [_place(item.id or "", index) for index, _ in enumerate(item.content or (None,))])
         return ()
@@ -127,6 +126,15 @@ def item_seen(state: AgentText, env: Env, event: ItemEvent) -> Effects:
         return ()
     env.late = env.late or not env.responding  # outside a response there is no turn
     return _tell_item(state, env, item)
+
+
+def _announce(state: AgentText, env: Env, event: ItemEvent) -> None:
+    """Remember the messages that the active response begins, or the conversation meanwhile."""
+    item_id, begun = event.item.id, event.item.status == "in_progress" and env.responding
+    if not item_id or item_id in state.announced:
+        return
+    if begun or isinstance(event, openai.ResponseOutputItemAdded):
+        state.announced = [*state.announced[1 - _REMEMBERED :], item_id]
 
 
 def response_done(state: AgentText, env: Env, event: openai.ResponseDone) -> Effects:
@@ -139,15 +147,17 @@ def response_done(state: AgentText, env: Env, event: openai.ResponseDone) -> Eff
 
 
 def ended(state: AgentText, env: Env, signal: ResponseEnded) -> Effects:
-    """What only deltas brought is told when the response is over."""
+    """What only deltas brought is told when the response is over, and nothing more of one that failed."""
     left = [each for each in state.parts if each.response_id == signal.response_id]
     state.parts = [each for each in state.parts if each.response_id != signal.response_id]
+    places = [_place(item_id, 0) for item_id in state.announced] if signal.failed else []
     state.announced, state.ripe = [], False
     effects: list[Effect] = []
     for part in left:
         effects += _tell(state, env, part, part.text)
     of_response = (f"{signal.response_id}=", f"{signal.response_id}~")
     state.told = [each for each in state.told if not each.startswith(of_response)]
+    _never_tell(state, places)
     return effects
 
 

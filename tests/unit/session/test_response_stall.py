@@ -306,3 +306,26 @@ def test_R3_a_server_that_cannot_cancel_is_asked_less_and_less_often(way: Way) -
             desk.upstream(busy(log.of("response.create")[0]["event_id"]), audio())
     assert times == [1, 2, 4, 8, 16, 24, 32, 40]
     assert creates(desk.upstream(done("resp_1"))) == 1
+
+
+def nameless(event: Json) -> Json:
+    return {key: value for key, value in event.items() if key not in ("response_id", "item_id")}
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+@pytest.mark.parametrize("kind", ["added", "created"])
+def test_O3_what_a_given_up_response_said_is_not_told_again_at_its_late_end(
+    way: Way, kind: str, status: str
+) -> None:
+    """A server that names no response, and items in the conversation alone."""
+    desk = ready(way)
+    desk.upstream(created(None))
+    item = {"id": "msg_1", "type": "message", "role": "assistant", "status": "in_progress", "content": []}
+    desk.upstream({"type": f"conversation.item.{kind}", "item": item})
+    whole = event("output_audio_transcript.done", transcript="Hi there.", item_id="msg_1", content_index=0)
+    assert desk.upstream(nameless(whole), nameless(audio())).of("ConversationText")
+    assert "RESPONSE_GIVEN_UP" in desk.wait(40).notices
+    parts = [{"type": "output_audio", "transcript": "Hi there."}]
+    listed = {**item, "status": "completed", "content": parts}
+    late = desk.upstream(done(None, status=status, output=[listed]))
+    assert late.of("ConversationText") == []
