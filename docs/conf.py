@@ -9,9 +9,10 @@ project = "realtime_translate"
 author = "realtime_translate contributors"
 copyright = "realtime_translate contributors"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "docs.tools.sphinx_rules"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "docs.tools.sphinx_fields", "docs.tools.sphinx_rules"]
 exclude_patterns = ["_build", "examples", "tools"]
 nitpicky = False
+default_role = "py:obj"  # in docstrings: a link to what has an entry, and else code
 
 html_theme = "furo"
 html_title = "realtime_translate"
@@ -21,5 +22,6 @@ myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"
-autodoc_typehints = "signature"
 autodoc_class_signature = "mixed"
+maximum_signature_line_length = 160
+add_module_names = False

@@ -1,4 +1,4 @@
-"""The pages that are made from the code: states, messages, notices and codes, configuration."""
+"""The pages that are made from the code: states, messages, notices and codes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from realtime_translate.cli.events import as_page
 from realtime_translate.session.coverage import COVERAGE
 
-from .configuration import configuration
 from .notices import notices
 from .states import diagrams, states
 
@@ -18,6 +17,5 @@ def pages() -> Mapping[str, str]:
         "reference/states.md": states(),
         "reference/messages.md": "".join(f"{line}\n" for line in as_page(COVERAGE)),
         "reference/notices.md": notices(),
-        "reference/configuration.md": configuration(),
         **{f"reference/states/{name}.svg": picture for name, picture in diagrams().items()},
     }

@@ -88,13 +88,15 @@ def _is_one_of(name: str, value: object, *kinds: type) -> None:
 class ManualCommit:
     """The translator commits the audio buffer (V1): `turn_detection` is null upstream.
 
-    `debounce`: seconds without audio after which it commits (A5). `ceiling`: seconds after which it commits
-    although audio still flows (A7), counted from the moment at which enough for a commit was appended; None
-    for never.
+    Raises `ConfigError` for what is out of bounds.
     """
 
     debounce: float = 0.4
+    """Seconds without audio after which it commits, above 0 (A5)."""
     ceiling: float | None = None
+    """Seconds after which it commits although audio still flows (A7), above 0, counted from the moment at
+    which enough for a commit was appended; None for never.
+    """
 
     def __attrs_post_init__(self) -> None:
         _above_zero("debounce", self.debounce)
@@ -106,17 +108,23 @@ class ManualCommit:
 class ServerVad:
     """The server finds the end of a turn by silence and commits (V1). None leaves the server's own default.
 
-    `threshold` 0 to 1; `prefix_padding_ms`, `silence_duration_ms` in milliseconds; `idle_timeout_ms` 5000 to
-    30000. With `create_response` False the translator asks for the response when the server has committed
-    (V3).
+    Raises `ConfigError` for what is out of bounds.
     """
 
     threshold: float | None = None
+    """How loud speech has to be, 0 to 1."""
     prefix_padding_ms: int | None = None
+    """Milliseconds before speech that belong to the turn, at least 0."""
     silence_duration_ms: int | None = None
+    """Milliseconds of silence that end the turn, at least 0."""
     idle_timeout_ms: int | None = None
+    """Milliseconds after the last response until the server speaks by itself, 5000 to 30000."""
     create_response: bool = True
+    """Whether the server responds by itself. If not, the translator asks for the response when the server has
+    committed (V3).
+    """
     interrupt_response: bool = True
+    """Whether the server cancels the active response when the user speaks."""
 
     def __attrs_post_init__(self) -> None:
         _in_range("threshold", self.threshold, 0.0, 1.0)
@@ -129,12 +137,17 @@ class ServerVad:
 class SemanticVad:
     """The server finds the end of a turn by what was said and commits (V1).
 
-    `eagerness`: low, medium, high or auto.
+    Raises `ConfigError` for another eagerness.
     """
 
     eagerness: str = "auto"
+    """How soon the turn is taken to be over: `low`, `medium`, `high` or `auto`."""
     create_response: bool = True
+    """Whether the server responds by itself. If not, the translator asks for the response when the server has
+    committed (V3).
+    """
     interrupt_response: bool = True
+    """Whether the server cancels the active response when the user speaks."""
 
     def __attrs_post_init__(self) -> None:
         if self.eagerness not in ("low", "medium", "high", "auto"):
@@ -145,12 +158,14 @@ class SemanticVad:
 class SilenceKeepalive:
     """Appends silence while the client sends no audio, so that an idle session stays alive (I1).
 
-    `every`: seconds without audio after which `ms` milliseconds of silence go upstream, and so on. Silence is
-    never committed alone and never counts as the user's audio.
+    Silence is never committed alone and never counts as the user's audio. Raises `ConfigError` for what is
+    out of bounds.
     """
 
     every: float = 4.0
+    """Seconds without audio after which silence goes upstream, and so on; above 0."""
     ms: int = 100
+    """Milliseconds of silence, a whole number from 1 to 1000."""
 
     def __attrs_post_init__(self) -> None:
         _above_zero("every", self.every)
@@ -168,23 +183,25 @@ FROM_SETTINGS: Final = FromSettings.FROM_SETTINGS
 """Settings and the dialect decide about turn detection (V2)."""
 
 TurnDetection: TypeAlias = "ManualCommit | ServerVad | SemanticVad"
+"""Who commits the user's audio (V1)."""
 
 
 @frozen
 class Voices:
-    """Which upstream voice stands for a Deepgram voice name (S10).
-
-    `names` maps a speak model (`aura-2-thalia-en`) to a voice; any other gives `default`, or, if that is
-    None, no voice is sent and the server's own default speaks.
-    """
+    """Which upstream voice stands for a Deepgram voice name (S10)."""
 
     names: Mapping[str, str] = field(factory=dict[str, str])
+    """Upstream's voice by speak model (`aura-2-thalia-en`)."""
     default: str | None = "marin"
+    """The voice for any other; None sends no voice, and the server's own default speaks."""
 
 
 @frozen
 class Limits:
-    """Every bound and every timeout; all above 0. Times in seconds, sizes in bytes."""
+    """Every bound and every timeout. Times in seconds, sizes in bytes.
+
+    Raises `ConfigError` for what is not above 0.
+    """
 
     settings_timeout: float = 15.0
     """From `client_opened` to the first Settings (S9)."""
@@ -282,11 +299,17 @@ class Config:
     """
 
     dialect: ClientDialect = ClientDialect.DEEPGRAM
+    """Which messages the client gets and may send."""
     upstream: UpstreamDialect = OPENAI_GA
+    """The server: `OPENAI_GA`, `AZURE_GA` or one of your own."""
     turn_detection: TurnDetection | FromSettings = FROM_SETTINGS
+    """Who commits the user's audio. `FROM_SETTINGS`: Settings and the dialect decide."""
     greeting: GreetingMode = GreetingMode.TEXT
+    """What becomes of `agent.greeting`."""
     context: ContextMode = ContextMode.INSTRUCTIONS
+    """How `agent.context.messages` reach the model."""
     voices: Voices = field(factory=Voices)
+    """Which upstream voice stands for a Deepgram voice."""
     model: str = "gpt-realtime-2.1"
     """Used unless Settings names a realtime model."""
     transcription_model: str | None = "gpt-transcribe"
@@ -301,6 +324,7 @@ class Config:
     """Seconds added to the component's `agent.idleTimeoutMs` on its way upstream, so that the client's own
     idle timer runs out first; where the sum passes 30 s, no `idle_timeout_ms` is sent (V2)."""
     limits: Limits = field(factory=Limits)
+    """Every bound and every timeout."""
 
     def __attrs_post_init__(self) -> None:
         for name, kinds in _KINDS.items():

@@ -48,13 +48,12 @@ _SHOWN = 80
 
 @frozen(repr=False)
 class SendToClient:
-    """Send one frame to the client: `str` as a text frame, `bytes` as a binary frame (agent audio).
-
-    `message` is what a text frame says, for hosts that frame messages themselves; None for audio.
-    """
+    """Send one frame to the client."""
 
     data: str | bytes
+    """A text frame as `str`, a binary frame (agent audio) as `bytes`."""
     message: deepgram.ServerMessage | None = None
+    """What a text frame says, for hosts that frame messages themselves; None for audio."""
 
     def __init__(self, data: str | bytes, message: deepgram.ServerMessage | None = None) -> None:
         _set_to_client(self, data)
@@ -69,6 +68,7 @@ class SendToUpstream:
     """Send one text frame to the upstream server."""
 
     data: str
+    """The frame: JSON text."""
 
     def __init__(self, data: str) -> None:
         _set_to_upstream(self, data)
@@ -88,25 +88,29 @@ _set_to_upstream = SendToUpstream.__dict__["data"].__set__
 class OpenUpstream:
     """Dial the upstream server now.
 
-    `target` is the path and query of the URL; `headers` never hold credentials: the host adds its own.
     Report the result with `upstream_opened()`, or `upstream_closed()` for a dial that failed.
 
-    A host may dial before Settings, what `Translator.early_dial` says (S2). If it has, open or on its way,
-    a connection to the same `target`, there is nothing to do. One to another target has to go: close it, or
+    A host may dial before Settings, what `Translator.early_dial` says (S2). If it has, open or on its way, a
+    connection to the same `target`, there is nothing to do. One to another target has to go: close it, or
     give up its dial, and from now on report nothing of it, not even that it closed.
     """
 
     model: str
+    """The name of the model or the deployment."""
     target: str
+    """Path and query of the URL."""
     headers: Mapping[str, str] = field(factory=dict[str, str])
+    """Headers to add; never credentials: the host adds its own."""
 
 
 @frozen
 class CloseClient:
-    """Close the client's socket. `reason` fits a close frame: at most 123 bytes of UTF-8."""
+    """Close the client's socket."""
 
     code: int
+    """The close code, 1000 to 4999."""
     reason: str = ""
+    """Fits a close frame: at most 123 bytes of UTF-8."""
 
 
 @frozen
@@ -114,38 +118,45 @@ class CloseUpstream:
     """Close the upstream socket, abort its dial, or do nothing if there is neither."""
 
     code: int
+    """The close code, 1000 to 4999."""
     reason: str = ""
+    """Fits a close frame: at most 123 bytes of UTF-8."""
 
 
 @frozen
 class RunFunction:
-    """Run a function that Settings declared with an `endpoint`, then call `function_result`.
-
-    `arguments` is the JSON text that the model produced (it may be invalid JSON); `endpoint` is the declared
-    object.
-    """
+    """Run a function that Settings declared with an `endpoint`, then call `function_result`."""
 
     call_id: str
+    """The id of the call, for `function_result`."""
     name: str
+    """The name of the function."""
     arguments: str
+    """The JSON text that the model produced; it may be invalid JSON."""
     endpoint: Mapping[str, object]
+    """The `endpoint` that Settings declared: `url`, `method`, `headers`."""
 
 
 @frozen
 class Notice:
     """Log this: why something was deferred, suppressed, clamped, dropped or approximated.
 
-    `code` is stable, `message` is for people, `fields` holds the numbers and names. Carries no transcript,
-    audio or secret.
+    Carries no transcript, audio or secret.
     """
 
     code: str
+    """What happened, one of those in the table of Notices; stable."""
     level: Level
+    """How much it matters."""
     message: str
+    """What happened, for people; the wording may change."""
     fields: Mapping[str, object] = field(factory=dict[str, object])
+    """The numbers and names in the message."""
 
 
 Output: TypeAlias = (
     SendToClient | SendToUpstream | OpenUpstream | CloseClient | CloseUpstream | RunFunction | Notice
 )
+"""One thing for the host to do."""
 Outputs: TypeAlias = "tuple[Output, ...]"
+"""What an input of `Translator` returns, in the order in which it is to be performed."""

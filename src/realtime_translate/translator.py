@@ -84,17 +84,22 @@ def _no_time(now: object) -> ClockError:
 
 @frozen
 class SessionState:
-    """A summary of a call for logs and tests. `next_timer` is the name and the deadline of the timer that
-    fires next.
-    """
+    """A summary of a call for logs and tests."""
 
     opening: Opening
+    """How far the session is opened: one of the states in the reference of states."""
     upstream_open: bool
+    """Whether the upstream socket is open."""
     response: SlotState
+    """Whether a response is asked for, active or ending."""
     response_id: str
+    """The id of the active response, empty if there is none."""
     turn: TurnState
+    """What the agent is doing."""
     user_speaking: bool
+    """Whether the user has the turn."""
     next_timer: tuple[TimerName, float] | None
+    """The name and the deadline of the timer that fires next, in seconds on the host's clock."""
 
 
 @frozen

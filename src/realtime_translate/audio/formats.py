@@ -12,12 +12,15 @@ _SILENT_BYTE = {"linear16": b"\x00", "mulaw": b"\xff", "alaw": b"\xd5"}
 
 @frozen
 class AudioFormat:
-    """`encoding` is linear16 (16-bit little-endian), mulaw or alaw; `rate` is in samples a second, 8000 to
-    48000 where it is converted.
+    """A raw audio format: mono, without a header.
+
+    It is not checked: another encoding than these is a KeyError when it is used.
     """
 
     encoding: str
+    """`linear16` (16-bit little-endian), `mulaw` or `alaw`."""
     rate: int
+    """Samples a second, 8000 to 48000 where it is converted."""
 
     @property
     def sample_bytes(self) -> int:
@@ -42,5 +45,8 @@ class AudioFormat:
 
 
 PCM_24K = AudioFormat("linear16", 24000)
+"""What OpenAI's server calls `audio/pcm`."""
 MULAW_8K = AudioFormat("mulaw", 8000)
+"""What it calls `audio/pcmu`: telephony in North America and Japan."""
 ALAW_8K = AudioFormat("alaw", 8000)
+"""What it calls `audio/pcma`: telephony elsewhere."""

@@ -12,7 +12,10 @@ EXTRA = "realtime-translate[resample]"
 
 
 class MissingResampler(ImportError):  # noqa: N818 - it says what is wrong
-    """A conversion between sample rates was asked for, and the extra that does it is not installed."""
+    """A conversion between sample rates was asked for, and the extra that does it is not installed.
+
+    Raised by `Conversion`.
+    """
 
 
 class Samples(Protocol):

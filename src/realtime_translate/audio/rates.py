@@ -20,15 +20,14 @@ __all__ = ["RateStream", "StreamState"]
 
 @frozen
 class StreamState:
-    """What a snapshot keeps of a stream, of which nothing else is needed (*Always true* 6).
-
-    `recent`: the last samples of input, as linear16. `place`: where the next output lies, in parts of a
-    sample (the filter's `up` to a sample), after the first of them that has enough others before it. Both
-    are empty for a stream that has not begun.
-    """
+    """What a snapshot keeps of a stream, of which nothing else is needed (*Always true* 6)."""
 
     recent: bytes = b""
+    """The last samples of input, as linear16; empty for a stream that has not begun."""
     place: int = 0
+    """Where the next output lies, in parts of a sample (the filter's `up` to a sample), after the first of
+    them that has enough others before it; 0 for a stream that has not begun.
+    """
 
 
 _NOT_BEGUN = StreamState()

@@ -17,10 +17,12 @@ __all__ = ["Conversion", "ConversionState", "delay_ms", "needs_resampler"]
 
 @frozen
 class ConversionState:
-    """What a snapshot keeps: half a sample (A3), and the stream between two rates where there is one."""
+    """What a snapshot keeps of a `Conversion`."""
 
     carry: bytes = b""
+    """Half a sample that waits for its other half (A3)."""
     stream: StreamState = field(factory=StreamState)
+    """The stream between two rates; a fresh one where the rates are equal."""
 
 
 def needs_resampler(source: AudioFormat, target: AudioFormat) -> bool:

@@ -28,6 +28,7 @@ component (`Config.component()`). This page is printed from the code, and a test
 
 {_FATES}
 
+The classes, field by field: [Deepgram messages](deepgram.md) and [OpenAI events](openai.md).
 Marks such as T2 name [rules](rules.md). What a client may notice beyond these tables is on the page of
 [differences](differences.md)."""
 

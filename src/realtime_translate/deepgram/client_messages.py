@@ -14,16 +14,22 @@ from .settings import MOST_FUNCTIONS, MOST_PROVIDERS, Agent, Audio, Flags, Liste
 class Settings(WireMessage):
     """The first message of a session, and the only one of its kind.
 
-    Answer: `SettingsApplied` or `Error`. `agent` is the id of a stored agent when it is a string.
+    Answer: `SettingsApplied` or `Error`.
     """
 
     type: ClassVar[str] = "Settings"
     audio: Audio
+    """The formats of both directions."""
     agent: Agent | str
+    """The agent, or the id of a stored agent, of which there are none here."""
     tags: Omissible[tuple[str, ...]] = OMITTED
+    """Labels for Deepgram's usage reports."""
     experimental: Omissible[bool] = OMITTED
+    """Whether the client gets `AgentStartedSpeaking`. Absent: false."""
     flags: Omissible[Flags] = OMITTED
+    """Which messages the server sends."""
     mip_opt_out: Omissible[bool] = OMITTED
+    """Whether the call takes no part in Deepgram's Model Improvement Program. Absent: false."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -32,6 +38,7 @@ class UpdateListen(WireMessage):
 
     type: ClassVar[str] = "UpdateListen"
     listen: Listen
+    """What changes; the rest stays."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -44,6 +51,7 @@ class UpdateThink(WireMessage):
         ("think", "functions"): MOST_FUNCTIONS,
     }
     think: Think | tuple[Think, ...]
+    """The whole think block, or several, in the order in which they are tried."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -53,6 +61,7 @@ class UpdateSpeak(WireMessage):
     type: ClassVar[str] = "UpdateSpeak"
     at_most: ClassVar[Mapping[tuple[str, ...], int]] = {("speak",): MOST_PROVIDERS}
     speak: Speak | tuple[Speak, ...]
+    """The voice, or several, in the order in which they are tried."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -61,6 +70,7 @@ class UpdatePrompt(WireMessage):
 
     type: ClassVar[str] = "UpdatePrompt"
     prompt: str
+    """What is appended."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -69,19 +79,25 @@ class InjectUserMessage(WireMessage):
 
     type: ClassVar[str] = "InjectUserMessage"
     content: str
+    """What the user says."""
 
 
 @attrs.frozen(eq=False, repr=False)
 class InjectAgentMessage(WireMessage):
     """Text for the agent to say, or with `is_dynamic` an order to say something (Think Live).
 
-    `message` is required unless `is_dynamic` is true. `behavior` is `default`, `queue` or `interrupt`.
+    Answer: `ConversationText` of the agent and its audio, or `InjectionRefused`.
     """
 
     type: ClassVar[str] = "InjectAgentMessage"
     message: Omissible[str] = OMITTED
+    """What the agent says; required unless `is_dynamic` is true."""
     behavior: Omissible[str] = OMITTED
+    """`default`, only if nobody has the turn; `queue`, after what the agent has to say; `interrupt`, at once.
+    Absent: `default`.
+    """
     is_dynamic: Omissible[bool] = OMITTED
+    """Whether the agent finds the words itself (Think Live)."""
 
     def missing(self) -> str | None:
         """Return `message` where neither it nor `is_dynamic` says what to say."""
@@ -92,14 +108,17 @@ class InjectAgentMessage(WireMessage):
 class FunctionCallResponse(WireMessage):
     """The result of a function.
 
-    From the client: the answer to a `FunctionCallRequest`, whose `id` it repeats. From the server: the result
-    of a function that is not the client's, for information.
+    From the client: the answer to a `FunctionCallRequest`. From the server: the result of a function that is
+    not the client's, for information.
     """
 
     type: ClassVar[str] = "FunctionCallResponse"
     name: str
+    """The name of the function."""
     content: str
+    """The result, usually JSON text."""
     id: Omissible[str] = OMITTED
+    """The `id` of the call that is answered; a client must give it."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -115,6 +134,7 @@ class UpdateThinkLive(WireMessage):
 
     type: ClassVar[str] = "UpdateThink_Live"
     think_live: ThinkLive
+    """The new settings."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -130,6 +150,7 @@ class CustomToThinkProvider(WireMessage):
 
     type: ClassVar[str] = "__customToThinkProvider"
     content: Json
+    """Anything."""
 
 
 @attrs.frozen
@@ -137,3 +158,4 @@ class ClientAudio:
     """A binary frame from the client: user audio in the format of `audio.input`."""
 
     data: bytes
+    """Raw audio, of any length."""

@@ -113,6 +113,7 @@ ServerMessage: TypeAlias = _ServerText | ServerAudio
 """Everything that a client gets, in either dialect."""
 
 Registry: TypeAlias = Mapping[str, tuple[type, ...]]
+"""Classes by their `type` on the wire: several where a key tells them apart."""
 
 
 def _in_dialect(deepgram: object, component: object) -> tuple[Any, ...]:

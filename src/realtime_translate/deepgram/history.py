@@ -14,19 +14,27 @@ class HistoryText(WireMessage):
 
     type: ClassVar[str] = "History"
     role: str
+    """`user` or `assistant`."""
     content: str
+    """What was said."""
 
 
 @attrs.frozen(eq=False, repr=False)
 class HistoryFunctionCall(WireObject):
-    """A call with its result. `arguments` is JSON text."""
+    """A call with its result."""
 
     id: str
+    """The id of the call."""
     name: str
+    """The name of the function."""
     client_side: bool
+    """Whether the client ran it."""
     arguments: str
+    """JSON text."""
     response: str
+    """The result, usually JSON text."""
     thought_signature: Omissible[str] = OMITTED
+    """What the model wants back with the call; opaque."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -36,3 +44,4 @@ class HistoryCalls(WireMessage):
     type: ClassVar[str] = "History"
     chosen_by: ClassVar[str | None] = "function_calls"
     function_calls: tuple[HistoryFunctionCall, ...]
+    """The calls, with their results."""

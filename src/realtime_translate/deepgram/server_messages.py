@@ -10,10 +10,11 @@ from ..wire.omitted import OMITTED, Omissible
 
 @attrs.frozen(eq=False, repr=False)
 class Welcome(WireMessage):
-    """The first frame of a session; `request_id` names it."""
+    """The first frame of a session."""
 
     type: ClassVar[str] = "Welcome"
     request_id: str
+    """The id of the session."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -29,10 +30,17 @@ class ConversationText(WireMessage):
 
     type: ClassVar[str] = "ConversationText"
     role: str
+    """`user` or `assistant`."""
     content: str
+    """What was said."""
     conversational_behavior: Omissible[str] = OMITTED
+    """What kind of utterance of the agent it is: `default`, `backchannel`, `presence_check` or `filler`.
+    Absent: `default`.
+    """
     languages_hinted: Omissible[tuple[str, ...]] = OMITTED
+    """Of the user: the language hints in effect."""
     languages: Omissible[tuple[str, ...]] = OMITTED
+    """Of the user: the languages that were heard."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -48,17 +56,23 @@ class AgentThinking(WireMessage):
 
     type: ClassVar[str] = "AgentThinking"
     content: str
+    """What the model thinks; may be empty."""
 
 
 @attrs.frozen(eq=False, repr=False)
 class FunctionCall(WireObject):
-    """One call of a `FunctionCallRequest`. `arguments` is JSON text; `client_side` says who runs it."""
+    """One call of a `FunctionCallRequest`."""
 
     id: str
+    """The id that the answer repeats."""
     name: str
+    """The name of the function."""
     arguments: str
+    """JSON text."""
     client_side: bool
+    """Whether the client runs it; otherwise the server does."""
     thought_signature: Omissible[str] = OMITTED
+    """What the model wants back with the call; opaque."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -67,6 +81,7 @@ class FunctionCallRequest(WireMessage):
 
     type: ClassVar[str] = "FunctionCallRequest"
     functions: tuple[FunctionCall, ...]
+    """The calls, one or more."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -74,7 +89,9 @@ class CancelledFunctionCall(WireObject):
     """One call of a `FunctionCallCancelled`."""
 
     id: str
+    """The id of the call, as in the `FunctionCallRequest`."""
     name: str
+    """The name of the function."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -83,31 +100,42 @@ class FunctionCallCancelled(WireMessage):
 
     type: ClassVar[str] = "FunctionCallCancelled"
     functions: tuple[CancelledFunctionCall, ...]
+    """The calls that were dropped."""
 
 
 @attrs.frozen(eq=False, repr=False)
 class AgentStartedSpeaking(WireMessage):
-    """The first audio of a turn, only with `experimental: true`. Latencies are in seconds."""
+    """The first audio of a turn, only with `experimental: true`."""
 
     type: ClassVar[str] = "AgentStartedSpeaking"
     chosen_by: ClassVar[str | None] = "total_latency"
     total_latency: float
+    """From the end of the user's turn to the first audio, in seconds."""
     tts_latency: float
+    """Of it, what the voice took, in seconds."""
     ttt_latency: float
+    """Of it, what the model took, in seconds."""
 
 
 @attrs.frozen(eq=False, repr=False)
 class LatencyReport(WireMessage):
-    """Latencies of a turn in seconds, in practice one of them a report."""
+    """Latencies of a turn, in practice one of them a report."""
 
     type: ClassVar[str] = "LatencyReport"
     stt_latency: Omissible[float] = OMITTED
+    """From the audio to its transcript, in seconds."""
     ttt_token_latency: Omissible[float] = OMITTED
+    """To the model's first token, in seconds."""
     ttt_text_latency: Omissible[float] = OMITTED
+    """To the model's first text, in seconds."""
     ttt_tool_latency: Omissible[float] = OMITTED
+    """To the model's first function call, in seconds."""
     ttt_thinking_latency: Omissible[float] = OMITTED
+    """To the model's first thought, in seconds."""
     tts_latency: Omissible[float] = OMITTED
+    """From the first text to the first audio, in seconds."""
     total_latency: Omissible[float] = OMITTED
+    """From the end of the user's turn to the first audio, in seconds."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -154,37 +182,44 @@ class ThinkLiveUpdated(WireMessage):
 
 @attrs.frozen(eq=False, repr=False)
 class FrustrationDetected(WireMessage):
-    """Think Live found the user frustrated `count` times."""
+    """Think Live found the user frustrated."""
 
     type: ClassVar[str] = "FrustrationDetected"
     count: int
+    """How many times so far in this session, from 1."""
     escalated: bool
+    """Whether `count` has reached `frustration_max_count` of Settings."""
 
 
 @attrs.frozen(eq=False, repr=False)
 class InjectionRefused(WireMessage):
-    """An `InjectAgentMessage` was refused. Some servers leave `message` out."""
+    """An `InjectAgentMessage` was refused. Some servers give no reason."""
 
     type: ClassVar[str] = "InjectionRefused"
     message: Omissible[str] = OMITTED
+    """Why, for people."""
 
 
 @attrs.frozen(eq=False, repr=False)
 class Error(WireMessage):
-    """Ends the session. `code` is one of `ErrorCode`, but recorded sessions leave it out at times."""
+    """Ends the session. In recorded sessions the code is missing at times."""
 
     type: ClassVar[str] = "Error"
     description: str
+    """What is wrong, for people."""
     code: Omissible[str] = OMITTED
+    """One of `ErrorCode`, or in the component's dialect of `ComponentCode`; an open string."""
 
 
 @attrs.frozen(eq=False, repr=False)
 class Warning(WireMessage):
-    """Something went wrong and the session goes on. `code` is one of `WarningCode`."""
+    """Something went wrong and the session goes on."""
 
     type: ClassVar[str] = "Warning"
     description: str
+    """What is wrong, for people."""
     code: Omissible[str] = OMITTED
+    """One of `WarningCode`, or a code of the server upstream; an open string."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -193,6 +228,7 @@ class CustomFromThinkProvider(WireMessage):
 
     type: ClassVar[str] = "__customFromThinkProvider"
     content: Json
+    """Anything."""
 
 
 @attrs.frozen
@@ -200,3 +236,4 @@ class ServerAudio:
     """A binary frame from the server: agent audio in the format of `audio.output`."""
 
     data: bytes
+    """Audio, of any length."""

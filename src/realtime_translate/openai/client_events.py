@@ -21,15 +21,17 @@ class SessionUpdate(WireMessage):
 
     type: ClassVar[str] = "session.update"
     session: Session
+    """The keys that change, and `type`."""
     event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
 @attrs.frozen(eq=False, repr=False)
 class InputAudioBufferAppend(WireMessage):
-    """Adds audio, base64 of at most 15 MiB, in the session's input format. Answer: none."""
+    """Adds audio to the buffer. Answer: none."""
 
     type: ClassVar[str] = "input_audio_buffer.append"
     audio: str
+    """Base64, of at most 15 MiB of audio in the session's input format."""
     event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
@@ -54,11 +56,13 @@ class InputAudioBufferClear(WireMessage):
 
 @attrs.frozen(eq=False, repr=False)
 class ConversationItemCreate(WireMessage):
-    """Adds an item, at the end unless `previous_item_id` says after which. Answer: added, then done."""
+    """Adds an item. Answer: `ConversationItemAdded`, then `ConversationItemDone`."""
 
     type: ClassVar[str] = "conversation.item.create"
     item: Item
+    """The item."""
     previous_item_id: Nullable[str] = OMITTED
+    """The item after which it comes, `root` for the beginning. Absent: at the end."""
     event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
@@ -68,17 +72,21 @@ class ConversationItemRetrieve(WireMessage):
 
     type: ClassVar[str] = "conversation.item.retrieve"
     item_id: str
+    """The item."""
     event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
 @attrs.frozen(eq=False, repr=False)
 class ConversationItemTruncate(WireMessage):
-    """Removes what was not heard of an assistant item: audio after `audio_end_ms` (milliseconds)."""
+    """Removes what was not heard of an assistant item. Answer: `ConversationItemTruncated`."""
 
     type: ClassVar[str] = "conversation.item.truncate"
     item_id: str
+    """The item, one of the assistant's with audio."""
     content_index: int
+    """The place of the part in the item: 0."""
     audio_end_ms: int
+    """Milliseconds of audio to keep, from 1 to what the server sent."""
     event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
@@ -88,6 +96,7 @@ class ConversationItemDelete(WireMessage):
 
     type: ClassVar[str] = "conversation.item.delete"
     item_id: str
+    """The item."""
     event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
@@ -100,18 +109,20 @@ class ResponseCreate(WireMessage):
 
     type: ClassVar[str] = "response.create"
     response: Omissible[ResponseParams] = OMITTED
+    """What this response does differently from the session."""
     event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
 @attrs.frozen(eq=False, repr=False)
 class ResponseCancel(WireMessage):
-    """Cancels a response, the active one unless `response_id` names another.
+    """Cancels a response.
 
     Answer: `ResponseDone` (cancelled).
     """
 
     type: ClassVar[str] = "response.cancel"
     response_id: Omissible[str] = OMITTED
+    """The response. Absent: the active one."""
     event_id: Omissible[str] = attrs.field(default=OMITTED, kw_only=True)
 
 

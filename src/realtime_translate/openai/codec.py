@@ -138,6 +138,7 @@ ServerEvent: TypeAlias = (
 """Everything that a GA server sends."""
 
 Registry: TypeAlias = Mapping[str, tuple[type, ...]]
+"""Classes by their `type` on the wire: several where a key tells them apart."""
 
 _client = Codec[ClientEvent](get_args(ClientEvent))
 _server = Codec[ServerEvent](get_args(ServerEvent))

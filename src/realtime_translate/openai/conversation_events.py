@@ -15,6 +15,7 @@ class ConversationCreated(WireMessage):
 
     type: ClassVar[str] = "conversation.created"
     conversation: Nullable[Conversation] = OMITTED
+    """The conversation."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
@@ -24,17 +25,21 @@ class ConversationItemAdded(WireMessage):
 
     type: ClassVar[str] = "conversation.item.added"
     item: Item
+    """The item as it is so far."""
     previous_item_id: Nullable[str] = OMITTED
+    """The item before it; null for the first."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
 @attrs.frozen(eq=False, repr=False)
 class ConversationItemDone(WireMessage):
-    """An item is final. Its `previous_item_id` is not reliable."""
+    """An item is final."""
 
     type: ClassVar[str] = "conversation.item.done"
     item: Item
+    """The item."""
     previous_item_id: Nullable[str] = OMITTED
+    """The item before it, or null; not reliable."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
@@ -44,7 +49,9 @@ class ConversationItemCreated(WireMessage):
 
     type: ClassVar[str] = "conversation.item.created"
     item: Item
+    """The item."""
     previous_item_id: Nullable[str] = OMITTED
+    """The item before it; null for the first."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
@@ -54,17 +61,19 @@ class ConversationItemRetrieved(WireMessage):
 
     type: ClassVar[str] = "conversation.item.retrieved"
     item: Item
+    """The item, with its audio."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
 @attrs.frozen(eq=False, repr=False)
 class ConversationItemTruncated(WireMessage):
-    """The answer to `conversation.item.truncate`. `audio_end_ms` is in milliseconds."""
+    """The answer to `conversation.item.truncate`."""
 
     type: ClassVar[str] = "conversation.item.truncated"
     item_id: Nullable[str] = OMITTED
     content_index: Nullable[int] = OMITTED
     audio_end_ms: Nullable[float] = OMITTED
+    """How much audio was kept, in milliseconds."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
@@ -81,57 +90,72 @@ class ConversationItemDeleted(WireMessage):
 class ConversationItemInputAudioTranscriptionDelta(WireMessage):
     """A piece of the transcript of user audio.
 
-    Servers of the component's dialect may say where it is: `start` and `duration` in seconds, `channel`,
-    `channel_index`; some give no `item_id`.
+    Servers of the component's dialect may say where it is, and some give no `item_id`.
     """
 
     type: ClassVar[str] = "conversation.item.input_audio_transcription.delta"
     item_id: Nullable[str] = OMITTED
     content_index: Nullable[int] = OMITTED
     delta: Nullable[str] = OMITTED
+    """The piece."""
     logprobs: Omissible[Json] = OMITTED
+    """Its logarithmic probabilities, if they were asked for."""
     start: Nullable[float] = OMITTED
+    """Where it begins in the audio, in seconds."""
     duration: Nullable[float] = OMITTED
+    """How long it is, in seconds."""
     channel: Omissible[Json] = OMITTED
+    """The channel, as the server gives it."""
     channel_index: Omissible[Json] = OMITTED
+    """The same, as a number or a list."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
 @attrs.frozen(eq=False, repr=False)
 class ConversationItemInputAudioTranscriptionCompleted(WireMessage):
-    """The transcript of user audio; comes before, during or after the response.
-
-    With `status` `in_progress` it is what was understood so far, and another follows (xAI). `start` and the
-    rest as in a delta.
-    """
+    """The transcript of user audio; comes before, during or after the response."""
 
     type: ClassVar[str] = "conversation.item.input_audio_transcription.completed"
     item_id: Nullable[str] = OMITTED
     content_index: Nullable[int] = OMITTED
     transcript: Nullable[str] = OMITTED
+    """The whole text; may be empty."""
     usage: Omissible[Json] = OMITTED
+    """What the transcription took: `{type: "tokens", …}`, or `{type: "duration", seconds}`."""
     logprobs: Omissible[Json] = OMITTED
+    """Its logarithmic probabilities, if they were asked for."""
     languages: Omissible[Json] = OMITTED
+    """The languages that were heard."""
     status: Nullable[str] = OMITTED
+    """`in_progress` for what was understood so far; another follows (xAI)."""
     start: Nullable[float] = OMITTED
+    """Where it begins in the audio, in seconds."""
     duration: Nullable[float] = OMITTED
+    """How long it is, in seconds."""
     channel: Omissible[Json] = OMITTED
+    """The channel, as the server gives it."""
     channel_index: Omissible[Json] = OMITTED
+    """The same, as a number or a list."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
 @attrs.frozen(eq=False, repr=False)
 class ConversationItemInputAudioTranscriptionSegment(WireMessage):
-    """A segment of one speaker. `start` and `end` are in seconds."""
+    """A segment of one speaker."""
 
     type: ClassVar[str] = "conversation.item.input_audio_transcription.segment"
     id: Nullable[str] = OMITTED
+    """The id of the segment."""
     item_id: Nullable[str] = OMITTED
     content_index: Nullable[int] = OMITTED
     text: Nullable[str] = OMITTED
+    """What was said."""
     speaker: Nullable[str] = OMITTED
+    """Who said it."""
     start: Nullable[float] = OMITTED
+    """Where it begins in the audio, in seconds."""
     end: Nullable[float] = OMITTED
+    """Where it ends in the audio, in seconds."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
@@ -143,6 +167,7 @@ class ConversationItemInputAudioTranscriptionFailed(WireMessage):
     item_id: Nullable[str] = OMITTED
     content_index: Nullable[int] = OMITTED
     error: Nullable[ErrorDetail] = OMITTED
+    """Why; some servers do not say."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 

@@ -16,17 +16,18 @@ __all__ = ["AZURE_GA", "OPENAI_GA", "UpstreamDialect"]
 
 @frozen
 class UpstreamDialect:
-    """A server that speaks the GA shape of the Realtime protocol.
-
-    `path` is the path and query of the URL with `{model}` for the (quoted) model or deployment name.
-    `outputs_first`: it refuses every response while the output of a function call is missing (R8). Where it
-    is not said, the first such refusal tells. `errors`: what its errors mean (E1).
-    """
+    """A server that speaks the GA shape of the Realtime protocol."""
 
     name: str
+    """The name, for logs."""
     path: str
+    """Path and query of the URL, with `{model}` for the quoted name of the model or the deployment."""
     outputs_first: bool = False
+    """Whether it refuses every response while the output of a function call is missing (R8). Where it is not
+    said, the first such refusal tells.
+    """
     errors: Errors = field(default=ERRORS, repr=False)
+    """What its errors mean (E1); by default as all servers that are known word them."""
 
     def target(self, model: str) -> str:
         """The path and query to dial for `model`."""
@@ -34,4 +35,6 @@ class UpstreamDialect:
 
 
 OPENAI_GA = UpstreamDialect("openai-ga", "/v1/realtime?model={model}")
+"""OpenAI's own server."""
 AZURE_GA = UpstreamDialect("azure-ga", "/openai/v1/realtime?model={model}")
+"""Azure OpenAI, where `{model}` is the name of a deployment."""

@@ -15,6 +15,7 @@ class ResponseCreated(WireMessage):
 
     type: ClassVar[str] = "response.created"
     response: Response
+    """The response, `in_progress`, without output."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
@@ -24,6 +25,7 @@ class ResponseDone(WireMessage):
 
     type: ClassVar[str] = "response.done"
     response: Response
+    """The response with its status, its output without audio, and its usage."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
@@ -33,6 +35,7 @@ class ResponseOutputItemAdded(WireMessage):
 
     type: ClassVar[str] = "response.output_item.added"
     item: Item
+    """The item, still empty."""
     response_id: Nullable[str] = OMITTED
     output_index: Nullable[int] = OMITTED
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
@@ -44,6 +47,7 @@ class ResponseOutputItemDone(WireMessage):
 
     type: ClassVar[str] = "response.output_item.done"
     item: Item
+    """The item."""
     response_id: Nullable[str] = OMITTED
     output_index: Nullable[int] = OMITTED
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
@@ -55,6 +59,7 @@ class ResponseContentPartAdded(WireMessage):
 
     type: ClassVar[str] = "response.content_part.added"
     part: Nullable[ContentPart] = OMITTED
+    """The part, still empty."""
     response_id: Nullable[str] = OMITTED
     item_id: Nullable[str] = OMITTED
     output_index: Nullable[int] = OMITTED
@@ -68,6 +73,7 @@ class ResponseContentPartDone(WireMessage):
 
     type: ClassVar[str] = "response.content_part.done"
     part: Nullable[ContentPart] = OMITTED
+    """The part, without its audio."""
     response_id: Nullable[str] = OMITTED
     item_id: Nullable[str] = OMITTED
     output_index: Nullable[int] = OMITTED
@@ -81,6 +87,7 @@ class ResponseOutputTextDelta(WireMessage):
 
     type: ClassVar[str] = "response.output_text.delta"
     delta: str
+    """The piece."""
     response_id: Nullable[str] = OMITTED
     item_id: Nullable[str] = OMITTED
     output_index: Nullable[int] = OMITTED
@@ -94,6 +101,7 @@ class ResponseOutputTextDone(WireMessage):
 
     type: ClassVar[str] = "response.output_text.done"
     text: Nullable[str] = OMITTED
+    """The text."""
     response_id: Nullable[str] = OMITTED
     item_id: Nullable[str] = OMITTED
     output_index: Nullable[int] = OMITTED
@@ -103,10 +111,11 @@ class ResponseOutputTextDone(WireMessage):
 
 @attrs.frozen(eq=False, repr=False)
 class ResponseOutputAudioDelta(WireMessage):
-    """A piece of audio: base64, in the session's output format."""
+    """A piece of audio."""
 
     type: ClassVar[str] = "response.output_audio.delta"
     delta: str
+    """Base64, in the session's output format."""
     response_id: Nullable[str] = OMITTED
     item_id: Nullable[str] = OMITTED
     output_index: Nullable[int] = OMITTED
@@ -132,6 +141,7 @@ class ResponseOutputAudioTranscriptDelta(WireMessage):
 
     type: ClassVar[str] = "response.output_audio_transcript.delta"
     delta: str
+    """The piece."""
     response_id: Nullable[str] = OMITTED
     item_id: Nullable[str] = OMITTED
     output_index: Nullable[int] = OMITTED
@@ -145,6 +155,7 @@ class ResponseOutputAudioTranscriptDone(WireMessage):
 
     type: ClassVar[str] = "response.output_audio_transcript.done"
     transcript: Nullable[str] = OMITTED
+    """The text."""
     response_id: Nullable[str] = OMITTED
     item_id: Nullable[str] = OMITTED
     output_index: Nullable[int] = OMITTED
@@ -158,10 +169,12 @@ class ResponseFunctionCallArgumentsDelta(WireMessage):
 
     type: ClassVar[str] = "response.function_call_arguments.delta"
     delta: str
+    """The piece."""
     response_id: Nullable[str] = OMITTED
     item_id: Nullable[str] = OMITTED
     output_index: Nullable[int] = OMITTED
     call_id: Nullable[str] = OMITTED
+    """The id of the call."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
@@ -171,11 +184,14 @@ class ResponseFunctionCallArgumentsDone(WireMessage):
 
     type: ClassVar[str] = "response.function_call_arguments.done"
     arguments: Nullable[str] = OMITTED
+    """JSON text, cut off where the response was."""
     response_id: Nullable[str] = OMITTED
     item_id: Nullable[str] = OMITTED
     output_index: Nullable[int] = OMITTED
     call_id: Nullable[str] = OMITTED
+    """The id of the call, which its output repeats."""
     name: Nullable[str] = OMITTED
+    """The name of the function."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
@@ -185,6 +201,7 @@ class ResponseMcpCallArgumentsDelta(WireMessage):
 
     type: ClassVar[str] = "response.mcp_call_arguments.delta"
     delta: str
+    """The piece, of JSON text."""
     response_id: Nullable[str] = OMITTED
     item_id: Nullable[str] = OMITTED
     output_index: Nullable[int] = OMITTED
@@ -197,6 +214,7 @@ class ResponseMcpCallArgumentsDone(WireMessage):
 
     type: ClassVar[str] = "response.mcp_call_arguments.done"
     arguments: Nullable[str] = OMITTED
+    """JSON text."""
     response_id: Nullable[str] = OMITTED
     item_id: Nullable[str] = OMITTED
     output_index: Nullable[int] = OMITTED

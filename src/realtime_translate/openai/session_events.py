@@ -15,6 +15,7 @@ class ErrorEvent(WireMessage):
 
     type: ClassVar[str] = "error"
     error: ErrorDetail
+    """What went wrong."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
@@ -24,6 +25,7 @@ class SessionCreated(WireMessage):
 
     type: ClassVar[str] = "session.created"
     session: Session
+    """The whole session."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
@@ -33,6 +35,7 @@ class SessionUpdated(WireMessage):
 
     type: ClassVar[str] = "session.updated"
     session: Session
+    """The whole session, as it is now."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
@@ -42,16 +45,19 @@ class RateLimitsUpdated(WireMessage):
 
     type: ClassVar[str] = "rate_limits.updated"
     rate_limits: Nullable[tuple[RateLimit, ...]] = OMITTED
+    """One entry for each limit."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
 @attrs.frozen(eq=False, repr=False)
 class InputAudioBufferCommitted(WireMessage):
-    """The buffer became the user item `item_id`."""
+    """The buffer became a user item."""
 
     type: ClassVar[str] = "input_audio_buffer.committed"
     previous_item_id: Nullable[str] = OMITTED
+    """The item before it; null for the first."""
     item_id: Nullable[str] = OMITTED
+    """The user item that the buffer became."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
@@ -65,51 +71,62 @@ class InputAudioBufferCleared(WireMessage):
 
 @attrs.frozen(eq=False, repr=False)
 class InputAudioBufferSpeechStarted(WireMessage):
-    """VAD heard speech. `audio_start_ms` counts the audio appended in this session, in milliseconds."""
+    """VAD heard speech."""
 
     type: ClassVar[str] = "input_audio_buffer.speech_started"
     audio_start_ms: Nullable[float] = OMITTED
+    """Where speech begins, in milliseconds of all audio appended in this session; some of the silence before
+    it is included.
+    """
     item_id: Nullable[str] = OMITTED
+    """The user item that the turn will become."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
 @attrs.frozen(eq=False, repr=False)
 class InputAudioBufferSpeechStopped(WireMessage):
-    """VAD heard the end of speech. `audio_end_ms` is in milliseconds of the audio appended.
+    """VAD heard the end of speech.
 
-    Servers of the component's dialect may give `channel` and, in seconds, `last_word_end`, and no `item_id`.
+    Servers of the component's dialect may give `channel` and `last_word_end`, and no `item_id`.
     """
 
     type: ClassVar[str] = "input_audio_buffer.speech_stopped"
     audio_end_ms: Nullable[float] = OMITTED
+    """Where speech ends, in milliseconds of all audio appended in this session."""
     item_id: Nullable[str] = OMITTED
+    """The user item that the turn will become."""
     channel: Omissible[Json] = OMITTED
+    """The channel, as the server gives it."""
     last_word_end: Nullable[float] = OMITTED
+    """Where the last word ends in the audio, in seconds."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
 @attrs.frozen(eq=False, repr=False)
 class InputAudioBufferTimeoutTriggered(WireMessage):
-    """`idle_timeout_ms` ran out: the silence is committed as `item_id` and a response follows.
-
-    Times in milliseconds.
-    """
+    """`idle_timeout_ms` ran out: the silence is committed and a response follows."""
 
     type: ClassVar[str] = "input_audio_buffer.timeout_triggered"
     audio_start_ms: Nullable[float] = OMITTED
+    """Where the silence begins, in milliseconds of all audio appended in this session."""
     audio_end_ms: Nullable[float] = OMITTED
+    """Where it ends, in the same."""
     item_id: Nullable[str] = OMITTED
+    """The user item that the silence becomes."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
 
 
 @attrs.frozen(eq=False, repr=False)
 class InputAudioBufferDtmfEventReceived(WireMessage):
-    """A telephone key, SIP only. `received_at` is in seconds since 1970. It has no `event_id`."""
+    """A telephone key, SIP only."""
 
     type: ClassVar[str] = "input_audio_buffer.dtmf_event_received"
     event: Nullable[str] = OMITTED
+    """The key: a digit, `*` or `#`."""
     received_at: Nullable[float] = OMITTED
+    """When, in seconds since 1970."""
     event_id: Nullable[str] = attrs.field(default=OMITTED, kw_only=True)
+    """Servers do not send it."""
 
 
 @attrs.frozen(eq=False, repr=False)

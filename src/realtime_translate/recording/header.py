@@ -48,7 +48,10 @@ _CONVERTER = Converter(forbid_extra_keys=True)
 
 
 class RecordingError(LocalProtocolError):
-    """What is no recording, or one that this version cannot replay. The message says which line and why."""
+    """What is no recording, or one that this version cannot replay. The message says which line and why.
+
+    Raised by `replay`.
+    """
 
     code = "INVALID_RECORDING"
 

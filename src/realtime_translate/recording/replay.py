@@ -36,18 +36,20 @@ _LONGEST_SHOWN = 2000
 
 @frozen
 class Difference:
-    """The first output that is not as recorded: the `output`-th (from 1) of the `input`-th input.
-
-    `t`: the time of that input, None if the clock was not read yet. `expected`, `actual`: the outputs as JSON
-    text, or what was raised; None where there is none.
-    """
+    """The first output that is not as recorded."""
 
     input: int
+    """Which input, from 1."""
     t: float | None
+    """The time of that input in seconds, None if the clock was not read yet."""
     method: str
+    """The method of `Translator` that took the input."""
     output: int
+    """Which of its outputs, from 1."""
     expected: str | None
+    """The recorded output as JSON text, or what was raised; None where there is none."""
     actual: str | None
+    """The output of the replay, in the same way."""
 
     def __str__(self) -> str:
         when = "before the first reading of the clock" if self.t is None else f"at {self.t!r} s"
@@ -59,24 +61,30 @@ class Difference:
 
 @frozen
 class Played:
-    """An input as it was replayed. `t`: its time, None where the clock was not read; `outcome`: the outputs,
-    or what was raised; `state`: what the translator then said of itself.
-    """
+    """An input as it was replayed."""
 
     t: float | None
+    """The time of the input in seconds, None where the clock was not read."""
     method: str
+    """The method of `Translator` that took the input."""
     arguments: tuple[Any, ...]
+    """What it was given."""
     outcome: Outputs | Exception
+    """The outputs, or what was raised."""
     state: SessionState
+    """What the translator then said of itself."""
 
 
 @frozen
 class ReplayResult:
-    """How a replay went. `inputs`: how many were reproduced. `cut`: the last line was not complete."""
+    """How a replay went."""
 
     inputs: int
+    """How many inputs were reproduced."""
     difference: Difference | None = None
+    """The first output that is not as recorded; None if all are."""
     cut: bool = False
+    """Whether the last line was not complete, as a call that was killed leaves it."""
 
     @property
     def same(self) -> bool:

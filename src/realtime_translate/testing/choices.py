@@ -40,6 +40,7 @@ class Group(Enum):
 HEALTHY = frozenset({Group.ORDER})
 """What a server of today that does all that it should may do."""
 ALL = frozenset(Group)
+"""Every group."""
 
 
 @attrs.frozen(slots=True)
@@ -47,7 +48,9 @@ class Choice:
     """A decision that the model asks for: its group, and what each option means."""
 
     group: Group
+    """What it does to a session."""
     options: tuple[str, ...]
+    """What each option means; option 0 is what the recordings show."""
 
 
 def _of(group: Group, **rows: tuple[str, ...]) -> dict[str, Choice]:
@@ -224,10 +227,12 @@ FIRST: Choices = _First()
 
 @attrs.define(slots=True)
 class Limited:
-    """`choices`, asked in these groups alone; `groups` may be changed while a session goes on."""
+    """`choices`, asked in these groups alone."""
 
     groups: Collection[Group]
+    """About which decisions it is asked; may be changed while a session goes on."""
     choices: Choices
+    """Who decides."""
 
     def choose(self, name: str, options: int) -> int:
         """What the inner one decides."""

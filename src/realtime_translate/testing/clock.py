@@ -13,6 +13,7 @@ class FakeClock:
     """
 
     now: float = 0.0
+    """The time, in seconds."""
 
     def __call__(self) -> float:
         """The time, in seconds."""

@@ -29,22 +29,24 @@ class Fault:
 
 @attrs.frozen(slots=True)
 class Violation:
-    """A client event that broke a rule, kept by the model.
-
-    `rule` is its number (protocols, *What servers refuse*), None where it has none. `answered` says
-    whether it had an `error` for an answer; `race` that no client could have avoided it, for what it was not
-    told; `event` is the decoded event, or None where there was none to decode. `received_at` is when it came,
-    `at` when it was handled and the rule was seen broken, both in seconds on the server's clock.
-    """
+    """A client event that broke a rule, kept by the simulated server."""
 
     rule: int | None
+    """The number of the rule (protocols, *What servers refuse*), None where it has none."""
     code: str | None
+    """The code of the error, None where it has none."""
     message: str
+    """What is wrong, in the words of the real server."""
     event: Mapping[str, object] | None
+    """The decoded event, None where there was none to decode."""
     received_at: float
+    """When it came, in seconds on the server's clock."""
     at: float
+    """When it was handled and the rule was seen broken, in the same."""
     answered: bool
+    """Whether it had an `error` for an answer."""
     race: bool
+    """Whether no client could have avoided it, for what it was not told."""
 
 
 def listed(values: Sequence[str]) -> str:

@@ -13,13 +13,12 @@ SHORTEST_AUDIO_MS = 200
 
 @attrs.frozen(slots=True)
 class Say:
-    """A message of the agent; spoken when the response's output modality is audio.
-
-    `audio_ms` is how long the speech lasts, in milliseconds; by default it follows from the text.
-    """
+    """A message of the agent; spoken when the response's output modality is audio."""
 
     text: str
+    """What is said; the transcript where it is spoken."""
     audio_ms: int | None = None
+    """How long the speech lasts, in milliseconds; None: 60 a character, and at least 200."""
 
     @property
     def duration_ms(self) -> int:
@@ -31,25 +30,34 @@ class Say:
 
 @attrs.frozen(slots=True)
 class Call:
-    """A function call of the agent. `arguments` is a JSON string; `call_id` is invented when None."""
+    """A function call of the agent."""
 
     name: str
+    """The name of the function."""
     arguments: str = "{}"
+    """A JSON string."""
     call_id: str | None = None
+    """The id of the call; invented when None."""
 
 
 @attrs.frozen(slots=True, init=False)
 class Reply:
-    """One response: its output items in order, and how it ends.
+    """One response: its output items in order, and how it ends. The items are positional arguments, the rest
+    keywords.
 
-    `status` is `completed`, `incomplete` or `failed`. `reason` is the `reason` of an incomplete response
-    (`max_output_tokens`, `content_filter`) or the error code of a failed one; `message` is the error's text.
+    Raises ValueError for another status.
     """
 
     parts: tuple[Say | Call, ...]
+    """The output items, in order."""
     status: str
+    """`completed`, `incomplete` or `failed`."""
     reason: str | None
+    """The `reason` of an incomplete response (`max_output_tokens`, `content_filter`), or the error code of a
+    failed one.
+    """
     message: str
+    """The error's text, of a failed one."""
 
     def __init__(
         self,
@@ -65,16 +73,18 @@ class Reply:
 
 @attrs.frozen(slots=True)
 class ServerView:
-    """What a script function may look at: copies of the server's state when a response begins.
-
-    `trigger` says what made it: `client`, `vad`, `commit` (a client's, where the server answers those by
-    itself) or `idle`. `number` counts responses from 0.
-    """
+    """What a script function may look at: copies of the server's state when a response begins."""
 
     session: Mapping[str, object]
+    """The `session` object in effect."""
     items: tuple[Mapping[str, object], ...]
+    """The items of the conversation, oldest first."""
     trigger: str
+    """What made the response: `client`, `vad`, `commit` (a client's, where the server answers those by
+    itself) or `idle`.
+    """
     number: int
+    """How many responses there were before."""
 
 
 ScriptFunction: TypeAlias = Callable[[ServerView, Mapping[str, object]], Reply]
@@ -84,8 +94,11 @@ What the request holds (`instructions`, `tool_choice`, `output_modalities`, `met
 alone; `view.session` holds what counts otherwise."""
 
 Script: TypeAlias = "Sequence[Reply] | ScriptFunction"
+"""Replies for the responses in order, then `DEFAULT_REPLY`; or a function that gets a `ServerView` and the
+`response` object of the `response.create`, and returns the reply."""
 
 DEFAULT_REPLY = Reply(Say("Yes."))
+"""What the agent says when no script says anything else."""
 
 
 @attrs.define(slots=True)

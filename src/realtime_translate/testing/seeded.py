@@ -18,15 +18,18 @@ RATES: Mapping[Group, float] = MappingProxyType(
 
 @attrs.define(slots=True)
 class SeededChoices:
-    """Lets the model choose, repeatably: the same seed and the same questions give the same answers.
-
-    It is asked about `groups` alone. What makes trouble is as rare as `rates` says: shares of the questions
-    from 0 to 1, by group; in a group without a rate all options are equally likely.
+    """Lets the simulated server choose, repeatably: the same seed and the same questions give the same
+    answers.
     """
 
     seed: int
+    """Any whole number."""
     groups: Collection[Group] = HEALTHY
+    """About which decisions it is asked."""
     rates: Mapping[Group, float] = RATES
+    """How often a decision of a group is not option 0, 0 to 1; in a group without a rate all options are
+    equally likely.
+    """
     _random: Random = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:

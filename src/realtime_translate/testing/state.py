@@ -20,13 +20,12 @@ from .session import Session
 
 @attrs.frozen(slots=True)
 class TranscriptionFailure:
-    """An input transcription that fails: what `conversation.item.input_audio_transcription.failed` says.
-
-    `{item_id}` in the message stands for the id of the item, which the recorded message names.
-    """
+    """An input transcription that fails: what `conversation.item.input_audio_transcription.failed` says."""
 
     code: str = "transcription_error"
+    """The error's code."""
     message: str = "Input transcription failed for item '{item_id}'."
+    """The error's text; `{item_id}` in it stands for the id of the item."""
 
 
 Transcribe: TypeAlias = "Callable[[bytes], str | TranscriptionFailure | None]"

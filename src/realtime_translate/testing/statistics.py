@@ -11,22 +11,26 @@ __all__ = ["Statistics"]
 
 @define
 class Statistics:
-    """`examples`: walks begun; `steps`: rules executed; `calls`: calls opened, `closed` of them ended before
-    the walk did; `responses`, `barge_ins`: what happened in them; `seconds`: of virtual time.
-
-    `reached`: how often each thing was, by kind and name: `("rule", "speak")`, `("notice", "COMMIT_OWED")`.
-    `broken`: the property that failed first, and in which walk.
-    """
+    """What a run of the state machine really did, counted."""
 
     examples: int = 0
+    """Walks begun."""
     steps: int = 0
+    """Rules executed."""
     calls: int = 0
+    """Calls opened."""
     closed: int = 0
+    """How many of them ended before the walk did."""
     responses: int = 0
+    """Responses in them."""
     barge_ins: int = 0
+    """Interruptions in them."""
     seconds: float = 0.0
+    """Virtual time, in seconds."""
     reached: Counter[tuple[str, str]] = field(factory=Counter[tuple[str, str]])
+    """How often each thing was, by kind and name: `("rule", "speak")`, `("notice", "COMMIT_OWED")`."""
     broken: tuple[str, int] | None = None
+    """The property that failed first, and in which walk."""
 
     def reach(self, kind: str, name: str) -> None:
         """Count one occurrence."""
