@@ -17,7 +17,17 @@ SOURCES = DOCS.parent / "src"
 def run_pytest(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
     """Its tests, as somebody runs them who has copied the page into a file."""
     (folder / "test_my_host.py").write_text(code, encoding="utf-8")
-    command = [sys.executable, "-W", "error", "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_my_host.py"]
+    command = [
+        sys.executable,
+        "-W",
+        "error",
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "test_my_host.py",
+    ]
     environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300
