@@ -138,3 +138,37 @@ def test_the_words_are_in_order() -> None:
 @pytest.mark.parametrize(("word", "text"), ENTRIES)
 def test_each_word_leads_to_where_it_is_explained(word: str, text: str) -> None:
     assert "](" in text
+
+
+# --- what it costs ------------------------------------------------------------------------------------------
+
+PERFORMANCE = page("reference/performance")
+COSTS = {
+    r"about (\d+) µs for each 20 ms": r"client frame, 20 ms linear16 24 kHz, VAD \| ([\d.]+)",
+    r"about (\d+) µs where": r"client frame, 20 ms linear16 16 kHz, VAD \| ([\d.]+)",
+    r"(\d+) KB for an idle call": r"idle ready session with small Settings: (\d+)",
+    r"some (\d+) KB after two hours": r"minutes of call \| 1 \| 120 \| a session, KB \| [\d.]+ \| ([\d.]+)",
+}
+FIRST_SCREENS = {"README.md": ROOT / "README.md", "docs/index.md": DOCS / "index.md"}
+
+
+@pytest.mark.parametrize("stated", COSTS)
+@pytest.mark.parametrize("where", FIRST_SCREENS)
+def test_what_it_costs_is_what_was_measured(where: str, stated: str) -> None:
+    (told,) = re.findall(stated, FIRST_SCREENS[where].read_text(encoding="utf-8"))
+    (measured,) = re.findall(COSTS[stated], PERFORMANCE)
+    unit = 1000 if "idle" in stated else 1
+    assert float(told) == pytest.approx(float(measured) / unit, rel=0.25)
+
+
+@pytest.mark.parametrize("where", FIRST_SCREENS)
+def test_the_delay_is_what_was_measured(where: str) -> None:
+    text = " ".join(FIRST_SCREENS[where].read_text(encoding="utf-8").split())
+    assert "none; 2 ms where the sample rate is converted, 3 ms if a rate is below 16000" in text
+    turns = (
+        page("reference/latency").partition("<!-- turns: begin -->")[2].partition("<!-- turns: end -->")[0]
+    )
+    later = {row[0]: float(row[-1]) for row in rows(turns) if re.fullmatch(r"[\d.]+", row[-1])}
+    assert later["linear16 at 24000"] == 0
+    assert later["linear16 at 8000"] == 3
+    assert max(delay for client, delay in later.items() if int(client.split()[-1]) >= 16000) == 2
