@@ -11,7 +11,7 @@ import pytest
 from realtime_translate import Level
 from realtime_translate.deepgram.codes import ErrorCode
 from realtime_translate.notices import NOTICES
-from tests.pages.test_pages import DOCS
+from tests.pages.test_pages import DOCS, blocks
 
 ROOT = DOCS.parent
 PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
@@ -172,3 +172,25 @@ def test_the_delay_is_what_was_measured(where: str) -> None:
     assert later["linear16 at 24000"] == 0
     assert later["linear16 at 8000"] == 3
     assert max(delay for client, delay in later.items() if int(client.split()[-1]) >= 16000) == 2
+
+
+# --- how long a host is -------------------------------------------------------------------------------------
+
+
+def lines_of(path: str) -> int:
+    return len((DOCS / "examples" / path).read_text(encoding="utf-8").splitlines())
+
+
+@pytest.mark.parametrize("name", ["explanation/comparison", "explanation/sans-io"])
+def test_the_lines_of_the_hosts_are_counted(name: str) -> None:
+    text = " ".join(page(name).split())
+    hosts = [lines_of(f"{each}.py") for each in ("websockets_proxy", "starlette_proxy", "twilio_bridge")]
+    (shared,) = re.findall(r"\b(\d+) lines", text)
+    assert int(shared) == pytest.approx(lines_of("bridge.py"), rel=0.05)
+    ((least, most),) = re.findall(r"\b(\d+) to (\d+)\b", text.partition("bridge.py")[2][:200])
+    assert [int(least), int(most)] == pytest.approx([min(hosts), max(hosts)], rel=0.05)
+
+
+def test_so_many_lines_has_the_least_host() -> None:
+    code, driver = blocks(DOCS / "how-to" / "write-your-own-host.md", "python")[:2]
+    assert len((code + driver).splitlines()) == pytest.approx(150, rel=0.05)
