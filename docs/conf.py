@@ -18,7 +18,7 @@ html_theme = "furo"
 html_title = "realtime_translate"
 html_show_sphinx = False
 
-myst_enable_extensions = ["colon_fence"]
+myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"

@@ -1,4 +1,4 @@
-"""The model of the OpenAI Realtime server behind a real WebSocket: to try out and test hosts without a key.
+"""The simulated OpenAI Realtime server behind a real WebSocket: to try out and test hosts without a key.
 
     python simulated_server.py                      # ws://127.0.0.1:8766/v1/realtime
     python simulated_server.py --script call.jsonl  # it says what the script says

@@ -19,7 +19,8 @@ Made from the code by `python -m docs.tools`; a test compares.
 
 A `Notice` says why something was deferred, left out, clamped, dropped or approximated. Its code is stable,
 its level is one of `logging`'s, the words in braces are its `fields`. None carries what was said, audio or a
-secret. Marks such as T2 name [rules](rules.md).
+secret. Marks such as T2 name [rules](rules.md). [Troubleshooting](../how-to/troubleshooting.md) says what to
+do about the warnings.
 
 | code | level | message |
 |---|---|---|"""

@@ -13,7 +13,7 @@ __all__ = ["CALLS", "CHOSEN", "IMAGES", "page_of"]
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images"
 CALLS: Mapping[str, str] = MappingProxyType(
-    {"firm-audio": "component", "tool-call": "deepgram", "barge-in": "deepgram"}
+    {"firm-audio": "component", "tool-call": "deepgram", "barge-in": "deepgram", "tutorial": "deepgram"}
 )
 """Scripts in `docs/examples/calls`, and the dialect in which each is played."""
 CHOSEN: Mapping[str, str] = MappingProxyType(
@@ -21,6 +21,7 @@ CHOSEN: Mapping[str, str] = MappingProxyType(
         "firm-audio": "input_audio_buffer.commit",
         "tool-call": "FunctionCallRequest",
         "barge-in": "conversation.item.truncate",
+        "tutorial": "FunctionCallRequest",
     }
 )
 """What each call is about: how the label of the mark begins that is looked at."""
