@@ -1,0 +1,41 @@
+"""What an index would show, and what installs a host or builds the pages."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PYPROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
+LINK = re.compile(r"\[[^\]]+\]\((?!https?:|#)[^)]+\)")
+
+
+def shown() -> str:
+    """The README as the build makes it for an index."""
+    (pattern, replacement), *others = re.findall(r"\{ pattern = '(.*)', replacement = '(.*)' \}", PYPROJECT)
+    assert not others
+    return re.sub(pattern, replacement, (ROOT / "README.md").read_text("utf-8"))
+
+
+def test_no_link_of_the_description_leads_nowhere() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert LINK.search(readme)
+    assert not LINK.search(shown())
+    for text in re.findall(r"(?<!!)\[([^\]]+)\]\(docs/", readme):
+        assert text in shown()
+
+
+@pytest.mark.parametrize("script", ["release", "run"])
+def test_the_scripts_are_bash(script: str) -> None:
+    subprocess.run(["bash", "-n", str(ROOT / ".ci" / script)], check=True)
+
+
+def test_what_a_release_runs_is_in_its_extra() -> None:
+    (extra,) = re.findall(r"^release = \[(.*)\]$", PYPROJECT, re.MULTILINE)
+    script = (ROOT / ".ci" / "release").read_text("utf-8")
+    tools = {"build": "-m build", "twine": "-m twine", "cyclonedx-bom": "bin/cyclonedx-py"}
+    assert {re.split(r"[>=]", each)[0] for each in re.findall(r'"([^"]+)"', extra)} == set(tools)
+    assert [each for each in tools.values() if each not in script] == []
