@@ -33,7 +33,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What random calls really did."""
+    """What random calls really did, and how to run what was skipped."""
+    skipped = [str(each.longrepr) for each in terminalreporter.stats.get("skipped", [])]
+    if any("could not import" in each for each in skipped):
+        terminalreporter.write_line("What could not be imported: pip install '.[dev]'")
     for outcome in ("passed", "failed"):
         for report in terminalreporter.getreports(outcome):
             for name, value in getattr(report, "user_properties", []):

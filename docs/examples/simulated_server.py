@@ -122,6 +122,8 @@ if __name__ == "__main__":
     try:
         text = arguments.script.read_text("utf-8") if arguments.script else ""
         chosen = ServerScript.parse(text)
-    except (OSError, ValueError) as problem:
-        parser.error(f"{arguments.script}: {problem}")
+    except OSError as problem:
+        parser.error(str(problem))
+    except ValueError as problem:
+        parser.error(f"{arguments.script}, {problem}")
     asyncio.run(main(arguments, chosen))
