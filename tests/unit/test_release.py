@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,10 @@ def test_what_a_release_runs_is_in_its_extra() -> None:
     tools = {"build": "-m build", "twine": "-m twine", "cyclonedx-bom": "bin/cyclonedx-py"}
     assert {re.split(r"[>=]", each)[0] for each in re.findall(r'"([^"]+)"', extra)} == set(tools)
     assert [each for each in tools.values() if each not in script] == []
+
+
+def test_an_import_of_the_package_loads_nothing_that_is_slow_or_a_host_s_affair() -> None:
+    heavy = ("asyncio", "logging", "numpy", "hypothesis")
+    code = f"import sys, realtime_translate; print([each for each in {heavy} if each in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
