@@ -19,6 +19,7 @@ if not os.environ.get("CI"):
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--calls nightly`: how long the state machine runs; without it, what the environment says."""
     parser.addoption("--calls", choices=["dev", "ci", "nightly"], help="profile of the state machine")
+    parser.addoption("--again", action="store_true", help="also what says again, at length, what others say")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,7 +33,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What random calls really did."""
+    """What random calls really did, and how to run what was skipped."""
+    skipped = [str(each.longrepr) for each in terminalreporter.stats.get("skipped", [])]
+    if any("could not import" in each for each in skipped):
+        terminalreporter.write_line("What could not be imported: pip install '.[dev]'")
     for outcome in ("passed", "failed"):
         for report in terminalreporter.getreports(outcome):
             for name, value in getattr(report, "user_properties", []):
@@ -41,8 +45,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                     terminalreporter.write_line(str(value))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in tests/oracle compares with an SDK."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what compares with an SDK, and leave out what is marked `again` unless it is asked for."""
+    if not (config.getoption("--again") or config.getoption("--calls") == "nightly"):
+        left_out = [each for each in items if each.get_closest_marker("again")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [each for each in items if each not in set(left_out)]
     for item in items:
         if ORACLE in item.path.parents:
             item.add_marker(pytest.mark.oracle)

@@ -1,10 +1,16 @@
-"""The references, examples and recorded sessions that lie beside the checkout, where they do."""
+"""Recorded sessions, and examples of messages and errors.
+
+Those of real servers lie beside the checkout, on some machines. Elsewhere the same tests run on those that
+`python -m tests.recordings` has made, which have the same shapes and names.
+"""
 
 from pathlib import Path
 
 import pytest
 
-SHARED = Path(__file__).parents[2] / "shared"
+BESIDE = Path(__file__).parents[2] / "shared"
+OWN = Path(__file__).parent / "data" / "recordings"
+SHARED = BESIDE if BESIDE.exists() else OWN
 
 
 def shared(*parts: str) -> Path:

@@ -25,27 +25,16 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from realtime_translate.cli.inputs import UserError
-from realtime_translate.cli.script import Script, parse_script
-from realtime_translate.testing import RealtimeServer
+from realtime_translate.testing import RealtimeServer, ServerScript
 
 PATH = "/v1/realtime"
 log = logging.getLogger("simulated_server")
 
 
-def model_of(script: Script, name: str) -> RealtimeServer:
+def model_of(script: ServerScript, name: str) -> RealtimeServer:
     """A new session with the model called `name`. Every session plays the script from its beginning."""
-    heard = iter(script.heard)
-    return RealtimeServer(
-        clock=asyncio.get_running_loop().time,
-        new_id=lambda: secrets.token_hex(8),
-        model=name,
-        script=script.replies,
-        transcribe=lambda _audio: next(heard, "Hello there."),
-        latency=script.server.latency,
-        token_interval=script.server.token_interval,
-        session_limit=script.server.session_limit,
-        kill_idle_after=script.server.kill_idle_after,
+    return script.server(
+        clock=asyncio.get_running_loop().time, new_id=lambda: secrets.token_hex(8), model=name
     )
 
 
@@ -103,7 +92,7 @@ async def serving(
         await server.wait_closed()
 
 
-async def main(options: argparse.Namespace, script: Script) -> None:
+async def main(options: argparse.Namespace, script: ServerScript) -> None:
     """Serve until SIGTERM or SIGINT; then sessions are closed with 1001."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -132,7 +121,9 @@ if __name__ == "__main__":
     logging.getLogger("websockets").setLevel(logging.WARNING)
     try:
         text = arguments.script.read_text("utf-8") if arguments.script else ""
-        chosen = parse_script(text, str(arguments.script))
-    except (OSError, UserError) as problem:
+        chosen = ServerScript.parse(text)
+    except OSError as problem:
         parser.error(str(problem))
+    except ValueError as problem:
+        parser.error(f"{arguments.script}, {problem}")
     asyncio.run(main(arguments, chosen))

@@ -45,7 +45,7 @@ CHOSEN_INDEX = "() => chosen"
 def browser() -> Iterator[Any]:
     path = executable()
     if path is None:
-        pytest.skip("no Chromium on this machine")
+        pytest.skip("no Chromium on this machine: python -m playwright install chromium")
     with chromium(path) as running:
         yield running
 

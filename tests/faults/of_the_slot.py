@@ -9,6 +9,7 @@ __all__ = ["FAULTS"]
 _SLOT = "session/tables/slot.py"
 _ACTIONS = "session/response_slot/actions.py"
 _EVENTS = "session/response_slot/events.py"
+_ENDING = "session/function_calls/ending.py"
 _ROUNDS = "session/function_calls/rounds.py"
 _CLOSING = "session/function_calls/closing.py"
 _TURN = "session/user_turn.py"
@@ -93,7 +94,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "F5",
         "calls of a response without an id are not followed",
-        _ROUNDS,
+        _ENDING,
         "    mine = [each for each in state.calls if not each.over and each.response_id in names]\n",
         "    mine = [each for each in state.calls if not each.over and each.response_id != '']\n",
     ),

@@ -190,7 +190,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "O5",
         "the end of a response without calls ends no turn",
-        _ROUNDS,
+        _ENDING,
         "        return [*effects, TurnStep(TurnEvent.OVER)]",
         "        return effects",
     ),

@@ -85,7 +85,7 @@ def _ours(leg: str) -> Iterator[str]:
 
 
 def _recorded(leg: str) -> Iterator[str]:
-    """Real frames, where the recordings lie beside the checkout."""
+    """Frames of recorded sessions."""
     types = {cls.type for cls in classes(leg)}
     for path in sorted(SHARED.glob("traces/*.jsonl")) + sorted(SHARED.glob("examples/*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():

@@ -18,7 +18,7 @@ from realtime_translate.config import FROM_SETTINGS
 from realtime_translate.testing import FakeClock, RealtimeServer, strategies
 from tests.harness import Desk, Log, counter
 from tests.oracle.session_update import faults
-from tests.shared_material import SHARED, shared
+from tests.shared_material import shared
 
 pytest.importorskip("openai")
 pytest.importorskip("pydantic")
@@ -69,8 +69,7 @@ def test_the_server_model_takes_them_too(data: st.DataObject, config: Config) ->
 
 
 def _examples() -> list[Json]:
-    path = SHARED / "examples" / "deepgram.jsonl"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    lines = shared("examples", "deepgram.jsonl").read_text(encoding="utf-8").splitlines()
     messages = [json.loads(line)["message"] for line in lines]
     return [each for each in messages if each["type"] == "Settings"]
 
@@ -78,7 +77,6 @@ def _examples() -> list[Json]:
 @pytest.mark.parametrize("dialect", ClientDialect)
 @pytest.mark.parametrize("number", range(8))
 def test_settings_of_the_corpus_that_are_accepted(dialect: ClientDialect, number: int) -> None:
-    shared("examples", "deepgram.jsonl")
     examples = _examples()
     assert len(examples) == 8
     log = opened(Config(dialect), examples[number])
@@ -91,7 +89,6 @@ def test_settings_of_the_corpus_that_are_accepted(dialect: ClientDialect, number
 
 
 def test_most_of_the_corpus_is_accepted() -> None:
-    shared("examples", "deepgram.jsonl")
     accepted = [not opened(Config(), each).of("Error") for each in _examples()]
     assert accepted.count(True) == 7
 

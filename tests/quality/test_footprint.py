@@ -14,6 +14,8 @@ from tests.quality.compare import PAGE
 from tests.quality.costs import STATM
 from tests.quality.footprint import BEFORE
 
+BETWEEN = [pytest.param(each, marks=pytest.mark.again) for each in sorted(BEFORE)[1:-1]]
+
 
 def shown(rate: int) -> list[tuple[float, float]]:
     """Before and after, of each column."""
@@ -22,7 +24,7 @@ def shown(rate: int) -> list[tuple[float, float]]:
 
 
 @pytest.mark.skipif(not STATM.exists(), reason="the memory of a process is read from /proc")
-@pytest.mark.parametrize("rate", BEFORE)
+@pytest.mark.parametrize("rate", [min(BEFORE), max(BEFORE), *BETWEEN])
 def test_A2_L2_a_call_is_as_early_and_as_small_as_the_page_says(rate: int) -> None:
     now = footprint.footprint(rate)
     into, out, snapshot, memory = (new for _, new in shown(rate))

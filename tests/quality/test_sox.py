@@ -21,7 +21,7 @@ ENCODINGS = {
     "alaw": ["-e", "a-law", "-b", "8"],
 }
 
-pytestmark = pytest.mark.skipif(SOX is None, reason="sox is not installed")
+pytestmark = pytest.mark.skipif(SOX is None, reason="sox is not installed: it is a package of most systems")
 
 
 def raw(audio: AudioFormat) -> list[str]:

@@ -24,7 +24,7 @@ from tests.shared_material import SHARED, shared
 Json = dict[str, Any]
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "differences.md"
-TRACES = sorted(path.stem for path in (SHARED / "traces").glob("dg-*.jsonl")) or ["dg-chat-1"]
+TRACES = sorted(path.stem for path in (SHARED / "traces").glob("dg-*.jsonl"))
 STEP = 1 / 64
 INJECTED = (
     "Hello! I'm an agent message injected directly.",
@@ -261,4 +261,4 @@ def test_what_differs_has_its_reason_on_the_page() -> None:
     headings = re.findall(r"^#+ (.+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     reasons = {each.reason for table in DIFFERENCES.values() for each in table}
     assert reasons <= set(headings)
-    assert DIFFERENCES.keys() <= set(TRACES) or not SHARED.exists()
+    assert DIFFERENCES.keys() <= set(TRACES)

@@ -47,7 +47,7 @@ each_checker = pytest.mark.parametrize("checker", CHECKERS)
 
 def check(checker: str, *paths: Path) -> subprocess.CompletedProcess[str]:
     if importlib.util.find_spec(checker) is None:
-        pytest.skip(f"{checker} is not installed")
+        pytest.skip(f"{checker} is not installed: pip install '.[dev]'")
     command = [sys.executable, "-m", *CHECKERS[checker], *map(str, paths)]
     env = {**os.environ, "MYPYPATH": str(SOURCE), "PYTHONPATH": str(SOURCE)}
     return subprocess.run(

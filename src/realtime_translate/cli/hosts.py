@@ -24,39 +24,30 @@ _FROM_CHECKOUT = Path(__file__).parents[3] / "docs" / "examples"
 
 @frozen
 class Host:
-    """A host that can be written out: its main file first, then what that needs; `install` is for pip."""
+    """A host that can be written out: its main file first, then what that needs. An extra of the package has
+    its name.
+    """
 
     about: str
     paths: tuple[str, ...]
-    install: tuple[str, ...]
-
-    @property
-    def command(self) -> str:
-        """What installs all that it needs."""
-        return f"pip install {' '.join(map(repr, self.install))}"
 
 
-_SOCKETS = "websockets>=14.2"
 HOSTS: Mapping[str, Host] = {
     "websockets": Host(
         "a proxy with asyncio and websockets; --simulate needs no key",
         ("websockets_proxy.py", *_SHARED, *_SIMULATION),
-        ("realtime-translate[resample]", _SOCKETS),
     ),
     "starlette": Host(
         "the same as an ASGI application",
         ("starlette_proxy.py", *_SHARED),
-        ("realtime-translate[resample]", "starlette>=0.37", "uvicorn>=0.30", _SOCKETS),
     ),
     "twilio": Host(
         "a bridge for phone calls by Twilio Media Streams",
         ("twilio_bridge.py", *_SHARED),
-        ("realtime-translate", _SOCKETS),
     ),
     "simulated-server": Host(
         "a server of the Realtime protocol to try hosts on",
         ("simulated_server.py", "caller.py", "calls"),
-        ("realtime-translate", _SOCKETS),
     ),
 }
 
@@ -82,7 +73,7 @@ def write(name: str, folder: str) -> Iterator[str]:
         _write(target / path, data)
         yield f"wrote {target / path}"
     yield ""
-    yield host.command
+    yield f"pip install 'realtime-translate[{name}]'"
     yield f"python {target / host.paths[0]} --help"
 
 

@@ -9,10 +9,19 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from attrs import fields_dict, frozen
+from attrs import field, frozen
 
-from ..testing import Call, Reply, Say
-from .inputs import UserError, is_array, is_number, is_object, parse_lines
+from ..testing import Reply
+from ..testing.server_script import (
+    ServerTimes,
+    refuse_unknown,
+    reply_of,
+    seconds_of,
+    text_of,
+    times_of,
+    whole_of,
+)
+from .inputs import UserError, is_object, parse_lines
 
 __all__ = [
     "SCRIPT_HELP",
@@ -85,16 +94,6 @@ class Answer:
     delay: float = 0.0
 
 
-@frozen
-class ServerTimes:
-    """How quick and how patient the simulated server is, in seconds."""
-
-    latency: float = 0.05
-    token_interval: float = 0.02
-    session_limit: float = 3600.0
-    kill_idle_after: float | None = None
-
-
 Action: TypeAlias = "Send | Speak | Close"
 _Entry: TypeAlias = "Action | Reply | Answer | ServerTimes | str"
 
@@ -107,7 +106,7 @@ class Script:
     replies: tuple[Reply, ...] = ()
     answers: tuple[Answer, ...] = ()
     heard: tuple[str, ...] = ()
-    server: ServerTimes = ServerTimes()
+    server: ServerTimes = field(factory=ServerTimes)
 
 
 def parse_script(text: str, source: str) -> Script:
@@ -131,22 +130,16 @@ def parse_script(text: str, source: str) -> Script:
 def _parse_line(data: Mapping[str, object]) -> _Entry:
     for key, (parse, allowed) in _LINES.items():
         if key in data:
-            _refuse_unknown(data, {key, *allowed})
+            refuse_unknown(data, {key, *allowed})
             return parse(data)
     raise ValueError(f"expected one of the keys {', '.join(_LINES)}; see simulate --help")
-
-
-def _refuse_unknown(data: Mapping[str, object], allowed: set[str]) -> None:
-    unknown = sorted(set(data) - allowed)
-    if unknown:
-        raise ValueError(f"unknown key {unknown[0]!r}; here are known: {', '.join(sorted(allowed))}")
 
 
 def _send(data: Mapping[str, object]) -> Send:
     message = data["send"]
     if not isinstance(message, str) and not is_object(message):
         raise ValueError('"send" must be an object or a string')
-    return Send(_seconds(data, "t"), message if isinstance(message, str) else json.dumps(message))
+    return Send(seconds_of(data, "t"), message if isinstance(message, str) else json.dumps(message))
 
 
 def _speak(data: Mapping[str, object]) -> Speak:
@@ -154,81 +147,33 @@ def _speak(data: Mapping[str, object]) -> Speak:
     if not isinstance(speech, bool):
         raise ValueError('"speech" must be true or false')
     return Speak(
-        _seconds(data, "t"),
-        _whole(data, "audio_ms", 1, 24 * 3600 * 1000),
-        _whole(data, "frame_ms", 1, 10_000, 100),
+        seconds_of(data, "t"),
+        whole_of(data, "audio_ms", 1, 24 * 3600 * 1000),
+        whole_of(data, "frame_ms", 1, 10_000, 100),
         speech,
     )
 
 
 def _close(data: Mapping[str, object]) -> Close:
-    return Close(_seconds(data, "t"), _whole(data, "close", 1000, 4999))
-
-
-def _reply(data: Mapping[str, object]) -> Reply:
-    parts = data["reply"]
-    if not is_array(parts):
-        raise ValueError('"reply" must be a list of {"say": …} and {"call": …}')
-    return Reply(*[_part(part) for part in parts])
-
-
-def _part(part: object) -> Say | Call:
-    if not is_object(part):
-        raise ValueError('each part of "reply" must be {"say": …} or {"call": …}')
-    if "say" in part:
-        _refuse_unknown(part, {"say", "audio_ms"})
-        length = _whole(part, "audio_ms", 1, 3600 * 1000) if "audio_ms" in part else None
-        return Say(_text(part, "say"), audio_ms=length)
-    _refuse_unknown(part, {"call", "arguments"})
-    arguments = part.get("arguments", {})
-    return Call(_text(part, "call"), arguments if isinstance(arguments, str) else json.dumps(arguments))
+    return Close(seconds_of(data, "t"), whole_of(data, "close", 1000, 4999))
 
 
 def _answer(data: Mapping[str, object]) -> Answer:
     answer = data["answer"]
     if not is_object(answer):
         raise ValueError('"answer" must be {"name": …, "content": …}')
-    _refuse_unknown(answer, {"name", "content"})
+    refuse_unknown(answer, {"name", "content"})
     content = answer.get("content", "")
     text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
-    return Answer(_text(answer, "name"), text, _seconds(data, "delay") if "delay" in data else 0.0)
-
-
-def _server(data: Mapping[str, object]) -> ServerTimes:
-    times = data["server"]
-    if not is_object(times):
-        raise ValueError('"server" must be an object of times')
-    _refuse_unknown(times, set(fields_dict(ServerTimes)))
-    return ServerTimes(**{name: _seconds(times, name) for name in times})
+    return Answer(text_of(answer, "name"), text, seconds_of(data, "delay") if "delay" in data else 0.0)
 
 
 _LINES: Mapping[str, tuple[Callable[[Mapping[str, object]], _Entry], set[str]]] = {
     "send": (_send, {"t"}),
     "audio_ms": (_speak, {"t", "frame_ms", "speech"}),
     "close": (_close, {"t"}),
-    "reply": (_reply, set()),
-    "heard": (lambda data: _text(data, "heard"), set()),
+    "reply": (reply_of, set()),
+    "heard": (lambda data: text_of(data, "heard"), set()),
     "answer": (_answer, {"delay"}),
-    "server": (_server, set()),
+    "server": (times_of, set()),
 }
-
-
-def _seconds(data: Mapping[str, object], key: str) -> float:
-    value = data.get(key)
-    if not is_number(value) or not 0 <= value < 1e9:
-        raise ValueError(f'"{key}" must be a number of seconds, 0 or more')
-    return float(value)
-
-
-def _whole(data: Mapping[str, object], key: str, low: int, high: int, default: int | None = None) -> int:
-    value = data.get(key, default)
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise ValueError(f'"{key}" must be a whole number from {low} to {high}')
-    return value
-
-
-def _text(data: Mapping[str, object], key: str) -> str:
-    value = data.get(key)
-    if not isinstance(value, str) or not value:
-        raise ValueError(f'"{key}" must be a string that is not empty')
-    return value

@@ -6,6 +6,7 @@ from .faults import Violation
 from .script import DEFAULT_REPLY, Call, Reply, Say, Script, ServerView
 from .seeded import SeededChoices
 from .server import RealtimeServer
+from .server_script import ServerScript, ServerTimes
 from .state import Transcribe, TranscriptionFailure
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "Say",
     "Script",
     "SeededChoices",
+    "ServerScript",
+    "ServerTimes",
     "ServerView",
     "Transcribe",
     "TranscriptionFailure",

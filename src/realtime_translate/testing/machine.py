@@ -22,6 +22,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 from attrs import evolve
+from hypothesis import currently_in_test_context, note
 from hypothesis.stateful import initialize, invariant
 
 from .. import deepgram, openai
@@ -37,6 +38,7 @@ from .calls.moods import ANY, MOODS, RUNNING
 from .calls.moves import guarded, move
 from .calls.network import HOST_KINDS, STEP
 from .calls.opening_moves import configs, wanted_settings
+from .calls.pasted import Shown, imports
 from .calls.random_agent import TOOL
 from .calls.rough_openings import DISTURBANCES, EARLY_STAGES, ENDS, STAGES, Stage, unasked
 from .calls.world import World
@@ -60,6 +62,12 @@ _STARTS = (*_DEEP, *_SHALLOW)
 _DIALLED_EARLY = ("unasked", "disturbed early")
 
 
+@st.composite
+def _shown_configs(draw: st.DrawFn) -> Shown:
+    machine: CallMachine = draw(st.runner())
+    return Shown(draw(machine.configs()))
+
+
 class CallMachine(ClientMoves, HostMoves):
     """Calls from opening to rest.
 
@@ -72,6 +80,8 @@ class CallMachine(ClientMoves, HostMoves):
 
     def __init__(self) -> None:
         super().__init__()
+        if currently_in_test_context():
+            note(imports(type(self)))
         self.statistics.examples += 1
         self.failed = False
         self.feel(MOODS["calm"])
@@ -120,7 +130,7 @@ class CallMachine(ClientMoves, HostMoves):
     # --- beginnings -----------------------------------------------------------------------------------
 
     @initialize(
-        config=st.runner().flatmap(lambda machine: machine.configs()),
+        config=_shown_configs(),
         seed=st.integers(0, 2**32),
         kind=st.sampled_from(sorted(HOST_KINDS)),
         start=st.sampled_from([*_DEEP, *_DEEP, *_SHALLOW]),
@@ -128,11 +138,13 @@ class CallMachine(ClientMoves, HostMoves):
         mood=st.sampled_from([*["calm"] * 4, *MOODS, *RUNNING, *ANY, *ANY]),
     )
     @guarded
-    def begin(self, config: Config, seed: int, kind: str, start: str, wanted: Json, mood: str) -> None:
+    def begin(
+        self, config: Config | Shown, seed: int, kind: str, start: str, wanted: Json, mood: str
+    ) -> None:
         """A call, from its opening on or from the middle of it."""
         self.feel(MOODS[mood])
         self.kind = kind
-        self._enter(config, seed, start)
+        self._enter(config.config if isinstance(config, Shown) else config, seed, start)
         self._start(start, wanted)
 
     @move(closed=True, seed=st.integers(0, 2**32), start=st.sampled_from(_STARTS), wanted=wanted_settings())

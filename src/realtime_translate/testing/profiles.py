@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 __all__ = ["PROFILES", "VARIABLE", "chosen", "register"]
 
@@ -14,13 +14,20 @@ VARIABLE = "REALTIME_TRANSLATE_PROFILE"
 """The environment variable that names the profile; without it, it is dev."""
 
 
-def _profile(examples: int, steps: int, *, derandomize: bool = False) -> settings:
+_UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
+"""To shrink a walk takes Hypothesis minutes, whatever the profile."""
+
+
+def _profile(
+    examples: int, steps: int, *, derandomize: bool = False, phases: Sequence[Phase] = tuple(Phase)
+) -> settings:
     checks = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
     profile = settings(
         max_examples=examples,
         stateful_step_count=steps,
         deadline=None,
         suppress_health_check=checks,
+        phases=phases,
     )
     # Else as Hypothesis has it: by chance, but for machines that say `CI`.
     return settings(profile, derandomize=True) if derandomize else profile
@@ -28,7 +35,7 @@ def _profile(examples: int, steps: int, *, derandomize: bool = False) -> setting
 
 PROFILES: Mapping[str, settings] = MappingProxyType(
     {
-        "dev": _profile(150, 30),  # seconds
+        "dev": _profile(150, 30, phases=_UNSHRUNK),  # seconds, when it fails too
         "ci": _profile(2000, 40, derandomize=True),  # minutes, more than 50,000 steps, always the same
         "nightly": _profile(26_000, 50),  # an hour, more than 1,000,000 steps
     }

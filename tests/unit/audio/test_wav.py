@@ -58,7 +58,7 @@ def test_the_standard_library_reads_it_to_the_end_of_the_stream(audio: AudioForm
 def test_sox_reads_it_from_a_pipe(audio: AudioFormat) -> None:
     sox = shutil.which("sox")
     if sox is None:
-        pytest.skip("sox is not installed")
+        pytest.skip("sox is not installed: it is a package of most systems")
     data = noise(audio, 100)
     played = subprocess.run(
         [sox, "-t", "wav", "-", "-t", "raw", "-"],

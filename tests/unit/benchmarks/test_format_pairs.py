@@ -22,6 +22,7 @@ PAIRS = list(pairs())
 CALLS = 50
 
 
+@pytest.mark.again
 def test_the_table_of_the_documentation_is_markdown(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["formats"], 0.0) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -16,6 +16,7 @@ pytest.importorskip("numpy", reason="needs the resample extra")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
+@pytest.mark.again
 def test_each_thing_that_grows_has_its_lines() -> None:
     found = list(growth.all_series(growth.SMALLEST))
     lines = [(each.grows, each.measured, each.name) for each in found]

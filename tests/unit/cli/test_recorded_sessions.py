@@ -15,10 +15,10 @@ from realtime_translate.cli.steps import Party, Step
 from realtime_translate.cli.trace import Trace, read_trace
 from tests.shared_material import SHARED, shared
 
-NAMES = sorted(path.stem for path in SHARED.glob("traces/*.jsonl")) or ["absent"]
-GA = [name for name in NAMES if name.startswith("ga-") or name == "absent"]
-CLIENT_LEG = [name for name in NAMES if name.startswith("dg-") or name == "absent"]
-UPSTREAM_LEG = [name for name in NAMES if name not in CLIENT_LEG or name == "absent"]
+NAMES = sorted(path.stem for path in SHARED.glob("traces/*.jsonl"))
+GA = [name for name in NAMES if name.startswith("ga-")]
+CLIENT_LEG = [name for name in NAMES if name.startswith("dg-")]
+UPSTREAM_LEG = [name for name in NAMES if name not in CLIENT_LEG]
 
 ID_KEYS = {"id", "event_id", "item_id", "previous_item_id", "response_id", "call_id", "conversation_id"}
 TEXT_KEYS = {"text", "transcript", "delta", "instructions", "description", "output"}

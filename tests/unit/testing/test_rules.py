@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from realtime_translate.testing import Call, Reply, Say
-from tests.shared_material import shared
 from tests.unit.testing.events import FUNCTION, create, listen, message, respond, speak, update
 from tests.unit.testing.harness import QUIET, Harness, Pick, audio, user
 
@@ -72,6 +72,7 @@ BROKEN: list[tuple[int, Reply, list[Any]]] = [
     (16, SPEECH, [listen(turn_detection={"type": "server_vad", "idle_timeout_ms": 1})]),
     (16, SPEECH, [CREATE, 0.2, speak(speed=1.1)]),
 ]
+PROTOCOLS = Path(__file__).parents[3] / "docs" / "reference" / "protocols.md"
 NOT_OF_EVENTS = {17}
 """The end of a session, and the code of its close."""
 
@@ -125,9 +126,8 @@ def test_an_answered_violation_has_an_error(rule: int, reply: Reply, steps: list
     assert [error["message"] for error in harness.errors] == told
 
 
-def test_every_rule_of_the_reference_is_among_them() -> None:
-    reference = shared("reference", "openai-realtime.md").read_text(encoding="utf-8")
-    section = reference.partition("## 6. Rules")[2].partition("\n## ")[0]
+def test_every_rule_of_the_page_is_among_them() -> None:
+    section = PROTOCOLS.read_text("utf-8").partition("### What servers refuse")[2].partition("\n## ")[0]
     numbers = {int(each) for each in re.findall(r"^(\d+)\. ", section, re.MULTILINE)}
     assert {rule for rule, _, _ in BROKEN} == numbers - NOT_OF_EVENTS
 

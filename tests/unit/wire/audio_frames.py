@@ -84,7 +84,7 @@ ODD: tuple[str | bytes, ...] = (
 
 
 def recorded() -> Iterator[str]:
-    """Every event of the recorded sessions and of the examples, where they lie beside the checkout."""
+    """Every event of the recorded sessions and of the examples."""
     for folder in ("traces", "examples"):
         for path in sorted(SHARED.joinpath(folder).glob("*.jsonl")):
             for line in path.read_text(encoding="utf-8").splitlines():

@@ -76,7 +76,7 @@ def test_recorded_frames_too() -> None:
         expected = by_the_standard_library(frame)
         assert found == expected or (found is None and "\n" in frame), "every server's deltas are read fast"
         read += found is not None
-    assert read > 0 or not any(True for _ in recorded())
+    assert read > 0
 
 
 def test_L1_a_frame_that_is_read_fast_has_no_room_for_a_number_or_an_id_that_is_too_long() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from realtime_translate.testing.profiles import PROFILES, VARIABLE, chosen, register
 
@@ -24,3 +24,10 @@ def test_hypothesis_knows_them() -> None:
 def test_they_are_as_long_as_they_say(name: str, steps: int) -> None:
     profile = PROFILES[name]
     assert profile.max_examples * profile.stateful_step_count >= steps
+
+
+def test_only_the_short_one_does_not_shrink_what_it_finds() -> None:
+    """That takes minutes, and it says that it takes seconds."""
+    assert [name for name, each in PROFILES.items() if Phase.shrink not in each.phases] == ["dev"]
+    assert Phase.generate in PROFILES["dev"].phases
+    assert Phase.reuse in PROFILES["dev"].phases

@@ -1,0 +1,1 @@
+"""Makes the recordings in `tests/data/recordings`: `python -m tests.recordings`."""
