@@ -10,7 +10,7 @@ from .audio_time import AudioTime
 from .detail import detail, one_line
 from .steps import Party, Step
 
-__all__ = ["CONTROL_ESCAPES", "Line", "merged"]
+__all__ = ["CONTROL_ESCAPES", "Line", "is_final", "merged"]
 
 CONTROL_ESCAPES = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 """What a peer sends must not steer a terminal."""
@@ -31,13 +31,19 @@ class Line:
 
 
 def merged(steps: Iterable[Step]) -> Iterator[Line]:
-    """Frames of audio, deltas and debug notices that follow each other become one line for each kind and
-    direction, which says how many they are and how long the audio lasts; it stands at the time of the first.
+    """Frames of audio, deltas, interim transcripts and debug notices that follow each other become one line
+    for each kind and direction, which says how many they are and how long the audio lasts; it stands at the
+    time of the first.
     """
     lines = _Lines()
     for step in steps:
         yield from lines.add(step)
     yield from lines.flush()
+
+
+def is_final(step: Step) -> bool:
+    """Whether a `Transcript` is the last one of what was heard."""
+    return (step.frame or {}).get("is_final") is True
 
 
 @define
@@ -56,9 +62,12 @@ class _Run:
         self.audio_bytes += step.audio_bytes or 0
         self.seconds += seconds
         self.last_t = step.t
-        delta = (step.frame or {}).get("delta")
+        frame = step.frame or {}
+        delta = frame.get("delta")
         if step.audio_bytes is None and isinstance(delta, str):
             self.text += delta
+        elif step.type == "Transcript":
+            self.text = one_line(frame.get("transcript"))  # each holds all that was heard so far
 
     @property
     def label(self) -> str:
@@ -107,4 +116,5 @@ class _Lines:
 def _is_part_of_stream(step: Step) -> bool:
     if step.notice is not None:
         return step.notice["level"] == "debug"
-    return step.audio_bytes is not None or step.type.endswith(".delta")
+    is_interim = step.type == "Transcript" and not is_final(step)
+    return step.audio_bytes is not None or step.type.endswith(".delta") or is_interim
