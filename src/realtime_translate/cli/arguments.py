@@ -11,6 +11,7 @@ from .events import RULES_HELP
 from .hosts import HOSTS, HOSTS_HELP
 from .inputs import UserError
 from .recording import RECORDING_HELP
+from .render import NARROWEST, WIDEST
 from .script import SCRIPT_HELP
 from .trace import TRACE_HELP
 
@@ -25,13 +26,15 @@ calls, and from its tables; and they write out hosts, which have one. COMMAND --
 _FORMAT_HELP = """\
 Formats:
   text    a sequence diagram, one line a step; audio frames and deltas that follow each other
-          share a line, which says how many they are and how long they last
-  jsonl   one object a step: {"t": seconds, "from": "client|translator|upstream|host", "to": ...,
+          share a line, which says how many they are and how long they last. Labels that do not
+          fit are shortened; what is said and what goes wrong stands below its arrow in full
+  jsonl   a header, {"format": "realtime_translate timeline", "version": 1}, then one object a step:
+          {"t": seconds, "from": "client|translator|upstream|host", "to": ...,
           "frame": {...} | null, "audio_bytes": n | null, "notice": {...} | null}
           with base64 audio replaced by "<n bytes>"
   mermaid a sequence diagram for pages that draw Mermaid
-  html    one page that needs nothing else: both legs, the response slot, timers and Notices along
-          time; open it in a browser
+  html    one page that needs nothing else: what was said, both legs, the response slot, timers
+          and Notices along time, and a summary; open it in a browser
 Frames of type open, opened and close are the sockets' own events.
 """
 
@@ -51,8 +54,8 @@ def argument_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     simulate = commands.add_parser(
         "simulate",
-        help="run a client script against a simulated server and print every step",
-        description="Run a client script against a model of the upstream server on virtual time, and print\n"
+        help="run a client script against the simulated server and print every step",
+        description="Run a client script against the simulated server on virtual time, and print\n"
         "who sent what to whom and when. Without SCRIPT a built-in sample call runs.",
         epilog=f"{SCRIPT_HELP}\n{_FORMAT_HELP}",
         formatter_class=as_written,
@@ -110,7 +113,19 @@ def _add_format(command: argparse.ArgumentParser, *, default: str | None, said: 
         default=default,
         help=f"how to print (default: {said})",
     )
+    command.add_argument(
+        "--width",
+        type=_width,
+        metavar="N",
+        help="columns of the text format (default: those of the terminal; 80 where it is none)",
+    )
     command.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
+
+
+def _width(given: str) -> int:
+    if not (given.isdecimal() and NARROWEST <= int(given) <= WIDEST):
+        raise argparse.ArgumentTypeError(f"{given!r} is not a whole number from {NARROWEST} to {WIDEST}")
+    return int(given)
 
 
 def _fill_events(command: argparse.ArgumentParser) -> None:

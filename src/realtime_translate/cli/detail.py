@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from .inputs import is_array, is_object, sub_object
 from .steps import Step
 
-__all__ = ["detail", "one_line"]
+__all__ = ["detail", "one_line", "words"]
 
 _Frame = Mapping[str, object]
 
@@ -16,9 +16,12 @@ def detail(step: Step) -> str:
     """The wire type and what matters most in the message; for a notice its code and message."""
     if step.notice is not None:
         return f"{step.notice['code']}: {one_line(step.notice['message'])}"
-    frame = step.frame or {}
-    words = _WORDS.get(step.type, _nothing)(frame)
-    return f"{step.type} {words}".rstrip()
+    return f"{step.type} {words(step)}".rstrip()
+
+
+def words(step: Step) -> str:
+    """What matters most in the message."""
+    return _WORDS.get(step.type, _nothing)(step.frame or {})
 
 
 def one_line(value: object) -> str:

@@ -6,9 +6,23 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TypeGuard
+from typing import TextIO, TypeGuard
 
-__all__ = ["UserError", "is_array", "is_number", "is_object", "parse_lines", "read_text", "sub_object"]
+__all__ = [
+    "STEPS_FORMAT",
+    "UserError",
+    "first_object",
+    "is_array",
+    "is_number",
+    "is_object",
+    "parse_lines",
+    "read_call",
+    "read_text",
+    "sub_object",
+]
+
+STEPS_FORMAT = "realtime_translate timeline"
+"""What the first line of `--format jsonl` says: the steps of a call, which cannot be fed to a translator."""
 
 
 class UserError(Exception):
@@ -41,12 +55,40 @@ def sub_object(parent: Mapping[str, object], *path: str) -> dict[str, object]:
 def read_text(path: str) -> str:
     """The text of a file, or of standard input for `-`, without the mark that some editors begin it with."""
     try:
-        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
+        text = _read_standard_input(sys.stdin) if path == "-" else Path(path).read_text(encoding="utf-8")
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
         raise UserError(f"cannot read {path}: it is not UTF-8 text (byte {error.start})") from None
     return text.removeprefix("\ufeff")
+
+
+def read_call(path: str, wanted: str) -> str:
+    """The text of a file that holds a call. `wanted` says what of a call, for the `UserError` where it is
+    empty, or the output of `--format jsonl`.
+    """
+    text = read_text(path)
+    if not text.strip():
+        raise UserError(f"{path} is empty: give {wanted}")
+    if first_object(text).get("format") == STEPS_FORMAT:
+        raise UserError(f"{path} holds the steps that --format jsonl printed: give {wanted}")
+    return text
+
+
+def first_object(text: str) -> dict[str, object]:
+    """What the first line holds; an empty object where that is something else."""
+    try:
+        value: object = json.loads(text.lstrip().partition("\n")[0])
+    except (ValueError, RecursionError):
+        return {}
+    return value if is_object(value) else {}
+
+
+def _read_standard_input(stream: TextIO) -> str:
+    reconfigure = getattr(stream, "reconfigure", None)  # what stands in for standard input may lack it
+    if reconfigure is not None:
+        reconfigure(encoding="utf-8", errors="strict")
+    return stream.read()
 
 
 def parse_lines(text: str, source: str) -> Iterator[tuple[str, dict[str, object]]]:

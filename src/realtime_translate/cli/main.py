@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,11 +17,11 @@ from ..translator import SessionState
 from .arguments import PROGRAM, argument_parser
 from .events import as_page, as_table
 from .hosts import listed, write
-from .inputs import UserError, read_text
+from .inputs import UserError, read_call
 from .mermaid import as_mermaid
 from .progress import with_progress
 from .recording import Drawing, is_recording, reproduce
-from .render import as_jsonl, as_text
+from .render import NARROWEST, STANDARD_WIDTH, as_jsonl, as_text
 from .replay import Replay
 from .script import parse_script
 from .simulate import Simulation
@@ -63,7 +64,9 @@ def _simulate(options: argparse.Namespace) -> int:
     if options.script is None:
         source, text = _SAMPLE, _sample()
     else:
-        source, text = options.script, read_text(options.script)
+        source, text = options.script, read_call(options.script, "a script")
+        if is_recording(text):
+            raise UserError(f"{source} is a recording: give it to replay")
     dialect = options.dialect or ("component" if options.script is None else "deepgram")
     simulation = Simulation(parse_script(text, source), _config(dialect), options.seed)
     _write_call(simulation, source, options)
@@ -79,12 +82,10 @@ def _sample() -> str:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    text = read_text(options.trace)
+    text = read_call(options.trace, "a trace or a recording")
     if is_recording(text):
         return _reproduce(text, options)
     trace = read_trace(text, options.trace)
-    if not trace.lines:
-        raise UserError(f"{options.trace} is empty: give a trace or a recording")
     replay = Replay(trace, ClientDialect(options.dialect))
     if not replay.has_inputs:
         message = "holds only what a server sent to its client: there is nothing to feed to a translator"
@@ -152,12 +153,23 @@ def _write_call(call: _Shown, name: str, options: argparse.Namespace) -> None:
             steps = with_progress(steps, sys.stderr)
         if options.format == "html":
             lines = as_html(steps, call.states, os.path.basename(name))
+        elif options.format in _BY_STEP:
+            lines = _BY_STEP[options.format](steps)
         else:
-            lines = _BY_STEP[options.format or "text"](steps)
+            lines = as_text(steps, options.width or _width_of(stream))
         stream.writelines(f"{line}\n" for line in lines)
 
 
-_BY_STEP = {"text": as_text, "jsonl": as_jsonl, "mermaid": as_mermaid}
+_BY_STEP = {"jsonl": as_jsonl, "mermaid": as_mermaid}
+_WIDE_ENOUGH = 132
+"""Arrows that are longer than this makes them are harder to follow."""
+
+
+def _width_of(stream: TextIO) -> int:
+    """How wide a diagram on `stream` is: as wide as the terminal, where it is one."""
+    if not stream.isatty():
+        return STANDARD_WIDTH
+    return min(max(shutil.get_terminal_size().columns, NARROWEST), _WIDE_ENOUGH)
 
 
 @contextmanager

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 
 from attrs import define, evolve, field
 
 from ..recording import Played, RecordingError, ReplayResult, is_header, replay
 from ..translator import SessionState
-from .inputs import UserError
+from .inputs import UserError, first_object
 from .steps import Party, Step, frame_step, output_step, socket_step
 
 __all__ = ["RECORDING_HELP", "Drawing", "is_recording", "reproduce"]
@@ -23,10 +22,7 @@ first difference is printed. With --format the call is drawn as well, up to that
 
 def is_recording(text: str) -> bool:
     """Whether a file is a recording: its first line says so."""
-    try:
-        return is_header(json.loads(text.lstrip().partition("\n")[0]))
-    except (ValueError, RecursionError):
-        return False
+    return is_header(first_object(text))
 
 
 def reproduce(text: str, source: str, watch: Callable[[Played], None] = lambda _: None) -> ReplayResult:

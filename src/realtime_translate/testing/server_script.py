@@ -38,7 +38,7 @@ class ServerTimes:
     session_limit: float = 3600.0
     """How long a session may last."""
     kill_idle_after: float | None = None
-    """After how long without audio the session ends; None for never."""
+    """After how long without any event or response the session ends; None for never."""
 
 
 @frozen

@@ -55,6 +55,18 @@ def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path, monkeypatch: p
     assert read_text("-") == "{}"
 
 
+def test_standard_input_is_utf_8_whatever_the_locale_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO("\ufeffé".encode())
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(raw, encoding="latin-1"))
+    assert read_text("-") == "é"
+
+
+def test_standard_input_that_is_not_text_is_the_users_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"ab\xff"), encoding="latin-1"))
+    with pytest.raises(UserError, match=r"cannot read -: it is not UTF-8 text \(byte 2\)"):
+        read_text("-")
+
+
 def test_a_missing_file_is_the_users_error(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"cannot read .*nowhere: No such file"):
         read_text(str(tmp_path / "nowhere"))

@@ -76,7 +76,8 @@ def test_a_script_runs_in_the_deepgram_dialect(script: str, capsys: pytest.Captu
 def test_jsonl_has_one_object_a_step(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "--format", "jsonl"]) == 0
     out = capsys.readouterr().out
-    steps = [json.loads(line) for line in out.splitlines()]
+    header, *steps = [json.loads(line) for line in out.splitlines()]
+    assert header == {"format": "realtime_translate timeline", "version": 1}
     assert all(list(step) == KEYS for step in steps)
     parties = {party.value for party in Party}
     assert {step["from"] for step in steps} | {step["to"] for step in steps} <= parties
@@ -125,7 +126,7 @@ def test_replay_prints_inputs_and_outputs_and_its_notes(
     assert "SettingsApplied" in out
     assert err == f"realtime_translate: {trace}, line 4: a second session.update is not played\n"
     assert main(["replay", trace, "--dialect", "component", "--format", "jsonl"]) == 0
-    assert list(json.loads(capsys.readouterr().out.splitlines()[0])) == KEYS
+    assert list(json.loads(capsys.readouterr().out.splitlines()[1])) == KEYS
 
 
 def test_replay_of_a_trace_without_inputs_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,14 +142,80 @@ def test_replay_of_a_trace_without_inputs_says_so(tmp_path: Path, capsys: pytest
 
 @pytest.mark.parametrize("options", [[], *(["--format", each] for each in FORMATS)])
 @pytest.mark.parametrize("text", ["", " \n\n", "\ufeff"])
-def test_replay_of_an_empty_file_is_one_line(
-    text: str, options: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("command", "wanted"), [("replay", "a trace or a recording"), ("simulate", "a script")]
+)
+def test_an_empty_file_is_one_line(
+    command: str,
+    wanted: str,
+    text: str,
+    options: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     file, drawn = tmp_path / "t", tmp_path / "drawn"
     file.write_text(text, encoding="utf-8")
-    message = user_error(capsys, "replay", str(file), "--output", str(drawn), *options)
-    assert message == f"realtime_translate: {file} is empty: give a trace or a recording\n"
+    message = user_error(capsys, command, str(file), "--output", str(drawn), *options)
+    assert message == f"realtime_translate: {file} is empty: give {wanted}\n"
     assert not drawn.exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "wanted"), [("replay", "a trace or a recording"), ("simulate", "a script")]
+)
+@pytest.mark.parametrize("cut", [1, None])
+def test_the_steps_of_a_call_are_told_apart_by_their_header(
+    cut: int | None, command: str, wanted: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "steps.jsonl"
+    assert main(["simulate", "--format", "jsonl", "--output", str(file)]) == 0
+    file.write_text("\n".join(file.read_text("utf-8").splitlines()[:cut]), encoding="utf-8")
+    message = user_error(capsys, command, str(file))
+    assert (
+        message == f"realtime_translate: {file} holds the steps that --format jsonl printed: give {wanted}\n"
+    )
+
+
+def test_a_recording_is_no_script(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "call.jsonl"
+    file.write_text('{"format": "realtime_translate recording", "version": 1}\n', encoding="utf-8")
+    assert user_error(capsys, "simulate", str(file)) == (
+        f"realtime_translate: {file} is a recording: give it to replay\n"
+    )
+
+
+@pytest.mark.parametrize("width", ["59", "401", "x", "-1", "1e2"])
+def test_a_width_that_cannot_be_read_is_one_line(width: str, capsys: pytest.CaptureFixture[str]) -> None:
+    message = user_error(capsys, "simulate", f"--width={width}")
+    assert f"argument --width: '{width}' is not a whole number from 60 to 400" in message
+
+
+def widest(text: str) -> int:
+    return max(map(len, text.splitlines()))
+
+
+@pytest.mark.parametrize("width", [60, 100, 400])
+def test_the_diagram_is_as_wide_as_asked_for(width: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "--width", str(width)]) == 0
+    assert widest(capsys.readouterr().out) == width
+
+
+@pytest.mark.parametrize(("terminal", "width"), [(20, 60), (90, 90), (300, 132)])
+def test_the_diagram_is_as_wide_as_the_terminal(
+    terminal: int, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(terminal))
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    assert main(["simulate"]) == 0
+    assert widest(sys.stdout.getvalue()) == width  # type: ignore[attr-defined]
+
+
+def test_without_a_terminal_the_diagram_has_80_columns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert main(["simulate"]) == 0
+    assert widest(capsys.readouterr().out) == 80
 
 
 def test_events_prints_a_row_for_each_message(capsys: pytest.CaptureFixture[str]) -> None:

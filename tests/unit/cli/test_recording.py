@@ -87,10 +87,10 @@ def test_the_result_goes_to_a_file(
 @pytest.mark.parametrize(
     ("form", "shown"),
     [
-        ("text", "    0.000  │◀─"),
+        ("text", "   0.000 │◀─"),
         ("jsonl", '{"t": 0.0, "from": "client", "to": "translator", "frame": {"type": "open"}'),
         ("mermaid", "translator->>client: 0.000 SettingsApplied"),
-        ("html", '"title": "call.jsonl"'),
+        ("html", '"title":"call.jsonl"'),
     ],
 )
 def test_a_recording_is_drawn(
@@ -111,7 +111,7 @@ def test_a_recording_is_drawn_up_to_its_first_difference(
     recording.write_text(recording.read_text("utf-8").replace('"Welcome"', '"Hail"'), encoding="utf-8")
     assert main(["replay", str(recording), "--format", "jsonl"]) == 1
     out, err = capsys.readouterr()
-    assert [json.loads(line)["frame"]["type"] for line in out.splitlines()] == ["open", "Welcome"]
+    assert [json.loads(line)["frame"]["type"] for line in out.splitlines()[1:]] == ["open", "Welcome"]
     assert "first difference: input 1, client_opened" in err
 
 

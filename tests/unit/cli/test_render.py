@@ -6,8 +6,9 @@ import json
 import pytest
 
 from realtime_translate.audio import PCM_24K, AudioFormat, streaming_header
+from realtime_translate.cli.fitting import columns
 from realtime_translate.cli.mermaid import as_mermaid
-from realtime_translate.cli.render import as_jsonl, as_text
+from realtime_translate.cli.render import NARROWEST, WIDEST, as_jsonl, as_text
 from realtime_translate.cli.steps import Party, Step, frame_step, notice_step, socket_step
 from realtime_translate.outputs import Level, Notice
 
@@ -24,8 +25,8 @@ def append(t: float, size: int) -> Step:
 
 
 def labels(*steps: Step) -> list[str]:
-    """The lines without the header, arrows and lifelines: time and words."""
-    lines = list(as_text(steps))[1:]
+    """The lines without the header, arrows and lifelines: time and words. Wide enough for all of them."""
+    lines = list(as_text(steps, WIDEST))[1:]
     return [" ".join(line.translate({ord(c): " " for c in "│─▶◀"}).split()) for line in lines]
 
 
@@ -34,7 +35,8 @@ def test_jsonl_is_one_object_a_step() -> None:
         frame(0, CLIENT, TRANSLATOR, type="KeepAlive", x="é"),
         socket_step(1, HOST, TRANSLATOR, "x", y=range(3)),
     ]
-    first, second = as_jsonl(steps)
+    header, first, second = as_jsonl(steps)
+    assert json.loads(header) == {"format": "realtime_translate timeline", "version": 1}
     assert json.loads(first) == steps[0].as_json()
     assert "é" in first
     assert json.loads(second)["frame"]["y"] == "range(0, 3)"
@@ -54,13 +56,13 @@ def test_the_diagram_has_a_column_for_each_party() -> None:
     assert header.index("client") == client
     assert header.index("translator") < translator < header.index("translator") + len("translator")
     assert header.rindex("upstream") + len("upstream") == upstream + 1
-    assert right.startswith("    0.000  │── Settings ──")
+    assert right.startswith("   0.000 │── Settings ──")
     assert right[translator - 1] == "▶"
     assert left[client + 1] == "◀"
     assert left[:translator].endswith("─ SettingsApplied ──")
     assert further[translator + 1 :].startswith("── session.update ─")
     assert further[upstream - 1] == "▶"
-    assert back.startswith(" 1234.568  │")
+    assert back.startswith("1234.568 │")
     assert back[translator + 1] == "◀"
 
 
@@ -68,21 +70,98 @@ def test_control_characters_of_a_peer_reach_no_terminal() -> None:
     rude = frame(0, CLIENT, TRANSLATOR, type="InjectUserMessage", content="a\x1b[31mb\x07\x9b\x7f")
     (line,) = labels(rude)
     assert line == "0.000 InjectUserMessage a\\x1b[31mb\\x07\\x9b\\x7f"
-    (line,) = as_jsonl([rude])
+    _, line = as_jsonl([rude])
     assert line.isprintable()
     assert json.loads(line)["frame"] == rude.frame
     *_, line = as_mermaid([rude])
     assert line.isprintable()
 
 
-def test_a_long_line_is_cut_and_stays_aligned() -> None:
-    steps = [
-        frame(0, CLIENT, TRANSLATOR, type="InjectUserMessage", content=content)
-        for content in ("x" * 100, "x")
+LONG = "Yesterday I wanted to tell you that no train goes to Bergen before ten past four."
+CALL = {"name": "get_weather", "arguments": '{"city": "Llanfairpwllgwyngyllgogerychwyrndrobwll"}'}
+EVERY_KIND = (
+    frame(0, CLIENT, TRANSLATOR, type="InjectUserMessage", content=LONG),
+    frame(1, TRANSLATOR, CLIENT, type="Transcript", transcript=LONG, is_final=True),
+    frame(2, TRANSLATOR, CLIENT, type="History", role="user", content=LONG),
+    frame(3, TRANSLATOR, CLIENT, type="FunctionCallRequest", functions=[CALL]),
+    frame(4, UPSTREAM, TRANSLATOR, type="response.output_audio_transcript.done", transcript=LONG),
+    frame(5, UPSTREAM, TRANSLATOR, type="error", error={"code": "invalid_value", "message": LONG}),
+    frame(
+        6, UPSTREAM, TRANSLATOR, type="response.output_text.delta", delta="火车四点十分开。明天也一样。" * 3
+    ),
+    frame(7, TRANSLATOR, CLIENT, type="ConversationText", role="user", content="火车四点十分开。" * 9),
+    frame(8, CLIENT, TRANSLATOR, type="x" * 99),
+    notice_step(9, Notice("RESPONSE_FAILED", Level.WARNING, LONG)),
+    socket_step(10, TRANSLATOR, HOST, "RunFunction", call_id="c", **CALL),
+)
+
+
+@pytest.mark.parametrize("width", [NARROWEST, 80, 81, 132, WIDEST])
+def test_no_line_is_wider_than_asked_for_and_lifelines_are_straight(width: int) -> None:
+    header, *lines = as_text(EVERY_KIND, width)
+    assert columns(header) == width
+    aligned = [line for line in lines if line.endswith("│")]
+    assert len(aligned) >= 9
+    assert {columns(line) for line in aligned} == {width}
+    assert max(columns(line) for line in lines) <= width
+    middle = {columns(line[: line.index("│", line.index("│") + 1)]) for line in aligned}
+    assert len(middle) == 1
+
+
+def below(step: Step, width: int = 80) -> str:
+    """What stands below the arrow of a step."""
+    _, _, *lines = as_text([step], width)
+    return " ".join(" ".join(line.replace("│", " ").split()) for line in lines)
+
+
+@pytest.mark.parametrize("number", [0, 1, 3, 5])
+def test_what_is_said_asked_and_reported_is_told_in_full(number: int) -> None:
+    told = {
+        0: LONG,
+        1: LONG,
+        3: 'get_weather({"city": "Llanfairpwllgwyngyllgogerychwyrndrobwll"})',
+        5: f"invalid_value: {LONG}",
+    }[number]
+    # A word that is longer than the column is cut: nothing of it is lost.
+    assert below(EVERY_KIND[number]).replace(" ", "") == told.replace(" ", "")
+    assert below(EVERY_KIND[number], WIDEST) == ""
+
+
+@pytest.mark.parametrize(
+    ("step", "shown"),
+    [
+        (EVERY_KIND[2], "◀─ History user: Yesterday… ──"),
+        (EVERY_KIND[4], "◀─ …transcript.done Yesterday I wa… ──"),
+        (EVERY_KIND[8], f"── {'x' * 23}… ─▶"),
+        (append(1, 4800), "── …buffer.append: 1 frame, 0.1 s ───▶"),
+        (frame(1, UPSTREAM, TRANSLATOR, type=f"{'a.' * 40}end"), "◀─ …a.a.a.a.a.a.a.a.a.a.a.a.a.a.end ──"),
+        (
+            frame(1, UPSTREAM, TRANSLATOR, type="response.done", response={"id": "r" * 19, "status": "done"}),
+            "◀─ response.done rrrrrrrrrrrrrrrrr… ──",
+        ),
+    ],
+)
+def test_other_labels_are_shortened(step: Step, shown: str) -> None:
+    _, line = as_text([step])
+    assert shown in line
+
+
+def test_a_notice_goes_on_in_the_next_line() -> None:
+    _, first, second = as_text([EVERY_KIND[9]])
+    assert first == "   9.000 │  warning: RESPONSE_FAILED: Yesterday I wanted to tell you that no"
+    assert second == "         │    train goes to Bergen before ten past four."
+
+
+def test_interim_transcripts_share_a_line_with_the_last_of_them() -> None:
+    heard = [
+        frame(n, TRANSLATOR, CLIENT, type="Transcript", transcript=words, is_final=words == "And the last?")
+        for n, words in enumerate(("And", "And the", "And the last?", "Oh"))
     ]
-    _, long, short = as_text(steps)
-    assert len(long) == len(short)
-    assert "xx… ─▶│" in long
+    assert labels(*heard) == [
+        "0.000 2 x Transcript And the",
+        "2.000 Transcript And the last?",
+        "3.000 Transcript Oh",
+    ]
 
 
 def test_audio_frames_share_a_line_in_each_direction_with_count_and_duration() -> None:
