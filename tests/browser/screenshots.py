@@ -13,7 +13,7 @@ from tests.browser.calls import CALLS, CHOSEN, IMAGES, page_of
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-CHOOSE = "label => choose(call.marks.findIndex(mark => mark.label.startsWith(label)), false)"
+CHOOSE = "label => choose(marks.findIndex(mark => mark.label.startsWith(label)), false)"
 EXTRAS = (("barge-in", "dark", 1000), ("tool-call", "light", 390))
 """What is shown besides: a call, the colours, and the width of the window."""
 
@@ -25,11 +25,15 @@ def draw(browser: Browser, page: Path, name: str, target: Path, colours: str, wi
         color_scheme="dark" if colours == "dark" else "light",
         viewport={"width": width, "height": 844 if phone else 900},
         device_scale_factor=2 if phone else 1,
+        has_touch=phone,
+        is_mobile=phone,
     )
     tab = context.new_page()
     tab.goto(page.as_uri())
     tab.evaluate(CHOOSE, CHOSEN[name])
-    if not phone:
+    if phone:
+        tab.evaluate("choose(chosen, true)")
+    else:
         height = tab.evaluate("view.getBoundingClientRect().bottom + panel.getBoundingClientRect().height")
         tab.set_viewport_size({"width": width, "height": round(height)})
     tab.screenshot(path=str(target))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from itertools import accumulate
 
 __all__ = ["columns", "padded", "shortened", "wrapped"]
 
@@ -42,12 +43,8 @@ def wrapped(text: str, room: int) -> Iterator[str]:
 
 def _beginning(text: str, room: int) -> str:
     """As much of `text` as fits."""
-    used = 0
-    for position, character in enumerate(text):
-        used += _columns_of(character)
-        if used > room:
-            return text[:position]
-    return text
+    ends = accumulate(map(_columns_of, text))
+    return text[: sum(end <= room for end in ends)]
 
 
 def _columns_of(character: str) -> int:

@@ -16,6 +16,19 @@ CONTROL_ESCAPES = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 1
 """What a peer sends must not steer a terminal."""
 
 
+_ENDS_AUDIO = frozenset(
+    {
+        "AgentAudioDone",
+        "Settings",
+        "UserStartedSpeaking",
+        "close",
+        "input_audio_buffer.commit",
+        "response.done",
+        "response.output_audio.done",
+    }
+)
+
+
 @frozen
 class Line:
     """One line of a diagram: the first of the steps that it stands for, and what it says of them.
@@ -30,12 +43,15 @@ class Line:
     seconds: float = 0.0
 
 
-def merged(steps: Iterable[Step]) -> Iterator[Line]:
+def merged(steps: Iterable[Step], gap: float | None = None) -> Iterator[Line]:
     """Frames of audio, deltas, interim transcripts and debug notices that follow each other become one line
     for each kind and direction, which says how many they are and how long the audio lasts; it stands at the
-    time of the first.
+    time of the first. Any other step comes after them.
+
+    With `gap` the directions have lines of their own: only a step in the same direction, or so many seconds
+    without one, ends a line, and audio goes on until a step says that it is over.
     """
-    lines = _Lines()
+    lines = _Lines(gap)
     for step in steps:
         yield from lines.add(step)
     yield from lines.flush()
@@ -70,6 +86,15 @@ class _Run:
             self.text = one_line(frame.get("transcript"))  # each holds all that was heard so far
 
     @property
+    def line(self) -> Line:
+        return Line(self.first, self.label, self.count, self.last_t, self.seconds)
+
+    @property
+    def end(self) -> float:
+        """When the audio is over, if it is heard as soon as it comes."""
+        return max(self.last_t, self.first.t + self.seconds)
+
+    @property
     def label(self) -> str:
         kind = self.first.type
         if self.first.notice is not None:
@@ -91,6 +116,7 @@ class _Run:
 class _Lines:
     """Turns steps into lines, holding back runs until something else happens."""
 
+    _gap: float | None
     _time: AudioTime = field(factory=AudioTime)
     _runs: dict[tuple[Party, Party, str], _Run] = field(factory=dict[tuple[Party, Party, str], _Run])
     """The runs so far, by sender, receiver and what they say."""
@@ -98,19 +124,27 @@ class _Lines:
     def add(self, step: Step) -> Iterator[Line]:
         """The lines that `step` completes."""
         self._time.observe(step)
-        if _is_part_of_stream(step):
-            kind = detail(step) if step.notice is not None else step.type
-            run = self._runs.setdefault((step.sender, step.receiver, kind), _Run(step))
-            run.add(step, self._time.seconds(step))
+        if not _is_part_of_stream(step):
+            yield from self.flush() if self._gap is None else self._flush_before(step)
+            yield Line(step, detail(step), until=step.t)
             return
-        yield from self.flush()
-        yield Line(step, detail(step), until=step.t)
+        kind = detail(step) if step.notice is not None else step.type
+        key = (step.sender, step.receiver, kind)
+        if self._gap is not None and key in self._runs and step.t > self._runs[key].end + self._gap:
+            yield self._runs.pop(key).line
+        self._runs.setdefault(key, _Run(step)).add(step, self._time.seconds(step))
 
     def flush(self) -> Iterator[Line]:
         """The lines of the runs so far."""
-        for run in self._runs.values():
-            yield Line(run.first, run.label, run.count, run.last_t, run.seconds)
+        yield from [run.line for run in self._runs.values()]
         self._runs.clear()
+
+    def _flush_before(self, step: Step) -> Iterator[Line]:
+        """Those in the direction of `step`, unless they are audio that goes on."""
+        direction, over = (step.sender, step.receiver), step.type in _ENDS_AUDIO
+        for key, run in list(self._runs.items()):
+            if key[:2] == direction and (over or run.first.audio_bytes is None):
+                yield self._runs.pop(key).line
 
 
 def _is_part_of_stream(step: Step) -> bool:

@@ -90,7 +90,7 @@ def test_the_result_goes_to_a_file(
         ("text", "   0.000 │◀─"),
         ("jsonl", '{"t": 0.0, "from": "client", "to": "translator", "frame": {"type": "open"}'),
         ("mermaid", "translator->>client: 0.000 SettingsApplied"),
-        ("html", '"title": "call.jsonl"'),
+        ("html", '"title":"call.jsonl"'),
     ],
 )
 def test_a_recording_is_drawn(
