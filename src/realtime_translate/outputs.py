@@ -6,7 +6,7 @@ puts outputs in without awaiting, and has one writer for each leg: the order is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import TypeAlias
 
@@ -44,6 +44,16 @@ def _shown(data: str | bytes) -> str:
 
 
 _SHOWN = 80
+
+
+def _at_most(width: int) -> Callable[[object], str]:
+    """How `repr` shows a field of an output: cut where it is longer, so that no output fills a log."""
+
+    def shown(value: object) -> str:
+        text = repr(value)
+        return text if len(text) <= width else f"{text[: width - 1]}…"
+
+    return shown
 
 
 @frozen(repr=False)
@@ -96,9 +106,9 @@ class OpenUpstream:
     give up its dial, and from now on report nothing of it, not even that it closed.
     """
 
-    model: str
-    target: str
-    headers: Mapping[str, str] = field(factory=dict[str, str])
+    model: str = field(repr=_at_most(40))
+    target: str = field(repr=_at_most(66))
+    headers: Mapping[str, str] = field(factory=dict[str, str], repr=_at_most(40))
 
 
 @frozen
@@ -106,7 +116,7 @@ class CloseClient:
     """Close the client's socket. `reason` fits a close frame: at most 123 bytes of UTF-8."""
 
     code: int
-    reason: str = ""
+    reason: str = field(default="", repr=_at_most(125))
 
 
 @frozen
@@ -114,7 +124,7 @@ class CloseUpstream:
     """Close the upstream socket, abort its dial, or do nothing if there is neither."""
 
     code: int
-    reason: str = ""
+    reason: str = field(default="", repr=_at_most(125))
 
 
 @frozen
@@ -125,10 +135,10 @@ class RunFunction:
     object.
     """
 
-    call_id: str
-    name: str
-    arguments: str
-    endpoint: Mapping[str, object]
+    call_id: str = field(repr=_at_most(36))
+    name: str = field(repr=_at_most(36))
+    arguments: str = field(repr=_at_most(36))
+    endpoint: Mapping[str, object] = field(repr=_at_most(36))
 
 
 @frozen
@@ -139,10 +149,10 @@ class Notice:
     audio or secret.
     """
 
-    code: str
+    code: str = field(repr=_at_most(28))
     level: Level
-    message: str
-    fields: Mapping[str, object] = field(factory=dict[str, object])
+    message: str = field(repr=_at_most(66))
+    fields: Mapping[str, object] = field(factory=dict[str, object], repr=_at_most(36))
 
 
 Output: TypeAlias = (
