@@ -6,7 +6,7 @@ puts outputs in without awaiting, and has one writer for each leg: the order is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import TypeAlias
 
@@ -44,6 +44,16 @@ def _shown(data: str | bytes) -> str:
 
 
 _SHOWN = 80
+
+
+def _at_most(width: int) -> Callable[[object], str]:
+    """How `repr` shows a field of an output: cut where it is longer, so that no output fills a log."""
+
+    def shown(value: object) -> str:
+        text = repr(value)
+        return text if len(text) <= width else f"{text[: width - 1]}…"
+
+    return shown
 
 
 @frozen(repr=False)
@@ -95,11 +105,11 @@ class OpenUpstream:
     give up its dial, and from now on report nothing of it, not even that it closed.
     """
 
-    model: str
+    model: str = field(repr=_at_most(40))
     """The name of the model or the deployment."""
-    target: str
+    target: str = field(repr=_at_most(66))
     """Path and query of the URL."""
-    headers: Mapping[str, str] = field(factory=dict[str, str])
+    headers: Mapping[str, str] = field(factory=dict[str, str], repr=_at_most(40))
     """Headers to add; never credentials: the host adds its own."""
 
 
@@ -109,7 +119,7 @@ class CloseClient:
 
     code: int
     """The close code, 1000 to 4999."""
-    reason: str = ""
+    reason: str = field(default="", repr=_at_most(125))
     """Fits a close frame: at most 123 bytes of UTF-8."""
 
 
@@ -119,7 +129,7 @@ class CloseUpstream:
 
     code: int
     """The close code, 1000 to 4999."""
-    reason: str = ""
+    reason: str = field(default="", repr=_at_most(125))
     """Fits a close frame: at most 123 bytes of UTF-8."""
 
 
@@ -127,13 +137,13 @@ class CloseUpstream:
 class RunFunction:
     """Run a function that Settings declared with an `endpoint`, then call `function_result`."""
 
-    call_id: str
+    call_id: str = field(repr=_at_most(36))
     """The id of the call, for `function_result`."""
-    name: str
+    name: str = field(repr=_at_most(36))
     """The name of the function."""
-    arguments: str
+    arguments: str = field(repr=_at_most(36))
     """The JSON text that the model produced; it may be invalid JSON."""
-    endpoint: Mapping[str, object]
+    endpoint: Mapping[str, object] = field(repr=_at_most(36))
     """The `endpoint` that Settings declared: `url`, `method`, `headers`."""
 
 
@@ -144,13 +154,13 @@ class Notice:
     Carries no transcript, audio or secret.
     """
 
-    code: str
+    code: str = field(repr=_at_most(28))
     """What happened, one of those in the table of Notices; stable."""
     level: Level
     """How much it matters."""
-    message: str
+    message: str = field(repr=_at_most(66))
     """What happened, for people; the wording may change."""
-    fields: Mapping[str, object] = field(factory=dict[str, object])
+    fields: Mapping[str, object] = field(factory=dict[str, object], repr=_at_most(36))
     """The numbers and names in the message."""
 
 

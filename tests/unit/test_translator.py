@@ -13,9 +13,12 @@ import pytest
 import realtime_translate
 from realtime_translate import (
     CloseClient,
+    CloseUpstream,
     Config,
+    Level,
     Notice,
     OpenUpstream,
+    Output,
     RunFunction,
     SendToClient,
     SendToUpstream,
@@ -284,3 +287,32 @@ def test_outputs_are_short_in_logs() -> None:
     long = repr(SendToUpstream("x" * 5000))
     assert long.endswith("x'… <5000 characters>)")
     assert len(long) < 200
+
+
+LONG = "x" * 5000
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        SendToClient(LONG),
+        SendToUpstream(LONG),
+        OpenUpstream(LONG, LONG, {LONG: LONG}),
+        CloseClient(1000, LONG),
+        CloseUpstream(1000, LONG),
+        RunFunction(LONG, LONG, LONG, {"url": LONG}),
+        Notice(LONG, Level.WARNING, LONG, {LONG: LONG}),
+    ],
+    ids=lambda output: type(output).__name__,
+)
+def test_no_output_fills_a_log(output: Output) -> None:
+    assert len(repr(output)) < 200
+    assert repr(output).startswith(f"{type(output).__name__}(")
+
+
+def test_what_is_short_is_shown_as_it_is() -> None:
+    assert repr(CloseClient(1000, "over")) == "CloseClient(code=1000, reason='over')"
+    run = RunFunction("call_1", "get_weather", '{"city": "Oslo"}', {})
+    assert repr(run) == (
+        "RunFunction(call_id='call_1', name='get_weather', arguments='{\"city\": \"Oslo\"}', endpoint={})"
+    )

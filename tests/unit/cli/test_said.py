@@ -79,3 +79,13 @@ def test_interim_transcripts_and_what_the_client_sends_are_passed_over() -> None
         frame(3.0, TRANSLATOR, CLIENT, type="History", role="user", content="Go"),
     ]
     assert list(said(steps)) == []
+
+
+def test_speech_lasts_until_the_server_hears_its_end() -> None:
+    steps = [
+        frame(1.0, UPSTREAM, TRANSLATOR, type="input_audio_buffer.speech_started"),
+        frame(2.0, UPSTREAM, TRANSLATOR, type="input_audio_buffer.speech_stopped"),
+        frame(2.5, UPSTREAM, TRANSLATOR, type="input_audio_buffer.committed"),
+        frame(3.0, TRANSLATOR, CLIENT, type="ConversationText", role="user", content="Hi"),
+    ]
+    assert list(said(steps)) == [Said("user", "Hi", 1.0, 2.0)]

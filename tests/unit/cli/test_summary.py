@@ -134,3 +134,9 @@ def test_warnings_are_those_of_the_translator() -> None:
         notice_step(0, Notice("A", level, "B")) for level in (Level.INFO, Level.WARNING, Level.WARNING)
     ]
     assert summed(notices)["Warnings"] == "2"
+
+
+def test_a_response_that_is_cancelled_for_another_reason_is_no_interruption() -> None:
+    began = frame_step(1.0, UPSTREAM, TRANSLATOR, '{"type": "input_audio_buffer.speech_started"}')
+    cut = frame_step(2.0, TRANSLATOR, UPSTREAM, '{"type": "response.cancel"}')
+    assert summed([began, cut])["Interruptions"] == "0"
