@@ -16,6 +16,8 @@ __all__ = ["Answers"]
 Json = Mapping[str, Any]
 _BUSY, _OUTPUTS_MISSING = "conversation_already_has_active_response", "function_call_output_pending"
 """Errors of a create that has to be sent again (R3, R8)."""
+_EMPTY = "input_audio_buffer_commit_empty"
+"""The error of a commit that nothing is made of (A5)."""
 
 
 @define
@@ -39,7 +41,7 @@ class Answers:
     `_cut`: the user interrupts what was asked for. `_alone`: no turn was taken for answered since the last
     create, for which the host may ask all the same; `_known`: that was so before it as well, and the server
     has committed nothing else. `_served`: all that the last one was for was answered otherwise. `_commits`:
-    those of the host that were not announced.
+    those of the host that were neither announced nor refused.
     """
 
     waiting: list[_Turn] = field(factory=list[_Turn])
@@ -129,6 +131,8 @@ class Answers:
         calls, that answer comes to nothing where these are given up to free the way (R8).
         """
         codes = {error.get("code"), error.get("type")}
+        if _EMPTY in codes:
+            self._fell(str(error.get("event_id")))
         if not codes & {_BUSY, _OUTPUTS_MISSING}:
             return
         refused = self.asked.pop(str(error.get("event_id")), [])
@@ -136,6 +140,17 @@ class Answers:
         left = [each for each in refused if given_up or each.kind != "commit" or not each.begun]
         self._served = bool(refused) and not left and not self.waiting and self._known
         self.waiting = [*left, *self.waiting]
+
+    def _fell(self, commit: str) -> None:
+        """A commit found nothing to take: there is nothing to answer (A5)."""
+        known = chain(self.waiting, *self.asked.values())
+        turns = [each for each in known if (each.kind, each.name) == ("commit", commit)]
+        if turns:
+            self._commits -= 1
+            self.waiting = [each for each in self.waiting if each not in turns]
+            self.asked = {
+                name: [each for each in kept if each not in turns] for name, kept in self.asked.items()
+            }
 
     def _confirm(self, item: Json) -> None:
         for part in item.get("content") or ():
