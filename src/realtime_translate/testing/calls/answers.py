@@ -25,7 +25,7 @@ class _Turn:
     """Something that a response has to follow: a text, a commit, the speech of an item, a function output.
 
     `confirmed`: the server said that it is in the conversation. `begun`: a response began since the create
-    that asks for it.
+    that asks for it, other than that of an older create.
     """
 
     kind: str
@@ -113,13 +113,14 @@ class Answers:
     def _began(self, response: Json) -> None:
         """Any response answers what is in the conversation when it begins, and where the user interrupted,
         nobody asks again for that; one that says a text may be taken for one here. The server made ours when
-        its create came: it does not answer texts that went upstream after that (R2).
+        its create came: it does not answer texts that went upstream after that (R2), nor commits (R3).
         """
-        later = ("text",) if tag_of(response) else ()
+        tag = tag_of(response)
+        later = ("text",) if tag else ()
         left = [each for each in self.waiting if not each.confirmed or each.kind in later]
         self._alone = self._alone and len(left) == len(self.waiting)
         self.waiting = left
-        for each in chain(*self.asked.values()):
+        for each in chain(*self.asked.values()) if not tag or tag in self.asked else ():
             each.begun = True
         if self._cut:
             self.asked = {

@@ -188,6 +188,19 @@ def test_5_a_create_answers_what_went_before_it() -> None:
     assert answers.unanswered == ["text More"]
 
 
+@pytest.mark.parametrize("tag", ["c1", None])
+def test_R3_a_response_to_an_older_create_answers_no_later_commit(tag: str | None) -> None:
+    """Its commit is asked for again; where the response is the server's own, that answers it (V1)."""
+    answers = Answers()
+    answers.requested(create("c1"))
+    answers.wants("commit", "c2")
+    answers.requested(create("c3"))
+    answers.heard({"type": "response.created", "response": {"id": "r1", "metadata": {"rt": tag}}})
+    answers.heard({"type": "input_audio_buffer.committed", "item_id": "i1"})
+    answers.heard(busy("c3"))
+    assert answers.unanswered == (["commit c2"] if tag else [])
+
+
 def test_T3_a_spoken_text_answers_nothing() -> None:
     answers = Answers()
     answers.wants("text", "Hi")
