@@ -252,13 +252,15 @@ class CallMachine(ClientMoves, HostMoves):
 
     def _check_size(self, snapshot: Mapping[str, Any]) -> None:
         """What is kept stays small, apart from what primes a resampler, and from what waits, which has limits
-        of its own (L3).
+        of its own (L3): calls among it that the client or the host has not answered.
         """
         kept = {name: part for name, part in snapshot.items() if not name.startswith("audio")}
-        ledger = self.world.ledger
-        waiting: list[Any] = [] if ledger.applied else snapshot["call"]["opening"]["waiting"]
-        updates = snapshot["call"]["updates"]
-        size = len(json.dumps(kept)) - len(json.dumps([waiting, updates["waiting"], updates["sent"]]))
+        ledger, call = self.world.ledger, snapshot["call"]
+        waiting: list[Any] = [] if ledger.applied else call["opening"]["waiting"]
+        unanswered = {each["id"] for each in ledger.open_calls} | set(ledger.host_calls)
+        calls = [each for each in call["calls"]["calls"] if each["client_id"] in unanswered]
+        updates = call["updates"]
+        size = len(json.dumps(kept)) - len(json.dumps([waiting, calls, updates["waiting"], updates["sent"]]))
         require(size < STATE_LIMIT + 200 * len(ledger.texts), "7 state stays under a fixed size", size)
 
     @guarded

@@ -16,6 +16,8 @@ __all__ = ["Answers"]
 Json = Mapping[str, Any]
 _BUSY, _OUTPUTS_MISSING = "conversation_already_has_active_response", "function_call_output_pending"
 """Errors of a create that has to be sent again (R3, R8)."""
+_EMPTY = "input_audio_buffer_commit_empty"
+"""The error of a commit that nothing is made of (A5)."""
 
 
 @define
@@ -23,7 +25,7 @@ class _Turn:
     """Something that a response has to follow: a text, a commit, the speech of an item, a function output.
 
     `confirmed`: the server said that it is in the conversation. `begun`: a response began since the create
-    that asks for it.
+    that asks for it, other than that of an older create.
     """
 
     kind: str
@@ -39,7 +41,7 @@ class Answers:
     `_cut`: the user interrupts what was asked for. `_alone`: no turn was taken for answered since the last
     create, for which the host may ask all the same; `_known`: that was so before it as well, and the server
     has committed nothing else. `_served`: all that the last one was for was answered otherwise. `_commits`:
-    those of the host that were not announced.
+    those of the host that were neither announced nor refused.
     """
 
     waiting: list[_Turn] = field(factory=list[_Turn])
@@ -111,13 +113,14 @@ class Answers:
     def _began(self, response: Json) -> None:
         """Any response answers what is in the conversation when it begins, and where the user interrupted,
         nobody asks again for that; one that says a text may be taken for one here. The server made ours when
-        its create came: it does not answer texts that went upstream after that (R2).
+        its create came: it does not answer texts that went upstream after that (R2), nor commits (R3).
         """
-        later = ("text",) if tag_of(response) else ()
+        tag = tag_of(response)
+        later = ("text",) if tag else ()
         left = [each for each in self.waiting if not each.confirmed or each.kind in later]
         self._alone = self._alone and len(left) == len(self.waiting)
         self.waiting = left
-        for each in chain(*self.asked.values()):
+        for each in chain(*self.asked.values()) if not tag or tag in self.asked else ():
             each.begun = True
         if self._cut:
             self.asked = {
@@ -129,6 +132,8 @@ class Answers:
         calls, that answer comes to nothing where these are given up to free the way (R8).
         """
         codes = {error.get("code"), error.get("type")}
+        if _EMPTY in codes:
+            self._fell(str(error.get("event_id")))
         if not codes & {_BUSY, _OUTPUTS_MISSING}:
             return
         refused = self.asked.pop(str(error.get("event_id")), [])
@@ -136,6 +141,17 @@ class Answers:
         left = [each for each in refused if given_up or each.kind != "commit" or not each.begun]
         self._served = bool(refused) and not left and not self.waiting and self._known
         self.waiting = [*left, *self.waiting]
+
+    def _fell(self, commit: str) -> None:
+        """A commit found nothing to take: there is nothing to answer (A5)."""
+        known = chain(self.waiting, *self.asked.values())
+        turns = [each for each in known if (each.kind, each.name) == ("commit", commit)]
+        if turns:
+            self._commits -= 1
+            self.waiting = [each for each in self.waiting if each not in turns]
+            self.asked = {
+                name: [each for each in kept if each not in turns] for name, kept in self.asked.items()
+            }
 
     def _confirm(self, item: Json) -> None:
         for part in item.get("content") or ():

@@ -34,25 +34,29 @@ def shows(world: World, event: Mapping[str, Any]) -> None:
             # Without tags the host may take a response of the server's own for the answer to a create.
             sure = kind == "input_audio_buffer.committed" or ledger.tagged or not ledger.instructed
             ledger.taken, world.audio.untaken = sure and not ledger.commits, 0
-            ledger.hearing = None
+            due = world.host.next_deadline
+            ledger.hearing, ledger.crossed = None, due is not None and due <= world.host_now
         if kind == "input_audio_buffer.committed":
             ledger.commits = max(0, ledger.commits - 1)
 
 
 def flows(world: World, kinds: list[str]) -> None:
     """What went upstream at one input: where there is no commit, audio is no tail of what is committed."""
+    world.ledger.crossed = False
     if "input_audio_buffer.append" in kinds and "input_audio_buffer.commit" not in kinds:
         world.audio.flowed = world.host_now
 
 
 def commits(world: World) -> None:
-    """The translator commits: nothing that the server is about to commit, or has answered."""
+    """The translator commits: nothing that the server is about to commit, or has answered. What was due when
+    the host hears of that comes first.
+    """
     ledger, audio, now = world.ledger, world.audio, world.host_now
     heard = ledger.hearing
     paused = now - audio.flowed >= _PAUSE and world.kind.lateness <= _PUNCTUAL
     soon = heard is not None and STEP < now - heard < world.config.limits.response_grace
     require(not (paused and soon), "V1 what the server hears is left to it for a while", heard)
-    again = ledger.taken and audio.untaken < audio.smallest
+    again = ledger.taken and audio.untaken < audio.smallest and not ledger.crossed
     require(not again, "V1 what the server has answered is not committed", audio.untaken)
     ledger.hearing, ledger.taken = None, False
     ledger.commits += 1

@@ -58,7 +58,8 @@ class Ledger:
     (*Always true* 1).
 
     `hearing`: when the server reported speech that nobody has taken yet, `taken`: it took some since the last
-    commit of the host's, `commits`: how many of these it has not announced.
+    commit of the host's, `crossed`: at this input, when a timer of the host was due, `commits`: how many of
+    these commits it has not announced.
     `user_speaks`: the server has heard the user begin to speak, and not yet stop; nor has it committed or
     cleared that, which is to be `speech_item`.
     `greeted`: there was a `session.created`, `began`: when, `updated`: a `session.updated`; `erred`: the last
@@ -103,6 +104,7 @@ class Ledger:
 
     hearing: float | None = None
     taken: bool = False
+    crossed: bool = False
     commits: int = 0
     busy: int = 0
     greeted: bool = False

@@ -117,7 +117,7 @@ def _is_asked_again(world: World, slot: SlotLedger, *, failed: bool) -> None:
     """A create that met an error of the server's is asked once more, and not a third time (R3, R5)."""
     twice, slot.twice = slot.twice, False
     require(failed or not twice, "R5 what the server refuses twice has failed")
-    slot.doubtful = slot.doubtful and not failed
+    slot.doubtful = slot.doubtful and (not failed or _is_of_the_servers_own(world))
     if slot.retry_due is None:
         return
     require(not failed, "R3 what the server fails to take is asked again")
@@ -127,6 +127,14 @@ def _is_asked_again(world: World, slot: SlotLedger, *, failed: bool) -> None:
         return
     late = world.host_now - slot.retry_due - world.config.limits.response_grace
     require(late < 2 * STEP, "R3 what the server fails to take is asked again", late)
+
+
+def _is_of_the_servers_own(world: World) -> bool:
+    """Whether what ends is a response that answers no create: of these nothing more is known then."""
+    event = world.event
+    if event is None or event["type"] != "response.done":
+        return False
+    return world.ledger.tagged and not tag_of(event["response"])
 
 
 def requested(world: World, frame: Json) -> None:

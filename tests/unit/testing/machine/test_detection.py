@@ -88,6 +88,31 @@ def test_V1_what_the_server_has_taken_is_not_committed(event: Json) -> None:
     does(world, host, COMMIT)
 
 
+@pytest.mark.parametrize("event", [COMMITTED, CREATED])
+@pytest.mark.parametrize("early", [0.0, 0.5])
+def test_V1_a_commit_that_is_due_goes_before_what_comes_then(event: Json, early: float) -> None:
+    """The host is told at once that the server has taken the audio, and that its own timer is over."""
+    world, host = manual()
+    say(world, host, 200)
+    hears(world, host)
+    world.clock.set(2.0)
+    host.deadline = 2.0 + early
+    if early:
+        breaks(ANSWERED, world, host, COMMIT, event=event)
+    else:
+        does(world, host, COMMIT, event=event)
+        assert not world.ledger.taken
+
+
+def test_V1_but_not_after_that() -> None:
+    world, host = manual()
+    say(world, host, 200)
+    hears(world, host)
+    host.deadline = 0.0
+    does(world, host, event=COMMITTED)
+    breaks(ANSWERED, world, host, COMMIT)
+
+
 def test_V1_what_answers_a_commit_of_ours_is_no_proof() -> None:
     world, host = manual()
     does(world, host, COMMIT)

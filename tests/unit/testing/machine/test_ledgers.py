@@ -188,6 +188,19 @@ def test_5_a_create_answers_what_went_before_it() -> None:
     assert answers.unanswered == ["text More"]
 
 
+@pytest.mark.parametrize("tag", ["c1", None])
+def test_R3_a_response_to_an_older_create_answers_no_later_commit(tag: str | None) -> None:
+    """Its commit is asked for again; where the response is the server's own, that answers it (V1)."""
+    answers = Answers()
+    answers.requested(create("c1"))
+    answers.wants("commit", "c2")
+    answers.requested(create("c3"))
+    answers.heard({"type": "response.created", "response": {"id": "r1", "metadata": {"rt": tag}}})
+    answers.heard({"type": "input_audio_buffer.committed", "item_id": "i1"})
+    answers.heard(busy("c3"))
+    assert answers.unanswered == (["commit c2"] if tag else [])
+
+
 def test_T3_a_spoken_text_answers_nothing() -> None:
     answers = Answers()
     answers.wants("text", "Hi")
@@ -203,6 +216,37 @@ def test_R3_a_refused_create_answers_nothing() -> None:
     assert answers.unanswered == []
     answers.heard(busy("c1"))
     assert answers.unanswered == ["text Hi"]
+
+
+def empty(event_id: str) -> Json:
+    return {"type": "error", "error": {"code": "input_audio_buffer_commit_empty", "event_id": event_id}}
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_A5_a_commit_that_was_refused_as_empty_waits_for_nothing(asked: bool) -> None:
+    answers = Answers()
+    answers.wants("text", "Hi")
+    answers.wants("commit", "c1")
+    if asked:
+        answers.requested(create("c2"))
+    answers.heard(empty("c9"))
+    answers.heard(empty("c1"))
+    answers.heard(busy("c2"))
+    assert answers.unanswered == ["text Hi"]
+
+
+def test_V1_a_commit_that_was_refused_is_not_the_one_that_is_announced() -> None:
+    """The server made that by itself: what it answers of it is not known."""
+    answers = Answers()
+    answers.wants("commit", "c1")
+    answers.heard(empty("c1"))
+    answers.wants("commit", "c2")
+    answers.requested(create("c3"))
+    answers.heard({"type": "input_audio_buffer.committed", "item_id": "i1"})
+    answers.heard({"type": "input_audio_buffer.committed", "item_id": "i2"})
+    answers.heard(CREATED)
+    answers.heard(busy("c3"))
+    answers.requested(create("c4"))
 
 
 @pytest.mark.parametrize("cut", [True, False])

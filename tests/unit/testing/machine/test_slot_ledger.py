@@ -187,6 +187,22 @@ def test_R5_a_second_try_is_not_known_to_fail_once_another_response_came() -> No
     does(world, host, failed(), event=error("e2"))
 
 
+@pytest.mark.parametrize("tagged", [True, False])
+def test_R3_a_failure_of_the_servers_own_response_tells_nothing_of_ours(tagged: bool) -> None:
+    """What is asked for after it may be the second try. Without tags it may have been ours that failed."""
+    world, host = scripted()
+    world.ledger.tagged = tagged
+    does(world, host, create())
+    does(world, host, event=error())
+    does(world, host, event=created())
+    end = {"type": "response.done", "response": {"id": "r1", "status": "failed", "output": []}}
+    does(world, host, failed(), create("e2"), event=end)
+    if tagged:
+        does(world, host, failed(), event=error())
+    else:
+        breaks(AGAIN, world, host, failed(), event=error())
+
+
 def test_R3_before_the_session_is_ready_nothing_is_owed() -> None:
     world, host = refused()
     world.ledger.applied = 0
