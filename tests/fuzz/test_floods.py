@@ -66,7 +66,7 @@ def test_L2_a_flood_of_one_message(
 ) -> None:
     for stage in ("calling", "user speaking"):
         call = begun(Config(dialect, limits=LIMITS), stage)
-        count = 3 * COUNT if "item" in sample(cls) else COUNT  # a third of the items are messages
+        count = 6 * COUNT if "item" in sample(cls) else COUNT  # a sixth are messages in progress
         once = flood(call, leg, cls, named, range(count))
         twice = flood(call, leg, cls, named, range(count, 2 * count))
         if call.phase != "closed":
