@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from realtime_translate.cli.coverage import COVERAGE
 from realtime_translate.cli.events import as_page
-from realtime_translate.session.coverage import COVERAGE
 
 from .notices import notices
 from .states import diagrams, states

@@ -18,11 +18,11 @@ from .errors import ClockError, ConfigError, FrameTypeError, IdError, OrderError
 from .mapping.formats import undeclared_input
 from .mapping.plan import Plan
 from .outputs import OpenUpstream, Outputs
-from .session.call import Call
 from .session.engine import Engine
 from .session.env import Env, Ids
-from .session.opening import Facts, dial, paused
+from .session.policies.opening import Facts, dial, paused
 from .session.snapshot import Saved, load, save
+from .session.state import Call
 from .session.tables import Opening, OpeningEvent, SlotState, TurnState
 from .session.timers import Instant, TimerName, Timers
 from .wire.hooks import MOST

@@ -7,12 +7,11 @@ from tests.faults.fault import Fault
 __all__ = ["FAULTS"]
 
 _SLOT = "session/tables/slot.py"
-_ACTIONS = "session/response_slot/actions.py"
-_EVENTS = "session/response_slot/events.py"
-_ENDING = "session/function_calls/ending.py"
-_ROUNDS = "session/function_calls/rounds.py"
-_CLOSING = "session/function_calls/closing.py"
-_TURN = "session/user_turn.py"
+_ACTIONS = "session/policies/response_slot/actions.py"
+_EVENTS = "session/policies/response_slot/events.py"
+_ENDING = "session/policies/function_calls/ending.py"
+_CLOSING = "session/policies/function_calls/closing.py"
+_TURN = "session/policies/user_turn.py"
 _ERRORS = "mapping/errors.py"
 _TURNS = "mapping/turns.py"
 
@@ -36,9 +35,10 @@ FAULTS: tuple[Fault, ...] = (
         "R2",
         "our response answers a text that went upstream after its create",
         _ACTIONS,
-        "    if not slot.saying:\n        slot.confirmed = False\n        slot.withdraw_hold(env)\n    began",
+        "    if not slot.saying:\n        slot.confirmed = False\n"
+        "        withdraw_hold(slot, env)\n    began",
         "    if not slot.saying:\n        slot.confirmed = slot.texts = False\n"
-        "        slot.withdraw_hold(env)\n    began",
+        "        withdraw_hold(slot, env)\n    began",
     ),
     Fault(
         "R2",
@@ -79,7 +79,7 @@ FAULTS: tuple[Fault, ...] = (
         "R8",
         "calls whose outputs the server misses stay open there",
         _CLOSING,
-        "        given_up = _give_up(state, env)\n        return [*given_up, OutputsMissing",
+        "        given_up = _give_up(call, env)\n        return [*given_up, OutputsMissing",
         "        given_up: list[Effect] = []\n        return [*given_up, OutputsMissing",
         by="tests",
     ),

@@ -6,12 +6,12 @@ from tests.faults.fault import Fault
 
 __all__ = ["FAULTS"]
 
-_OPENING = "session/opening/actions.py"
-_WAITING = "session/opening/waiting.py"
+_OPENING = "session/policies/opening/actions.py"
+_WAITING = "session/policies/opening/waiting.py"
 _TABLE = "session/tables/opening.py"
-_COMMIT = "session/input_audio/commit.py"
-_STREAM = "session/input_audio/stream.py"
-_WISHES = "session/response_slot/wishes.py"
+_COMMIT = "session/policies/input_audio/commit.py"
+_STREAM = "session/policies/input_audio/stream.py"
+_WISHES = "session/policies/response_slot/wishes.py"
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
@@ -32,8 +32,8 @@ FAULTS: tuple[Fault, ...] = (
         "S4",
         "the greeting comes before SettingsApplied",
         "session/routes.py",
-        '        ("opening", opening.applied),\n        ("opening", greeting.greet),\n',
-        '        ("opening", greeting.greet),\n        ("opening", opening.applied),\n',
+        "opening.applied, greeting.greet, opening.flushed",
+        "greeting.greet, opening.applied, opening.flushed",
     ),
     Fault(
         "S5",
@@ -52,8 +52,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "S10",
         "the client is asked for a function by upstream's name for it",
-        "session/function_calls/asking.py",
-        "    call.name = env.plan.own_name(call.name)\n",
+        "session/policies/function_calls/asking.py",
+        "    function_call.name = env.plan.own_name(function_call.name)\n",
         "",
     ),
     Fault(
@@ -66,7 +66,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "V3",
         "nobody answers what the server commits without create_response",
-        "session/user_turn.py",
+        "session/policies/user_turn.py",
         "    return () if idle else (ResponseWanted(confirmed=True),)",
         "    return ()",
     ),
@@ -87,7 +87,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "A5",
         "a commit of less than 100 ms",
-        "session/input_audio/state.py",
+        _STREAM,
         "MIN_COMMIT_MS = 100",
         "MIN_COMMIT_MS = 40",
     ),
@@ -115,14 +115,14 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "T1",
         "a text goes upstream twice",
-        "session/user_text.py",
+        "session/policies/user_text.py",
         "[env.upstream(openai.ConversationItemCreate(item, event_id=event_id))]\n",
         "[env.upstream(openai.ConversationItemCreate(item, event_id=event_id))] * 2\n",
     ),
     Fault(
         "T1",
         "the response to a text is asked for before the text is confirmed, and then again",
-        "session/user_text.py",
+        "session/policies/user_text.py",
         '    effects += env.text("user", message.content)\n',
         '    effects += [*env.text("user", message.content), ResponseWanted(confirmed=False)]\n',
     ),
@@ -136,7 +136,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "T2",
         "only the first of several updates is acknowledged",
-        "session/updates.py",
+        "session/policies/updates.py",
         "_parsed(env, frame).type]) for frame in frames]",
         "_parsed(env, frame).type]) for frame in frames[:1]]",
     ),
@@ -150,7 +150,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "G1",
         "the greeting becomes an item of the conversation",
-        "session/greeting.py",
+        "session/policies/greeting.py",
         '    return [*env.text("assistant", env.plan.greeting), TurnStep(TurnEvent.GREETED)]',
         '    return [*env.text("assistant", env.plan.greeting), SpeakWanted(env.plan.greeting, "queue")]',
     ),
@@ -164,7 +164,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "C1",
         "all items of the context have one id",
-        "session/greeting.py",
+        "session/policies/greeting.py",
         "        effects.append(SendToUpstream(dumps(frame)))\n",
         '        effects.append(SendToUpstream(dumps({**frame, "item": {"id": "same", **item}})))\n',
     ),

@@ -6,14 +6,14 @@ from tests.faults.fault import Fault
 
 __all__ = ["FAULTS"]
 
-_ACTIONS = "session/opening/actions.py"
+_ACTIONS = "session/policies/opening/actions.py"
 _OPENING = "session/tables/opening.py"
 _DETECTION = "session/tables/detection.py"
-_USAGE = "session/usage.py"
-_SPEECH = "session/user_speech.py"
+_USAGE = "session/policies/usage.py"
+_SPEECH = "session/policies/user_speech.py"
 _HOOKS = "wire/hooks.py"
 _JSON = "wire/json.py"
-_NOTICED = "session/noticed.py"
+_NOTICED = "session/policies/noticed.py"
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
@@ -112,7 +112,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "E2",
         "a truncation may not be refused",
-        "session/playback.py",
+        "session/policies/playback.py",
         "    return [env.upstream(truncate), MayFail(event_id)]",
         "    return [env.upstream(truncate)]",
     ),
@@ -126,7 +126,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "E3",
         "a session that goes away after its longest time was interrupted",
-        "session/upstream_errors.py",
+        "session/policies/upstream_errors.py",
         "    return state.since is not None and env.now - state.since >= env.limits.session_warning",
         "    return state.since is not None and env.now - state.since >= 3600",
         by="tests",
@@ -156,7 +156,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "O9",
         "an answer in text is missed as audio where only text was asked for",
-        "session/playback.py",
+        "session/policies/playback.py",
         "    if not (silent and said and env.plan.audible and",
         "    if not (silent and said and",
         by="tests",

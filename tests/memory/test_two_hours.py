@@ -12,11 +12,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from realtime_translate import Config, ManualCommit, ServerVad
-from realtime_translate.session import agent_text, upstream_errors, user_speech, user_turn
-from realtime_translate.session.function_calls import answers
-from realtime_translate.session.function_calls import rounds as call_rounds
-from realtime_translate.session.function_calls import state as calls_state
-from realtime_translate.session.response_slot import ends
+from realtime_translate.session.policies import agent_text, upstream_errors, user_speech, user_turn
+from realtime_translate.session.policies.function_calls import known
+from realtime_translate.session.policies.function_calls import rounds as call_rounds
+from realtime_translate.session.policies.response_slot import ends
 
 from .long_call import TURNS, LongCall
 
@@ -136,14 +135,12 @@ def _unfinished_calls(patch: pytest.MonkeyPatch) -> None:
     """A response that ended keeps its calls."""
     settle = call_rounds.settle
 
-    def leaking(state: Any, calls: Any) -> Any:
+    def leaking(state: Any, calls: Any) -> None:
         kept = list(state.calls)
-        effects = settle(state, calls)
+        settle(state, calls)
         state.calls = kept
-        return effects
 
     patch.setattr(call_rounds, "settle", leaking)
-    patch.setattr(answers, "settle", leaking)
 
 
 def _unfinished_parts(patch: pytest.MonkeyPatch) -> None:
@@ -164,7 +161,7 @@ def _unfinished_parts(patch: pytest.MonkeyPatch) -> None:
 LEAKS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "told texts": _for_ever(agent_text),
     "ended responses": _for_ever(ends),
-    "settled calls": _for_ever(calls_state),
+    "settled calls": _for_ever(known),
     "heard speech": _for_ever(user_speech),
     "expected errors": _for_ever(upstream_errors),
     "idle items": _for_ever(user_turn),

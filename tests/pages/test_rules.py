@@ -81,7 +81,7 @@ def test_what_a_citation_is(text: str, found: list[str]) -> None:
 
 def test_a_place_is_the_innermost_function_that_cites_the_rule() -> None:
     places = {(each.path, each.name) for each in rules.cited()["R1"]}
-    assert ("src/realtime_translate/session/response_slot/events.py", "created") in places
+    assert ("src/realtime_translate/session/policies/response_slot/events.py", "created") in places
 
 
 def test_a_rule_is_printed_with_its_places(capsys: pytest.CaptureFixture[str]) -> None:

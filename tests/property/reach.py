@@ -16,7 +16,7 @@ from unittest.mock import patch
 from realtime_translate.deepgram.codes import ComponentCode, ErrorCode, WarningCode
 from realtime_translate.notices import NOTICES
 from realtime_translate.session import engine
-from realtime_translate.session.response_slot import actions
+from realtime_translate.session.policies.response_slot import actions
 from realtime_translate.session.tables import OPENING, SLOT, TURNS
 from realtime_translate.testing.choices import CHOICES
 from realtime_translate.testing.machine import Statistics

@@ -12,9 +12,9 @@ from importlib.resources import files
 from typing import Protocol, TextIO
 
 from ..config import ClientDialect, Config
-from ..session.coverage import COVERAGE
 from ..translator import SessionState
 from .arguments import PROGRAM, argument_parser
+from .coverage import COVERAGE
 from .events import as_page, as_table
 from .hosts import listed, write
 from .inputs import UserError, read_call

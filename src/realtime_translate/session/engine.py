@@ -19,21 +19,29 @@ from ..notices import notice
 from ..openai.audio_frames import AUDIO_DELTA, delta_of
 from ..outputs import Notice, Output, Outputs, SendToClient
 from ..wire import OMITTED, Malformed, Unknown, decode, unknown_fields
-from . import agent_text, agent_turn, function_calls, input_audio, noticed, opening, playback
 from .bounds import excess, too_large
-from .call import Call
 from .env import Env
 from .ids import MAX_ID, has_long_id, shorten_calls
-from .opening import Facts
-from .pending import Pending
-from .response_slot import events
-from .routes import CLIENT, SESSION_CREATED, SIGNALS, TIMERS, UPDATES, UPSTREAM, Route
+from .policies import (
+    agent_text,
+    agent_turn,
+    function_calls,
+    input_audio,
+    noticed,
+    opening,
+    playback,
+    upstream_errors,
+)
+from .policies.opening import Facts
+from .policies.response_slot import events
+from .policies.upstream_errors import parting
+from .routes import CLIENT, SESSION_CREATED, SIGNALS, TIMERS, UPDATES, UPSTREAM, Handlers
 from .signals import AudioBegun, Deliver, Effect, Effects, Fatal, OpeningStep, Refused, TurnStep
+from .state import Call, Pending
 from .tables import (
     AUDIO_GATES,
     GATES,
     OPENING,
-    RESPONDING,
     TURNS,
     Gate,
     Opening,
@@ -42,7 +50,6 @@ from .tables import (
     TurnState,
 )
 from .timers import TimerName
-from .upstream_errors import parting
 
 __all__ = ["Engine"]
 
@@ -69,7 +76,6 @@ class Engine:
     def __init__(self, call: Call, env: Env) -> None:
         self.call: Call = call
         self.env: Env = env
-        env.responding, env.muted = call.slot.state in RESPONDING, call.slot.muted
         self.out: list[Output] = []
         self._gates = GATES[env.config.dialect]
         self._audio_gates = AUDIO_GATES[env.config.dialect]
@@ -83,8 +89,7 @@ class Engine:
         if step is not None:
             self.step(step)
             return
-        part, function = TIMERS[name]
-        self.perform(function(getattr(self.call, part), self.env))
+        self.perform(TIMERS[name](self.call, self.env))
 
     def step(self, event: OpeningEvent, facts: Facts = _NO_FACTS) -> None:
         """Take a step of the opening. The last step gives outputs only: the call is closed by then."""
@@ -92,7 +97,7 @@ class Engine:
         self.call.phase = step.to
         effects = opening.ACTIONS[step.action](self.call.opening, self.env, facts) if step.action else ()
         if step.to is _CLOSED:
-            self.out.extend(noticed.minute_over(self.call.noticed, self.env))
+            self.out.extend(noticed.minute_over(self.call, self.env))
             self.env.timers.deadlines.clear()
             opening.forget(self.call.opening)
             self.out.extend(cast("Sequence[Output]", effects))
@@ -131,7 +136,7 @@ class Engine:
 
     def upstream_text(self, frame: str | bytes) -> None:
         """A frame of upstream (E4, L1, O7)."""
-        self.call.errors.forget()
+        upstream_errors.forget(self.call.errors)
         if too_large(frame, self.env.limits.frame_bytes_down):
             self.perform(self._not_an_event("the frame is too large"))
             return
@@ -272,13 +277,13 @@ class Engine:
             self._upstream_event(_bare_done(data))
 
     def _upstream_event(self, event: openai.ServerEvent) -> None:
-        routes = UPSTREAM.get(type(event))
+        handlers = UPSTREAM.get(type(event))
         if self._is_late(event):
             self.perform([notice("OUTPUT_LATE", type=event.type)])
             if isinstance(event, openai.ResponseOutputItemDone):  # its response.done may never come
                 ended, response_id = [event.item], event.response_id or ""
                 self.perform(function_calls.ran_on(self.call.calls, self.env, ended, response_id))
-        elif routes is not None:
+        elif handlers is not None:
             self.env.late = False
             if isinstance(event, openai.ResponseDone):
                 self.env.response = event.response.id or self.call.slot.active
@@ -286,8 +291,8 @@ class Engine:
                 event = self._without_muted_output(event)
             else:
                 self.env.response = self.call.slot.active
-            for route in routes:
-                self._route((route,), event)
+            for handler in handlers:
+                self._route((handler,), event)
                 if self._is_late(event):  # a response that was to be cut began with it
                     return
         else:
@@ -343,9 +348,9 @@ class Engine:
             else:
                 self._own(effect)
 
-    def _route(self, routes: tuple[Route, ...], subject: object) -> None:
-        for part, function in routes:
-            effects = function(getattr(self.call, part), self.env, subject)
+    def _route(self, handlers: Handlers, subject: object) -> None:
+        for handler in handlers:
+            effects = handler(self.call, self.env, subject)
             if effects:
                 self.perform(effects)
 

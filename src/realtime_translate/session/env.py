@@ -92,10 +92,6 @@ class Env:
     """The response that the upstream event at hand belongs to; empty when none is known."""
     late: bool = False
     """Whether that response has ended: its turn was closed, and what still comes of it opens none."""
-    responding: bool = False
-    """Whether a response is active: the slot's own knowledge, for those who only ask."""
-    muted: bool = False
-    """Whether the active response was interrupted, and nothing more of it is told."""
     audio_in: Conversion = field(factory=_untouched)
     """The user's audio on its way to upstream's format. Snapshots keep the state of both streams (A2)."""
     audio_out: Conversion = field(factory=_untouched)

@@ -29,9 +29,9 @@ from ..errors import SnapshotError
 from ..mapping.formats import check
 from ..mapping.plan import Plan
 from ..wire import dumps
-from . import updates
-from .call import Call
 from .env import Env, Ids
+from .policies import updates
+from .state import Call
 from .tables import Detection, Opening, SlotState, TurnState
 from .timers import Instant, Timers
 

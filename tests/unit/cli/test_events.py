@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from attrs import frozen
 
+from realtime_translate.cli.coverage import COVERAGE
 from realtime_translate.cli.events import RULES_HELP, as_page, as_table
 from realtime_translate.cli.main import main
 from realtime_translate.config import ClientDialect
-from realtime_translate.session.coverage import COVERAGE
 
 DOCS = Path(__file__).parents[3] / "docs"
 

@@ -9,9 +9,10 @@ from typing import Any, cast
 import pytest
 
 from realtime_translate import ClientDialect, Limits, Notice, openai
-from realtime_translate.session import agent_text
-from realtime_translate.session.agent_text import AgentText
+from realtime_translate.session.policies import agent_text
 from realtime_translate.session.signals import AgentSaid
+from realtime_translate.session.state import Call, ResponseSlot
+from realtime_translate.session.tables import SlotState
 from tests.unit.session.agent_events import (
     audio,
     cancelled,
@@ -39,22 +40,22 @@ def collected(desk: Any) -> Any:
 
 
 def test_L2_ninety_six_parts_are_collected_at_a_time() -> None:
-    state, env = AgentText(), SimpleNamespace(response="r1", limits=Limits(), component=True)
+    call, env = Call(), SimpleNamespace(response="r1", limits=Limits(), component=True)
     for number in range(97):
-        assert len(state.parts) == number
+        assert len(call.agent_text.parts) == number
         whole = openai.parse_server(json.dumps(text(f"x{number}", f"i{number}")))
-        agent_text.delta(state, cast(Any, env), cast(Any, whole))
-    assert [each.text for each in state.parts] == [f"x{number}" for number in range(1, 97)]
+        agent_text.delta(call, cast(Any, env), cast(Any, whole))
+    assert [each.text for each in call.agent_text.parts] == [f"x{number}" for number in range(1, 97)]
 
 
 def test_L2_so_are_the_messages_that_a_response_announces() -> None:
-    state, env = AgentText(), SimpleNamespace(response="r1", responding=True, muted=False)
+    call = Call(slot=ResponseSlot(state=SlotState.RUNNING))
     for number in range(97):
-        assert len(state.announced) == number
+        assert len(call.agent_text.announced) == number
         item = message(item_id=f"i{number}", status="in_progress")
         added = openai.parse_server(json.dumps(item_added(item)))
-        agent_text.item_seen(state, cast(Any, env), cast(Any, added))
-    assert state.announced == [f"i{number}" for number in range(1, 97)]
+        agent_text.item_seen(call, cast(Any, SimpleNamespace(response="r1")), cast(Any, added))
+    assert call.agent_text.announced == [f"i{number}" for number in range(1, 97)]
 
 
 def test_L2_a_text_that_is_too_long_is_noticed_with_the_limit() -> None:

@@ -9,8 +9,8 @@ from typing import Any, cast
 import pytest
 
 from realtime_translate import Config, deepgram, openai
-from realtime_translate.session import agent_turn
-from realtime_translate.session.agent_turn import AgentTurn
+from realtime_translate.session.policies import agent_turn
+from realtime_translate.session.state import Call
 from realtime_translate.session.timers import Instant
 from tests.unit.session.agent_events import (
     audio,
@@ -65,12 +65,12 @@ def test_O5_nor_does_its_audio(way: Way) -> None:
 
 
 def test_L2_sixty_four_announced_messages_are_remembered() -> None:
-    state = AgentTurn()
+    call = Call()
     for number in range(65):
-        assert len(state.open_messages) == number
+        assert len(call.turn.open_messages) == number
         added = openai.parse_server(json.dumps(begun(f"i{number}")))
-        agent_turn.item_added(state, cast(Any, None), cast(Any, added))
-    assert state.open_messages == [f"i{number}" for number in range(1, 65)]
+        agent_turn.item_added(call, cast(Any, None), cast(Any, added))
+    assert call.turn.open_messages == [f"i{number}" for number in range(1, 65)]
 
 
 def test_O2_text_that_nobody_asked_for_took_no_time() -> None:
@@ -82,7 +82,7 @@ def test_O2_text_that_nobody_asked_for_took_no_time() -> None:
         plan=SimpleNamespace(experimental=True),
         client=lambda message: sent.append(message) or message,
     )
-    agent_turn.text_came(AgentTurn(), cast(Any, env), cast(Any, None))
+    agent_turn.text_came(Call(), cast(Any, env), cast(Any, None))
     assert sent == [deepgram.LatencyReport(ttt_text_latency=0.0)]
 
 

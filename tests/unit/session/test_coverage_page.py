@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from realtime_translate.cli.coverage import COVERAGE
 from realtime_translate.cli.events import as_page
-from realtime_translate.session.coverage import COVERAGE
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "messages.md"
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from realtime_translate import deepgram, openai
+from realtime_translate.cli.coverage import COVERAGE, Row
 from realtime_translate.config import ClientDialect
-from realtime_translate.session.coverage import COVERAGE, Row
 from realtime_translate.session.routes import UPSTREAM
 from tests.harness import Desk, Log
 from tests.unit.session.agent_events import answer, audio, call, created, done, item_done, settings

@@ -9,11 +9,11 @@ import pytest
 
 from realtime_translate import Config, ContextMode, Limits, Notice
 from realtime_translate.mapping.plan import Plan
-from realtime_translate.session import function_calls
-from realtime_translate.session.function_calls import FunctionCalls, asking
-from realtime_translate.session.function_calls.state import Call
 from realtime_translate.session.ids import MAX_ID
+from realtime_translate.session.policies import function_calls
+from realtime_translate.session.policies.function_calls import asking
 from realtime_translate.session.signals import Fatal
+from realtime_translate.session.state import Call, FunctionCall, FunctionCalls
 from realtime_translate.session.timers import Timers
 from tests.harness import Desk, Log
 from tests.unit.session.played import (
@@ -78,7 +78,7 @@ def test_L2_one_unanswered_call_too_many_ends_the_call() -> None:
 def test_L2_calls_that_are_not_settled_have_a_bound_in_number_and_in_size(
     count: int, size: int, ends: bool
 ) -> None:
-    state = FunctionCalls([Call(f"{number:02}", "", "r1") for number in range(count)])
+    state = FunctionCalls([FunctionCall(f"{number:02}", "", "r1") for number in range(count)])
     state.calls[0].name, state.calls[1].arguments = "x" * (size // 2), "x" * (size - size // 2)
     env: Any = SimpleNamespace(limits=Limits(pending_messages=2, frame_bytes_down=100 if size else 200))
     effects = asking._too_many(state, env)
@@ -108,8 +108,8 @@ def test_F8_nobody_waits_any_more_for_the_end_of_a_response_that_was_cut(config:
 
 
 def test_F8_for_the_component_sixty_four_calls_stay_open() -> None:
-    calls = [Call(f"c{number}", "", f"r{number}", asked=True) for number in range(66)]
-    state = FunctionCalls(calls)
+    calls = [FunctionCall(f"c{number}", "", f"r{number}", asked=True) for number in range(66)]
+    call = Call(calls=FunctionCalls(calls))
     sent: list[Any] = []
     env: Any = SimpleNamespace(
         component=True,
@@ -118,10 +118,10 @@ def test_F8_for_the_component_sixty_four_calls_stay_open() -> None:
         ids=SimpleNamespace(next=lambda: "e1"),
         upstream=lambda event: sent.append(event.item.call_id) or event,
     )
-    effects: Any = function_calls.interrupted(state, env, None)  # type: ignore[arg-type]
+    effects: Any = function_calls.interrupted(call, env, None)  # type: ignore[arg-type]
     assert sent == ["c0", "c1"]
-    assert [each.call_id for each in state.calls] == [f"c{number}" for number in range(2, 66)]
-    assert [each.call_id for each in state.settled] == ["c0", "c1"]
+    assert [each.call_id for each in call.calls.calls] == [f"c{number}" for number in range(2, 66)]
+    assert [each.call_id for each in call.calls.settled] == ["c0", "c1"]
     assert [dict(each.fields) for each in effects if isinstance(each, Notice)] == [{"calls": 2}]
 
 

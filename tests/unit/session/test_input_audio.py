@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime_translate import Config, ManualCommit
-from realtime_translate.session.input_audio.stream import MAX_APPEND
+from realtime_translate.session.policies.input_audio.stream import MAX_APPEND
 from tests.harness import Desk, Log
 from tests.unit.session.played import MANUAL, WAYS, Way, ready
 

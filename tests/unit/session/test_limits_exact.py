@@ -11,7 +11,8 @@ import pytest
 from realtime_translate import Config, Limits
 from realtime_translate.mapping import to_client
 from realtime_translate.mapping.responses import Outcome
-from realtime_translate.session.response_slot import ResponseSlot, ends, events
+from realtime_translate.session.policies.response_slot import ends, events
+from realtime_translate.session.state import ResponseSlot
 from realtime_translate.session.timers import Timers
 from tests.harness import SETTINGS, Desk
 from tests.unit.session.agent_events import created, item_added, message
@@ -114,7 +115,7 @@ def test_E5_a_reason_fits_its_frame(reason: str, short: str) -> None:
 
 
 def test_L2_thirty_two_ended_and_cut_responses_are_known() -> None:
-    slot, env = ResponseSlot(), cast(Any, SimpleNamespace(timers=Timers(), muted=False))
+    slot, env = ResponseSlot(), cast(Any, SimpleNamespace(timers=Timers()))
     for number in range(34):
         slot.active = f"r{number}"
         ends.finish(slot, env, slot.active, Outcome(cancelled=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from realtime_translate import ClientDialect
-from realtime_translate.session.opening import ACTIONS
+from realtime_translate.session.policies.opening import ACTIONS
 from realtime_translate.session.tables import GATES, OPENING, Gate, Opening, OpeningEvent
 
 PAIRS = [(state, event) for state in Opening for event in OpeningEvent]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import typing
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any
 
-import attrs
 import pytest
 
 from realtime_translate import ClientDialect, Config
-from realtime_translate.session import agent_turn, engine, opening, routes, signals
-from realtime_translate.session.call import Call
-from realtime_translate.session.input_audio import detection
-from realtime_translate.session.response_slot import actions as slot_actions
+from realtime_translate.session import engine, routes, signals
+from realtime_translate.session.policies import agent_turn, opening
+from realtime_translate.session.policies.input_audio import detection
+from realtime_translate.session.policies.response_slot import actions as slot_actions
 from realtime_translate.session.tables import (
     DETECTION,
     GATES,
@@ -162,10 +163,28 @@ def test_every_signal_goes_somewhere() -> None:
     assert set(routes.SIGNALS) == every - OWN
 
 
-def test_every_route_names_a_part_of_the_call() -> None:
-    tables = (routes.CLIENT, routes.UPSTREAM, routes.SIGNALS)
-    parts = {part for table in tables for row in table.values() for part, _ in row}
-    assert parts | {part for part, _ in routes.TIMERS.values()} <= {each.name for each in attrs.fields(Call)}
+TABLES_OF_ROUTES = (routes.CLIENT, routes.UPSTREAM, routes.SIGNALS)
+
+
+def test_every_route_leads_to_a_policy() -> None:
+    handlers = [each for table in TABLES_OF_ROUTES for row in table.values() for each in row]
+    assert all(handlers)
+    elsewhere = {
+        each.__module__
+        for each in (*handlers, *routes.SESSION_CREATED, *routes.TIMERS.values())
+        if not each.__module__.startswith("realtime_translate.session.policies.")
+    }
+    assert elsewhere == set()
+
+
+def test_no_row_of_the_routes_takes_the_place_of_another() -> None:
+    """A kind that stands twice in one table would be heard by the handlers of its last row alone."""
+    rows = [
+        node
+        for node in ast.walk(ast.parse(inspect.getsource(routes)))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_on"
+    ]
+    assert len(rows) == sum(map(len, TABLES_OF_ROUTES)) + 1  # session.created has a row of its own
 
 
 # --- the engine takes the steps of the table ----------------------------------------------------------------

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, Level, Notice, SendToClient, SendToUpstream, openai
+from realtime_translate.cli.coverage import COVERAGE
 from realtime_translate.config import Limits
-from realtime_translate.session.coverage import COVERAGE
 from tests.harness import SETTINGS, Desk, Log
 from tests.unit.session.agent_events import call, created, done, message, settings, text_done
 

@@ -1,0 +1,253 @@
+"""What the agent says, as text: told once, whichever event brings it first and complete (O3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ... import openai
+from ...mapping import sentences, to_client
+from ...notices import notice
+from ...openai.objects import Item
+from ..env import Env
+from ..event_kinds import ItemEvent, TextEvent
+from ..ids import fingerprint
+from ..signals import AgentSaid, Effect, Effects, OwnText, ResponseEnded, ResponseMuted, TurnStep
+from ..state import AgentText, Call, OwnItem, Part
+from ..tables import TurnEvent
+
+__all__ = [
+    "delta",
+    "ended",
+    "item_seen",
+    "muted",
+    "own_text",
+    "paused",
+    "response_done",
+    "text_done",
+    "transcript_done",
+]
+
+_REMEMBERED = 96
+"""Parts that are collected at a time, and marks by which further announcements are recognised (L2)."""
+
+_SPEECH, _SENTENCES = 2**16, 1000
+"""Characters of a text that are looked through for sentences, and sentences that one event may bring: no
+speech is longer, and a server may send anything (L1).
+"""
+
+
+def own_text(call: Call, env: Env, signal: OwnText) -> Effects:
+    """An assistant item that we create: it is context, and never announced (O3)."""
+    state = call.agent_text
+    state.own.append(OwnItem(signal.item_id, fingerprint(signal.text)))
+    return ()
+
+
+def delta(call: Call, env: Env, event: TextEvent) -> Effects:
+    """A piece of text: collected, for servers whose `done` does not carry the whole."""
+    state = call.agent_text
+    item_id, index = event.item_id or "", event.content_index or 0
+    part = _find(state, item_id, env.response, index)
+    if part is None:
+        part = Part(item_id, env.response, index)
+        state.parts = [*state.parts[1 - _REMEMBERED :], part]
+    limit = env.limits.item_text
+    before, part.length = part.length, part.length + len(event.delta)
+    if part.length > limit:
+        return (notice("AGENT_TEXT_LONG", characters=limit),) if before <= limit else ()
+    part.text += event.delta
+    if env.component:  # it gets an item's text in one
+        return ()
+    words = sentences.feed(part.cut, event.delta)
+    state.ripe = any(sentences.is_ripe(each.cut) for each in state.parts)
+    return _say(env, words)
+
+
+def paused(state: AgentText, env: Env) -> Effects:
+    """Audio comes: a sentence that may be over is (O3)."""
+    state.ripe = False
+    return _say(env, [each for part in state.parts for each in sentences.pause(part.cut)])
+
+
+def _say(env: Env, words: Sequence[str]) -> list[Effect]:
+    if len(words) > _SENTENCES:
+        words = [*words[:_SENTENCES], " ".join(words[_SENTENCES:])]
+    said = [AgentSaid(each) for each in words]
+    return list(said) if env.late or not said else [TurnStep(TurnEvent.TEXT), *said]
+
+
+def text_done(call: Call, env: Env, event: openai.ResponseOutputTextDone) -> Effects:
+    """A text part is whole."""
+    state = call.agent_text
+    return _part_done(state, env, event.item_id or "", event.content_index or 0, event.text or "")
+
+
+def transcript_done(call: Call, env: Env, event: openai.ResponseOutputAudioTranscriptDone) -> Effects:
+    """The transcript of an audio part is whole."""
+    state = call.agent_text
+    return _part_done(state, env, event.item_id or "", event.content_index or 0, event.transcript or "")
+
+
+def item_seen(call: Call, env: Env, event: ItemEvent) -> Effects:
+    """An item of the conversation or of a response, with what it holds so far."""
+    state = call.agent_text
+    item = event.item
+    if item.type != "message" or item.role != "assistant":
+        return ()
+    if _is_own(state, item):
+        return ()
+    _announce(call, event)
+    if call.slot.muted:  # an item of the response that was interrupted
+        _never_tell(state, [_place(item.id or "", index) for index, _ in enumerate(item.content or (None,))])
+        return ()
+    if item.status == "in_progress" or (item.status == "incomplete" and not call.slot.responding):
+        return ()
+    env.late = env.late or not call.slot.responding  # outside a response there is no turn
+    return _tell_item(state, env, item)
+
+
+def _announce(call: Call, event: ItemEvent) -> None:
+    """Remember the messages that the active response begins, or the conversation meanwhile."""
+    state = call.agent_text
+    item_id, begun = event.item.id, event.item.status == "in_progress" and call.slot.responding
+    if not item_id or item_id in state.announced:
+        return
+    if begun or isinstance(event, openai.ResponseOutputItemAdded):
+        state.announced = [*state.announced[1 - _REMEMBERED :], item_id]
+
+
+def response_done(call: Call, env: Env, event: openai.ResponseDone) -> Effects:
+    """The response lists what it said once more."""
+    state = call.agent_text
+    effects: list[Effect] = []
+    for item in event.response.output or ():
+        if item.type == "message":
+            effects += _tell_item(state, env, item)
+    return effects
+
+
+def ended(call: Call, env: Env, signal: ResponseEnded) -> Effects:
+    """What only deltas brought is told when the response is over, and nothing more of one that failed."""
+    state = call.agent_text
+    left = [each for each in state.parts if each.response_id == signal.response_id]
+    state.parts = [each for each in state.parts if each.response_id != signal.response_id]
+    places = [_place(item_id, 0) for item_id in state.announced] if signal.failed else []
+    state.announced, state.ripe = [], False
+    effects: list[Effect] = []
+    for part in left:
+        effects += _tell(state, env, part, part.text)
+    of_response = (f"{signal.response_id}=", f"{signal.response_id}~")
+    state.told = [each for each in state.told if not each.startswith(of_response)]
+    _never_tell(state, places)
+    return effects
+
+
+def muted(call: Call, env: Env, signal: ResponseMuted) -> Effects:
+    """What was not told is dropped; the component's client gets the text so far (B4). Nothing of the items
+    at hand is told later.
+    """
+    state = call.agent_text
+    parts = [each for each in state.parts if each.response_id == signal.response_id]
+    state.parts, state.ripe = [each for each in state.parts if each not in parts], False
+    effects: list[Effect] = []
+    for part in parts if env.component else ():
+        effects += _tell(state, env, part, part.text)
+    places = [_place(part.item_id, part.index) for part in parts if part.item_id]
+    places += [_place(item_id, 0) for item_id in state.announced]
+    _never_tell(state, places)
+    state.announced = []
+    return effects
+
+
+def _never_tell(state: AgentText, places: Sequence[str]) -> None:
+    _mark(state, *(place for place in dict.fromkeys(places) if place not in state.told))
+
+
+def _find(state: AgentText, item_id: str, response_id: str, index: int) -> Part | None:
+    for each in state.parts:
+        same = each.item_id == item_id and each.index == index
+        if same and (item_id or each.response_id == response_id):
+            return each
+    return None
+
+
+def _counterpart(state: AgentText, env: Env, item_id: str, index: int, text: str) -> Part | None:
+    """The same part by the words: where its deltas or its whole text name no item (O3)."""
+    return next(
+        (
+            each
+            for each in state.parts
+            if (each.response_id, each.index) == (env.response, index)
+            and not (each.item_id and item_id)
+            and text.startswith(each.text)
+        ),
+        None,
+    )
+
+
+def _part_done(state: AgentText, env: Env, item_id: str, index: int, text: str) -> Effects:
+    part = _find(state, item_id, env.response, index) or _counterpart(state, env, item_id, index, text)
+    state.parts = [each for each in state.parts if each is not part]
+    return _tell(state, env, part or Part(item_id, env.response, index), text or (part.text if part else ""))
+
+
+def _tell_item(state: AgentText, env: Env, item: Item) -> list[Effect]:
+    effects: list[Effect] = []
+    for index, part in enumerate(item.content or ()):
+        text = to_client.part_text(env.config.dialect, env.plan, part)
+        if text:
+            effects += _part_done(state, env, item.id or "", index, text)
+    return effects
+
+
+def _tell(state: AgentText, env: Env, part: Part, text: str) -> Effects:
+    """What of a whole text the client does not have yet."""
+    if not text or _is_told(state, part, fingerprint(text)):
+        return ()
+    if env.component:
+        return _say(env, [text])
+    rest = text[part.cut.taken :]
+    return _say(env, sentences.split(rest) if len(rest) <= _SPEECH else [rest])
+
+
+def _is_told(state: AgentText, part: Part, words: str) -> bool:
+    """Whether the client has this text; from now on it has (O3).
+
+    An item is known by its part and by its words. Where one of two events has no item id, equal words in one
+    response are one item: `=` marks what an event without an id told, `~` what any event told.
+    """
+    nameless, anyhow = f"{part.response_id}={words}", f"{part.response_id}~{words}"
+    if not part.item_id:
+        told = nameless in state.told or anyhow in state.told
+        return told or _mark(state, nameless)
+    place, named = _place(part.item_id, part.index), f"{part.item_id}={words}"
+    if place in state.told or named in state.told:
+        return True
+    told = nameless in state.told
+    if told:  # it has a name now: equal words of another item are another text
+        state.told.remove(nameless)
+    _mark(state, place, named, anyhow)
+    return told
+
+
+def _mark(state: AgentText, *marks: str) -> bool:
+    """Remember that a text was told; False, for it was not."""
+    state.told = [*state.told, *marks][-_REMEMBERED:]
+    return False
+
+
+def _place(item_id: str, index: int) -> str:
+    return f"{item_id}/{index}"
+
+
+def _is_own(state: AgentText, item: Item) -> bool:
+    if not state.own:
+        return False
+    words = fingerprint("".join(part.text or "" for part in item.content or ()))
+    mine = next((each for each in state.own if each.item_id == item.id or each.words == words), None)
+    if mine is None:
+        return False
+    state.own = [each for each in state.own if each is not mine]
+    if item.id:
+        _mark(state, _place(item.id, 0))
+    return True

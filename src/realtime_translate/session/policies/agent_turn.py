@@ -1,0 +1,179 @@
+"""The agent's turn as the client sees it: who speaks, since when, and that everything was sent (O1, O2,
+O5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ... import deepgram, openai
+from ...audio import Conversion, streaming_header
+from ...outputs import SendToClient
+from ..env import Env
+from ..event_kinds import TextEvent
+from ..signals import AudioBegun, AudioSettled, Effect, Effects, ResponseEnded, TextDue, TurnStep
+from ..state import AgentTurn, Call
+from ..tables import TurnEvent
+from ..timers import Instant
+
+__all__ = [
+    "ACTIONS",
+    "audio_done",
+    "item_added",
+    "item_done",
+    "response_ended",
+    "settled",
+    "text_came",
+    "text_done",
+]
+
+_REMEMBERED = 64
+
+
+def settled(call: Call, env: Env, _: AudioSettled) -> Effects:
+    """The stream of the agent's audio begins."""
+    rest = _rest(env)
+    env.audio_out = Conversion(env.plan.output.upstream, env.plan.output.client)
+    return rest
+
+
+def _rest(env: Env) -> list[Effect]:
+    """What the resampler still holds; what comes next is another stream. Half a sample is no sound."""
+    audio = env.audio_out.flush()
+    env.audio_out.clear()
+    return [SendToClient(audio)] if audio else []
+
+
+def begin_turn(state: AgentTurn, env: Env) -> Effects:
+    """The turn begins to be waited for."""
+    state.asked_at, state.text_at = Instant(env.now), None
+    return ()
+
+
+def drop_turn(state: AgentTurn, env: Env) -> Effects:
+    """The turn ended before anything of it was sent; the client hears nothing of it (O5)."""
+    state.asked_at = state.text_at = None
+    return ()
+
+
+def text_came(call: Call, env: Env, event: TextEvent) -> Effects:
+    """The first text of a turn: the time to it is a latency of Deepgram's (O2)."""
+    state = call.turn
+    if env.late or state.text_at is not None:
+        return ()
+    state.text_at = Instant(env.now)
+    if env.component or not env.plan.experimental:
+        return ()
+    begun = env.now if state.asked_at is None else state.asked_at
+    return (env.client(deepgram.LatencyReport(ttt_text_latency=float(env.now - begun))),)
+
+
+def start_speaking(state: AgentTurn, env: Env) -> Effects:
+    """Before the first audio of a turn, its header right before it (O1, O2)."""
+    return [*_latencies(state, env), *announce(state, env), *start_sound(state, env)]
+
+
+def start_sound(state: AgentTurn, env: Env) -> Effects:
+    """Before the first audio of a turn, whose text came before (O1)."""
+    header = [SendToClient(streaming_header(env.plan.output.client))] if env.plan.wav else []
+    return [AudioBegun(), *header]
+
+
+def _latencies(state: AgentTurn, env: Env) -> list[Effect]:
+    if env.component or not env.plan.experimental:
+        return []
+    total, tts, _ = _measured(state, env)
+    reports = deepgram.LatencyReport(tts_latency=tts), deepgram.LatencyReport(total_latency=total)
+    return [env.client(each) for each in reports]
+
+
+def _measured(state: AgentTurn, env: Env) -> tuple[float, float, float]:
+    """Seconds to the first audio, from the first text to it, and to the first text."""
+    begun = env.now if state.asked_at is None else state.asked_at
+    text_at = env.now if state.text_at is None else state.text_at
+    return float(env.now - begun), float(env.now - text_at), float(max(text_at - begun, 0.0))
+
+
+def announce(state: AgentTurn, env: Env) -> Effects:
+    """The agent begins to speak, or in the component's dialect to write (O2)."""
+    if env.component:
+        return (env.client(deepgram.ComponentAgentStartedSpeaking()),)
+    if not env.plan.experimental:
+        return ()
+    total, tts, ttt = _measured(state, env)
+    return (env.client(deepgram.AgentStartedSpeaking(total_latency=total, tts_latency=tts, ttt_latency=ttt)),)
+
+
+def end_turn(state: AgentTurn, env: Env) -> Effects:
+    """Everything of the turn was sent (O5)."""
+    drop_turn(state, env)
+    done = env.client(deepgram.AgentAudioDone())
+    return [TextDue(), *_rest(env), *([env.client(deepgram.AgentDone())] if env.component else []), done]
+
+
+def cut_turn(state: AgentTurn, env: Env) -> Effects:
+    """The user interrupted (B1)."""
+    drop_rest(state, env)
+    return end_turn(state, env)
+
+
+def drop_rest(state: AgentTurn, env: Env) -> Effects:
+    """What the resampler holds is not heard any more (B1)."""
+    env.audio_out.clear()
+    return ()
+
+
+def item_added(call: Call, env: Env, event: openai.ResponseOutputItemAdded) -> Effects:
+    """A message of the response begins."""
+    state = call.turn
+    if event.item.type == "message" and event.item.id:
+        state.open_messages = [*state.open_messages[1 - _REMEMBERED :], event.item.id]
+    return ()
+
+
+def item_done(call: Call, env: Env, event: openai.ResponseOutputItemDone) -> Effects:
+    """A message of the response ended."""
+    state = call.turn
+    state.open_messages = [each for each in state.open_messages if each != event.item.id]
+    return ()
+
+
+def audio_done(call: Call, env: Env, event: openai.ResponseOutputAudioDone) -> Effects:
+    """All audio of an item was sent; the component's client is told unless another message is announced
+    (O5).
+    """
+    state = call.turn
+    if env.late:
+        return ()
+    return [*_rest(env), *_unless_more(state, event.item_id or "", TurnEvent.AUDIO_DONE)]
+
+
+def text_done(call: Call, env: Env, event: openai.ResponseOutputTextDone) -> Effects:
+    """All text of an item was sent (O5)."""
+    state = call.turn
+    return () if env.late else _unless_more(state, event.item_id or "", TurnEvent.TEXT_DONE)
+
+
+def _unless_more(state: AgentTurn, item_id: str, event: TurnEvent) -> list[Effect]:
+    others = [each for each in state.open_messages if each != item_id]
+    return [] if others else [TurnStep(event)]
+
+
+def response_ended(call: Call, env: Env, _: ResponseEnded) -> Effects:
+    """No message of an ended response is open, and nothing of its audio is held back."""
+    state = call.turn
+    state.open_messages = []
+    return _rest(env)
+
+
+ACTIONS: Mapping[str, Callable[[AgentTurn, Env], Effects]] = {
+    "begin_turn": begin_turn,
+    "drop_turn": drop_turn,
+    "start_speaking": start_speaking,
+    "start_sound": start_sound,
+    "announce": announce,
+    "end_turn": end_turn,
+    "cut_turn": cut_turn,
+    "drop_rest": drop_rest,
+}
+"""The actions of `tables.TURNS`."""

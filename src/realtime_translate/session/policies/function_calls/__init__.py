@@ -1,0 +1,38 @@
+"""Function calls: asked of the client once, answered upstream once, followed by one response (F1-F10, R8).
+
+`asking` hears of calls and asks for them, `answers` takes what comes back, `ending` sees what a response
+leaves, `rounds` asks for the one that follows, and `closing` gives up calls that nobody answers any more.
+"""
+
+from __future__ import annotations
+
+from .answers import client_answered, host_answered
+from .asking import (
+    announced,
+    arguments_done,
+    conversation_item_done,
+    conversation_item_started,
+    output_item_done,
+    ran_on,
+    response_done,
+)
+from .closing import interrupted, refused, waived
+from .ending import ended
+from .rounds import follow_up_late
+
+__all__ = [
+    "announced",
+    "arguments_done",
+    "client_answered",
+    "conversation_item_done",
+    "conversation_item_started",
+    "ended",
+    "follow_up_late",
+    "host_answered",
+    "interrupted",
+    "output_item_done",
+    "ran_on",
+    "refused",
+    "response_done",
+    "waived",
+]

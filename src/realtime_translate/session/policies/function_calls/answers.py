@@ -1,0 +1,85 @@
+"""The answers to function calls, each upstream once (F2, F4, F6, F9, F10, T6)."""
+
+from __future__ import annotations
+
+from .... import deepgram, openai
+from ....mapping import calls as mapping
+from ....notices import notice
+from ....openai.objects import Item
+from ...env import Env
+from ...signals import CallsAnswered, Effect, Effects, SlotFreed
+from ...state import Call, FunctionCall, FunctionCalls
+from .known import asked_as, of_response
+from .rounds import round_over
+
+__all__ = ["client_answered", "host_answered"]
+
+
+def client_answered(
+    call: Call,
+    env: Env,
+    message: deepgram.FunctionCallResponse | deepgram.ComponentFunctionCallResponse,
+) -> Effects:
+    """`FunctionCallResponse` of the client (F2, F4, F10)."""
+    state = call.calls
+    function_call = _addressed(state, message.id or "", message.name or "")
+    reason = _why_not(function_call)
+    if function_call is None or reason:
+        return (notice("CALL_ANSWER_IGNORED", reason=reason),)
+    return _answer(state, env, function_call, mapping.content_of(message))
+
+
+def host_answered(state: FunctionCalls, env: Env, call_id: str, content: str) -> Effects:
+    """`function_result` of the host: the client is told, and the output goes upstream (F6)."""
+    function_call = asked_as(state, call_id)
+    if function_call is None or not function_call.server_side or not function_call.open:
+        return (notice("CALL_ANSWER_IGNORED", reason="no function that the host runs waits for it"),)
+    told = env.client(
+        deepgram.FunctionCallResponse(id=function_call.client_id, name=function_call.name, content=content)
+    )
+    return [told, *_answer(state, env, function_call, content)]
+
+
+def _addressed(state: FunctionCalls, client_id: str, name: str) -> FunctionCall | None:
+    """By id; without one, the only open call of that name (F10)."""
+    if client_id:
+        return asked_as(state, client_id)
+    named = [each for each in state.calls if each.open and not each.server_side and each.name == name]
+    return named[0] if len(named) == 1 else None
+
+
+def _why_not(function_call: FunctionCall | None) -> str:
+    if function_call is None:
+        return "no such call waits for it"
+    if function_call.server_side:
+        return "the host runs this function"
+    return "the call is answered already" if function_call.output else ""
+
+
+def _answer(state: FunctionCalls, env: Env, function_call: FunctionCall, content: str) -> list[Effect]:
+    function_call.output, function_call.accepted = env.ids.next(), True
+    item = Item(type="function_call_output", call_id=function_call.call_id, output=content)
+    effects: list[Effect] = [env.upstream(openai.ConversationItemCreate(item, event_id=function_call.output))]
+    if env.component:
+        effects.append(env.client(deepgram.AgentThinking("")))  # F4
+    elif env.plan.history:
+        effects.append(
+            env.client(
+                mapping.history(
+                    function_call.client_id,
+                    function_call.name,
+                    function_call.arguments,
+                    function_call.server_side,
+                    content,
+                )
+            )
+        )
+    if not state.unanswered:
+        effects.append(CallsAnswered())
+    mine = of_response(state, function_call.response_id)
+    if not any(each.open for each in mine):
+        if function_call.over:
+            effects += round_over(state, mine)
+        else:
+            env.start("follow_up", env.limits.follow_up_timeout)
+    return [*effects, SlotFreed()]  # after the wish, so that one create serves all that waited

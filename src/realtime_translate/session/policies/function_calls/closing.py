@@ -1,0 +1,118 @@
+"""Calls that nobody answers any more: upstream gets an output for each all the same (F8, R8, T6)."""
+
+from __future__ import annotations
+
+from .... import deepgram, openai
+from ....mapping.errors import Fault
+from ....notices import notice
+from ....openai.objects import Item
+from ...env import Env
+from ...signals import (
+    CallsAnswered,
+    Effect,
+    Effects,
+    HoldOver,
+    Interrupted,
+    MayFail,
+    OutputsMissing,
+    Refused,
+    SlotFreed,
+    TurnStep,
+)
+from ...state import Call, FunctionCall, FunctionCalls
+from ...tables import TurnEvent
+from .known import REMEMBERED, of_response, settle
+from .rounds import round_over
+
+__all__ = ["close", "interrupted", "refused", "waived"]
+
+_CANCELLED = '{"error":"cancelled"}'
+_NO_ANSWER = '{"error":"no answer"}'
+
+
+def waived(call: Call, env: Env, _: HoldOver) -> Effects:
+    """Nothing waits any longer for the calls that are open now; later ones are waited for anew (R8)."""
+    state = call.calls
+    if env.config.upstream.outputs_first:
+        return _give_up(call, env)
+    for each in state.calls:
+        each.waived = each.waived or each.open
+    return ()
+
+
+def interrupted(call: Call, env: Env, _: Interrupted) -> Effects:
+    """The user goes on: no answer asks for a response any more. Deepgram's clients need not give one; the
+    component's may, and upstream waits for it (F8, R8).
+    """
+    state = call.calls
+    env.timers.cancel("follow_up")
+    for each in state.calls:
+        each.followed = True
+    still_open = [each for each in state.calls if each.open]
+    if env.component:  # for as many as anybody can be at work on (L2)
+        return close(state, env, still_open[:-REMEMBERED])
+    settle(state, [each for each in state.calls if each.asked and not each.open])
+    if not still_open:
+        return ()
+    told, closed = _told(env, still_open), close(state, env, still_open)
+    return [*told, *closed, TurnStep(TurnEvent.CUT), CallsAnswered(), SlotFreed()]
+
+
+def _told(env: Env, calls: list[FunctionCall]) -> list[Effect]:
+    """Deepgram's clients learn that nobody waits for these any more; the component's know no such message."""
+    if env.component:
+        return []
+    cancelled = [deepgram.CancelledFunctionCall(each.client_id, each.name) for each in calls]
+    return [env.client(deepgram.FunctionCallCancelled(tuple(cancelled)))]
+
+
+def close(state: FunctionCalls, env: Env, calls: list[FunctionCall]) -> list[Effect]:
+    """Upstream waits for an output of each call: these get none of the client's (F8)."""
+    if not calls:
+        return []
+    return [notice("CALLS_CANCELLED", calls=len(calls)), *_close(state, env, calls, _CANCELLED)]
+
+
+def _close(state: FunctionCalls, env: Env, calls: list[FunctionCall], output: str) -> list[Effect]:
+    settle(state, calls)
+    effects: list[Effect] = []
+    for each in calls:
+        event_id = env.ids.next()
+        item = Item(type="function_call_output", call_id=each.call_id, output=output)
+        effects += [env.upstream(openai.ConversationItemCreate(item, event_id=event_id)), MayFail(event_id)]
+    return effects
+
+
+def _give_up(call: Call, env: Env) -> list[Effect]:
+    """Upstream refuses every response until all calls have outputs: the open ones get theirs, and what else
+    was answered is followed (R8). Their turn is over, unless a response runs that ends it (O5).
+    """
+    state = call.calls
+    still_open = [each for each in state.calls if each.open]
+    if not still_open:
+        return []
+    told, closed = _told(env, still_open), _close(state, env, still_open, _NO_ANSWER)
+    effects = [*told, notice("CALLS_UNANSWERED", calls=len(still_open)), *closed]
+    if not call.slot.responding:
+        effects.append(TurnStep(TurnEvent.OVER))
+    for response_id in dict.fromkeys(each.response_id for each in state.calls if each.over):
+        effects += round_over(state, of_response(state, response_id))
+    return [*effects, CallsAnswered()]
+
+
+def refused(call: Call, env: Env, refusal: Refused) -> Effects:
+    """A refused output counts as answered, but asks for nothing (T6). A response that is refused for want of
+    outputs gets them (R8).
+    """
+    state = call.calls
+    problem = refusal.problem
+    if problem.fault is Fault.OUTPUTS_MISSING:
+        given_up = _give_up(call, env)
+        return [*given_up, OutputsMissing(problem, given=bool(given_up))]
+    function_call = next(
+        (each for each in state.calls if problem.event_id and each.output == problem.event_id), None
+    )
+    if function_call is None:
+        return ()
+    function_call.accepted = False
+    return (notice("CALL_OUTPUT_REFUSED", code=problem.code),)

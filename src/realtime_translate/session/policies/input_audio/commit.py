@@ -1,0 +1,89 @@
+"""The commit where it is the translator's (A5-A7, V1)."""
+
+from __future__ import annotations
+
+from .... import deepgram, openai
+from ....deepgram.codes import WarningCode
+from ....mapping import to_client
+from ....mapping.errors import Fault
+from ....notices import notice
+from ...env import Env
+from ...signals import (
+    AudioTaken,
+    CommitDue,
+    CommitGranted,
+    CommitRefused,
+    Effect,
+    Effects,
+    Refused,
+    ResponseWanted,
+)
+from ...state import Call, InputAudio
+from ...tables import Detection, DetectionEvent
+from .detection import happen, is_ours
+from .stream import enough, tail
+
+__all__ = ["ceiling_over", "debounce_over", "forced", "granted", "refused"]
+
+_MOST_UNCONFIRMED = 8
+
+
+def debounce_over(call: Call, env: Env) -> Effects:
+    """No audio came for a while: commit, if it is ours to do and there is enough (A5, V1)."""
+    state = call.audio
+    return happen(state, env, DetectionEvent.PAUSED)
+
+
+def ceiling_over(call: Call, env: Env) -> Effects:
+    """Audio has flowed for so long that it is committed meanwhile (A7)."""
+    state = call.audio
+    return happen(state, env, DetectionEvent.CEILING)
+
+
+def forced(call: Call, env: Env, _: deepgram.ForceEndTurn) -> Effects:
+    """`ForceEndTurn`: commit now, where the commit is ours and there is enough for one (T7)."""
+    state = call.audio
+    if not is_ours(state, env):
+        reason = "the server finds the end of a turn by itself"
+        return (to_client.warning(WarningCode.FORCE_END_TURN_UNSUPPORTED, reason),)
+    if not enough(state, env):
+        return (notice("COMMIT_TOO_SHORT", bytes=state.uncommitted + env.audio_in.held),)
+    state.asked = state.firm = True
+    return (CommitDue(),)
+
+
+def granted(call: Call, env: Env, _: CommitGranted) -> Effects:
+    """The slot is free: commit and ask for the response, back to back (A5)."""
+    state = call.audio
+    env.timers.cancel("debounce")
+    env.timers.cancel("ceiling")
+    state.asked = state.firm = False
+    rest = tail(state, env)  # the last word would be cut without it (A2)
+    state.uncommitted, state.silent, state.server_holds = 0, False, False
+    state.commit_event, state.unconfirmed = env.ids.next(), min(state.unconfirmed + 1, _MOST_UNCONFIRMED)
+    commit = env.upstream(openai.InputAudioBufferCommit(event_id=state.commit_event))
+    return *rest, commit, ResponseWanted(confirmed=False, of_commit=True)
+
+
+def refused(call: Call, env: Env, refusal: Refused) -> Effects:
+    """Upstream found nothing to commit: the wish falls with the commit (A5). Where the server ends turns by
+    itself and is busy, it answers that audio already (V1, R7).
+    """
+    state = call.audio
+    problem = refusal.problem
+    if problem.fault is Fault.BUSY and not (env.plan.commit.manual and state.detection is Detection.OFF):
+        return (CommitRefused(),)
+    is_empty, named = problem.fault is Fault.COMMIT_EMPTY, problem.event_id
+    if not state.commit_event or not (named == state.commit_event or (is_empty and not named)):
+        return ()
+    state.commit_event = ""
+    effects = _uncounted(state, env)
+    return [notice("COMMIT_REFUSED"), CommitRefused(), *effects] if is_empty else effects
+
+
+def _uncounted(state: InputAudio, env: Env) -> list[Effect]:
+    """A commit that was refused made no item. If one was taken for its own, the server has made that (V1)."""
+    if state.unconfirmed or not env.plan.commit.manual:
+        state.unconfirmed = max(0, state.unconfirmed - 1)
+        return []
+    return [*happen(state, env, DetectionEvent.COMMITTED), AudioTaken("")]

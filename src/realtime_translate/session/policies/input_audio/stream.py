@@ -1,0 +1,149 @@
+"""Audio to upstream as one stream (A1-A4), and silence where none comes (I1).
+
+`streamed` runs fifty times a second: one conversion, one base64, one output.
+"""
+
+from __future__ import annotations
+
+from .... import openai
+from ....audio import Conversion
+from ....notices import notice
+from ....outputs import SendToUpstream
+from ...env import Env
+from ...signals import AudioEnded, AudioSettled, CommitWithdrawn, Effects, MayFail
+from ...state import Call, InputAudio
+from ...tables import Detection
+from ...timers import Instant, TimerName
+
+__all__ = ["ended", "enough", "keepalive_due", "received", "settled", "streamed", "tail"]
+
+_OF_COMMIT: tuple[TimerName, ...] = ("debounce", "ceiling", "unheard")
+MAX_APPEND = 15 * 2**20
+"""Bytes of audio in one append (A4)."""
+MIN_COMMIT_MS = 100
+"""Milliseconds that a commit needs (A5)."""
+
+
+def settled(call: Call, env: Env, _: AudioSettled) -> Effects:
+    """The stream begins, with what is left of one before Settings: half a sample, and a count (S4)."""
+    state = call.audio
+    before, path = env.audio_in, env.plan.input
+    carry = before.carry if before.source.sample_bytes == path.client.sample_bytes else b""
+    env.audio_in = Conversion(path.client, path.upstream, carry=carry)
+    state.uncommitted = state.uncommitted * path.upstream.bytes_per_second // before.target.bytes_per_second
+    if env.config.keepalive:
+        env.start("keepalive", env.config.keepalive.every)
+    return ()
+
+
+def ended(call: Call, env: Env, signal: AudioEnded) -> Effects:
+    """What was said goes upstream in the format that holds yet; what is not committed is the server's to
+    commit, if that was so until now or is so from now on (S4, V1).
+    """
+    state = call.audio
+    rest = tail(state, env)
+    if signal.manual and env.plan.commit.manual:
+        return rest
+    state.server_holds = state.server_holds or state.uncommitted > 0
+    for timer in _OF_COMMIT:
+        env.timers.cancel(timer)
+    state.uncommitted, state.asked, state.firm = 0, False, False
+    state.detection = Detection.OFF
+    return *rest, CommitWithdrawn()
+
+
+def received(state: InputAudio, env: Env, frame: bytes) -> Effects:
+    """One binary frame of the client, of any length (A3)."""
+    if not frame or not state.resuming:
+        return streamed(state, env, frame)
+    cleared = _clear_silence(state, env) if state.silent else ()
+    audio = env.audio_in.feed(frame)
+    if env.plan.commit.manual or env.config.keepalive or cleared:
+        _count(state, env, len(audio))
+    return (*cleared, *_appends(env, audio), *_withdraw(state, env))
+
+
+def streamed(state: InputAudio, env: Env, frame: bytes) -> tuple[SendToUpstream, ...]:
+    """The same while audio flows: the path that runs fifty times a second."""
+    if not frame:
+        return ()
+    audio = env.audio_in.feed(frame)
+    if env.plan.commit.manual or env.config.keepalive:
+        _count(state, env, len(audio))
+    if 0 < len(audio) <= MAX_APPEND:
+        return (SendToUpstream(env.frames.append(audio)),)
+    return _appends(env, audio)
+
+
+def enough(state: InputAudio, env: Env) -> bool:
+    """Whether there is enough for a commit, with what the resampler would give for it (A5)."""
+    return state.uncommitted + env.audio_in.held >= env.plan.input.upstream.bytes_of(MIN_COMMIT_MS)
+
+
+def tail(state: InputAudio, env: Env) -> tuple[SendToUpstream, ...]:
+    """What the resampler has not given yet; what comes next begins a new stream (A2)."""
+    audio = env.audio_in.flush()
+    state.uncommitted += len(audio)
+    return _appends(env, audio)
+
+
+def _appends(env: Env, audio: bytes) -> tuple[SendToUpstream, ...]:
+    """An even split: MAX_APPEND is a multiple of a sample (A4)."""
+    pieces = (audio[start : start + MAX_APPEND] for start in range(0, len(audio), MAX_APPEND))
+    return tuple(SendToUpstream(env.frames.append(piece)) for piece in pieces)
+
+
+def _count(state: InputAudio, env: Env, size: int) -> None:
+    """The user was heard. Where the commit is ours: restart the debounce, and start the ceiling when enough
+    for a commit is there (A5, A7).
+    """
+    now = env.now
+    state.heard_at = Instant(now)
+    state.uncommitted += size
+    commit, timers = env.plan.commit, env.timers
+    if not commit.manual:
+        return
+    ceiling = commit.ceiling
+    if ceiling is not None and not state.firm and "ceiling" not in timers.deadlines and enough(state, env):
+        timers.set("ceiling", now + ceiling)
+    timers.set("debounce", now + commit.debounce)
+
+
+def _withdraw(state: InputAudio, env: Env) -> Effects:
+    """A commit that waits, for the slot or for the server's own, is owed after the debounce now (A6, V1)."""
+    if not env.plan.commit.manual or not state.asked or state.firm:
+        return ()
+    state.asked = False
+    env.timers.cancel("unheard")
+    return (CommitWithdrawn(),)
+
+
+# --- silence ------------------------------------------------------------------------------------------------
+
+
+def keepalive_due(call: Call, env: Env) -> Effects:
+    """Silence goes upstream if no audio came for so long; else the time since the last audio counts (I1).
+
+    What the resampler holds was said before it.
+    """
+    state = call.audio
+    keepalive = env.config.keepalive
+    if keepalive is None:  # restored with a Config that has none
+        return ()
+    next_due = env.now if state.heard_at is None else state.heard_at + keepalive.every
+    if next_due > env.now:
+        env.timers.set("keepalive", next_due)
+        return ()
+    env.repeat("keepalive", keepalive.every)
+    state.silent = True
+    silence = _appends(env, env.plan.input.upstream.silence(keepalive.ms))
+    return *tail(state, env), notice("SILENCE_SENT", ms=keepalive.ms), *silence
+
+
+def _clear_silence(state: InputAudio, env: Env) -> Effects:
+    """Before audio, unless some is there already: a clear would take it along (I1)."""
+    if state.uncommitted or state.server_holds:
+        return ()
+    state.silent = False
+    event_id = env.ids.next()
+    return env.upstream(openai.InputAudioBufferClear(event_id=event_id)), MayFail(event_id)

@@ -1,0 +1,23 @@
+"""The opening of a call: from `client_opened` to ready, what waits, and the ends (S, E5, A8, L3)."""
+
+from .actions import ACTIONS, applied, dial, granted, session_created, session_ends
+from .errors import meant_by
+from .facts import Facts
+from .waiting import flushed, forget, paused, too_early, wait_audio, wait_text
+
+__all__ = [
+    "ACTIONS",
+    "Facts",
+    "applied",
+    "dial",
+    "flushed",
+    "forget",
+    "granted",
+    "meant_by",
+    "paused",
+    "session_created",
+    "session_ends",
+    "too_early",
+    "wait_audio",
+    "wait_text",
+]

@@ -1,0 +1,327 @@
+"""The opening of a call and its end: actions of `tables.OPENING` (S1-S9, E5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from attrs import evolve
+
+from .... import deepgram, openai
+from ....config import Config
+from ....deepgram.codes import ComponentCode, ErrorCode, WarningCode
+from ....mapping import dispensable, formats, speech, to_client, turns
+from ....mapping.errors import Fault, fatal_code
+from ....mapping.plan import Plan
+from ....mapping.refusal import Refusal
+from ....mapping.settings import map_settings
+from ....notices import notice
+from ....outputs import CloseClient, CloseUpstream, OpenUpstream
+from ....wire import unstructure
+from ...env import Env
+from ...signals import (
+    AudioEnded,
+    AudioSettled,
+    Effect,
+    Effects,
+    Fatal,
+    MayFail,
+    OpeningStep,
+    SessionReady,
+    UpdateGranted,
+    UpdateWanted,
+)
+from ...state import Call, OpeningState
+from ...tables import OpeningEvent
+from .facts import Facts
+from .waiting import flush
+
+__all__ = ["ACTIONS", "applied", "dial", "granted", "session_created", "session_ends"]
+
+_Action: TypeAlias = "Callable[[OpeningState, Env, Facts], Effects]"
+
+
+# --- on the way to ready ------------------------------------------------------------------------------------
+
+
+def _welcome(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    env.start("settings", env.limits.settings_timeout)
+    return () if env.component else (env.client(deepgram.Welcome(env.ids.prefix)),)
+
+
+def _dial(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    """Settings came first: dial, and configure once upstream is open (S2)."""
+    model, effects = _settle(state, env, facts.settings)
+    return [*effects, dial(env.config, model)]
+
+
+def _configure(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    """Settings came, and upstream is open already: what was dialled is the configured model (S2)."""
+    model, effects = _settle(state, env, facts.settings)
+    if model != env.config.model:
+        return [*effects, OpeningStep(OpeningEvent.OTHER_MODEL), dial(env.config, model)]
+    return [*effects, *_send_update(state, env, facts)]
+
+
+def _redial(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    """Nothing was asked of the session that was dialled early; it goes with its socket (S2)."""
+    env.timers.cancel("session_end")
+    state.began = False
+    return (CloseUpstream(1000, "another model is wanted"),)
+
+
+def dial(config: Config, model: str) -> OpenUpstream:
+    """Whom to dial for a model."""
+    return OpenUpstream(model, config.upstream.target(model))
+
+
+def _settle(state: OpeningState, env: Env, settings: deepgram.Settings) -> tuple[str, list[Effect]]:
+    """Translate Settings into the plan of the call and the update to send (S10); the model that they name."""
+    env.timers.cancel("settings")
+    env.start("configure", env.limits.configure_timeout)
+    try:
+        mapped = map_settings(settings, env.config)
+    except Refusal as refusal:
+        return env.config.model, [Fatal(refusal.code, refusal.description)]
+    state.session, env.plan = unstructure(mapped.session), mapped.plan
+    return mapped.model, list(mapped.notices)
+
+
+def _send_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    """The one `session.update` (S2)."""
+    state.update_event, update = env.session_update(state.session)
+    return (update,)
+
+
+def _ready(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    env.timers.cancel("configure")
+    env.plan = evolve(env.plan, audible=state.session.get("output_modalities") != ["text"])
+    state.session, state.left_out = {}, []
+    return [*_settle_audio(env, facts.session), SessionReady()]
+
+
+def _settle_audio(env: Env, session: openai.Session) -> list[Effect]:
+    """What upstream really carries counts, not what was asked of it (O1)."""
+    try:
+        env.plan = formats.effective(env.plan, session)
+        env.plan = evolve(env.plan, transcribes=speech.is_heard(session))
+    except Refusal as refusal:
+        return [Fatal(refusal.code, refusal.description)]
+    return [AudioSettled()]
+
+
+def granted(call: Call, env: Env, _: UpdateGranted) -> Effects:
+    """The slot is free for the update of late Settings (S4)."""
+    return (OpeningStep(OpeningEvent.UPDATE_GRANTED),)
+
+
+def session_created(call: Call, env: Env, event: openai.SessionCreated) -> Effects:
+    """The session's time begins; nothing else comes of it (S3, O8)."""
+    state = call.opening
+    state.began = True
+    if not env.component:
+        env.start("session_end", env.limits.session_warning)
+    return (notice("UPSTREAM_ABSORBED", type=event.type),)
+
+
+def session_ends(call: Call, env: Env) -> Effects:
+    """Its time is nearly over (O8)."""
+    code = WarningCode.MAXIMUM_SESSION_LENGTH_APPROACHING
+    return (to_client.warning(code, "The session will soon reach its maximum length"),)
+
+
+# --- a component client whose session was ready before Settings ---------------------------------------------
+
+
+def _updated_unasked(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    """Only the component's dialect takes it for ready; who commits is then what the server says (S4)."""
+    state.began = True
+    if not env.component:
+        return (notice("UPSTREAM_ABSORBED", type="session.updated"),)
+    env.plan = evolve(env.plan, commit=turns.effective_plan(facts.session))
+    return [*_settle_audio(env, facts.session), OpeningStep(OpeningEvent.READY_ANYWAY)]
+
+
+def _ready_unasked(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    """What waited may go; Settings may come any time (S4)."""
+    env.timers.cancel("settings")
+    return [notice("READY_UNASKED"), *flush(state, env)]
+
+
+def _ask_for_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    """The update waits for a free slot; until it is confirmed the old plan stands (S4). The conversation may
+    have begun: it goes on with the model that was dialled.
+    """
+    standing, sent = env.plan, env.config.model
+    model, effects = _settle(state, env, facts.settings)
+    if model != sent:
+        path = "agent.think.provider.model"
+        effects.append(notice("MODEL_KEPT", path=path, asked=model, sent=sent))
+    env.timers.cancel("configure")
+    state.plan, env.plan = env.plan, standing
+    return [*effects, UpdateWanted()]
+
+
+def _send_late_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    env.start("configure", env.limits.configure_timeout)
+    ended = AudioEnded(manual=not state.plan or state.plan.commit.manual)
+    kept = _keep_voice(state, env) if facts.voiced else []
+    return [*kept, ended, *_send_update(state, env, facts)]
+
+
+def _keep_voice(state: OpeningState, env: Env) -> list[Effect]:
+    """Once the agent has spoken its voice is fixed: upstream would refuse the whole update (T2)."""
+    voice = dispensable.found("audio.output.voice", state.session)
+    if voice is None:
+        return []
+    state.session = dispensable.without(state.session, voice.path)
+    state.plan = evolve(state.plan or env.plan, voice=env.plan.voice)
+    return [notice("SETTING_LEFT_OUT", path="agent.speak.provider")]
+
+
+def _applied(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    env.plan, state.plan = state.plan or env.plan, None
+    return _ready(state, env, facts)
+
+
+def applied(call: Call, env: Env, _: SessionReady) -> Effects:
+    """The client learns that its Settings hold (S4)."""
+    return (env.client(deepgram.SettingsApplied()),)
+
+
+# --- Settings once more -------------------------------------------------------------------------------------
+
+
+def _second_settings(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    """S6."""
+    if not env.component:
+        return (
+            Fatal(ErrorCode.SETTINGS_ALREADY_APPLIED, "Settings were sent before; use the Update messages"),
+        )
+    return notice("SETTINGS_REPEATED"), env.client(deepgram.SettingsApplied())
+
+
+def _second_settings_early(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    """Before ready the first one's answer serves for both (S6)."""
+    return (notice("SETTINGS_REPEATED"),) if env.component else _second_settings(state, env, facts)
+
+
+# --- ends ---------------------------------------------------------------------------------------------------
+
+
+def _refuse_settings(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    """Upstream refused our update: it goes again without the part that is to blame, if the call can do
+    without it; else never `SettingsApplied` (S7).
+    """
+    problem = facts.problem
+    if not problem.event_id and dispensable.is_gone(problem.path, state.left_out):  # of the update before
+        return (notice("UPSTREAM_ERROR_BENIGN", code=problem.code),)
+    part = dispensable.found(problem.path, state.session)
+    if part is not None:
+        return _leave_out(state, env, part, facts)
+    if env.component or problem.fault in (Fault.ACCESS, Fault.SERVER, Fault.EXPIRED):
+        return (Fatal(fatal_code(problem, component=env.component), problem.description),)
+    return (Fatal(ErrorCode.INVALID_SETTINGS, problem.description),)
+
+
+def _leave_out(state: OpeningState, env: Env, part: dispensable.Part, facts: Facts) -> Effects:
+    """Each part goes at most once: what is gone is not found again."""
+    state.session = dispensable.without(state.session, part.path)
+    state.left_out.append(part.path)
+    if state.plan is None:
+        env.plan = part.undone(env.plan, Plan())
+    else:
+        state.plan = part.undone(state.plan, env.plan)
+    env.start("configure", env.limits.configure_timeout)
+    refused = notice("SETTING_REFUSED", path=f"session.{part.path}", code=facts.problem.code)
+    return [refused, MayFail(state.update_event, facts.problem.path), *_send_update(state, env, facts)]
+
+
+def _no_session(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    """It is the server's state, and never the fault of the client (E6)."""
+    problem = facts.problem
+    return (Fatal(fatal_code(problem, component=env.component), problem.description),)
+
+
+def _no_settings(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    return (Fatal(ErrorCode.CLIENT_MESSAGE_TIMEOUT, "no Settings came in time; send them first"),)
+
+
+def _never_configured(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    return (Fatal(_never_ready_code(env), "the upstream server did not confirm the session in time"),)
+
+
+def _never_ready_code(env: Env) -> str:
+    if env.component:
+        return ComponentCode.UPSTREAM_CLOSED_BEFORE_SESSION_READY
+    return ErrorCode.INTERNAL_SERVER_ERROR
+
+
+def _never_ready(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    """Upstream closed, or could not be reached (S8)."""
+    because = f": {facts.description}" if facts.description else ""
+    description = f"the upstream server closed before the session was ready{because}"
+    return (
+        notice("UPSTREAM_CLOSED", code=facts.code),
+        to_client.error(_never_ready_code(env), description),
+        CloseClient(1000, "upstream closed"),
+    )
+
+
+def _upstream_lost(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    """The client is told why, unless upstream closed normally (E1, E5)."""
+    effects: list[Effect] = [notice("UPSTREAM_CLOSED", code=facts.code)]
+    if facts.error:
+        description = facts.description or "the upstream server closed the connection"
+        effects.append(to_client.error(facts.error, description))
+    return [*effects, CloseClient(1000, "upstream closed")]
+
+
+def _client_left(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    return notice("CLIENT_CLOSED", code=facts.code), CloseUpstream(1000, "client closed")
+
+
+def _going_away(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    """`close()` of the host (E5)."""
+    code, reason = facts.code or 1000, to_client.shortened(facts.reason)
+    closes = (CloseClient(code, reason), CloseUpstream(code, reason))
+    if env.component:
+        return closes
+    return to_client.error(ErrorCode.SERVER_GOING_AWAY, facts.reason or "the server is going away"), *closes
+
+
+def _hang_up(state: OpeningState, env: Env, facts: Facts) -> Effects:
+    """A fatal error: tell the client, and close both legs."""
+    reason = to_client.shortened(facts.error)
+    return (
+        notice("SESSION_FAILED", code=str(facts.error)),
+        to_client.error(facts.error, facts.description),
+        CloseClient(1000, reason),
+        CloseUpstream(1000, reason),
+    )
+
+
+ACTIONS: Mapping[str, _Action] = {
+    "welcome": _welcome,
+    "dial": _dial,
+    "configure": _configure,
+    "redial": _redial,
+    "send_update": _send_update,
+    "ready": _ready,
+    "updated_unasked": _updated_unasked,
+    "ready_unasked": _ready_unasked,
+    "ask_for_update": _ask_for_update,
+    "send_late_update": _send_late_update,
+    "applied": _applied,
+    "second_settings": _second_settings,
+    "second_settings_early": _second_settings_early,
+    "refuse_settings": _refuse_settings,
+    "no_session": _no_session,
+    "no_settings": _no_settings,
+    "never_configured": _never_configured,
+    "never_ready": _never_ready,
+    "upstream_lost": _upstream_lost,
+    "client_left": _client_left,
+    "going_away": _going_away,
+    "hang_up": _hang_up,
+}

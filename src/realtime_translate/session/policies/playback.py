@@ -1,0 +1,116 @@
+"""How much of the agent's audio was heard, and what becomes of the rest when the user interrupts (B3)."""
+
+from __future__ import annotations
+
+from ... import deepgram, openai
+from ...audio import AudioFormat
+from ...notices import notice
+from ...wire import OMITTED
+from ..env import Env
+from ..signals import AudioSettled, Effect, Effects, Interrupted, MayFail, TextDue, TurnStep
+from ..state import Call, Playback, Playing
+from ..tables import TurnEvent
+from ..timers import Instant
+
+__all__ = ["interrupted", "received", "reported", "settled"]
+
+_REMEMBERED = 32
+
+
+def received(state: Playback, env: Env, item_id: str, index: int, size: int) -> None:
+    """Audio of an item came and goes to the client. Runs for each audio delta."""
+    now = env.now
+    since = state.run_since
+    if since is None or state.run <= (now - since) * env.plan.output.upstream.bytes_per_second:
+        state.run_since, state.run, state.reported = Instant(now), 0, None
+    items = state.items
+    if not items or items[-1].item_id != item_id:
+        items = state.items = [*_unheard(state, env)[1 - _REMEMBERED :], Playing(item_id, index, state.total)]
+    items[-1].size += size
+    state.total += size
+    state.run += size
+
+
+def settled(call: Call, env: Env, _: AudioSettled) -> Effects:
+    """Another format from now on: what was received is counted in its bytes (S4)."""
+    state = call.playback
+    before, after = env.audio_out.source.bytes_per_second, env.plan.output.upstream.bytes_per_second
+    for each in state.items:
+        each.begin, each.size = each.begin * after // before, each.size * after // before
+    state.total, state.run = state.total * after // before, state.run * after // before
+    state.answered = state.total
+    return ()
+
+
+def response_done(call: Call, env: Env, event: openai.ResponseDone) -> Effects:
+    """A message without a sound, where sound was asked for: nobody hears it (O9)."""
+    state = call.playback
+    if env.late:
+        return ()
+    silent, state.answered = state.total == state.answered, state.total
+    response = event.response
+    said = any(each.type == "message" for each in response.output or ())
+    if not (silent and said and env.plan.audible and response.status in (OMITTED, None, "completed")):
+        return ()
+    return (notice("ANSWER_WITHOUT_AUDIO"),)
+
+
+def reported(state: Playback, env: Env, milliseconds: int) -> Effects:
+    """The host knows what was played."""
+    state.reported = milliseconds
+    return ()
+
+
+def interrupted(call: Call, env: Env, signal: Interrupted) -> Effects:
+    """What was not heard leaves the conversation: the rest of the item being heard, and later items."""
+    state = call.playback
+    unheard = _unheard(state, env)
+    position = _position(state, env)
+    state.items, state.run, state.run_since = [], 0, None
+    effects: list[Effect] = []
+    audible = unheard or (call.slot.responding and not call.slot.muted)
+    if audible and not signal.by_user:  # the client drops what it plays
+        effects += [TextDue(), env.client(deepgram.UserStartedSpeaking())]
+    if unheard and not call.slot.responding:  # else the response's own end comes with what it has told
+        effects.append(TurnStep(TurnEvent.VOID))
+    for number, item in enumerate(unheard):
+        if not item.item_id:
+            continue
+        heard_ms = _milliseconds(env.plan.output.upstream, position - item.begin)
+        effects += _truncate(env, item, heard_ms) if number == 0 else _delete(env, item)
+    return effects
+
+
+def _truncate(env: Env, item: Playing, heard_ms: int) -> list[Effect]:
+    received_ms = _milliseconds(env.plan.output.upstream, item.size)
+    end_ms = min(max(heard_ms, 1), received_ms)
+    if end_ms < 1:
+        return []
+    event_id = env.ids.next()
+    truncate = openai.ConversationItemTruncate(item.item_id, item.index, end_ms, event_id=event_id)
+    return [env.upstream(truncate), MayFail(event_id)]
+
+
+def _delete(env: Env, item: Playing) -> list[Effect]:
+    event_id = env.ids.next()
+    return [env.upstream(openai.ConversationItemDelete(item.item_id, event_id=event_id)), MayFail(event_id)]
+
+
+def _unheard(state: Playback, env: Env) -> list[Playing]:
+    """The items of which anything is not heard."""
+    position = _position(state, env)
+    return [each for each in state.items if each.begin + each.size > position]
+
+
+def _position(state: Playback, env: Env) -> int:
+    """How many bytes of all audio received were heard by now."""
+    per_second = env.plan.output.upstream.bytes_per_second
+    if state.reported is not None:
+        return min(state.reported * per_second // 1000, state.total)
+    if state.run_since is None:
+        return state.total
+    return state.total - max(0, state.run - int((env.now - state.run_since) * per_second))
+
+
+def _milliseconds(audio: AudioFormat, size: int) -> int:
+    return size * 1000 // audio.bytes_per_second

@@ -1,0 +1,330 @@
+"""What upstream and the timers tell the slot (R1, R3-R5, R7)."""
+
+from __future__ import annotations
+
+from .... import openai
+from ....deepgram.codes import WarningCode
+from ....mapping import to_client
+from ....mapping.errors import Fault, Problem
+from ....mapping.responses import Outcome, outcome, tag_of
+from ....notices import notice
+from ...env import Env
+from ...event_kinds import ResponseEvent
+from ...signals import (
+    Effect,
+    Effects,
+    ErrorApart,
+    ErrorDue,
+    Interrupted,
+    OutputsMissing,
+    Refused,
+    ResponseEnded,
+    ResponseOverdue,
+    ServerCommitted,
+    ServerResponded,
+)
+from ...state import Call, ResponseSlot
+from ...tables import SlotEvent, SlotState
+from .about import REMEMBERED, About
+from .actions import happen, mute
+from .ends import released
+
+__all__ = [
+    "activity",
+    "create_late",
+    "created",
+    "done",
+    "ends_muted",
+    "error_due",
+    "error_over",
+    "grace_over",
+    "has_ended",
+    "heard",
+    "interrupted",
+    "is_muted",
+    "output",
+    "outputs_missing",
+    "overdue",
+    "quiet",
+    "refused",
+    "server_committed",
+    "slow",
+    "stalled",
+]
+
+_END_OF_OUTPUT = (
+    openai.ResponseOutputTextDone,
+    openai.ResponseOutputAudioDone,
+    openai.ResponseOutputAudioTranscriptDone,
+    openai.ResponseFunctionCallArgumentsDone,
+    openai.ResponseOutputItemDone,
+)
+_ITEM_EVENTS = (openai.ResponseOutputItemAdded, openai.ResponseOutputItemDone)
+_TAKEN = (SlotState.RUNNING, SlotState.CROSSED)
+_ASKING = (SlotState.REQUESTED, SlotState.DOUBTED)
+"""Nothing but a create of ours is in flight."""
+
+
+def created(call: Call, env: Env, event: openai.ResponseCreated) -> Effects:
+    """A response began (R1)."""
+    slot = call.slot
+    response_id, tag = event.response.id or "", tag_of(event.response)
+    if response_id and response_id in slot.ended:
+        return ()
+    if response_id and response_id == slot.active:
+        return happen(slot, env, SlotEvent.CREATED_SAME) if tag and tag == slot.request else ()
+    if env.ids.gave(tag):
+        slot.overdue = tag not in (slot.request, slot.claimed)
+    return _began(slot, env, response_id, ours=_is_ours(slot, tag))
+
+
+def _began(slot: ResponseSlot, env: Env, response_id: str, *, ours: bool) -> list[Effect]:
+    which = SlotEvent.CREATED_OURS if ours else SlotEvent.CREATED_OTHER
+    if slot.overdue:  # it may be that of an older create, which no later commit waits for
+        slot.falls = slot.overdue = False
+    began = happen(slot, env, which, About(response_id))
+    return began if ours else [*began, ServerResponded()]
+
+
+def _is_ours(slot: ResponseSlot, tag: str) -> bool:
+    """By the echoed tag; while no tag was ever echoed, the first response after our create is ours (R1)."""
+    if tag and tag in (slot.request, slot.claimed):
+        slot.tags_echoed = True
+        return True
+    if slot.tags_echoed or not slot.request:
+        return False
+    slot.claimed = slot.request
+    return True
+
+
+def activity(call: Call, env: Env, event: ResponseEvent) -> Effects:
+    """Some output of a response: tells which response it is, and whether it goes on (R1, R4)."""
+    slot = call.slot
+    effects = output(slot, env, event.response_id or slot.active)
+    if env.response != slot.active:
+        return effects
+    if isinstance(event, _ITEM_EVENTS):
+        _track(slot, event)
+    if isinstance(event, _END_OF_OUTPUT) and not slot.open_items:
+        env.start("quiet", env.limits.response_grace)
+    return effects
+
+
+def output(slot: ResponseSlot, env: Env, response_id: str) -> Effects:
+    """Output of `response_id` came: an unknown response begins with it (R1). Runs for each audio delta."""
+    env.response = response_id
+    if response_id != slot.active and response_id in slot.ended:
+        env.late = True
+        return ()
+    if slot.state in _TAKEN and (response_id == slot.active or not slot.active):
+        slot.active, slot.heard_at = response_id, env.now
+        if not slot.produced:
+            _first_output(slot, env)
+        if "quiet" in env.timers.deadlines:
+            env.timers.cancel("quiet")
+        return ()
+    effects = _began(slot, env, response_id, ours=_is_ours(slot, ""))
+    _first_output(slot, env)
+    return [notice("RESPONSE_UNANNOUNCED"), *effects]
+
+
+def _first_output(slot: ResponseSlot, env: Env) -> None:
+    slot.produced = True
+    if not slot.request:  # else ours is waited for
+        env.timers.cancel("slow")
+    env.start("stall", env.limits.response_stall)
+
+
+def heard(slot: ResponseSlot, env: Env, response_id: object) -> None:
+    """An event that we cannot read is a sign of life, too, if it names the active response (R1)."""
+    if slot.active and response_id == slot.active:
+        slot.heard_at = env.now
+
+
+def stalled(call: Call, env: Env) -> Effects:
+    """Nothing comes of the active response (R1). Output only notes when it came: the timer follows here."""
+    slot = call.slot
+    seconds = env.limits.response_stall if slot.produced else env.limits.first_output
+    if slot.heard_at is not None and slot.heard_at + seconds > env.now:
+        env.timers.set("stall", slot.heard_at + seconds)
+        return ()
+    failure = Outcome(failure=f"nothing came of it for {seconds:g} s", code="stalled")
+    return happen(slot, env, SlotEvent.STALLED, About(outcome=failure))
+
+
+def _track(slot: ResponseSlot, event: openai.ResponseOutputItemAdded | openai.ResponseOutputItemDone) -> None:
+    key = event.item.id or f"#{event.output_index or 0}"
+    if isinstance(event, openai.ResponseOutputItemDone):
+        slot.open_items = [each for each in slot.open_items if each != key]
+    else:
+        slot.open_items = [*slot.open_items[1 - REMEMBERED :], key]
+
+
+def error_over(call: Call, env: Env) -> Effects:
+    """The response has gone on after an error, which then is told by itself, or it was its end (R1, R5)."""
+    slot = call.slot
+    if slot.heard_at is None:
+        failure = Outcome(failure="nothing more came of it", code="stalled")
+        return happen(slot, env, SlotEvent.STALLED, About(outcome=failure))
+    return released(slot)
+
+
+def done(call: Call, env: Env, event: openai.ResponseDone) -> Effects:
+    """A response ended. Without an id, or with an unknown one, it is the one in the slot (R1)."""
+    slot = call.slot
+    response = event.response
+    response_id = response.id or slot.active
+    if response_id and response_id in slot.ended:
+        return [notice("LATE_DONE"), *happen(slot, env, SlotEvent.DONE_LATE)]
+    about = About(response_id, outcome(response))
+    kind = _kind_of_done(slot, tag_of(response), response_id)
+    if kind is SlotEvent.DONE and _never_began(slot, about):
+        slot.ended = [*slot.ended[1 - REMEMBERED :], response_id]
+        return (notice("LATE_DONE"),)
+    return happen(slot, env, kind, about)
+
+
+def _never_began(slot: ResponseSlot, about: About) -> bool:
+    """The server's own response, taken back before it was announced, because the user spoke on: the one in
+    the slot, which has another id and was not interrupted, goes on.
+    """
+    taken_back = about.outcome.cancelled and not about.outcome.produced
+    return taken_back and about.response_id != slot.active != "" and not slot.muted
+
+
+def _kind_of_done(slot: ResponseSlot, tag: str, response_id: str) -> SlotEvent:
+    if not tag or tag != slot.request:
+        return SlotEvent.DONE_OTHER if slot.tags_echoed and slot.state in _ASKING else SlotEvent.DONE
+    slot.tags_echoed = True
+    crossed = slot.state is SlotState.CROSSED
+    return SlotEvent.DONE_SAME if crossed and response_id == slot.active else SlotEvent.DONE_OURS
+
+
+def server_committed(call: Call, env: Env, _: ServerCommitted) -> Effects:
+    """The server has audio to answer by itself (R7)."""
+    slot = call.slot
+    return happen(slot, env, SlotEvent.COMMITTED)
+
+
+def interrupted(call: Call, env: Env, signal: Interrupted) -> Effects:
+    """The active response is cut, and ours in flight once it has begun, unless the server does it (B2). Texts
+    that wait to be spoken are not, once the user speaks (B4).
+    """
+    slot = call.slot
+    if not signal.server_cancels and (slot.request or slot.claimed):
+        slot.doomed = True
+    dropped = len(slot.spoken) if signal.by_user else 0
+    slot.spoken = [] if signal.by_user else slot.spoken
+    told: list[Effect] = [notice("SPOKEN_DROPPED", texts=dropped)] if dropped else []
+    if slot.state not in _TAKEN or slot.muted:
+        return told
+    return [*told, *mute(slot, env, cancel=not signal.server_cancels)]
+
+
+def is_muted(slot: ResponseSlot, response_id: str | None) -> bool:
+    """Whether output of this response, or of the active one if it names none, is not to be told (B1)."""
+    if response_id in slot.cut:
+        return True
+    return slot.muted and (not response_id or not slot.active or response_id == slot.active)
+
+
+def has_ended(slot: ResponseSlot, response_id: str) -> bool:
+    """Whether this response is over: what still comes of it is late (R1)."""
+    return response_id != slot.active and response_id in slot.ended
+
+
+def ends_muted(slot: ResponseSlot, response: openai.Response) -> bool:
+    """Whether this ends a response of which nothing is told, under whatever id (B1, R1)."""
+    if is_muted(slot, response.id or None):
+        return True
+    tag = tag_of(response)
+    return slot.muted and response.id not in slot.ended and not (tag and tag == slot.request)
+
+
+def slow(call: Call, env: Env) -> Effects:
+    """A response has no output for so long; Deepgram's clients are told, again and again (O8)."""
+    slot = call.slot
+    env.repeat("slow", env.limits.slow_think)
+    since = env.now if slot.slow_since is None else slot.slow_since
+    seconds = f"{env.now - since:g}"
+    told = notice("RESPONSE_SLOW", seconds=float(seconds))
+    if env.component:
+        return (told,)
+    reason = f"The model has not begun to answer for {seconds} s"
+    warning = to_client.warning(WarningCode.SLOW_THINK_REQUEST, reason)
+    return told, warning
+
+
+def overdue(call: Call, env: Env, signal: ResponseOverdue) -> Effects:
+    """The response of answered calls does not end by itself (F5)."""
+    slot = call.slot
+    if slot.state not in _TAKEN or signal.response_id not in ("", slot.active):
+        return (ResponseEnded(signal.response_id),)
+    return happen(slot, env, SlotEvent.OVERDUE)
+
+
+def refused(call: Call, env: Env, refusal: Refused) -> Effects:
+    """An error that needs no word to the client: a response is active, or tags are not taken (R3, R6)."""
+    slot = call.slot
+    problem = refusal.problem
+    if problem.event_id and not _is_mine(slot, problem):
+        return ()
+    if problem.fault is Fault.BUSY and (slot.request or slot.claimed):
+        return happen(slot, env, SlotEvent.BUSY)
+    if problem.fault is Fault.METADATA and not slot.untagged:
+        slot.untagged, slot.tags_echoed = True, False
+        ours = slot.request or slot.claimed
+        return [notice("TAGS_REFUSED"), *(happen(slot, env, SlotEvent.TAG_REFUSED) if ours else ())]
+    return ()
+
+
+def outputs_missing(call: Call, env: Env, signal: OutputsMissing) -> Effects:
+    """A response was refused: ours, or the one that the server was to make by itself (R8)."""
+    slot = call.slot
+    problem, ours = signal.problem, slot.request or slot.claimed
+    if problem.event_id and not _is_mine(slot, problem):
+        return ()
+    if not ours and slot.state is not SlotState.EXPECTED:
+        return ()
+    if signal.given:
+        return happen(slot, env, SlotEvent.UNANSWERED)
+    return happen(slot, env, SlotEvent.FAILED, _failure(problem))
+
+
+def error_due(call: Call, env: Env, due: ErrorDue) -> Effects:
+    """An error that ends a response, or our create, is told as their failure (R3, R5)."""
+    slot = call.slot
+    problem = due.problem
+    about = _failure(problem)
+    unnamed, server = not env.ids.gave(problem.event_id), problem.fault is Fault.SERVER
+    if _is_mine(slot, problem) or (unnamed and server and slot.state in _ASKING):
+        again = server and not slot.retried
+        return happen(slot, env, SlotEvent.SERVER_FAILED if again else SlotEvent.FAILED, about)
+    return happen(slot, env, SlotEvent.UNNAMED, about) if unnamed else (ErrorApart(problem),)
+
+
+def _failure(problem: Problem) -> About:
+    return About(reason=f"{problem.code}: {problem.description}", problem=problem)
+
+
+def _is_mine(slot: ResponseSlot, problem: Problem) -> bool:
+    return problem.event_id != "" and problem.event_id in (slot.request, slot.claimed)
+
+
+def create_late(call: Call, env: Env) -> Effects:
+    """`response.created` did not come, and may come yet (R1)."""
+    slot = call.slot
+    slot.overdue = not slot.tags_echoed  # else its tag will tell
+    return happen(slot, env, SlotEvent.CREATE_LATE, About(reason="the model did not start to answer in time"))
+
+
+def grace_over(call: Call, env: Env) -> Effects:
+    """The server's own response did not show itself, or a given-up one did not end (R1, R3, R7)."""
+    slot = call.slot
+    return happen(slot, env, SlotEvent.GRACE_OVER)
+
+
+def quiet(call: Call, env: Env) -> Effects:
+    """All output ended and nothing followed (R4)."""
+    slot = call.slot
+    return happen(slot, env, SlotEvent.QUIET)

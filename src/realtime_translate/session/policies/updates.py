@@ -1,0 +1,252 @@
+"""Updates of a call that goes on: merged, sent when no response is active, acknowledged in order (T2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from attrs import evolve
+
+from ... import deepgram, openai
+from ...deepgram.codes import ErrorCode, WarningCode
+from ...mapping import dispensable, speech, to_client
+from ...mapping import updates as mapping
+from ...mapping.errors import VOICE_CODE, Fault, Problem, warning_code
+from ...mapping.plan import Plan
+from ...mapping.refusal import Refusal
+from ...notices import notice
+from ...outputs import Notice, SendToUpstream
+from ...wire import unstructure
+from ..env import Env
+from ..signals import (
+    AudioBegun,
+    Effect,
+    Effects,
+    Fatal,
+    MayFail,
+    Refused,
+    UpdateGranted,
+    UpdateWanted,
+)
+from ..state import Call, Updates
+
+__all__ = [
+    "audio_begun",
+    "check",
+    "granted",
+    "late",
+    "refused",
+    "updated",
+    "wanted",
+]
+
+_VOICE_FIXED = "the voice cannot change once the agent has spoken"
+
+
+def wanted(call: Call, env: Env, update: mapping.Update) -> Effects:
+    """An update: refused, acknowledged at once if it changes nothing, or sent when the slot is free."""
+    state = call.updates
+    notes: list[Notice] = []
+    before = state.intended or _after(env, _in_flight(state, env), state.waiting)
+    try:
+        after = mapping.apply(before, update, env.config, notes)
+    except Refusal as refusal:
+        return [*notes, *_refusal(refusal.code, refusal.description)]
+    if _is_voice_refused(state, env, after):
+        return [*notes, *_refusal(WarningCode.SPEAK_UPDATE_UNSUPPORTED, _VOICE_FIXED)]
+    if not state.sent and not state.waiting and mapping.changes(before, after, env.config) is None:
+        env.plan = mapping.adopt(env.plan, after)
+        return [*notes, env.client(mapping.ACKNOWLEDGED[update.type])]
+    frame = deepgram.encode(update)
+    size = len(frame) + sum(map(len, state.waiting))
+    if len(state.waiting) >= env.limits.pending_messages or size > env.limits.text_bytes_up:  # L3
+        reason = f"more than {env.limits.pending_messages} updates wait for the server"
+        return (Fatal(ErrorCode.CLIENT_MESSAGE_OVERFLOW, reason),)
+    state.waiting.append(frame)
+    state.intended = after
+    return [*notes, UpdateWanted()]
+
+
+def _is_voice_refused(state: Updates, env: Env, after: Plan) -> bool:
+    if not state.voiced or after.voice == env.plan.voice:
+        return False
+    return after.voice != _in_flight(state, env).voice
+
+
+def granted(call: Call, env: Env, _: UpdateGranted) -> Effects:
+    """The slot is free: one `session.update` for as many as may go together (R2)."""
+    state = call.updates
+    if state.sent and not state.event_id:
+        return (_send(state, env, _session(state, env)),)
+    if state.sent or not state.waiting:
+        return ()
+    count = 1 if state.alone else len(state.waiting)
+    after = state.intended if count == len(state.waiting) else None
+    batch, state.waiting, state.intended = state.waiting[:count], state.waiting[count:], None
+    state.alone = max(0, state.alone - 1)
+    effects: list[Effect] = []
+    if state.voiced and (after is None or count > 1 or after.voice != env.plan.voice):
+        batch, effects = _without_voice(env, batch)
+        after = None
+    after = after or _after(env, env.plan, batch)
+    session = mapping.changes(env.plan, after, env.config)
+    if session is None:
+        env.plan = mapping.adopt(env.plan, after)
+        return [*effects, *_acknowledge(env, batch), *_more(state)]
+    state.sent, state.carried = batch, after
+    return [*effects, _send(state, env, unstructure(session))]
+
+
+def updated(call: Call, env: Env, event: openai.SessionUpdated) -> Effects:
+    """What was sent holds."""
+    state = call.updates
+    if not state.event_id:
+        return (notice("UPSTREAM_ABSORBED", type=event.type),)
+    held = _hold(state, env)
+    env.plan = evolve(env.plan, transcribes=speech.is_heard(event.session))
+    return held
+
+
+def refused(call: Call, env: Env, refusal: Refused) -> Effects:
+    """Upstream refused it: one by one, if it was several; else without the part that is to blame, if nobody
+    asked for that (S7); else the client is told (T2).
+    """
+    state = call.updates
+    problem = refusal.problem
+    if not state.event_id or problem.event_id not in ("", state.event_id):
+        return ()
+    session: Mapping[str, object] = _session(state, env) if problem.path else {}
+    part = dispensable.found(problem.path, session)
+    if not _answers(state, problem, part):
+        return ()
+    if len(state.sent) > 1:
+        state.alone, state.waiting = len(state.sent), [*state.sent, *state.waiting]
+        return [MayFail(problem.event_id), notice("UPDATES_SEPARATED"), *_forget(state, env)]
+    if part is not None and not mapping.asks_for(_parsed(env, state.sent[0]), part):
+        return _leave_out(state, env, part, problem)
+    if problem.fault is not Fault.OTHER:  # told as such an error is
+        return _forget(state, env)
+    reason = _VOICE_FIXED if problem.code == VOICE_CODE else problem.description
+    return [MayFail(problem.event_id), *_refusal(warning_code(problem), reason), *_forget(state, env)]
+
+
+def _answers(state: Updates, problem: Problem, part: dispensable.Part | None) -> bool:
+    """Whether an error is about the update in flight: by its id, its code, or what it names (R6, S7)."""
+    if problem.event_id:
+        return problem.event_id == state.event_id
+    again = dispensable.is_gone(problem.path, state.left_out)
+    return problem.code == VOICE_CODE or (part is not None and not again)
+
+
+def _leave_out(state: Updates, env: Env, part: dispensable.Part, problem: Problem) -> Effects:
+    """The rest of the update goes again when the slot is free; it holds if that is nothing."""
+    session = dispensable.without(_session(state, env), part.path)
+    state.left_out.append(part.path)
+    state.carried = state.intended = None
+    expected = MayFail(state.event_id, problem.path)
+    refused_part = notice("SETTING_REFUSED", path=f"session.{part.path}", code=problem.code)
+    effects: list[Effect] = [refused_part, expected, expected]  # this error, and the same once more
+    if session.keys() <= {"type"}:
+        return [*effects, *_hold(state, env)]
+    state.event_id = ""
+    env.timers.cancel("update")
+    return [*effects, UpdateWanted()]
+
+
+def late(call: Call, env: Env) -> Effects:
+    """`session.updated` did not come: nobody knows what holds."""
+    state = call.updates
+    reason = "the upstream server did not confirm the update in time"
+    return [
+        MayFail(state.event_id),
+        *_refusal(WarningCode.UPDATE_NOT_CONFIRMED, reason),
+        *_forget(state, env),
+    ]
+
+
+def audio_begun(call: Call, env: Env, _: AudioBegun) -> Effects:
+    """From now on the voice is fixed."""
+    state = call.updates
+    state.voiced = True
+    return ()
+
+
+def _send(state: Updates, env: Env, session: Mapping[str, object]) -> SendToUpstream:
+    state.event_id, update = env.session_update(session)
+    env.start("update", env.limits.update_timeout)
+    return update
+
+
+def _hold(state: Updates, env: Env) -> list[Effect]:
+    """What was sent is in effect."""
+    env.plan = mapping.adopt(env.plan, _in_flight(state, env))
+    return [*_acknowledge(env, state.sent), *_forget(state, env)]
+
+
+def _session(state: Updates, env: Env) -> Mapping[str, object]:
+    """What the update in flight asks for."""
+    session = mapping.changes(env.plan, _in_flight(state, env), env.config)
+    return dispensable.without(unstructure(session or openai.Session()), *state.left_out)
+
+
+def _in_flight(state: Updates, env: Env) -> Plan:
+    """The plan once the update in flight is in effect."""
+    if state.carried is None:
+        after = _after(env, env.plan, state.sent)
+        for part in dispensable.PARTS.values():
+            after = part.undone(after, env.plan) if part.path in state.left_out else after
+        state.carried = after
+    return state.carried
+
+
+def check(state: Updates, env: Env) -> None:
+    """Raise unless the frames of a snapshot are updates that can be made, and its plans what they make."""
+    carried, state.carried = state.carried, None
+    in_flight = _in_flight(state, env)
+    whole = _after(env, in_flight, state.waiting)
+    state.carried = carried
+    if carried not in (None, in_flight) or state.intended not in (None, whole):
+        raise ValueError("a plan is not what its updates make of it")
+
+
+def _after(env: Env, plan: Plan, frames: list[str]) -> Plan:
+    for frame in frames:
+        plan = mapping.apply(plan, _parsed(env, frame), env.config, [])
+    return plan
+
+
+def _parsed(env: Env, frame: str) -> mapping.Update:
+    parse = deepgram.parse_component_client if env.component else deepgram.parse_client
+    return cast("mapping.Update", parse(frame))
+
+
+def _without_voice(env: Env, batch: list[str]) -> tuple[list[str], list[Effect]]:
+    """An update of the voice that waited while the agent began to speak comes too late."""
+    plan, kept, effects = env.plan, list[str](), list[Effect]()
+    for frame in batch:
+        after = _after(env, plan, [frame])
+        if after.voice != plan.voice:
+            effects += _refusal(WarningCode.SPEAK_UPDATE_UNSUPPORTED, _VOICE_FIXED)
+        else:
+            kept.append(frame)
+            plan = after
+    return kept, effects
+
+
+def _acknowledge(env: Env, frames: list[str]) -> list[Effect]:
+    return [env.client(mapping.ACKNOWLEDGED[_parsed(env, frame).type]) for frame in frames]
+
+
+def _refusal(code: str, reason: str) -> list[Effect]:
+    return [notice("UPDATE_REFUSED", code=str(code)), to_client.warning(code, reason)]
+
+
+def _forget(state: Updates, env: Env) -> list[Effect]:
+    state.sent, state.event_id, state.left_out = [], "", []
+    state.carried = state.intended = None
+    env.timers.cancel("update")
+    return _more(state)
+
+
+def _more(state: Updates) -> list[Effect]:
+    return [UpdateWanted()] if state.waiting else []

@@ -1,0 +1,100 @@
+"""Upstream errors, and the end of upstream, as the client is told of them (E1, E2, E3, E5)."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from ... import openai
+from ...deepgram.codes import ComponentCode, ErrorCode
+from ...mapping import to_client
+from ...mapping.errors import Fault, Problem, closed_with, fatal_code
+from ...notices import notice
+from ..env import Env
+from ..signals import Effects, ErrorApart, ErrorDue, Fatal, MayFail, Refused, ResponseEnded
+from ..state import Call, UpstreamErrors
+from ..timers import Instant
+
+__all__ = ["apart", "forget", "may_fail", "parting", "report", "response_ended", "session_created"]
+
+_SILENT = (Fault.BUSY, Fault.COMMIT_EMPTY, Fault.OUTPUTS_MISSING, Fault.METADATA, Fault.BENIGN)
+"""E2, R6, R8."""
+_REMEMBERED = 64
+_NORMAL, _GOING_AWAY = 1000, 1001
+_FATAL = (Fault.EXPIRED, Fault.ACCESS)
+
+
+def forget(state: UpstreamErrors) -> None:
+    """Upstream goes on: it does not close with its last error."""
+    state.last = state.last_code = ""
+
+
+def session_created(call: Call, env: Env, _: openai.SessionCreated) -> Effects:
+    """A session of a server that ends them has its longest time from here on (E3)."""
+    state = call.errors
+    state.since = Instant(env.now)
+    return ()
+
+
+def parting(state: UpstreamErrors, env: Env, code: int | None, reason: str) -> tuple[str, str]:
+    """Code and description of the Error for a client whose upstream closes now, by its last error, or else by
+    the code and the reason of the close (E1, E3, E5). No code if it is a normal end.
+    """
+    if state.idle:
+        return ComponentCode.IDLE_TIMEOUT, state.idle
+    if state.last:
+        return state.last_code if env.component else ErrorCode.INTERNAL_SERVER_ERROR, state.last
+    problem = closed_with(reason, env.config.upstream.errors)
+    if problem.fault is Fault.OTHER and code == _GOING_AWAY and _is_old(state, env):
+        problem = evolve(problem, fault=Fault.EXPIRED)
+    if code == _NORMAL and problem.fault is not Fault.EXPIRED:
+        return "", ""
+    return fatal_code(problem, component=env.component), problem.description if reason else ""
+
+
+def _is_old(state: UpstreamErrors, env: Env) -> bool:
+    return state.since is not None and env.now - state.since >= env.limits.session_warning
+
+
+def report(call: Call, env: Env, refusal: Refused) -> Effects:
+    """Tell the client of an error, unless it is benign; end the session if it cannot go on."""
+    state = call.errors
+    problem = refusal.problem
+    if problem.fault in _SILENT or _is_expected(state, problem):
+        return (notice("UPSTREAM_ERROR_BENIGN", code=problem.code),)
+    state.last, state.last_code = problem.description, problem.code
+    if problem.fault in _FATAL:
+        return (Fatal(fatal_code(problem, component=env.component), problem.description),)
+    if problem.fault is Fault.IDLE and env.component:
+        if call.slot.responding:
+            state.idle = problem.description
+            return (notice("UPSTREAM_ERROR", code=problem.code),)
+        return (Fatal(ComponentCode.IDLE_TIMEOUT, problem.description),)
+    return notice("UPSTREAM_ERROR", code=problem.code), ErrorDue(problem)
+
+
+def apart(call: Call, env: Env, signal: ErrorApart) -> Effects:
+    """The error is told by itself."""
+    tell = to_client.error if env.component else to_client.warning
+    return (tell(signal.problem.code, signal.problem.description),)
+
+
+def _is_expected(state: UpstreamErrors, problem: Problem) -> bool:
+    key = problem.event_id or problem.path
+    if problem.fault is not Fault.OTHER or key not in state.harmless:
+        return False
+    state.harmless.remove(key)
+    return True
+
+
+def may_fail(call: Call, env: Env, signal: MayFail) -> Effects:
+    """An error that answers this event is expected (E2)."""
+    state = call.errors
+    keys = [signal.event_id, signal.path] if signal.path else [signal.event_id]
+    state.harmless = [*state.harmless, *keys][-_REMEMBERED:]
+    return ()
+
+
+def response_ended(call: Call, env: Env, _: ResponseEnded) -> Effects:
+    """An idle end that waited for the response's text (E3)."""
+    state = call.errors
+    return (Fatal(ComponentCode.IDLE_TIMEOUT, state.idle),) if state.idle else ()

@@ -1,0 +1,101 @@
+"""Text that the user typed: an item upstream, an echo, and a response once the item is confirmed (T1, T6)."""
+
+from __future__ import annotations
+
+from ... import deepgram, openai
+from ...mapping import context
+from ...notices import notice
+from ...openai.objects import Item
+from ..env import Env
+from ..event_kinds import ItemEvent
+from ..ids import fingerprint
+from ..signals import Effect, Effects, Refused, ResponseRequested, ResponseWanted, TextsCovered
+from ..state import Call, Unconfirmed, UserTexts
+from ..timers import Instant
+
+__all__ = ["confirm_late", "covered", "injected", "item_seen", "refused"]
+
+
+_REMEMBERED = 32
+
+
+def injected(call: Call, env: Env, message: deepgram.InjectUserMessage) -> Effects:
+    """`InjectUserMessage`: the item goes upstream now, whatever else goes on (T1)."""
+    state = call.user_texts
+    item_id, event_id = env.ids.item("message"), env.ids.next()
+    deadline = Instant(env.now + env.limits.confirm_timeout)
+    state.waiting.append(Unconfirmed(item_id, event_id, fingerprint(message.content), deadline))
+    _set_timer(state, env)
+    item = context.message("user", message.content, item_id=item_id)
+    effects: list[Effect] = [env.upstream(openai.ConversationItemCreate(item, event_id=event_id))]
+    effects += env.text("user", message.content)
+    if len(state.waiting) > env.limits.pending_messages:  # L3: the oldest counts as confirmed
+        effects += _confirm(state, env, state.waiting[0], late=True)  # after the item, which it answers too
+    return effects
+
+
+def item_seen(call: Call, env: Env, event: ItemEvent) -> Effects:
+    """An item is in the conversation: is it one of ours (T1)?"""
+    state = call.user_texts
+    item = event.item
+    if item.role != "user":
+        return ()
+    ours = next((each for each in state.waiting if each.item_id == item.id), None) or _by_text(state, item)
+    if ours is None:
+        return ()
+    return _confirm(state, env, ours, item.id or "")
+
+
+def _by_text(state: UserTexts, item: Item) -> Unconfirmed | None:
+    """Servers that give their own ids announce each item several times: one id stands for one item (T1)."""
+    texts = [part.text or "" for part in item.content or () if part.type == "input_text"]
+    if not texts or (item.id and item.id in state.matched):
+        return None
+    words = fingerprint("".join(texts))
+    return next((each for each in state.waiting if each.words == words), None)
+
+
+def _confirm(
+    state: UserTexts, env: Env, ours: Unconfirmed, seen: str = "", *, late: bool = False
+) -> list[Effect]:
+    """`seen`: the id by which upstream confirmed it, else it is not confirmed and ours may still come."""
+    state.matched = [*state.matched[1 - _REMEMBERED :], seen or ours.item_id]
+    state.waiting = [each for each in state.waiting if each is not ours]
+    _set_timer(state, env)
+    effects: list[Effect] = [notice("ITEM_UNCONFIRMED")] if late else []
+    if not ours.covered:
+        effects.append(ResponseWanted(confirmed=not late, of_text=True))
+    return effects
+
+
+def _set_timer(state: UserTexts, env: Env) -> None:
+    if state.waiting:
+        env.timers.set("confirm", state.waiting[0].deadline)
+    else:
+        env.timers.cancel("confirm")
+
+
+def confirm_late(call: Call, env: Env) -> Effects:
+    """Upstream confirms nothing: ask for the response anyway (T1). A snapshot may hold the timer alone."""
+    state = call.user_texts
+    return _confirm(state, env, state.waiting[0], late=True) if state.waiting else ()
+
+
+def covered(call: Call, env: Env, _: ResponseRequested) -> Effects:
+    """A create went upstream after these items: it answers them (R2)."""
+    state = call.user_texts
+    open_wishes = [each for each in state.waiting if not each.covered]
+    for each in open_wishes:
+        each.covered = True
+    return (TextsCovered(),) if open_wishes else ()
+
+
+def refused(call: Call, env: Env, refusal: Refused) -> Effects:
+    """An error that answers an item drops that item's wish at once (T6)."""
+    state = call.user_texts
+    ours = next((each for each in state.waiting if each.event_id == refusal.problem.event_id), None)
+    if ours is None:
+        return ()
+    state.waiting = [each for each in state.waiting if each is not ours]
+    _set_timer(state, env)
+    return (notice("ITEM_REFUSED", code=refusal.problem.code),)

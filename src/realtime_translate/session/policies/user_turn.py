@@ -1,0 +1,137 @@
+"""The user's speech as the server hears it: who has the turn, who asks for the response (O6, T8, V3, R7)."""
+
+from __future__ import annotations
+
+from ... import deepgram, openai
+from ...mapping.places import channel_of, known_ms, ms_of
+from ...mapping.to_client import agent_text_of
+from ...notices import notice
+from ..env import Env
+from ..signals import (
+    AudioTaken,
+    CommitGranted,
+    Effect,
+    Effects,
+    Interrupted,
+    ResponseWanted,
+    ServerCommitted,
+    ServerResponded,
+    SpeakWanted,
+    TextDue,
+)
+from ..state import Call, UserTurn
+
+__all__ = [
+    "agent_message",
+    "audio_taken",
+    "cleared",
+    "commit_sent",
+    "committed",
+    "responded",
+    "speech_started",
+    "speech_stopped",
+    "timed_out",
+    "uncommitted",
+]
+
+_REMEMBERED = 8
+_BEHAVIORS = ("default", "queue", "interrupt")
+
+
+def speech_started(call: Call, env: Env, event: openai.InputAudioBufferSpeechStarted) -> Effects:
+    """The user begins to speak (O6, T8) and interrupts the agent (B1)."""
+    state = call.user_turn
+    state.speaking = True
+    if not event.item_id or event.item_id == state.stopped:  # its stop is taken back
+        state.stopped = ""
+    env.timers.cancel("uncommitted")
+    effects: list[Effect] = [TextDue(), env.client(deepgram.UserStartedSpeaking())]
+    if env.config.barge_in:
+        effects.append(Interrupted(server_cancels=env.plan.commit.interrupt_response))
+    return effects
+
+
+def speech_stopped(call: Call, env: Env, event: openai.InputAudioBufferSpeechStopped) -> Effects:
+    """The user has stopped; only the component's client is told (O6). The server goes on by itself: commits,
+    or answers without announcing that. If it does neither, it is asked to answer (R7); it may take long to
+    transcribe, and asked at once it would answer twice.
+    """
+    state = call.user_turn
+    if state.speaking and not env.plan.commit.manual:
+        env.start("uncommitted", env.limits.create_timeout)
+    state.speaking, state.stopped = False, event.item_id or ""
+    if not env.component:
+        return ()
+    last_word, end = ms_of(event.last_word_end), known_ms(event.audio_end_ms)
+    last_word_end = float((end or 0) if last_word is None else last_word) / 1000
+    return (env.client(deepgram.UtteranceEnd(channel_of(event.channel), last_word_end)),)
+
+
+def timed_out(call: Call, env: Env, event: openai.InputAudioBufferTimeoutTriggered) -> Effects:
+    """The server commits silence after an idle time; the answer to it is the server's to make (V3)."""
+    state = call.user_turn
+    state.idle_items = [*state.idle_items[1 - _REMEMBERED :], event.item_id or ""]
+    return ()
+
+
+def agent_message(
+    call: Call, env: Env, message: deepgram.InjectAgentMessage | deepgram.ComponentInjectAgentMessage
+) -> Effects:
+    """A text for the agent to say, refused while the user speaks unless it interrupts (T3)."""
+    state = call.user_turn
+    text = "" if message.is_dynamic is True else agent_text_of(message)
+    behavior = message.behavior or "default"
+    if behavior not in _BEHAVIORS:
+        return (env.client(deepgram.InjectionRefused(f"behavior is {', '.join(_BEHAVIORS)}")),)
+    if not text and message.is_dynamic is not True:
+        return (env.client(deepgram.InjectionRefused("there is nothing to say")),)
+    if state.speaking and behavior != "interrupt":
+        return (env.client(deepgram.InjectionRefused("the user is speaking")),)
+    return (SpeakWanted(text, behavior),)
+
+
+def committed(call: Call, env: Env, event: openai.InputAudioBufferCommitted) -> Effects:
+    """Audio is committed, and the turn over with it, unless it is that of an earlier one (T8)."""
+    state = call.user_turn
+    earlier = bool(event.item_id) and event.item_id == state.stopped
+    return () if earlier and state.speaking else _over(state, env)
+
+
+def cleared(call: Call, env: Env, event: openai.InputAudioBufferCleared) -> Effects:
+    """There is no audio any more, and nobody's turn (T8)."""
+    state = call.user_turn
+    return _over(state, env)
+
+
+def commit_sent(call: Call, env: Env, _: CommitGranted) -> Effects:
+    """The translator commits, whatever the server has heard (T8)."""
+    state = call.user_turn
+    return _over(state, env)
+
+
+def responded(call: Call, env: Env, _: ServerResponded) -> Effects:
+    """The server answers what was said (T8)."""
+    state = call.user_turn
+    return _over(state, env)
+
+
+def _over(state: UserTurn, env: Env) -> Effects:
+    state.speaking = False
+    env.timers.cancel("uncommitted")
+    return ()
+
+
+def audio_taken(call: Call, env: Env, taken: AudioTaken) -> Effects:
+    """The server has committed by itself: ask for the response where it does not respond, too (V3, R7)."""
+    state = call.user_turn
+    idle = taken.item_id in state.idle_items
+    if idle:
+        state.idle_items.remove(taken.item_id)
+    if env.plan.commit.create_response:
+        return (ServerCommitted(),)
+    return () if idle else (ResponseWanted(confirmed=True),)
+
+
+def uncommitted(call: Call, env: Env) -> Effects:
+    """The end of speech was heard, and nothing came of it."""
+    return notice("TURN_UNANSWERED"), ResponseWanted(confirmed=True, of_commit=True)

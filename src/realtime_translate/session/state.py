@@ -1,0 +1,464 @@
+"""The whole memory of a call: plain data, one part for each policy. A snapshot is this, unstructured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import define, field
+
+from ..mapping.errors import Problem
+from ..mapping.places import CHANNEL
+from ..mapping.plan import Plan
+from ..mapping.sentences import Cut
+from .tables import RESPONDING, Detection, Opening, SlotState, TurnState
+from .timers import Instant
+
+__all__ = [
+    "AgentText",
+    "AgentTurn",
+    "Call",
+    "FunctionCall",
+    "FunctionCalls",
+    "Heard",
+    "InputAudio",
+    "Noticed",
+    "OpeningState",
+    "OwnItem",
+    "Part",
+    "Pending",
+    "Playback",
+    "Playing",
+    "ResponseSlot",
+    "Settled",
+    "Spoken",
+    "Unconfirmed",
+    "Updates",
+    "UpstreamErrors",
+    "UserSpeech",
+    "UserTexts",
+    "UserTurn",
+]
+
+
+@define(eq=False, repr=False)
+class Pending:
+    """A text frame, or a run of binary frames (`text` is then None), waiting (S5).
+
+    Consecutive audio frames share one entry, so that a client which sends single bytes costs no more than
+    its audio.
+    """
+
+    text: str | None = None
+    audio: bytearray = field(factory=bytearray)
+
+
+@define(eq=False, repr=False)
+class OpeningState:
+    """`session`: the object of the `session.update` to send, kept until it is confirmed; `update_event`: the
+    id of the one that was sent; `began`: the server has said anything of the session (E6); `left_out`: the
+    parts that upstream refused and that are not in it now (S7).
+
+    `plan`: takes effect when the update is confirmed, in a session that was ready before Settings.
+    `waiting`: client messages that wait (S5), of them `texts` text frames and `audio_bytes` bytes of audio.
+    """
+
+    session: Mapping[str, object] = field(factory=dict[str, object])
+    update_event: str = ""
+    began: bool = False
+    left_out: list[str] = field(factory=list[str])
+    plan: Plan | None = None
+    waiting: list[Pending] = field(factory=list[Pending])
+    texts: int = 0
+    text_bytes: int = 0
+    audio_bytes: int = 0
+
+
+@define(eq=False, repr=False)
+class InputAudio:
+    """Places in the user's audio are whole bytes (*Time* 5).
+
+    `uncommitted`: bytes of the user's audio upstream that no commit of ours took. `silent`: upstream holds
+    silence of ours (I1). `server_holds`: there may also be audio that the server was to commit, before
+    Settings came late. `heard_at`: when the user's last audio came.
+
+    `asked`: a commit waits for the slot, or for the server to make it (V1). `firm`: audio does not withdraw
+    it. `commit_event`: the id of the last commit; `unconfirmed`: how many were neither announced nor refused.
+
+    `detection`: whether the server ends turns though it was not to. `taken`: the last items that were made of
+    audio.
+    """
+
+    uncommitted: int = 0
+    silent: bool = False
+    server_holds: bool = False
+    heard_at: Instant | None = None
+    asked: bool = False
+    firm: bool = False
+    commit_event: str = ""
+    unconfirmed: int = 0
+    detection: Detection = Detection.OFF
+    taken: list[str] = field(factory=list[str])
+
+    @property
+    def resuming(self) -> bool:
+        """Whether more audio takes something back: silence of ours (I1), or a commit that waits (A6, V1)."""
+        return self.silent or self.asked
+
+
+@define(eq=False, repr=False)
+class Spoken:
+    """A text that the agent has to say in a response of its own. `arrived`: its place in the line (R2)."""
+
+    text: str
+    arrived: int
+
+
+@define(eq=False, repr=False)
+class ResponseSlot:
+    """The slot and what waits for it.
+
+    Our create: `request` is its event id. `claimed`: the create that took a `response.created` without a tag
+    for its answer, until the next one, or that was asked for again: its refusal or its response may come yet
+    (R1, R3). `saying`: the text that it has the agent say. `falls`: it answers only a commit; `fallen`: that
+    commit was refused. `doomed`: it is to be cancelled when it has begun (B2). `retried`: it is asked
+    for the second time; `refusals`: how often in a row a busy server has refused one (R3). `overdue`: the
+    last one was given up, and the next response without a tag may be its (R1). `tags_echoed`: responses come
+    with our tags; `untagged`: the server refuses them (R6). `slow_since`: when output began to be waited for
+    (O8).
+
+    The active response: `active` is its id, empty if unknown. `produced`: it has output; `open_items`: what
+    it announced and did not finish; `heard_at`: when its last event came, None before the first and after an
+    `error` that names nothing of ours and may be its end (R1, R5). `muted`: it was interrupted or given up,
+    and nothing of it is told any more (B1, R1). `ended`: those before; `cut`: those of them that were
+    cancelled.
+
+    Wishes: `sent` is answered by a create alone; `confirmed`, what is known to be in the conversation, by any
+    response that starts from now on (R7); `texts`, user texts of which that is known, too, but not by that of
+    a create which went before them (R2). `spoken`: texts that wait to be said. `held`: a call is unanswered,
+    and not for too long (R8). `arrivals` counts wishes; `plain_since`: which of them was the first that the
+    next plain create answers.
+    """
+
+    state: SlotState = SlotState.FREE
+    active: str = ""
+    request: str = ""
+    claimed: str = ""
+    tags_echoed: bool = False
+    sent: bool = False
+    confirmed: bool = False
+    texts: bool = False
+    retried: bool = False
+    overdue: bool = False
+    untagged: bool = False
+    commit_waits: bool = False
+    update_waits: bool = False
+    falls: bool = False
+    fallen: bool = False
+    held: bool = False
+    produced: bool = False
+    heard_at: Instant | None = None
+    refusals: int = 0
+    error: Problem | None = None
+    slow_since: Instant | None = None
+    open_items: list[str] = field(factory=list[str])
+    ended: list[str] = field(factory=list[str])
+    cut: list[str] = field(factory=list[str])
+    muted: bool = False
+    doomed: bool = False
+    spoken: list[Spoken] = field(factory=list[Spoken])
+    saying: Spoken | None = None
+    arrivals: int = 0
+    plain_since: int = 0
+
+    @property
+    def responding(self) -> bool:
+        """Whether a response is active."""
+        return self.state in RESPONDING
+
+    @property
+    def wishes(self) -> bool:
+        """Whether anything but spoken texts waits for a response."""
+        return self.commit_waits or self.asked
+
+    @property
+    def asked(self) -> bool:
+        """Whether a plain response is wanted, without a commit before it."""
+        return self.sent or self.confirmed or self.texts
+
+    @property
+    def idle(self) -> bool:
+        """Whether the agent has nothing to say, now or next (T3)."""
+        return self.state is SlotState.FREE and not (self.wishes or self.spoken or self.held)
+
+
+@define(eq=False, repr=False)
+class Settled:
+    """A call of which nothing more is to come: what its further announcements are recognised by (F1).
+
+    `client_id`: what the client knows it by, empty if it was never asked. `response_id`: the response that
+    made it, where no item tells it from that of a later one.
+    """
+
+    call_id: str
+    item_id: str
+    client_id: str = ""
+    response_id: str = ""
+
+
+@define(eq=False, repr=False)
+class FunctionCall:
+    """A call that the model made.
+
+    `call_id`: upstream's id of it, of any length; `client_id`: the client's, empty until it is asked (F1).
+    `response_id`: the response that made it, empty while that has shown no id; `over`: that response has
+    ended. `whole`: all of its arguments came. `asked`: the client or the host was asked. `output`: our event
+    that answered it; `accepted`: upstream has not refused that. `followed`: the response that follows was
+    asked for, or the user went on instead. `waived`: wishes have waited for it long enough (R8).
+    """
+
+    call_id: str
+    item_id: str
+    response_id: str
+    over: bool = False
+    name: str = ""
+    arguments: str = ""
+    client_id: str = ""
+    whole: bool = False
+    asked: bool = False
+    server_side: bool = False
+    output: str = ""
+    accepted: bool = False
+    followed: bool = False
+    waived: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Asked and not answered."""
+        return self.asked and not self.output
+
+
+@define(eq=False, repr=False)
+class FunctionCalls:
+    """The calls of responses that are not settled yet, and the last ones that are."""
+
+    calls: list[FunctionCall] = field(factory=list[FunctionCall])
+    settled: list[Settled] = field(factory=list[Settled])
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether wishes wait for the answer of any call (R8)."""
+        return any(each.open and not each.waived for each in self.calls)
+
+
+@define(eq=False, repr=False)
+class AgentTurn:
+    """`asked_at`: when the turn began to be waited for; `text_at`: when its first text came.
+
+    `open_messages`: announced message items of the response that have not ended (O5).
+    """
+
+    asked_at: Instant | None = None
+    text_at: Instant | None = None
+    open_messages: list[str] = field(factory=list[str])
+
+
+@define(eq=False, repr=False)
+class Part:
+    """The text of one content part while its deltas come. Where items have no ids, the response stands for
+    the item. `cut`: which of its sentences were told.
+    """
+
+    item_id: str
+    response_id: str
+    index: int
+    text: str = ""
+    length: int = 0
+    cut: Cut = field(factory=Cut)
+
+
+@define(eq=False, repr=False)
+class OwnItem:
+    """An assistant item that we created and upstream has not announced yet."""
+
+    item_id: str
+    words: str
+
+
+@define(eq=False, repr=False)
+class AgentText:
+    """`parts`: begun and not told; `told`: marks of what the client has (`_is_told`); `own`: items of
+    ours. `announced`: messages of the active response. `ripe`: the agent's audio would end a sentence.
+    """
+
+    parts: list[Part] = field(factory=list[Part])
+    told: list[str] = field(factory=list[str])
+    own: list[OwnItem] = field(factory=list[OwnItem])
+    announced: list[str] = field(factory=list[str])
+    ripe: bool = False
+
+
+@define(eq=False, repr=False)
+class Playing:
+    """One content part of the agent's: where its audio begins in all that was received, and its size."""
+
+    item_id: str
+    index: int
+    begin: int
+    size: int = 0
+
+
+@define(eq=False, repr=False)
+class Playback:
+    """The audio that the client may not have heard yet, in upstream's bytes. `total`: all that was received.
+
+    The client is taken to play without a pause: `run` bytes since `run_since`. `reported`: what was played,
+    in milliseconds, by the host's last word in this run; it counts more than the estimate. `answered`: what
+    of `total` came before the response at hand.
+    """
+
+    items: list[Playing] = field(factory=list[Playing])
+    total: int = 0
+    run: int = 0
+    run_since: Instant | None = None
+    reported: int | None = None
+    answered: int = 0
+
+
+@define(eq=False, repr=False)
+class UserTurn:
+    """`speaking`: the user has the turn (T8); `stopped`: the item whose speech was said to end last.
+    `idle_items`: items of idle timeouts, not committed yet.
+    """
+
+    speaking: bool = False
+    stopped: str = ""
+    idle_items: list[str] = field(factory=list[str])
+
+
+@define(eq=False, repr=False)
+class Heard:
+    """A piece of user speech; `item_id` is empty where the server names none. `text`: as far as it was
+    understood; `final`: the whole, None until it is known.
+
+    `start_ms`, `end_ms`, `duration_ms`, `channel`, `channel_index`: where it is in the audio of the session,
+    where the server says so.
+    """
+
+    item_id: str
+    text: str = ""
+    final: str | None = None
+    start_ms: float | None = None
+    end_ms: float | None = None
+    duration_ms: float | None = None
+    channel: tuple[int, ...] = CHANNEL
+    channel_index: tuple[int, ...] = CHANNEL
+
+
+@define(eq=False, repr=False)
+class UserSpeech:
+    """`begun`: not committed yet; `items`: committed and not told, in order; `settled`: ids of those of which
+    nothing is told any more.
+
+    `awaited`: items whose text goes before the agent's answer; `held`: words of that answer. `failed`: a
+    transcription has failed.
+    """
+
+    begun: list[Heard] = field(factory=list[Heard])
+    items: list[Heard] = field(factory=list[Heard])
+    settled: list[str] = field(factory=list[str])
+    awaited: list[str] = field(factory=list[str])
+    held: list[str] = field(factory=list[str])
+    failed: bool = False
+
+
+@define(eq=False, repr=False)
+class Unconfirmed:
+    """An item that upstream has not confirmed. `words`: the fingerprint of its text, which may be long (L2).
+    `covered`: a create that was sent after it answers it (R2).
+    """
+
+    item_id: str
+    event_id: str
+    words: str
+    deadline: Instant
+    covered: bool = False
+
+
+@define(eq=False, repr=False)
+class UserTexts:
+    """The user items on their way, oldest first. `matched`: the ids of those that are confirmed, by ours
+    or by those that a server gave; they may come again.
+    """
+
+    waiting: list[Unconfirmed] = field(factory=list[Unconfirmed])
+    matched: list[str] = field(factory=list[str])
+
+
+@define(eq=False, repr=False)
+class Updates:
+    """`waiting`: frames of updates to send; `sent`: those that one `session.update` carries, in flight as
+    `event_id`, which is empty where it has to go again; `left_out`: the parts of it that upstream refused and
+    that went nowhere (S7). `alone`: how many of `waiting` go one by one, after their merger was refused.
+    `voiced`: the agent has spoken. `carried`: the plan once those in `sent` hold, `intended`: once those in
+    `waiting` do, too; None where it has to be found out again.
+    """
+
+    waiting: list[str] = field(factory=list[str])
+    sent: list[str] = field(factory=list[str])
+    event_id: str = ""
+    left_out: list[str] = field(factory=list[str])
+    alone: int = 0
+    carried: Plan | None = None
+    intended: Plan | None = None
+    voiced: bool = False
+
+
+@define(eq=False, repr=False)
+class UpstreamErrors:
+    """`idle`: the session ended for idleness while a response was active (E3). `last`: the last error, until
+    anything else comes: upstream may close with it (E1); `last_code`: its code. `harmless`: ids of
+    events of ours whose refusal needs no attention, and paths of what was refused and left out (E2, S7).
+    `since`: when the session was created.
+    """
+
+    idle: str = ""
+    last: str = ""
+    last_code: str = ""
+    harmless: list[str] = field(factory=list[str])
+    since: Instant | None = None
+
+
+@define(eq=False, repr=False)
+class Noticed:
+    """`counts`: how often each code came since `since`, in this minute. A timer runs only if any of them is
+    over the limit.
+    """
+
+    counts: dict[str, int] = field(factory=dict[str, int])
+    since: Instant | None = None
+
+
+@define(eq=False, repr=False)
+class Call:
+    """One call. The engine alone changes `phase` and `turn_state`; each policy changes its own part."""
+
+    phase: Opening = Opening.NEW
+    turn_state: TurnState = TurnState.SILENT
+    opening: OpeningState = field(factory=OpeningState)
+    audio: InputAudio = field(factory=InputAudio)
+    slot: ResponseSlot = field(factory=ResponseSlot)
+    calls: FunctionCalls = field(factory=FunctionCalls)
+    turn: AgentTurn = field(factory=AgentTurn)
+    agent_text: AgentText = field(factory=AgentText)
+    playback: Playback = field(factory=Playback)
+    user_speech: UserSpeech = field(factory=UserSpeech)
+    updates: Updates = field(factory=Updates)
+    user_texts: UserTexts = field(factory=UserTexts)
+    user_turn: UserTurn = field(factory=UserTurn)
+    errors: UpstreamErrors = field(factory=UpstreamErrors)
+    noticed: Noticed = field(factory=Noticed)
+
+    @property
+    def upstream_open(self) -> bool:
+        """Whether there is a socket to the server."""
+        return self.phase not in (Opening.NEW, Opening.GREETED, Opening.DIALLING, Opening.CLOSED)
