@@ -37,8 +37,10 @@ def check(call: Call, outputs: Outputs) -> None:
     state = call.translator.state
     closes = [each for each in outputs if isinstance(each, (CloseClient, CloseUpstream))]
     assert len({type(each) for each in closes}) == len(closes), "a leg is closed once"
-    assert bool(closes) <= (state.opening.value == "closed")
-    if closes:
+    dialled_anew = any(isinstance(each, OpenUpstream) for each in outputs)  # Settings want another model (S2)
+    ends = any(not (dialled_anew and isinstance(each, CloseUpstream)) for each in closes)
+    assert ends <= (state.opening.value == "closed")
+    if ends:
         told = [each.message for each in outputs if isinstance(each, SendToClient)]
         assert any(isinstance(each, deepgram.Error) and each.code for each in told), "an end has its reason"
     if state.opening.value == "closed":
