@@ -57,7 +57,7 @@ def in_bytes(frame: object) -> object:
 def _encoded(message: object) -> str | bytes:
     """The frame of a message object. What is none, or holds what JSON cannot say, is the host's mistake."""
     message = in_bytes(message)
-    if isinstance(message, bytes):
+    if isinstance(message, (bytes, str)):
         return message
     if not isinstance(message, deepgram.ClientMessage):
         kind = type(message).__name__
@@ -178,7 +178,7 @@ class Translator:
         """One whole frame of the client: `str` for text, `bytes` or another buffer, which is copied, for
         audio, or a message object instead of its frame.
         """
-        data = frame if isinstance(frame, (bytes, str)) else _encoded(frame)
+        data = frame if isinstance(frame, bytes) else _encoded(frame)
         self._begin("receive_from_client")
         engine = self._engine
         if engine.call.phase is not _CLOSED:

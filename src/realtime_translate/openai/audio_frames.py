@@ -29,7 +29,6 @@ decoder that keeps only the last of equal keys does not tell how long the others
 """
 
 _MOST_PARTS = 1000
-_PREFIX = '{"type":"input_audio_buffer.append","audio":"'
 
 
 @frozen
@@ -76,7 +75,7 @@ def _part(index: object) -> int:
 
 
 def _append(audio: bytes) -> str:
-    return f'{_PREFIX}{b2a_base64(audio, newline=False).decode()}"}}'
+    return f'{{"type":"input_audio_buffer.append","audio":"{b2a_base64(audio, newline=False).decode()}"}}'
 
 
 standard: Final = AudioFrames(_append)
@@ -92,7 +91,11 @@ def fast() -> AudioFrames | None:
     except ImportError:
         return None
     encoded: Callable[[bytes], str] = pybase64.b64encode_as_string
-    return AudioFrames(lambda audio: f'{_PREFIX}{encoded(audio)}"}}', _fast_delta(msgspec, pybase64))
+
+    def append(audio: bytes) -> str:
+        return f'{{"type":"input_audio_buffer.append","audio":"{encoded(audio)}"}}'
+
+    return AudioFrames(append, _fast_delta(msgspec, pybase64))
 
 
 def _fast_delta(msgspec: Any, pybase64: Any) -> Callable[[str | bytes], AudioDelta | None]:

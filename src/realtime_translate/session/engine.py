@@ -71,7 +71,7 @@ _TIMER_STEPS: Mapping[TimerName, OpeningEvent] = {
 class Engine:
     """One call's policies at work. Time is only ever `env.now`."""
 
-    __slots__ = ("_audio_gates", "_gates", "_turns", "call", "env", "out")
+    __slots__ = ("_audio_gates", "_gates", "_streaming", "_turns", "call", "env", "out")
 
     def __init__(self, call: Call, env: Env) -> None:
         self.call: Call = call
@@ -79,6 +79,9 @@ class Engine:
         self.out: list[Output] = []
         self._gates = GATES[env.config.dialect]
         self._audio_gates = AUDIO_GATES[env.config.dialect]
+        through = [phase for phase, gate in self._audio_gates.items() if gate is _DELIVER]
+        # Members are found in a tuple by identity: in a table they are hashed, which runs Python code.
+        self._streaming = (Opening.READY, *through)
         self._turns = TURNS[env.config.dialect]
 
     # --- inputs: each leaves what the host has to do in `out` -----------------------------------------------
@@ -111,7 +114,7 @@ class Engine:
         call, env = self.call, self.env
         audio = call.audio
         if (
-            self._audio_gates[call.phase] is _DELIVER
+            call.phase in self._streaming
             and len(frame) <= env.config.limits.frame_bytes_up
             and not (audio.resuming or self.out)
         ):
