@@ -138,7 +138,8 @@ def test_the_pieces_of_a_minute_are_all_of_it() -> None:
 
 
 def test_bytes_that_stay_are_counted() -> None:
-    assert footprint.bytes_each(lambda: bytes(10_000), 5) == pytest.approx(10_000, rel=0.02)
+    """Many, next to what other threads of the process allocate meanwhile."""
+    assert footprint.bytes_each(lambda: bytes(10**6), 5) == pytest.approx(10**6, rel=0.002)
 
 
 def test_an_idle_session_is_small() -> None:
