@@ -63,8 +63,8 @@ class Ledger:
     `user_speaks`: the server has heard the user begin to speak, and not yet stop; nor has it committed or
     cleared that, which is to be `speech_item`.
     `greeted`: there was a `session.created`, `began`: when, `updated`: a `session.updated`; `erred`: the last
-    that the server said is an error; `active`: the response that
-    upstream says is running, `busy`: how often it refused another, `in_flight`: creates that nothing
+    that the server said is an error; `active`: the response that upstream says is running, `before`: the one
+    that was when it began, `busy`: how often it refused another, `in_flight`: creates that nothing
     answered, `tagged`: a response came with its tag, `cut`: responses that were interrupted. `words`: what
     the agent said whole, in responses that were not.
     `committed`: items of the user's speech, `unsaid`: those of silence, `users_words`: their transcripts,
@@ -114,6 +114,7 @@ class Ledger:
     user_speaks: bool = False
     speech_item: str = ""
     active: str | None = None
+    before: str | None = None
     in_flight: list[str] = field(factory=list[str])
     tagged: bool = False
     ended: set[str] = field(factory=set[str])
@@ -185,7 +186,7 @@ def _updated(ledger: Ledger, event: Mapping[str, Any]) -> None:
 
 def _created(ledger: Ledger, event: Mapping[str, Any]) -> None:
     response = event["response"]
-    ledger.active = response["id"]
+    ledger.before, ledger.active = ledger.active, response["id"]
     tag = tag_of(response)
     ledger.tagged = ledger.tagged or tag != ""
     ledger.in_flight = [each for each in ledger.in_flight if tag and each != tag]

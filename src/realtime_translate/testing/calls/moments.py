@@ -13,7 +13,7 @@ from ...config import ContextMode, GreetingMode, ManualCommit
 from ...outputs import CloseClient, CloseUpstream, Notice, Outputs, SendToClient, SendToUpstream
 from . import detection, order, reasons, slot_ledger, talk
 from .broken import require
-from .ledger import CANCELLED, CLOSED, UNANSWERED, answers_by_itself, is_about_a_part
+from .ledger import CANCELLED, CLOSED, UNANSWERED, Ledger, answers_by_itself, is_about_a_part
 from .network import STEP
 
 if TYPE_CHECKING:
@@ -371,6 +371,15 @@ def noticed(world: World, notice: Notice) -> None:
     elif notice.code == "SPOKEN_DROPPED":
         ledger.not_said += cast("int", notice.fields["texts"])
     elif notice.code in ("RESPONSE_PRESUMED_DONE", "RESPONSE_GIVEN_UP"):
-        if ledger.active is not None:
-            ledger.ended.add(ledger.active)
+        _gave_up(ledger, began=world.event is not None and world.event["type"] == "response.created")
+
+
+def _gave_up(ledger: Ledger, *, began: bool) -> None:
+    """The end of a response is waited for no longer: of the one before, if another has just begun, for timers
+    come before what is heard with them.
+    """
+    over = ledger.before if began else ledger.active
+    if over is not None:
+        ledger.ended.add(over)
+    if over == ledger.active:
         ledger.active = None  # events without a `response_id` are not its own any more

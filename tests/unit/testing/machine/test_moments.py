@@ -613,3 +613,16 @@ def test_B1_of_a_response_that_was_given_up_more_may_be_another_one() -> None:
     breaks("B1", world, host, SendToClient(b"\x01\x00"), event=unnamed)
     does(world, host, notice("RESPONSE_PRESUMED_DONE"))
     does(world, host, SendToClient(b"\x01\x00"), event=unnamed)
+
+
+@pytest.mark.parametrize("code", ["RESPONSE_PRESUMED_DONE", "RESPONSE_GIVEN_UP"])
+def test_R1_what_is_given_up_as_another_begins_is_the_one_before(code: str) -> None:
+    """The timer is due when the next `response.created` comes, and goes before it."""
+    world, host = scripted()
+    second = {"type": "response.created", "response": {**CREATED["response"], "id": "r2"}}
+    does(world, host, event=CREATED)
+    does(world, host, notice(code), event=second)
+    does(world, host, SendToClient(b"\x01\x00"), event=delta(response_id="r2"))
+    breaks("B1", world, host, SendToClient(b"\x01\x00"), event=delta())
+    does(world, host, notice(code), event=second)  # announced once more, and over
+    breaks("B1", world, host, SendToClient(b"\x01\x00"), event=delta(response_id="r2"))
