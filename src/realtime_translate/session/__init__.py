@@ -30,9 +30,10 @@ Audio that flows takes a shorter way to the same result: `Engine.client_audio` a
 The memory
 ----------
 
-`state.Call` is all that a call remembers: plain data on one page, one part a policy. `snapshot` writes it
-down, with the plan, the timers, the ids and what the audio streams hold, and nothing more is needed to go on
-elsewhere (*Always true* 6). Every handler may read every part; who may change it is this:
+`state.Call` is all that a call remembers: plain data on one page, one part a policy; `entries` has what the
+lists in it hold. `snapshot` writes it down, with the plan, the timers, the ids and what the audio streams
+hold, and nothing more is needed to go on elsewhere (*Always true* 6). Every handler may read every part; who
+may change it is this:
 
 =============  ============================  ==============================================================
 part           owner, in `policies`          what it remembers

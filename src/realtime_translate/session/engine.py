@@ -20,6 +20,7 @@ from ..openai.audio_frames import AUDIO_DELTA, delta_of
 from ..outputs import Notice, Output, Outputs, SendToClient
 from ..wire import OMITTED, Malformed, Unknown, decode, unknown_fields
 from .bounds import excess, too_large
+from .entries import Pending
 from .env import Env
 from .ids import MAX_ID, has_long_id, shorten_calls
 from .policies import (
@@ -37,7 +38,7 @@ from .policies.response_slot import events
 from .policies.upstream_errors import parting
 from .routes import CLIENT, SESSION_CREATED, SIGNALS, TIMERS, UPDATES, UPSTREAM, Handlers
 from .signals import AudioBegun, Deliver, Effect, Effects, Fatal, OpeningStep, Refused, TurnStep
-from .state import Call, Pending
+from .state import Call
 from .tables import (
     AUDIO_GATES,
     GATES,

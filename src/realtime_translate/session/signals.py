@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ..mapping.errors import Problem
 from ..outputs import Output
-from .state import Pending
+from .entries import Pending
 from .tables import OpeningEvent, TurnEvent
 
 __all__ = [

@@ -11,10 +11,11 @@ import pytest
 
 from realtime_translate import openai
 from realtime_translate.mapping.plan import Plan
+from realtime_translate.session.entries import FunctionCall, Heard, Unconfirmed
 from realtime_translate.session.policies import playback, upstream_errors, user_speech, user_text, user_turn
 from realtime_translate.session.policies.function_calls import known
 from realtime_translate.session.signals import MayFail
-from realtime_translate.session.state import Call, FunctionCall, Heard, Unconfirmed
+from realtime_translate.session.state import Call
 from realtime_translate.session.timers import Instant, Timers
 from tests.unit.session.played import speech, user_item
 

@@ -9,11 +9,12 @@ import pytest
 
 from realtime_translate import Config, ContextMode, Limits, Notice
 from realtime_translate.mapping.plan import Plan
+from realtime_translate.session.entries import FunctionCall
 from realtime_translate.session.ids import MAX_ID
 from realtime_translate.session.policies import function_calls
 from realtime_translate.session.policies.function_calls import asking
 from realtime_translate.session.signals import Fatal
-from realtime_translate.session.state import Call, FunctionCall, FunctionCalls
+from realtime_translate.session.state import Call, FunctionCalls
 from realtime_translate.session.timers import Timers
 from tests.harness import Desk, Log
 from tests.unit.session.played import (

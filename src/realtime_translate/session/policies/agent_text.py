@@ -8,11 +8,12 @@ from ... import openai
 from ...mapping import sentences, to_client
 from ...notices import notice
 from ...openai.objects import Item
+from ..entries import OwnItem, Part
 from ..env import Env
 from ..event_kinds import ItemEvent, TextEvent
 from ..ids import fingerprint
 from ..signals import AgentSaid, Effect, Effects, OwnText, ResponseEnded, ResponseMuted, TurnStep
-from ..state import AgentText, Call, OwnItem, Part
+from ..state import AgentText, Call
 from ..tables import TurnEvent
 
 __all__ = [

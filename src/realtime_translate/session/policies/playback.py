@@ -6,9 +6,10 @@ from ... import deepgram, openai
 from ...audio import AudioFormat
 from ...notices import notice
 from ...wire import OMITTED
+from ..entries import Playing
 from ..env import Env
 from ..signals import AudioSettled, Effect, Effects, Interrupted, MayFail, TextDue, TurnStep
-from ..state import Call, Playback, Playing
+from ..state import Call, Playback
 from ..tables import TurnEvent
 from ..timers import Instant
 

@@ -11,9 +11,10 @@ from ...mapping.places import channel_of, known_ms, ms_of, seconds
 from ...notices import notice
 from ...outputs import SendToClient
 from ...wire import Nullable
+from ..entries import Heard
 from ..env import Env
 from ..signals import AgentSaid, Effect, Effects, TextDue
-from ..state import Call, Heard, UserSpeech
+from ..state import Call, UserSpeech
 
 __all__ = [
     "agent_said",

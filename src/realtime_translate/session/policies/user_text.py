@@ -6,11 +6,12 @@ from ... import deepgram, openai
 from ...mapping import context
 from ...notices import notice
 from ...openai.objects import Item
+from ..entries import Unconfirmed
 from ..env import Env
 from ..event_kinds import ItemEvent
 from ..ids import fingerprint
 from ..signals import Effect, Effects, Refused, ResponseRequested, ResponseWanted, TextsCovered
-from ..state import Call, Unconfirmed, UserTexts
+from ..state import Call, UserTexts
 from ..timers import Instant
 
 __all__ = ["confirm_late", "covered", "injected", "item_seen", "refused"]

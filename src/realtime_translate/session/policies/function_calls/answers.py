@@ -6,9 +6,10 @@ from .... import deepgram, openai
 from ....mapping import calls as mapping
 from ....notices import notice
 from ....openai.objects import Item
+from ...entries import FunctionCall
 from ...env import Env
 from ...signals import CallsAnswered, Effect, Effects, SlotFreed
-from ...state import Call, FunctionCall, FunctionCalls
+from ...state import Call, FunctionCalls
 from .known import asked_as, of_response
 from .rounds import round_over
 

@@ -10,10 +10,11 @@ from ....mapping import calls as mapping
 from ....notices import notice
 from ....openai.objects import Item
 from ....outputs import RunFunction
+from ...entries import FunctionCall, Settled
 from ...env import Env
 from ...ids import MAX_ID
 from ...signals import CallsOpened, Effect, Effects, Fatal, TextDue
-from ...state import Call, FunctionCall, FunctionCalls, Settled
+from ...state import Call, FunctionCalls
 from .closing import close
 from .known import REMEMBERED, is_taken, known, of_response, settle
 from .rounds import follow

@@ -6,6 +6,7 @@ from .... import deepgram, openai
 from ....mapping.errors import Fault
 from ....notices import notice
 from ....openai.objects import Item
+from ...entries import FunctionCall
 from ...env import Env
 from ...signals import (
     CallsAnswered,
@@ -19,7 +20,7 @@ from ...signals import (
     SlotFreed,
     TurnStep,
 )
-from ...state import Call, FunctionCall, FunctionCalls
+from ...state import Call, FunctionCalls
 from ...tables import TurnEvent
 from .known import REMEMBERED, of_response, settle
 from .rounds import round_over

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ....notices import notice
+from ...entries import FunctionCall
 from ...env import Env
 from ...signals import Effect, Effects, ResponseEnded, TurnStep
-from ...state import Call, FunctionCall, FunctionCalls
+from ...state import Call, FunctionCalls
 from ...tables import TurnEvent
 from .asking import ask
 from .closing import close

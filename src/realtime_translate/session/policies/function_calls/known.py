@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ...entries import FunctionCall, Settled
 from ...ids import shortened
-from ...state import FunctionCall, FunctionCalls, Settled
+from ...state import FunctionCalls
 
 __all__ = ["REMEMBERED", "asked_as", "is_taken", "known", "of_response", "settle"]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ....notices import notice
+from ...entries import FunctionCall
 from ...env import Env
 from ...signals import Effect, Effects, ResponseOverdue, ResponseWanted, TurnStep
-from ...state import Call, FunctionCall, FunctionCalls
+from ...state import Call, FunctionCalls
 from ...tables import TurnEvent
 from .known import of_response, settle
 

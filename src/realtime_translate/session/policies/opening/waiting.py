@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ....deepgram.codes import ErrorCode
+from ...entries import Pending
 from ...env import Env
 from ...signals import Deliver, Effect, Effects, Fatal, SessionReady
-from ...state import Call, OpeningState, Pending
+from ...state import Call, OpeningState
 
 __all__ = ["flush", "flushed", "forget", "paused", "too_early", "wait_audio", "wait_text"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .... import deepgram
 from ....deepgram.codes import ErrorCode
 from ....notices import notice
+from ...entries import Spoken
 from ...env import Env
 from ...signals import (
     CallsAnswered,
@@ -25,7 +26,7 @@ from ...signals import (
     UpdateGranted,
     UpdateWanted,
 )
-from ...state import Call, ResponseSlot, Spoken
+from ...state import Call, ResponseSlot
 from ...tables import SlotEvent, SlotState
 from .actions import happen
 from .hold import arrive, waits_for_calls, withdraw_hold

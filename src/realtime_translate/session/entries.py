@@ -1,0 +1,151 @@
+"""What a call remembers several of: the entries of the lists in `state`."""
+
+from __future__ import annotations
+
+from attrs import define, field
+
+from ..mapping.places import CHANNEL
+from ..mapping.sentences import Cut
+from .timers import Instant
+
+__all__ = [
+    "FunctionCall",
+    "Heard",
+    "OwnItem",
+    "Part",
+    "Pending",
+    "Playing",
+    "Settled",
+    "Spoken",
+    "Unconfirmed",
+]
+
+
+@define(eq=False, repr=False)
+class Pending:
+    """A text frame, or a run of binary frames (`text` is then None), waiting (S5).
+
+    Consecutive audio frames share one entry, so that a client which sends single bytes costs no more than
+    its audio.
+    """
+
+    text: str | None = None
+    audio: bytearray = field(factory=bytearray)
+
+
+@define(eq=False, repr=False)
+class Spoken:
+    """A text that the agent has to say in a response of its own. `arrived`: its place in the line (R2)."""
+
+    text: str
+    arrived: int
+
+
+@define(eq=False, repr=False)
+class Settled:
+    """A call of which nothing more is to come: what its further announcements are recognised by (F1).
+
+    `client_id`: what the client knows it by, empty if it was never asked. `response_id`: the response that
+    made it, where no item tells it from that of a later one.
+    """
+
+    call_id: str
+    item_id: str
+    client_id: str = ""
+    response_id: str = ""
+
+
+@define(eq=False, repr=False)
+class FunctionCall:
+    """A call that the model made.
+
+    `call_id`: upstream's id of it, of any length; `client_id`: the client's, empty until it is asked (F1).
+    `response_id`: the response that made it, empty while that has shown no id; `over`: that response has
+    ended. `whole`: all of its arguments came. `asked`: the client or the host was asked. `output`: our event
+    that answered it; `accepted`: upstream has not refused that. `followed`: the response that follows was
+    asked for, or the user went on instead. `waived`: wishes have waited for it long enough (R8).
+    """
+
+    call_id: str
+    item_id: str
+    response_id: str
+    over: bool = False
+    name: str = ""
+    arguments: str = ""
+    client_id: str = ""
+    whole: bool = False
+    asked: bool = False
+    server_side: bool = False
+    output: str = ""
+    accepted: bool = False
+    followed: bool = False
+    waived: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Asked and not answered."""
+        return self.asked and not self.output
+
+
+@define(eq=False, repr=False)
+class Part:
+    """The text of one content part while its deltas come. Where items have no ids, the response stands for
+    the item. `cut`: which of its sentences were told.
+    """
+
+    item_id: str
+    response_id: str
+    index: int
+    text: str = ""
+    length: int = 0
+    cut: Cut = field(factory=Cut)
+
+
+@define(eq=False, repr=False)
+class OwnItem:
+    """An assistant item that we created and upstream has not announced yet."""
+
+    item_id: str
+    words: str
+
+
+@define(eq=False, repr=False)
+class Playing:
+    """One content part of the agent's: where its audio begins in all that was received, and its size."""
+
+    item_id: str
+    index: int
+    begin: int
+    size: int = 0
+
+
+@define(eq=False, repr=False)
+class Heard:
+    """A piece of user speech; `item_id` is empty where the server names none. `text`: as far as it was
+    understood; `final`: the whole, None until it is known.
+
+    `start_ms`, `end_ms`, `duration_ms`, `channel`, `channel_index`: where it is in the audio of the session,
+    where the server says so.
+    """
+
+    item_id: str
+    text: str = ""
+    final: str | None = None
+    start_ms: float | None = None
+    end_ms: float | None = None
+    duration_ms: float | None = None
+    channel: tuple[int, ...] = CHANNEL
+    channel_index: tuple[int, ...] = CHANNEL
+
+
+@define(eq=False, repr=False)
+class Unconfirmed:
+    """An item that upstream has not confirmed. `words`: the fingerprint of its text, which may be long (L2).
+    `covered`: a create that was sent after it answers it (R2).
+    """
+
+    item_id: str
+    event_id: str
+    words: str
+    deadline: Instant
+    covered: bool = False
