@@ -68,8 +68,8 @@ FAULTS: tuple[Fault, ...] = (
         "R8",
         "a wish does not wait for an unanswered function call",
         _WISHES,
-        "    slot.held = True\n    return ()",
-        "    return ()",
+        "    calls_wait = call.calls.unanswered",
+        "    calls_wait = False",
     ),
     Fault(
         "F1",

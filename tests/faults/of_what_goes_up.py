@@ -95,8 +95,8 @@ FAULTS: tuple[Fault, ...] = (
         "A6",
         "a commit that meets a taken slot is forgotten",
         _WISHES,
-        "    slot.commit_waits = True\n    effects = pump(slot, env)",
-        "    slot.commit_waits = slot.state is SlotState.FREE\n    effects = pump(slot, env)",
+        "    slot.commit_waits = True\n    effects = pump(call, env)",
+        "    slot.commit_waits = slot.state is SlotState.FREE\n    effects = pump(call, env)",
     ),
     Fault(
         "A7",
@@ -130,7 +130,7 @@ FAULTS: tuple[Fault, ...] = (
         "T2",
         "an update is sent while a response is active",
         _WISHES,
-        "    slot.update_waits = True\n    return pump(slot, env)",
+        "    slot.update_waits = True\n    return pump(call, env)",
         "    return UpdateGranted(), SlotFreed()",
     ),
     Fault(

@@ -19,7 +19,6 @@ __all__ = [
     "AudioSettled",
     "AudioTaken",
     "CallsAnswered",
-    "CallsOpened",
     "CommitDue",
     "CommitGranted",
     "CommitRefused",
@@ -49,7 +48,6 @@ __all__ = [
     "SlotFreed",
     "SpeakWanted",
     "TextDue",
-    "TextsCovered",
     "TurnStep",
     "UpdateGranted",
     "UpdateWanted",
@@ -180,11 +178,6 @@ class ResponseWanted:
 
 
 @frozen(eq=False, repr=False)
-class TextsCovered:
-    """The create in flight answers user texts too: it must not fall with the commit."""
-
-
-@frozen(eq=False, repr=False)
 class ServerCommitted:
     """The server committed audio and will start a response by itself (R7)."""
 
@@ -281,11 +274,6 @@ class SlotFreed:
 
 
 @frozen(eq=False, repr=False)
-class CallsOpened:
-    """A function call waits for its answer: plain wishes wait too (R8)."""
-
-
-@frozen(eq=False, repr=False)
 class OutputsMissing:
     """Upstream refused a response for want of function outputs (R8). `given`: it has them by now."""
 
@@ -322,14 +310,12 @@ Signal: TypeAlias = (
     | ErrorDue
     | ErrorApart
     | ResponseWanted
-    | TextsCovered
     | ServerCommitted
     | ServerResponded
     | ResponseRequested
     | ResponseEnded
     | ResponseOverdue
     | SlotFreed
-    | CallsOpened
     | HoldOver
     | OutputsMissing
     | CallsAnswered

@@ -107,9 +107,8 @@ class ResponseSlot:
 
     Wishes: `sent` is answered by a create alone; `confirmed`, what is known to be in the conversation, by any
     response that starts from now on (R7); `texts`, user texts of which that is known, too, but not by that of
-    a create which went before them (R2). `spoken`: texts that wait to be said. `held`: a call is unanswered,
-    and not for too long (R8). `arrivals` counts wishes; `plain_since`: which of them was the first that the
-    next plain create answers.
+    a create which went before them (R2). `spoken`: texts that wait to be said. `arrivals` counts wishes;
+    `plain_since`: which of them was the first that the next plain create answers.
     """
 
     state: SlotState = SlotState.FREE
@@ -127,7 +126,6 @@ class ResponseSlot:
     update_waits: bool = False
     falls: bool = False
     fallen: bool = False
-    held: bool = False
     produced: bool = False
     heard_at: Instant | None = None
     refusals: int = 0
@@ -157,11 +155,6 @@ class ResponseSlot:
     def asked(self) -> bool:
         """Whether a plain response is wanted, without a commit before it."""
         return self.sent or self.confirmed or self.texts
-
-    @property
-    def idle(self) -> bool:
-        """Whether the agent has nothing to say, now or next (T3)."""
-        return self.state is SlotState.FREE and not (self.wishes or self.spoken or self.held)
 
 
 @define(eq=False, repr=False)

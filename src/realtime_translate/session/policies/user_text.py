@@ -10,7 +10,7 @@ from ..entries import Unconfirmed
 from ..env import Env
 from ..event_kinds import ItemEvent
 from ..ids import fingerprint
-from ..signals import Effect, Effects, Refused, ResponseRequested, ResponseWanted, TextsCovered
+from ..signals import Effect, Effects, Refused, ResponseRequested, ResponseWanted
 from ..state import Call, UserTexts
 from ..timers import Instant
 
@@ -84,11 +84,9 @@ def confirm_late(call: Call, env: Env) -> Effects:
 
 def covered(call: Call, env: Env, _: ResponseRequested) -> Effects:
     """A create went upstream after these items: it answers them (R2)."""
-    state = call.user_texts
-    open_wishes = [each for each in state.waiting if not each.covered]
-    for each in open_wishes:
+    for each in call.user_texts.waiting:
         each.covered = True
-    return (TextsCovered(),) if open_wishes else ()
+    return ()
 
 
 def refused(call: Call, env: Env, refusal: Refused) -> Effects:

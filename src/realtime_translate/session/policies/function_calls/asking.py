@@ -13,7 +13,7 @@ from ....outputs import RunFunction
 from ...entries import FunctionCall, Settled
 from ...env import Env
 from ...ids import MAX_ID
-from ...signals import CallsOpened, Effect, Effects, Fatal, TextDue
+from ...signals import Effect, Effects, Fatal, TextDue
 from ...state import Call, FunctionCalls
 from .closing import close
 from .known import REMEMBERED, is_taken, known, of_response, settle
@@ -189,7 +189,7 @@ def ask(state: FunctionCalls, env: Env, function_call: FunctionCall) -> list[Eff
         effects.append(
             RunFunction(function_call.client_id, function_call.name, function_call.arguments, endpoint)
         )
-    return [TextDue(), *effects, CallsOpened()]
+    return [TextDue(), *effects]
 
 
 def _client_id(state: FunctionCalls, env: Env, call_id: str) -> str:

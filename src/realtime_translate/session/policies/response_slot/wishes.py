@@ -9,7 +9,6 @@ from ...entries import Spoken
 from ...env import Env
 from ...signals import (
     CallsAnswered,
-    CallsOpened,
     CommitDue,
     CommitGranted,
     CommitRefused,
@@ -22,25 +21,22 @@ from ...signals import (
     ResponseWanted,
     SlotFreed,
     SpeakWanted,
-    TextsCovered,
     UpdateGranted,
     UpdateWanted,
 )
-from ...state import Call, ResponseSlot
+from ...state import Call
 from ...tables import SlotEvent, SlotState
 from .actions import happen
 from .hold import arrive, waits_for_calls, withdraw_hold
 
 __all__ = [
     "calls_answered",
-    "calls_opened",
     "commit_due",
     "commit_refused",
     "commit_withdrawn",
     "freed",
     "hold_over",
     "speak_wanted",
-    "texts_covered",
     "update_wanted",
     "wanted",
 ]
@@ -62,14 +58,14 @@ def wanted(call: Call, env: Env, wish: ResponseWanted) -> Effects:
         slot.confirmed = True
     if slot.state is not SlotState.FREE:
         return (notice("RESPONSE_DEFERRED", reason="the slot is taken"),)
-    return pump(slot, env, of_commit=falls)
+    return pump(call, env, of_commit=falls)
 
 
 def update_wanted(call: Call, env: Env, _: UpdateWanted) -> Effects:
     """A `session.update` waits for the slot and goes before everything else (R2)."""
     slot = call.slot
     slot.update_waits = True
-    return pump(slot, env)
+    return pump(call, env)
 
 
 def commit_due(call: Call, env: Env, _: CommitDue) -> Effects:
@@ -77,14 +73,15 @@ def commit_due(call: Call, env: Env, _: CommitDue) -> Effects:
     slot = call.slot
     arrive(slot)
     slot.commit_waits = True
-    effects = pump(slot, env)
+    effects = pump(call, env)
     return [notice("COMMIT_OWED"), *effects] if slot.commit_waits else effects
 
 
 def speak_wanted(call: Call, env: Env, wish: SpeakWanted) -> Effects:
     """A text to say: in its turn, at once or not at all, as its behaviour has it (T3)."""
     slot = call.slot
-    if wish.behavior == "default" and not slot.idle:
+    idle = slot.state is SlotState.FREE and not (slot.wishes or slot.spoken or call.calls.unanswered)
+    if wish.behavior == "default" and not idle:
         return (env.client(deepgram.InjectionRefused("the agent is speaking or about to")),)
     size = len(wish.text) + sum(len(each.text) for each in slot.spoken)
     if len(slot.spoken) >= env.limits.pending_messages or size > env.limits.text_bytes_up:  # L3
@@ -93,7 +90,7 @@ def speak_wanted(call: Call, env: Env, wish: SpeakWanted) -> Effects:
     spoken = Spoken(wish.text, arrive(slot))
     if wish.behavior != "interrupt":
         slot.spoken.append(spoken)
-        return pump(slot, env)
+        return pump(call, env)
     spoken.arrived = 0  # before everything else that waits
     slot.spoken.insert(sum(each.arrived == 0 for each in slot.spoken), spoken)
     return [Interrupted(server_cancels=False, by_user=False), SlotFreed()]
@@ -114,64 +111,48 @@ def commit_refused(call: Call, env: Env, _: CommitRefused) -> Effects:
     return ()
 
 
-def texts_covered(call: Call, env: Env, _: TextsCovered) -> Effects:
-    """The create in flight answers user texts too."""
-    slot = call.slot
-    slot.falls = False
-    return ()
-
-
-def calls_opened(call: Call, env: Env, _: CallsOpened) -> Effects:
-    """Plain wishes wait for the answers of function calls, for a new one their full time (R8)."""
-    slot = call.slot
-    slot.held = True
-    return ()
-
-
 def calls_answered(call: Call, env: Env, _: CallsAnswered) -> Effects:
     """What waited for the answers may go ahead (R8)."""
-    slot = call.slot
-    slot.held = False
     env.timers.cancel("hold")
     return ()
 
 
 def hold_over(call: Call, env: Env) -> Effects:
     """The answer takes too long: what waits for it goes ahead (R8)."""
-    slot = call.slot
-    slot.held = False
     return [notice("CALL_HOLD_OVER", seconds=env.limits.call_hold), HoldOver(), SlotFreed()]
 
 
 def freed(call: Call, env: Env, _: SlotFreed) -> Effects:
     """Something ended: let go what waits."""
-    slot = call.slot
-    return pump(slot, env)
+    return pump(call, env)
 
 
-def pump(slot: ResponseSlot, env: Env, *, of_commit: bool = False) -> Effects:
+def pump(call: Call, env: Env, *, of_commit: bool = False) -> Effects:
     """If the slot is free: owed updates, then the owed commit, then a create, for the wish that came first
     (R2). Plain wishes share one, and wait for open calls (R8); each spoken text has its own, and does not,
     unless upstream wants outputs first.
     """
+    slot = call.slot
+    calls_wait = call.calls.unanswered
     if slot.state is not SlotState.FREE:
         return ()
     if slot.update_waits:
         slot.update_waits = False
         return UpdateGranted(), SlotFreed()
-    held = _hold(env) if slot.held and waits_for_calls(slot, env) else []
-    plain = slot.wishes and not slot.held
+    deferred = _hold(env) if calls_wait and waits_for_calls(slot, env) else []
+    plain = slot.wishes and not calls_wait
     if plain and slot.commit_waits:
         slot.commit_waits = False
         return (CommitGranted(),)
-    if slot.held and env.config.upstream.outputs_first:
-        return held
+    if calls_wait and env.config.upstream.outputs_first:
+        return deferred
     if slot.spoken and not (plain and slot.plain_since < slot.spoken[0].arrived):
         slot.saying, slot.falls = slot.spoken.pop(0), False
-        return [*held, *happen(slot, env, SlotEvent.REQUEST)]
+        return [*deferred, *happen(slot, env, SlotEvent.REQUEST)]
     if not plain:
-        return held
-    slot.saying, slot.falls = None, of_commit
+        return deferred
+    # It answers the texts that went before it, too: they do not fall with the commit.
+    slot.saying, slot.falls = None, of_commit and all(each.covered for each in call.user_texts.waiting)
     return happen(slot, env, SlotEvent.REQUEST)
 
 
