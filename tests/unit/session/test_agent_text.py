@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from realtime_translate import ClientDialect, Config, ContextMode
 from realtime_translate.config import Limits
-from tests.harness import SETTINGS, Desk
+from tests.harness import SETTINGS, Desk, Json
 from tests.unit.session.agent_events import (
     call,
     conversation_item,
@@ -305,3 +306,28 @@ def test_L2_parts_that_are_never_finished_are_forgotten() -> None:
     desk.upstream(created(), *(text("x", f"item{number}") for number in range(300)))
     snapshot: Any = desk.translator.snapshot()
     assert len(snapshot["call"]["agent_text"]["parts"]) <= 96
+
+
+@BOTH
+@pytest.mark.parametrize("status", ["completed", "failed", "incomplete"])
+@pytest.mark.parametrize("announced", [item_added, conversation_item], ids=["item", "conversation"])
+def test_O3_a_message_whose_text_comes_after_its_response_is_told_once(
+    dialect: ClientDialect, announced: Callable[[Json], Json], status: str
+) -> None:
+    desk = ready(dialect)
+    desk.upstream(created(), announced(message(status="in_progress")), done(status=status))
+    late = conversation_item(message("Hi there."), "done")
+    assert [said(desk, late), said(desk, late)] == [["Hi there."], []]
+
+
+@BOTH
+@pytest.mark.parametrize("status", ["completed", "failed"])
+def test_O3_what_an_event_without_its_item_told_is_not_told_by_a_later_one(
+    dialect: ClientDialect, status: str
+) -> None:
+    desk = ready(dialect)
+    begun = conversation_item(message(status="in_progress"))
+    assert said(desk, created(), begun, transcript_done("Hi there.", "")) == ["Hi there."]
+    desk.upstream(done(status=status))
+    assert said(desk, conversation_item(message("Hi there."), "done")) == []
+    assert said(desk, conversation_item(message("Hi there.", item_id="i2"), "done")) == ["Hi there."]

@@ -128,18 +128,20 @@ def response_done(call: Call, env: Env, event: openai.ResponseDone) -> Effects:
 
 
 def ended(call: Call, env: Env, signal: ResponseEnded) -> Effects:
-    """What only deltas brought is told when the response is over, and nothing more of one that failed."""
-    state = call.agent_text
-    left = [each for each in state.parts if each.response_id == signal.response_id]
-    state.parts = [each for each in state.parts if each.response_id != signal.response_id]
-    places = [_place(item_id, 0) for item_id in state.announced] if signal.failed else []
-    state.announced, state.ripe = [], False
+    """What only deltas brought is told when the response is over. What events without an item's id told is
+    recognised in the messages that it announced, which may be listed later.
+    """
+    state, response_id = call.agent_text, signal.response_id
+    left = [each for each in state.parts if each.response_id == response_id]
+    state.parts = [each for each in state.parts if each.response_id != response_id]
     effects: list[Effect] = []
     for part in left:
         effects += _tell(state, env, part, part.text)
-    of_response = (f"{signal.response_id}=", f"{signal.response_id}~")
-    state.told = [each for each in state.told if not each.startswith(of_response)]
-    _never_tell(state, places)
+    nameless, anyhow = f"{response_id}=", f"{response_id}~"
+    words = [each.removeprefix(nameless) for each in state.told if each.startswith(nameless)]
+    state.told = [each for each in state.told if not each.startswith((nameless, anyhow))]
+    _never_tell(state, [f"{item_id}={each}" for item_id in state.announced for each in words])
+    state.announced, state.ripe = [], False
     return effects
 
 

@@ -165,9 +165,8 @@ def _end_crossing(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
 def _end_aside(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
     """A response came and went whole, and the slot stays as it is."""
     remember(slot, about.response_id)
-    how = about.outcome
-    ended = [ResponseEnded(about.response_id, failed=bool(how.failure))] if how.produced else []
-    return [*failure(how), *ended]
+    ended = [ResponseEnded(about.response_id)] if about.outcome.produced else []
+    return [*failure(about.outcome), *ended]
 
 
 def _end_unannounced(slot: ResponseSlot, env: Env, about: About) -> list[Effect]:
