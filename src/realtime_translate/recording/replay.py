@@ -17,9 +17,9 @@ from .header import VERSION, RecordingError, config_of, is_header
 from .inputs import restore
 from .recorder import Detail, misuse, outputs_data
 
-__all__ = ["Difference", "Played", "RecordingError", "ReplayResult", "replay"]
+__all__ = ["INPUTS", "Difference", "Played", "RecordingError", "ReplayResult", "replay"]
 
-_INPUTS = (
+INPUTS = (
     "client_opened",
     "upstream_opened",
     "receive_from_client",
@@ -186,7 +186,7 @@ class _Player:
     def play(self, record: Mapping[str, Any]) -> Played:
         """Feed one input."""
         method, t = record["in"], record["t"]
-        if method not in _INPUTS:
+        if method not in INPUTS:
             raise ValueError(f"{method!r} is no input of a translator")
         self._set_clock(t, record)
         arguments = restore(method, record, self.config.limits)
