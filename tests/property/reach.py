@@ -18,8 +18,8 @@ from realtime_translate.notices import NOTICES
 from realtime_translate.session import engine
 from realtime_translate.session.policies.response_slot import actions
 from realtime_translate.session.tables import OPENING, SLOT, TURNS
-from realtime_translate.testing.choices import CHOICES
 from realtime_translate.testing.machine import Statistics
+from realtime_translate.testing.model.choices import CHOICES
 from tests.property.unreached import ELSEWHERE, RUNNING_SERVERS, SELDOM
 
 __all__ = ["as_markdown", "drawn", "missing", "reachable", "seldom_drawn", "watched"]

@@ -13,9 +13,9 @@ from hypothesis import given
 
 import realtime_translate
 from realtime_translate import AZURE_GA, Config, GreetingMode, Limits, ServerVad, Voices
-from realtime_translate.testing.calls.opening_moves import configs
-from realtime_translate.testing.calls.pasted import Shown, code, imports
 from realtime_translate.testing.machine import CallMachine
+from realtime_translate.testing.machine.moves.opening import configs
+from realtime_translate.testing.machine.pasted import Shown, code, imports
 from tests.faults.faults import FAULTS
 from tests.faults.planting import planted
 
@@ -63,6 +63,7 @@ def test_a_server_of_one_s_own_is_shown_too() -> None:
 
 def test_what_is_imported_is_the_class_that_was_run() -> None:
     assert imports(CallMachine).endswith("from realtime_translate.testing.machine import CallMachine")
+    assert imports(Shown).endswith("from realtime_translate.testing.machine.pasted import Shown")
     own = type("Own", (), {"__module__": "__main__"})
     assert "Own" not in imports(own), "what is pasted stands below the class then"
 

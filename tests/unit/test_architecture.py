@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -43,22 +44,22 @@ ALLOWED = {
     "translator.py": {"time", "secrets"},
     "recording/recorder.py": {"secrets"},
     "cli/progress.py": {"time"},
-    "testing/seeded.py": {"random"},  # a seed that a test gives: repeatable
-    "testing/calls/moods.py": {"random"},
-    "testing/calls/network.py": {"random"},
-    "testing/calls/random_agent.py": {"random"},
+    "testing/model/seeded.py": {"random"},  # a seed that a test gives: repeatable
+    "testing/machine/moods.py": {"random"},
+    "testing/machine/network.py": {"random"},
+    "testing/machine/random_agent.py": {"random"},
 }
 # What policies may import of session/, besides the other files of their own folder.
 SHARED_BY_POLICIES = {"entries", "env", "event_kinds", "ids", "signals", "state", "tables", "timers"}
 # What they share knows none of them, nor what puts them together.
 WIRING = {"engine", "policies", "routes", "snapshot"}
 STRATEGIES = {
-    "testing/calls/client_moves.py",
-    "testing/calls/host_moves.py",
-    "testing/calls/moves.py",
-    "testing/calls/opening_moves.py",
     "testing/drawn.py",
-    "testing/machine.py",
+    "testing/machine/call_machine.py",
+    "testing/machine/moves/client.py",
+    "testing/machine/moves/host.py",
+    "testing/machine/moves/opening.py",
+    "testing/machine/moves/walk.py",
     "testing/profiles.py",
     "testing/strategies.py",
 }
@@ -85,14 +86,19 @@ def imports(path: Path) -> Iterator[tuple[str, ast.stmt]]:
 
 def relative_imports(path: Path) -> Iterator[str]:
     """The modules of the package that a file imports, as paths below it: `session/timers`."""
+    for module, names in from_imports(path):
+        # `from . import timers` imports a module too.
+        yield from (module, *names)
+
+
+def from_imports(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Each relative import: the module, and what of it, both as paths: `session`, `session/timers`."""
     folder = path.relative_to(PACKAGE).parent.parts
     for node in ast.walk(TREES[path]):
         if isinstance(node, ast.ImportFrom) and node.level > 0:
             base = folder[: len(folder) - node.level + 1]
             module = (*base, *(node.module or "").split(".")) if node.module else base
-            yield "/".join(module)
-            # `from . import timers` imports a module too.
-            yield from ("/".join((*module, alias.name)) for alias in node.names)
+            yield "/".join(module), ["/".join((*module, alias.name)) for alias in node.names]
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -181,6 +187,7 @@ def test_a_function_is_short(path: Path) -> None:
         ("mapping", "recording"),
         ("session", "recording"),
         ("testing", "recording"),
+        ("testing/model", "testing/machine"),
         ("recording", "testing"),
         ("recording", "cli"),
         ("wire", "deepgram"),
@@ -200,6 +207,26 @@ def test_layers_point_one_way(importer: str, imported: str) -> None:
     assert found == set()
 
 
+MODULES = {name_of(path).removesuffix(".py").removesuffix("/__init__"): path for path in FILES}
+
+
+def imported_modules(path: Path) -> set[str]:
+    """A package counts only if something of its `__init__.py` is imported, not for one of its modules."""
+    return {
+        name if name in MODULES else module for module, names in from_imports(path) for name in names
+    } & set(MODULES)
+
+
+def test_imports_make_no_circle() -> None:
+    """Neither at the top of files nor inside functions, nor for type checkers only."""
+    graph = {module: imported_modules(path) for module, path in MODULES.items()}
+    assert "session/state" in graph["session/snapshot"]
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
 def test_only_the_state_machine_knows_the_translator() -> None:
     """It makes the host that is tested unless told otherwise; the model must not share its mistakes."""
     found = {
@@ -207,7 +234,7 @@ def test_only_the_state_machine_knows_the_translator() -> None:
         for path in FILES
         if is_below(path, "testing") and "translator" in relative_imports(path)
     }
-    assert found == {"testing/machine.py"}
+    assert found == {"testing/machine/call_machine.py"}
 
 
 def session_parts(path: Path) -> set[str]:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from attrs import field, frozen
 
 from ..testing import Reply
-from ..testing.server_script import (
+from ..testing.model.server_script import (
     ServerTimes,
     refuse_unknown,
     reply_of,

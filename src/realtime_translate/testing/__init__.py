@@ -1,13 +1,13 @@
 """Test kit: a fake clock and a model of the upstream server, for tests of hosts and of the translator."""
 
-from .choices import ALL, CHOICES, FIRST, HEALTHY, Choice, Choices, Group, Limited, only
 from .clock import FakeClock
-from .faults import Violation
-from .script import DEFAULT_REPLY, Call, Reply, Say, Script, ServerView
-from .seeded import SeededChoices
-from .server import RealtimeServer
-from .server_script import ServerScript, ServerTimes
-from .state import Transcribe, TranscriptionFailure
+from .model.choices import ALL, CHOICES, FIRST, HEALTHY, Choice, Choices, Group, Limited, only
+from .model.faults import Violation
+from .model.script import DEFAULT_REPLY, Call, Reply, Say, Script, ServerView
+from .model.seeded import SeededChoices
+from .model.server import RealtimeServer
+from .model.server_script import ServerScript, ServerTimes
+from .model.state import Transcribe, TranscriptionFailure
 
 __all__ = [
     "ALL",

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import attrs
 import hypothesis.strategies as st
 
-from .choices import CHOICES, HEALTHY, Group
+from .model.choices import CHOICES, HEALTHY, Group
 
 __all__ = ["DrawnChoices", "choices"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from realtime_translate.testing import ALL, CHOICES, FIRST, HEALTHY, Group, SeededChoices, only
-from realtime_translate.testing.choices import as_markdown
+from realtime_translate.testing.model.choices import as_markdown
 from tests.unit.testing.calls import CALLS, played, written
 from tests.unit.testing.harness import Harness
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from realtime_translate.testing.schedule import Schedule, Task
+from realtime_translate.testing.model.schedule import Schedule, Task
 
 
 def tasks(count: int) -> list[Task]:

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, Output, Outputs, SendToClient, SendToUpstream
-from realtime_translate.testing.calls.hooks import Hooks
-from realtime_translate.testing.calls.network import HOST_KINDS
-from realtime_translate.testing.calls.world import World
 from realtime_translate.testing.machine import PropertyError, Statistics
+from realtime_translate.testing.machine.hooks import Hooks
+from realtime_translate.testing.machine.network import HOST_KINDS
+from realtime_translate.testing.machine.world import World
 
 Json = dict[str, Any]
 

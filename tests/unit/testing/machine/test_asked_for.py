@@ -6,9 +6,9 @@ import pytest
 
 from realtime_translate import Notice, SendToUpstream
 from realtime_translate.outputs import Level
-from realtime_translate.testing.calls import rest
-from realtime_translate.testing.calls.world import World
 from realtime_translate.testing.machine import PropertyError
+from realtime_translate.testing.machine.checks import rest
+from realtime_translate.testing.machine.world import World
 from tests.unit.testing.machine.scripted import ScriptedHost, breaks, does, down, item, scripted, up
 
 CREATE = up("response.create", response={})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, ManualCommit, SendToUpstream
-from realtime_translate.testing.calls.world import World
+from realtime_translate.testing.machine.world import World
 from tests.unit.testing.machine.scripted import ScriptedHost, breaks, does, down, scripted, up
 
 Json = dict[str, Any]

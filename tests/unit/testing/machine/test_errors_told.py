@@ -6,9 +6,9 @@ import pytest
 
 from realtime_translate import CloseClient, CloseUpstream, Config, Limits, Notice
 from realtime_translate.outputs import Level, Output
-from realtime_translate.testing.calls.broken import PropertyError
-from realtime_translate.testing.calls.world import World
-from realtime_translate.testing.troubles import ACCOUNT, KEY, QUOTES
+from realtime_translate.testing.machine.broken import PropertyError
+from realtime_translate.testing.machine.world import World
+from realtime_translate.testing.model.troubles import ACCOUNT, KEY, QUOTES
 from tests.unit.testing.machine.scripted import ScriptedHost, breaks, does, down, scripted
 
 EXPIRED = "Your session hit the maximum duration of 60 minutes."

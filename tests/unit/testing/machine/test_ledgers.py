@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from realtime_translate.audio import MULAW_8K, AudioFormat
-from realtime_translate.testing.calls.answers import Answers
-from realtime_translate.testing.calls.audio_ledger import AudioLedger
-from realtime_translate.testing.calls.heard import Heard
-from realtime_translate.testing.calls.plain import plain
 from realtime_translate.testing.machine import PropertyError
+from realtime_translate.testing.machine.ledgers.answers import Answers
+from realtime_translate.testing.machine.ledgers.audio import AudioLedger
+from realtime_translate.testing.machine.ledgers.heard import Heard
+from realtime_translate.testing.machine.plain import plain
 
 Json = dict[str, Any]
 QUIET = b"\x00\x01" * 100

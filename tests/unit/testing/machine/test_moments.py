@@ -19,12 +19,12 @@ from realtime_translate import (
 from realtime_translate.audio import PCM_24K, AudioFormat, Conversion
 from realtime_translate.outputs import Level, SendToClient, SendToUpstream
 from realtime_translate.testing import Group
-from realtime_translate.testing.calls import rest
-from realtime_translate.testing.calls.ledger import CANCELLED, UNANSWERED
-from realtime_translate.testing.calls.moments import GREETING
-from realtime_translate.testing.calls.world import World
-from realtime_translate.testing.faults import Violation
 from realtime_translate.testing.machine import PropertyError
+from realtime_translate.testing.machine.checks import rest
+from realtime_translate.testing.machine.checks.moments import GREETING
+from realtime_translate.testing.machine.ledgers.ledger import CANCELLED, UNANSWERED
+from realtime_translate.testing.machine.world import World
+from realtime_translate.testing.model.faults import Violation
 from tests.unit.testing.machine.scripted import ScriptedHost, breaks, does, down, item, nothing, scripted, up
 
 Json = dict[str, Any]

@@ -9,12 +9,12 @@ import pytest
 
 from realtime_translate import Config, ManualCommit, Notice, ServerVad, SilenceKeepalive
 from realtime_translate.session.tables import Opening
-from realtime_translate.testing.calls import moments, rest
-from realtime_translate.testing.calls.client_moves import _has_ceiling
-from realtime_translate.testing.calls.rough_openings import DISTURBANCES, EARLY_STAGES, STAGES
-from realtime_translate.testing.calls.world import World
 from realtime_translate.testing.machine import CallMachine, PropertyError, Statistics
-from realtime_translate.testing.script import Reply
+from realtime_translate.testing.machine.checks import moments, rest
+from realtime_translate.testing.machine.moves.client import _has_ceiling
+from realtime_translate.testing.machine.moves.rough_openings import DISTURBANCES, EARLY_STAGES, STAGES
+from realtime_translate.testing.machine.world import World
+from realtime_translate.testing.model.script import Reply
 
 COMPONENT = Config.component()
 WANTED = {
@@ -117,7 +117,7 @@ def test_settings_that_only_disturb_are_the_settings(what: str, sent: bool) -> N
     """What a client sends after them is a repetition (S6)."""
     machine = walk("new", kind="dials early")
     unasked = {"ready unasked": EARLY_STAGES["ready unasked"]}
-    with patch("realtime_translate.testing.machine.DISTURBANCES", {what: DISTURBANCES[what]}):
+    with patch("realtime_translate.testing.machine.call_machine.DISTURBANCES", {what: DISTURBANCES[what]}):
         machine._disturb(unasked, WANTED)
     assert machine.settings_sent is sent
 
@@ -125,7 +125,7 @@ def test_settings_that_only_disturb_are_the_settings(what: str, sent: bool) -> N
 def test_a_call_that_ended_as_it_came_to_its_stage_is_not_disturbed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(WANTED, "flaw", {"agent": "a-stored-agent"})
     machine = walk("new", "abrupt")
-    monkeypatch.setattr("realtime_translate.testing.machine.DISTURBANCES", {"nothing": None})
+    monkeypatch.setattr("realtime_translate.testing.machine.call_machine.DISTURBANCES", {"nothing": None})
     machine._disturb(STAGES, WANTED)
     assert machine.world.closed
 

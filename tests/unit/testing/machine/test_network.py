@@ -11,11 +11,11 @@ import pytest
 from realtime_translate import Notice, SendToClient, SendToUpstream
 from realtime_translate.outputs import Level
 from realtime_translate.testing import HEALTHY, Group
-from realtime_translate.testing.calls.carried import audio_in
-from realtime_translate.testing.calls.network import HOST_KINDS, STEP, Chance, GaChoices, Leg
-from realtime_translate.testing.calls.random_agent import TOOL, RandomAgent
 from realtime_translate.testing.machine import PropertyError, Statistics
-from realtime_translate.testing.script import Call, Reply, Say, ServerView
+from realtime_translate.testing.machine.carried import audio_in
+from realtime_translate.testing.machine.network import HOST_KINDS, STEP, Chance, GaChoices, Leg
+from realtime_translate.testing.machine.random_agent import TOOL, RandomAgent
+from realtime_translate.testing.model.script import Call, Reply, Say, ServerView
 
 
 def test_frames_keep_their_order_however_long_they_take() -> None:

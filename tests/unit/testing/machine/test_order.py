@@ -8,7 +8,7 @@ import pytest
 
 from realtime_translate import Config, Limits, Notice, SendToClient
 from realtime_translate.outputs import Level
-from realtime_translate.testing.calls.world import World
+from realtime_translate.testing.machine.world import World
 from tests.unit.testing.machine.scripted import ScriptedHost, breaks, does, down, scripted
 
 Json = dict[str, Any]

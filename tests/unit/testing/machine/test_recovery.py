@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from realtime_translate.testing import CHOICES, HEALTHY, Group, Say
-from realtime_translate.testing.calls import recovery
-from realtime_translate.testing.calls.moods import MOODS, RUNNING
-from realtime_translate.testing.calls.network import Chance, GaChoices
-from realtime_translate.testing.calls.upstream import choices_of
-from realtime_translate.testing.calls.world import World
 from realtime_translate.testing.machine import PropertyError, Statistics
+from realtime_translate.testing.machine.moods import MOODS, RUNNING
+from realtime_translate.testing.machine.moves import recovery
+from realtime_translate.testing.machine.network import Chance, GaChoices
+from realtime_translate.testing.machine.upstream import choices_of
+from realtime_translate.testing.machine.world import World
 from tests.unit.testing.machine.scripted import ScriptedHost, does, down, scripted
 
 BUSY = {"type": "error", "error": {"type": "conversation_already_has_active_response"}}

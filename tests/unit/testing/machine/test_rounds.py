@@ -8,8 +8,8 @@ import pytest
 
 from realtime_translate import Notice, SendToClient, SendToUpstream
 from realtime_translate.outputs import Level
-from realtime_translate.testing.calls.ledger import CANCELLED
-from realtime_translate.testing.calls.world import World
+from realtime_translate.testing.machine.ledgers.ledger import CANCELLED
+from realtime_translate.testing.machine.world import World
 from tests.unit.testing.machine.scripted import ScriptedHost, breaks, does, down, scripted, up
 
 Json = dict[str, Any]

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from realtime_translate import CloseUpstream, Config, OpenUpstream
-from realtime_translate.testing.calls.opening_moves import send_settings
-from realtime_translate.testing.calls.world import World
-from realtime_translate.testing.handlers import VOICE
 from realtime_translate.testing.machine import PropertyError
+from realtime_translate.testing.machine.moves.opening import send_settings
+from realtime_translate.testing.machine.world import World
+from realtime_translate.testing.model.handlers import VOICE
 from tests.unit.testing.machine.scripted import ScriptedHost, breaks, does, down, scripted, up
 from tests.unit.testing.machine.test_moves import WANTED
 

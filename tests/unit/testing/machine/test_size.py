@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from realtime_translate.testing.machine import STATE_LIMIT, CallMachine, PropertyError
+from realtime_translate.testing.machine import CallMachine, PropertyError
+from realtime_translate.testing.machine.call_machine import STATE_LIMIT
 from tests.unit.testing.machine.scripted import scripted
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from realtime_translate import Notice
 from realtime_translate.notices import notice
-from realtime_translate.testing.calls.plain import plain
-from realtime_translate.testing.calls.world import World
 from realtime_translate.testing.machine import PropertyError
+from realtime_translate.testing.machine.plain import plain
+from realtime_translate.testing.machine.world import World
 from tests.unit.testing.machine.scripted import breaks, does, down, scripted, up
 
 Json = dict[str, Any]

@@ -181,7 +181,7 @@ def test_6_what_cannot_be_copied_goes_on_alone() -> None:
 def test_6_no_copy_while_the_clock_catches_up() -> None:
     world, _ = scripted()
     world.run(1.0)
-    world._host_time()
+    world.host_time()
     world.behind = 0.5
     world.hooks.copy  # noqa: B018
     world.copy_host()
@@ -194,7 +194,7 @@ def test_6_no_copy_while_the_clock_catches_up() -> None:
 
 def test_a_whole_call() -> None:
     world = world_of(None)
-    world.host = Translator(Config.deepgram(), clock=world._host_time, new_id=lambda: "T")
+    world.host = Translator(Config.deepgram(), clock=world.host_time, new_id=lambda: "T")
     world.open()
     world.declare(MULAW_8K, MULAW_8K, wav=False)
     g711 = {"encoding": "mulaw", "sample_rate": 8000}

@@ -1,0 +1,1 @@
+"""What was seen of a call, kept by what the checks ask about it."""

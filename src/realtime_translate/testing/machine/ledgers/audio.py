@@ -1,0 +1,105 @@
+"""The user's audio as it should go upstream and as it does (*Always true* 2)."""
+
+from __future__ import annotations
+
+from attrs import define, field
+
+from ....audio import ALAW_8K, MULAW_8K, PCM_24K, AudioFormat, Conversion
+from ..broken import require
+
+__all__ = ["AudioLedger"]
+
+_LOST = "2 audio appended is audio received"
+_MIN_COMMIT_MS = 100
+
+
+@define
+class _Stream:
+    """From one commit to the next: what is still to be compared."""
+
+    expected: bytearray = field(factory=bytearray)
+    sent: bytearray = field(factory=bytearray)
+
+
+class AudioLedger:
+    """One stream from one commit to the next, converted here as well and compared with what was appended.
+
+    `spoken`: bytes that the client sent. `waiting`: what is said waits, from Settings until they are applied.
+    `uncommitted`: bytes appended since the last commit, `due_since`: when there were enough for one, if
+    nothing was in its way since; `ceiling`: how long that may be if Settings say it (V2). `untaken`: bytes
+    appended since the server took audio by itself, `flowed`: when audio was appended last.
+    """
+
+    def __init__(self, *, component: bool = False) -> None:
+        self.spoken: int = 0
+        self.waiting: bool = False
+        self.uncommitted: int = 0
+        self.due_since: float | None = None
+        self.ceiling: float | None = None
+        self.untaken: int = 0
+        self.flowed: float = 0.0
+        self.format: AudioFormat = PCM_24K
+        self.carried: AudioFormat = PCM_24K
+        self._streams = [_Stream()]
+        self.declare(AudioFormat("linear16", 16000) if component else PCM_24K)  # unless Settings say more
+
+    def declare(self, audio: AudioFormat) -> None:
+        """The format of the client's audio, once Settings have told it."""
+        self.format = audio
+        self.carried = audio if audio in (MULAW_8K, ALAW_8K) else PCM_24K
+        self._reference = Conversion(audio, self.carried)
+
+    def say(self, audio: bytes) -> None:
+        """The client sent audio, after whatever `commit` told."""
+        self.spoken += len(audio)
+        self._streams[-1].expected += self._reference.feed(audio)
+
+    def append(self, audio: bytes) -> None:
+        """Audio went upstream."""
+        self._streams[-1].sent += audio
+        self.uncommitted += len(audio)
+        self.untaken += len(audio)
+
+    @property
+    def enough(self) -> bool:
+        """Whether what is uncommitted is enough for a commit (A5)."""
+        return self.uncommitted >= self.smallest
+
+    @property
+    def smallest(self) -> int:
+        """Bytes that a commit needs."""
+        return self.carried.bytes_of(_MIN_COMMIT_MS)
+
+    def end_stream(self) -> None:
+        """What comes next is another stream: the tail of this one is due."""
+        self._streams[-1].expected += self._reference.flush()
+
+    def commit(self) -> None:
+        """A commit of the translator's: everything said before it went before it."""
+        self.end_stream()
+        self._streams.append(_Stream())
+        self.uncommitted = 0
+        self.due_since = None
+
+    def compare(self) -> None:
+        """After each input: what went upstream is what was said, as far as it goes."""
+        *committed, last = self._streams
+        for each in committed:
+            require(len(each.expected) == len(each.sent), _LOST, f"{len(each.sent)} of {len(each.expected)}")
+            require(each.expected == each.sent, _LOST, "the bytes differ")
+        require(
+            last.expected.startswith(last.sent),
+            _LOST,
+            f"{len(last.sent)} bytes do not begin {len(last.expected)}",
+        )
+        del last.expected[: len(last.sent)]
+        last.sent.clear()
+        self._streams = [last]
+
+    def check_whole(self, *, manual: bool) -> None:
+        """At rest all of it is there, and where the translator commits no more than a crumb is uncommitted
+        (A5).
+        """
+        left = len(self._streams[-1].expected)
+        require(left == 0, _LOST, f"{left} bytes never went upstream")
+        require(not manual or not self.enough, "A5 what was said is committed", self.uncommitted)

@@ -1,0 +1,41 @@
+"""The server of a modelled call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..model.server import RealtimeServer
+from ..statistics import Statistics
+from .moods import Mood
+from .network import STEP, Chance, GaChoices, counter
+from .random_agent import RandomAgent
+
+__all__ = ["choices_of", "server_of"]
+
+
+def choices_of(mood: Mood, seed: int, chance: Chance, statistics: Statistics) -> GaChoices:
+    """What a server in that mood does, counted."""
+    return GaChoices(
+        seed,
+        frozenset(mood.groups),
+        mood.rates,
+        mood.fixed(chance.random),
+        mood.often,
+        lambda name, number: statistics.reach("choice", f"{name} {number}"),
+    )
+
+
+def server_of(
+    model: str, clock: Callable[[], float], choices: GaChoices, agent: RandomAgent
+) -> RealtimeServer:
+    """A simulated server, as a host dials it for that model."""
+    return RealtimeServer(
+        clock=clock,
+        new_id=counter("s"),
+        script=agent.reply,
+        choices=choices,
+        model=model,
+        latency=32 * STEP,
+        token_interval=16 * STEP,
+        transcribe=agent.transcribe,
+    )

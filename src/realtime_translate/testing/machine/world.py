@@ -1,0 +1,308 @@
+"""A whole call on one clock: a client, a host, the simulated server, and the network between them.
+
+Frames keep their order on a leg and arrive after a delay; the host notices timers late, or reads several
+frames at once. A second host that goes on where the first stands gets the same inputs and must do the same.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any, cast
+
+from ...audio import AudioFormat
+from ...outputs import CloseUpstream, Notice, OpenUpstream, Outputs, RunFunction, SendToClient, SendToUpstream
+from ..model.choices import HEALTHY, Group
+from .broken import PropertyError, require
+from .carried import audio_in
+from .checks import moments
+from .host import Host
+from .network import NO_CODE, STEP, counter
+from .plain import plain
+from .upstream import server_of
+from .world_state import WorldState
+
+__all__ = ["World"]
+
+Json = dict[str, Any]
+
+
+class World(WorldState):
+    """A call that goes on: its peers do something, time passes, frames arrive, and each input is checked."""
+
+    # --- what the peers do ------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """The client comes, and where the host dials early so does upstream."""
+        self.statistics.calls += 1
+        self.feed("client_opened")
+        if self.kind.dials_early:
+            self.dialled_at = self.clock.now
+
+    def send(self, message: Json) -> None:
+        """The client sends a text frame."""
+        self.send_raw(json.dumps(message))
+
+    def send_raw(self, frame: str) -> None:
+        """The client sends any text frame."""
+        if not self.client_gone:
+            self.feed("receive_from_client", frame)
+
+    def text(self, text: str) -> None:
+        """The client sends a text of the user."""
+        if not self.closed:
+            self.ledger.texts.append(text)
+        self.send({"type": "InjectUserMessage", "content": text})
+
+    def speak(self, audio: bytes) -> None:
+        """The client sends audio, unless it is not read for now."""
+        if self.closed or self.client_gone or (self.kind.heeds_pause and self.host.client_paused):
+            return
+        self.feed("receive_from_client", audio)
+
+    def declare(self, given: AudioFormat, got: AudioFormat, *, wav: bool) -> None:
+        """The formats that Settings ask for; what is heard of the agent changes when they are applied."""
+        self.audio.declare(given)
+        self.wanted = got, wav
+
+    def have_said(self, text: str, behavior: str) -> None:
+        """The client wants the agent to say something."""
+        name = "content" if self.component else "message"
+        frame = json.dumps({"type": "InjectAgentMessage", name: text, "behavior": behavior})
+        if not self.client_gone:
+            self.ledger.to_say.append(text)
+            before = self.ledger.not_said
+            self.feed("receive_from_client", frame, cuts=behavior == "interrupt" and self.ledger.updated)
+            refused = behavior == "queue" and self.ledger.not_said > before
+            require(self.ledger.user_speaks or not refused, "T8 the user's turn ends")
+
+    def answer(self, index: int, content: str, times: int = 1) -> None:
+        """The client answers one of the calls that wait."""
+        call = self.ledger.open_calls.pop(index % len(self.ledger.open_calls))
+        self.ledger.answers += 1
+        self.ledger.answering = call["id"]
+        message = {"type": "FunctionCallResponse", "id": call["id"], "name": call["name"], "content": content}
+        for _ in range(times):
+            self.send(message)
+
+    def run_function(self, index: int, content: str) -> None:
+        """The host has run one of its functions."""
+        call_id = self.ledger.host_calls.pop(index % len(self.ledger.host_calls))
+        self.ledger.answers += 1
+        self.ledger.answering = call_id
+        self.feed("function_result", call_id, content)
+
+    def report_playback(self, share: float) -> None:
+        """The host says how much of the audio was played."""
+        self.heard.reported = True
+        self.feed("playback_reported", int(self.heard.total * share))
+
+    def hang_up(self, code: int | None = 1000) -> None:
+        """The client's socket closes; None for one that just breaks."""
+        self.client_gone = True
+        self.feed("client_closed", code)
+
+    def lose_upstream(self, code: int | None = None, reason: str = "") -> None:
+        """The upstream socket closes, or cannot be opened."""
+        self.upstream_gone = True
+        self.expired = self.ledger.is_expiry(code, reason, self.host_now - self.config.limits.session_warning)
+        self.up.clear()
+        self.down.clear()
+        self.dialled_at = None
+        self.feed("upstream_closed", code, reason)
+
+    def stall_upstream(self, seconds: float) -> None:
+        """Nothing is heard of the server for so long. Who gives up on it meanwhile may be wrong: from now on
+        `strained` holds, and the rules that a slow server may break are not looked at.
+        """
+        self.strained = self.stalled = True
+        self.down.stall(self.clock.now + seconds)
+
+    def refuse(self, request: str) -> None:
+        """The server refuses the next request of that kind (`REQUESTS`)."""
+        self.strained = True
+        self.choices.groups = frozenset(self.choices.groups) | {Group.FAULT}
+        self.choices.fixed[f"refuse_{request}"] = 1
+
+    def heal(self) -> None:
+        """From now on the server does all that it should."""
+        self.choices.groups, self.choices.often = HEALTHY, {}
+        self.choices.fixed.clear()
+
+    def prepare(self) -> None:
+        """A host that dials early configures the session by itself, before there is a client."""
+        self.prepared = True
+        session = {"type": "realtime", "audio": {"input": {"transcription": {"model": "whisper-1"}}}}
+        self._carry(json.dumps({"type": "session.update", "event_id": "prepared", "session": session}))
+
+    # --- time -------------------------------------------------------------------------------------
+
+    def run(self, seconds: float) -> None:
+        """Let so much time pass, and everything happen that happens in it, in the order of time."""
+        until = self.clock.now + seconds
+        self.statistics.seconds += seconds
+        while (next_stop := min(self._stops(), default=until + 1)) <= until:
+            self.clock.set(max(next_stop, self.clock.now))
+            self._arrivals()
+        self.clock.set(until)
+
+    def run_until(self, reached: Callable[[], bool], seconds: float) -> None:
+        """Until something holds, at most so long."""
+        until = self.clock.now + seconds
+        while not reached() and not self.closed and self.clock.now < until:
+            self.run(64 * STEP)
+
+    def jump(self, longest: float) -> None:
+        """Go to the next thing that happens, a timer exactly at its deadline, if it is not too far."""
+        stops = self._stops(punctual=True)
+        ahead = max(min(stops, default=self.clock.now) - self.clock.now, 0.0)
+        if ahead < longest:
+            self.run(ahead)
+
+    def fire_early(self) -> None:
+        """A host that calls too early gets nothing, and changes nothing (*Time* 2)."""
+        deadline = self.host.next_deadline
+        if deadline is None or deadline > self.host_now:
+            require(self.feed("handle_timeout") == (), "an early handle_timeout does nothing")
+            require(self.host.next_deadline == deadline, "an early handle_timeout does nothing")
+
+    def copy_host(self) -> None:
+        """From now on a second host that goes on where the first stands gets the same inputs (6).
+
+        Not while the host's clock catches up with itself: the copy would not know that it was later before.
+        """
+        if self.clock.now - self.behind < self._latest:
+            return
+        self.twin = self.hooks.copy(self.host, self.config, self.host_time, counter("X"))
+
+    def _stops(self, *, punctual: bool = False) -> list[float]:
+        times = (self.up.next_time, self.down.next_time, self.server.next_deadline, self.dialled_at)
+        stops = [at for at in times if at is not None]
+        if self._server_hung_up:
+            stops.append(self.clock.now)
+        deadline = self.host.next_deadline
+        if deadline is not None:
+            at = deadline + self.behind
+            if at - self.behind < deadline:  # the sum was rounded down
+                at += max(STEP, math.ulp(at))
+            stops.append(at + (0.0 if punctual else self.chance.delay(self.kind.lateness)))
+        return stops
+
+    @property
+    def _server_hung_up(self) -> bool:
+        """The server closed, and all that it sent before is there."""
+        gone = self.closed or self.upstream_gone or self.down.next_time is not None
+        return self.server.closed is not None and not gone
+
+    def _arrivals(self) -> None:
+        """Everything that is there by now; frames before timers."""
+        now = self.clock.now
+        if self.dialled_at is not None and self.dialled_at <= now:
+            self._dialled()
+        while (frame := self.up.take(now)) is not None:
+            self._frames_down(self.server.receive(frame))
+        self._frames_down(self.server.handle_timeout())
+        while (frame := self.down.take(now)) is not None:
+            self.hear(frame)
+        if self.server.closed and self._server_hung_up:
+            self.lose_upstream(*self.server.closed)
+        deadline = self.host.next_deadline
+        if self.kind.eager or (deadline is not None and deadline <= self.host_now):
+            self.feed("handle_timeout")
+            due = self.host.next_deadline
+            require(due is None or due > self.host_now, "after handle_timeout nothing is due", due)
+
+    def _dialled(self) -> None:
+        self.dialled_at = None
+        if self.dial_fails:
+            self.lose_upstream(NO_CODE)
+            return
+        self.upstream_open = True
+        self._frames_down(self.server.opened())
+        self.feed("upstream_opened")
+
+    def hear(self, frame: str) -> None:
+        """A frame of upstream reaches the host."""
+        event = plain(json.loads(frame), self.ledger.active)
+        moments.count(self, event)
+        self.slot.hears(event, self.ledger, self.host_now)
+        self.ledger.hears(event, self.host_now)
+        self.answers.heard(event)
+        self.feed("receive_from_upstream", frame, event=event)
+
+    # --- joints -----------------------------------------------------------------------------------
+
+    def feed(self, method: str, *given: Any, event: Json | None = None, cuts: bool = False) -> Outputs:
+        """One input of the host, and of its twin; what comes out is performed and checked."""
+        was_closed, self.event = self.closed, event
+        outputs = self._call(self.host, method, given)
+        if self.twin is not None:
+            others = self._call(self.twin, method, given)
+            require(others == outputs, "6 a restored host does the same", f"{others} for {outputs}"[:2000])
+        require(not (was_closed and outputs), "7 after close there are no outputs", outputs)
+        before = moments.Before.of(self, event, cuts=cuts)
+        redials = any(isinstance(each, OpenUpstream) for each in outputs)
+        for earlier, output in zip((None, *outputs), outputs, strict=False):
+            if redials and isinstance(output, CloseUpstream):
+                self._give_up_dial()
+                continue
+            self._perform(output, is_silence=moments.is_silence(earlier))
+        if given and isinstance(given[0], bytes) and not was_closed:
+            self.audio.say(given[0])
+        if not self.closed:
+            self.audio.compare()
+        moments.check(self, before, outputs)
+        return outputs
+
+    def _call(self, host: Host, method: str, given: tuple[Any, ...]) -> Outputs:
+        """What a peer sends never raises; neither does anything that this world does."""
+        try:
+            return cast("Outputs", getattr(host, method)(*given))
+        except Exception as error:
+            raise PropertyError(f"nothing raises: {type(error).__name__} in {method}", str(error)) from error
+
+    def _perform(self, output: object, *, is_silence: bool) -> None:
+        if isinstance(output, SendToUpstream):
+            moments.sent(self, json.loads(output.data), audio_in(output), is_silence=is_silence)
+            self._carry(output.data)
+        elif isinstance(output, SendToClient):
+            moments.told(self, output.data)
+        elif isinstance(output, Notice):
+            moments.noticed(self, output)
+        elif isinstance(output, OpenUpstream):
+            self._dial(output.model)
+        elif isinstance(output, RunFunction):
+            self.ledger.host_calls.append(output.call_id)
+        else:
+            self._close()
+
+    def _dial(self, model: str) -> None:
+        """The host dials, unless it has dialled that model before (S2)."""
+        if model != self.dialled:
+            require(not self.upstream_open, "S2 the socket of another model is closed first", self.dialled)
+            self._give_up_dial()
+            self.dialled = model
+            self.server = server_of(model, self.clock, self.choices, self.agent)
+        if not self.upstream_open and self.dialled_at is None:
+            self.dialled_at = self.clock.now + self.chance.delay(self.delays)
+
+    def _give_up_dial(self) -> None:
+        """The host closes a socket that it dialled early, or stops dialling: nothing was asked yet (S2)."""
+        self.up.clear()
+        self.down.clear()
+        self.dialled_at, self.upstream_open = None, False
+        self.ledger.greeted, self.ledger.updated, self.ledger.began = False, False, math.inf
+
+    def _close(self) -> None:
+        self.closed = True
+        self.up.clear()
+        self.down.clear()
+        self.dialled_at = None
+
+    def _carry(self, frame: str) -> None:
+        self.up.put(frame, self.clock.now + self.chance.delay(self.delays))
+
+    def _frames_down(self, frames: tuple[str, ...]) -> None:
+        for frame in frames if not (self.closed or self.upstream_gone) else ():
+            self.down.put(frame, self.clock.now + self.chance.delay(self.delays))

@@ -1,0 +1,133 @@
+"""A call as it stands: a client, a host, the simulated server, the network between them, and what was seen.
+
+It does nothing by itself: `World` lets things happen in it, and the checks look at it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...audio import ALAW_8K, MULAW_8K, PCM_24K, AudioFormat
+from ...config import ClientDialect, Config
+from ..clock import FakeClock
+from ..model.choices import HEALTHY, Group
+from ..model.server import RealtimeServer
+from ..statistics import Statistics
+from .hooks import Hooks
+from .host import Host
+from .ledgers.answers import Answers
+from .ledgers.audio import AudioLedger
+from .ledgers.heard import Heard
+from .ledgers.ledger import Ledger, answers_by_itself
+from .ledgers.slot import SlotLedger
+from .moods import MOODS, Mood
+from .network import Chance, GaChoices, HostKind, Leg, counter
+from .random_agent import RandomAgent
+from .upstream import choices_of, server_of
+
+__all__ = ["WorldState"]
+
+Json = dict[str, Any]
+
+
+class WorldState:
+    """One call. `clock` is the world's time; the host's own clock may be behind it, by `behind` seconds.
+
+    `dialled`: the model that was, `model`: the one that Settings want.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        seed: int,
+        kind: HostKind,
+        hooks: Hooks,
+        statistics: Statistics,
+        mood: Mood = MOODS["calm"],
+    ) -> None:
+        self.config: Config = config
+        self.kind: HostKind = kind
+        self.hooks: Hooks = hooks
+        self.statistics: Statistics = statistics
+        self.chance: Chance = Chance(seed)
+        self.delays: int = 200
+        self.choices: GaChoices = choices_of(mood, seed, self.chance, statistics)
+        self.agent: RandomAgent = RandomAgent(self.chance.random)
+        self.clock: FakeClock = FakeClock(0.0)
+        self.behind: float = 0.0
+        self._latest = 0.0
+        self.host: Host = hooks.make(config, self.host_time, counter("T"))
+        self.twin: Host | None = None
+        self.server: RealtimeServer = server_of(config.model, self.clock, self.choices, self.agent)
+        self.up: Leg = Leg()
+        self.down: Leg = Leg(kind.batch)
+        self.dialled: str = config.model
+        self.model: str = config.model
+        self.dialled_at: float | None = None
+        self.dial_fails: bool = False
+        self.upstream_open: bool = False
+        self.client_gone: bool = False
+        self.upstream_gone: bool = False
+        self.closed: bool = False
+        self.ledger: Ledger = Ledger()
+        self.answers: Answers = Answers()
+        self.slot: SlotLedger = SlotLedger()
+        self.audio: AudioLedger = AudioLedger(component=self.component)
+        self.heard: Heard = Heard()
+        self.output: AudioFormat = PCM_24K
+        self.wav: bool = False
+        self.experimental: bool = False
+        self.wanted: tuple[AudioFormat, bool] = (self.output, self.wav)
+        self.greets: bool = False
+        self.prepared: bool = False
+        self.event: Json | None = None
+        self.strained: bool = mood.groups != HEALTHY
+        self.stalled: bool = False
+        self.expired: bool = False
+
+    @property
+    def component(self) -> bool:
+        """Whether the client speaks the component's dialect."""
+        return self.config.dialect is ClientDialect.COMPONENT
+
+    @property
+    def fails(self) -> bool:
+        """Whether the server may refuse or forget what it is asked for."""
+        return not frozenset(self.choices.groups) <= {Group.ORDER, Group.VARIANT}
+
+    @property
+    def commits_by_itself(self) -> bool:
+        """Whether the server's turn detection commits (V1)."""
+        return self.ledger.turns is not None
+
+    @property
+    def answers_by_itself(self) -> bool:
+        """Whether the server may start, or have started, a response that nobody asked for."""
+        return self.ledger.answered_itself or answers_by_itself(self.ledger.turns)
+
+    @property
+    def server_interrupts(self) -> bool:
+        """Whether the server cancels its response when the user speaks."""
+        return self.ledger.turns is not None and bool(self.ledger.turns.get("interrupt_response"))
+
+    @property
+    def carried_down(self) -> AudioFormat:
+        """The agent's audio as upstream sends it."""
+        return self.output if self.output in (MULAW_8K, ALAW_8K) else PCM_24K
+
+    def host_time(self) -> float:
+        """A reading of the host's clock, which may go backwards."""
+        now = self.clock.now - self.behind
+        self._latest = max(self._latest, now)
+        return now
+
+    @property
+    def host_now(self) -> float:
+        """What the host takes for now: its clock may not go backwards for it (*Time* 4)."""
+        return max(self._latest, self.clock.now - self.behind)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing is under way, and no response runs or is asked for."""
+        idle = self.up.next_time is None and self.down.next_time is None
+        return idle and self.ledger.active is None and not self.ledger.in_flight
