@@ -61,7 +61,7 @@ changes what it does not own: a policy that wants something of another returns a
 Signals
 -------
 
-A signal, in `signals`, says what happened or what is wanted (`ResponseEnded`, `UpdateWanted`), and not who
+A signal, in `signals`, says what happened or what is wanted (`ResponseEnded`, `ResponseWanted`), and not who
 is to do something. `input_audio`, for example, knows nothing of the response slot: it returns `CommitDue`,
 and hears `CommitGranted` when the slot is free.
 

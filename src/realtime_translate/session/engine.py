@@ -37,7 +37,7 @@ from .policies.opening import Facts
 from .policies.response_slot import events
 from .policies.upstream_errors import parting
 from .routes import CLIENT, SESSION_CREATED, SIGNALS, TIMERS, UPDATES, UPSTREAM, Handlers
-from .signals import AudioBegun, Deliver, Effect, Effects, Fatal, OpeningStep, Refused, TurnStep
+from .signals import Deliver, Effect, Effects, Fatal, OpeningStep, Refused, TurnStep
 from .state import Call
 from .tables import (
     AUDIO_GATES,
@@ -239,9 +239,10 @@ class Engine:
         if (response_id != slot.active and response_id in slot.ended) or (
             slot.muted and events.is_muted(slot, response_id)
         ):
-            self.perform([AudioBegun(), notice("OUTPUT_LATE", type=AUDIO_DELTA)])
+            playback.dropped(call.playback)
+            self.perform([notice("OUTPUT_LATE", type=AUDIO_DELTA)])
             return
-        effects = events.output(slot, env, response_id or slot.active)
+        effects = events.output(call, env, response_id or slot.active)
         if effects:
             self.perform(effects)
         if not audio or slot.muted or call.phase is _CLOSED:
@@ -365,7 +366,7 @@ class Engine:
         elif isinstance(effect, TurnStep):
             self._turn(effect.event)
         elif isinstance(effect, OpeningStep):
-            self.step(effect.event, Facts(voiced=self.call.updates.voiced))
+            self.step(effect.event, Facts(voiced=self.call.playback.voiced))
         elif isinstance(effect, Deliver):
             self._deliver(effect.entry)
         else:

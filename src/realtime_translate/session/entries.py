@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from attrs import define, field
+from enum import Enum
+
+from attrs import define, field, frozen
 
 from ..mapping.places import CHANNEL
 from ..mapping.sentences import Cut
@@ -16,8 +18,9 @@ __all__ = [
     "Pending",
     "Playing",
     "Settled",
-    "Spoken",
     "Unconfirmed",
+    "Wish",
+    "WishKind",
 ]
 
 
@@ -33,12 +36,39 @@ class Pending:
     audio: bytearray = field(factory=bytearray)
 
 
-@define(eq=False, repr=False)
-class Spoken:
-    """A text that the agent has to say in a response of its own. `arrived`: its place in the line (R2)."""
+class WishKind(str, Enum):
+    """What a response is wanted for, by the responses that answer it (R2, R7)."""
 
-    text: str
-    arrived: int
+    SENT = "sent"
+    """An item that went upstream: answered by a create of ours alone."""
+    COMMITTED = "committed"
+    """The same of a commit, whose create follows it, whatever else waits (A5)."""
+    CONFIRMED = "confirmed"
+    """What is known to be in the conversation: answered by any response that begins from now on."""
+    HEARD = "heard"
+    """The same of speech that the server heard and did not answer; it goes before what else waits."""
+    TEXT = "text"
+    """A user's text that is known to be there: the same, but not by the response of a create before it."""
+    SPEECH = "speech"
+    """A text that the agent has to say, in a response of its own."""
+    SPEECH_NOW = "speech now"
+    """The same, before everything else that waits (T3)."""
+
+
+@frozen(eq=False, repr=False)
+class Wish:
+    """A wish for a response. `arrived`: its place in the line. `text`: what the agent has to say; empty for
+    words of the model's own.
+    """
+
+    kind: WishKind
+    arrived: int = 0
+    text: str = ""
+
+    @property
+    def alone(self) -> bool:
+        """Whether it has a response of its own. All others share one."""
+        return self.kind in (WishKind.SPEECH, WishKind.SPEECH_NOW)
 
 
 @define(eq=False, repr=False)
@@ -141,11 +171,11 @@ class Heard:
 @define(eq=False, repr=False)
 class Unconfirmed:
     """An item that upstream has not confirmed. `words`: the fingerprint of its text, which may be long (L2).
-    `covered`: a create that was sent after it answers it (R2).
+    `number`: which of our events it is.
     """
 
     item_id: str
     event_id: str
     words: str
     deadline: Instant
-    covered: bool = False
+    number: int

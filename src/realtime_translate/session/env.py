@@ -12,6 +12,7 @@ from ..audio import PCM_24K, Conversion
 from ..config import ClientDialect, Config, Limits
 from ..deepgram import ServerMessage
 from ..mapping import to_client
+from ..mapping.errors import Problem
 from ..mapping.plan import Plan
 from ..openai import audio_frames
 from ..openai.audio_frames import AudioFrames
@@ -127,6 +128,11 @@ class Env:
         event_id = self.ids.next()
         frame = {"type": "session.update", "event_id": event_id, "session": session}
         return event_id, SendToUpstream(dumps(frame))
+
+    def error(self, problem: Problem) -> SendToClient:
+        """An error of upstream's that is no response's, for the client (E1)."""
+        tell = to_client.error if self.component else to_client.warning
+        return tell(problem.code, problem.description)
 
     @staticmethod
     def client(message: ServerMessage) -> SendToClient:

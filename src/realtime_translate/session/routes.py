@@ -170,26 +170,22 @@ SESSION_CREATED: Handlers = _on(
 
 SIGNALS: Mapping[type, Handlers] = dict(
     (
-        _on(signals.AudioEnded, input_audio.ended),
-        _on(signals.AudioTaken, user_turn.audio_taken),
+        _on(signals.AudioTaken, user_turn.audio_taken, events.audio_taken),
         _on(signals.AudioSettled, input_audio.settled, playback.settled, agent_turn.settled),
         _on(signals.SessionReady, greeting.context_items, opening.applied, greeting.greet, opening.flushed),
         _on(signals.OwnText, agent_text.own_text),
-        _on(signals.UpdateWanted, wishes.update_wanted),
-        _on(signals.UpdateGranted, opening.granted, updates.granted),
-        _on(signals.SpeakWanted, wishes.speak_wanted),
+        _on(signals.UpdateGranted, input_audio.ended, opening.granted, updates.granted),
         _on(signals.Interrupted, playback.interrupted, events.interrupted, function_calls.interrupted),
         _on(signals.ResponseMuted, agent_text.muted),
-        _on(signals.AudioBegun, updates.audio_begun),
         _on(signals.AgentSaid, user_speech.agent_said),
         _on(signals.TextDue, user_speech.text_due),
         _on(signals.MayFail, upstream_errors.may_fail),
         _on(signals.CommitDue, wishes.commit_due),
         _on(signals.CommitWithdrawn, wishes.commit_withdrawn),
         _on(signals.CommitGranted, input_audio.granted, user_turn.commit_sent),
-        _on(signals.CommitRefused, wishes.commit_refused),
         _on(
             signals.Refused,
+            events.commit_refused,
             input_audio.refused,
             user_text.refused,
             greeting.item_refused,
@@ -199,11 +195,8 @@ SIGNALS: Mapping[type, Handlers] = dict(
             upstream_errors.report,
         ),
         _on(signals.ErrorDue, events.error_due),
-        _on(signals.ErrorApart, upstream_errors.apart),
         _on(signals.ResponseWanted, wishes.wanted),
-        _on(signals.ServerCommitted, events.server_committed),
         _on(signals.ServerResponded, input_audio.responded, user_turn.responded),
-        _on(signals.ResponseRequested, user_text.covered),
         _on(
             signals.ResponseEnded,
             agent_text.ended,
@@ -211,10 +204,7 @@ SIGNALS: Mapping[type, Handlers] = dict(
             function_calls.ended,
             upstream_errors.response_ended,
         ),
-        _on(signals.ResponseOverdue, events.overdue),
-        _on(signals.SlotFreed, wishes.freed),
-        _on(signals.HoldOver, function_calls.waived),
-        _on(signals.CallsAnswered, wishes.calls_answered),
+        _on(signals.Proceed, wishes.proceed),
         _on(signals.OutputsMissing, events.outputs_missing),
     )
 )
@@ -236,8 +226,8 @@ TIMERS: Mapping[TimerName, Callable[[Call, Env], Effects]] = {
     "update": updates.late,
     "session_end": opening.session_ends,
     "notices": noticed.minute_over,
-    "hold": wishes.hold_over,
+    "hold": function_calls.hold_over,
     "confirm": user_text.confirm_late,
-    "follow_up": function_calls.follow_up_late,
+    "follow_up": events.overdue,
 }
 """Timers of the policies; `settings` and `configure` step the opening."""

@@ -9,48 +9,37 @@ from attrs import frozen
 
 from ..mapping.errors import Problem
 from ..outputs import Output
-from .entries import Pending
+from .entries import Pending, WishKind
 from .tables import OpeningEvent, TurnEvent
 
 __all__ = [
     "AgentSaid",
-    "AudioBegun",
-    "AudioEnded",
     "AudioSettled",
     "AudioTaken",
-    "CallsAnswered",
     "CommitDue",
     "CommitGranted",
-    "CommitRefused",
     "CommitWithdrawn",
     "Deliver",
     "Effect",
     "Effects",
-    "ErrorApart",
     "ErrorDue",
     "Fatal",
-    "HoldOver",
     "Interrupted",
     "MayFail",
     "OpeningStep",
     "OutputsMissing",
     "OwnText",
+    "Proceed",
     "Refused",
     "ResponseEnded",
     "ResponseMuted",
-    "ResponseOverdue",
-    "ResponseRequested",
     "ResponseWanted",
-    "ServerCommitted",
     "ServerResponded",
     "SessionReady",
     "Signal",
-    "SlotFreed",
-    "SpeakWanted",
     "TextDue",
     "TurnStep",
     "UpdateGranted",
-    "UpdateWanted",
 ]
 
 
@@ -82,15 +71,6 @@ class AudioSettled:
 
 
 @frozen(eq=False, repr=False)
-class AudioEnded:
-    """Settings take over a session that was ready before: what is held of the stream goes now (S4).
-    `manual`: the commit stays ours.
-    """
-
-    manual: bool
-
-
-@frozen(eq=False, repr=False)
 class SessionReady:
     """The session became ready: what waited may go (S4)."""
 
@@ -108,11 +88,6 @@ class OwnText:
 
     item_id: str
     text: str
-
-
-@frozen(eq=False, repr=False)
-class UpdateWanted:
-    """A `session.update` waits for a free slot."""
 
 
 @frozen(eq=False, repr=False)
@@ -138,11 +113,6 @@ class CommitGranted:
 
 
 @frozen(eq=False, repr=False)
-class CommitRefused:
-    """Upstream found nothing to commit: the wish that came with the commit is dropped (A5)."""
-
-
-@frozen(eq=False, repr=False)
 class Refused:
     """Upstream reported an error: the policy whose event it answers takes it."""
 
@@ -157,39 +127,18 @@ class ErrorDue:
 
 
 @frozen(eq=False, repr=False)
-class ErrorApart:
-    """It is no response's: the client is told of the error as such (E1)."""
-
-    problem: Problem
-
-
-@frozen(eq=False, repr=False)
 class ResponseWanted:
-    """A wish for a response (R2).
-
-    `confirmed`: its items are known to be in the conversation, so any response that starts from now on
-    answers it. `of_commit`: it comes with a commit, and falls with it (A5). `of_text`: a user text that went
-    upstream after the create in flight, if there is one, which does not answer it.
+    """A response is wanted (R2). `text`: what the agent has to say in it (T3, G3); empty for words of the
+    model's own.
     """
 
-    confirmed: bool
-    of_commit: bool = False
-    of_text: bool = False
-
-
-@frozen(eq=False, repr=False)
-class ServerCommitted:
-    """The server committed audio and will start a response by itself (R7)."""
+    kind: WishKind
+    text: str = ""
 
 
 @frozen(eq=False, repr=False)
 class ServerResponded:
     """A response of the server's own began."""
-
-
-@frozen(eq=False, repr=False)
-class ResponseRequested:
-    """Our `response.create` went upstream; it covers every item sent before it (R2)."""
 
 
 @frozen(eq=False, repr=False)
@@ -202,14 +151,6 @@ class ResponseEnded:
     void: bool = False
     cut: bool = False
     failed: bool = False
-
-
-@frozen(eq=False, repr=False)
-class SpeakWanted:
-    """A text that the agent has to say (T3, G3); empty for words of the model's own."""
-
-    text: str
-    behavior: str
 
 
 @frozen(eq=False, repr=False)
@@ -227,11 +168,6 @@ class ResponseMuted:
     """The active response was interrupted: nothing more of it is told (B1, B4)."""
 
     response_id: str
-
-
-@frozen(eq=False, repr=False)
-class AudioBegun:
-    """Audio of the agent came: its voice is fixed (T2)."""
 
 
 @frozen(eq=False, repr=False)
@@ -262,15 +198,8 @@ class UpdateGranted:
 
 
 @frozen(eq=False, repr=False)
-class ResponseOverdue:
-    """The response of these calls was not announced as done in time (F5)."""
-
-    response_id: str
-
-
-@frozen(eq=False, repr=False)
-class SlotFreed:
-    """The slot may be free: what waits for it may go."""
+class Proceed:
+    """What waits for the slot may go, if that is free (R2)."""
 
 
 @frozen(eq=False, repr=False)
@@ -281,48 +210,27 @@ class OutputsMissing:
     given: bool
 
 
-@frozen(eq=False, repr=False)
-class HoldOver:
-    """Wishes have waited long enough for the calls that are open (R8)."""
-
-
-@frozen(eq=False, repr=False)
-class CallsAnswered:
-    """No function call waits for its answer any more."""
-
-
 Signal: TypeAlias = (
     Fatal
     | OpeningStep
     | TurnStep
     | AudioSettled
-    | AudioEnded
     | AudioTaken
     | SessionReady
     | Deliver
     | OwnText
-    | UpdateWanted
     | CommitDue
     | CommitWithdrawn
     | CommitGranted
-    | CommitRefused
     | Refused
     | ErrorDue
-    | ErrorApart
     | ResponseWanted
-    | ServerCommitted
     | ServerResponded
-    | ResponseRequested
     | ResponseEnded
-    | ResponseOverdue
-    | SlotFreed
-    | HoldOver
+    | Proceed
     | OutputsMissing
-    | CallsAnswered
-    | SpeakWanted
     | Interrupted
     | ResponseMuted
-    | AudioBegun
     | AgentSaid
     | TextDue
     | MayFail

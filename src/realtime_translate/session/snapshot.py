@@ -29,10 +29,11 @@ from ..errors import SnapshotError
 from ..mapping.formats import check
 from ..mapping.plan import Plan
 from ..wire import dumps
+from .entries import WishKind
 from .env import Env, Ids
 from .policies import updates
 from .state import Call
-from .tables import Detection, Opening, SlotState, TurnState
+from .tables import Commit, Detection, Opening, SlotState, TurnState
 from .timers import Instant, Timers
 
 __all__ = ["ADDED", "INSTANTS", "VERSION", "Saved", "load", "save"]
@@ -233,7 +234,7 @@ def _converter() -> Converter:
     converter.register_structure_hook(bytes, lambda value, _: b64decode(value, validate=True))
     converter.register_structure_hook(bytearray, lambda value, _: bytearray(b64decode(value, validate=True)))
     # To cattrs a str Enum is a str: without hooks of its own it would come back as one.
-    for enum in (ClientDialect, Detection, Opening, SlotState, TurnState):
+    for enum in (ClientDialect, Commit, Detection, Opening, SlotState, TurnState, WishKind):
         converter.register_structure_hook(enum, _member)
         converter.register_unstructure_hook(enum, _value)
     converter.register_structure_hook_func(_is_json_object, _strict(dict, dict))

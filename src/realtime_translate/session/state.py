@@ -9,10 +9,20 @@ from collections.abc import Mapping
 
 from attrs import define, field
 
-from ..mapping.errors import Problem
+from ..mapping.errors import Fault, Problem
 from ..mapping.plan import Plan
-from .entries import FunctionCall, Heard, OwnItem, Part, Pending, Playing, Settled, Spoken, Unconfirmed
-from .tables import RESPONDING, Detection, Opening, SlotState, TurnState
+from .entries import (
+    FunctionCall,
+    Heard,
+    OwnItem,
+    Part,
+    Pending,
+    Playing,
+    Settled,
+    Unconfirmed,
+    Wish,
+)
+from .tables import RESPONDING, Commit, Detection, Opening, SlotState, TurnState
 from .timers import Instant
 
 __all__ = [
@@ -31,6 +41,10 @@ __all__ = [
     "UserTexts",
     "UserTurn",
 ]
+
+
+# On Python 3.10 and 3.11 looking a member up costs as much as three calls: audio does without.
+_NOT_DUE = Commit.NOT_DUE
 
 
 @define(eq=False, repr=False)
@@ -62,8 +76,8 @@ class InputAudio:
     silence of ours (I1). `server_holds`: there may also be audio that the server was to commit, before
     Settings came late. `heard_at`: when the user's last audio came.
 
-    `asked`: a commit waits for the slot, or for the server to make it (V1). `firm`: audio does not withdraw
-    it. `commit_event`: the id of the last commit; `unconfirmed`: how many were neither announced nor refused.
+    `commit`: what the commit that is due waits for. `commit_event`: the id of the last one; `unconfirmed`:
+    how many were neither announced nor refused.
 
     `detection`: whether the server ends turns though it was not to. `taken`: the last items that were made of
     audio.
@@ -73,8 +87,7 @@ class InputAudio:
     silent: bool = False
     server_holds: bool = False
     heard_at: Instant | None = None
-    asked: bool = False
-    firm: bool = False
+    commit: Commit = Commit.NOT_DUE
     commit_event: str = ""
     unconfirmed: int = 0
     detection: Detection = Detection.OFF
@@ -83,21 +96,31 @@ class InputAudio:
     @property
     def resuming(self) -> bool:
         """Whether more audio takes something back: silence of ours (I1), or a commit that waits (A6, V1)."""
-        return self.silent or self.asked
+        return self.silent or self.commit is not _NOT_DUE
+
+    @property
+    def waits_for_slot(self) -> bool:
+        """Whether a commit wants the slot (A5)."""
+        return self.commit in (Commit.DUE, Commit.FIRM)
+
+    def is_refused_by(self, problem: Problem) -> bool:
+        """Whether this error answers the last commit (A5)."""
+        empty, named = problem.fault is Fault.COMMIT_EMPTY, problem.event_id
+        return self.commit_event != "" and (named == self.commit_event or (empty and not named))
 
 
 @define(eq=False, repr=False)
 class ResponseSlot:
     """The slot and what waits for it.
 
-    Our create: `request` is its event id. `claimed`: the create that took a `response.created` without a tag
-    for its answer, until the next one, or that was asked for again: its refusal or its response may come yet
-    (R1, R3). `saying`: the text that it has the agent say. `falls`: it answers only a commit; `fallen`: that
-    commit was refused. `doomed`: it is to be cancelled when it has begun (B2). `retried`: it is asked
-    for the second time; `refusals`: how often in a row a busy server has refused one (R3). `overdue`: the
-    last one was given up, and the next response without a tag may be its (R1). `tags_echoed`: responses come
-    with our tags; `untagged`: the server refuses them (R6). `slow_since`: when output began to be waited for
-    (O8).
+    Our create: `request` is its event id; `asked_for`: what it was for, None where nobody wants that any
+    more. `claimed`: the create that took a `response.created` without a tag for its answer, until the next
+    one, or that was asked for again: its refusal or its response may come yet (R1, R3). `doomed`: it is to be
+    cancelled when it has begun (B2). `retried`: it is asked for the second time; `refusals`: how often in a
+    row a busy server has refused one (R3). `overdue`: the last one was given up, and the next response
+    without a tag may be its (R1). `tags_echoed`: responses come with our tags; `untagged`: the server refuses
+    them (R6). `slow_since`: when output began to be waited for (O8). `answered_until`: how many events of
+    ours came before the last create that was not for a text to say: it answers the items among them (R2).
 
     The active response: `active` is its id, empty if unknown. `produced`: it has output; `open_items`: what
     it announced and did not finish; `heard_at`: when its last event came, None before the first and after an
@@ -105,10 +128,7 @@ class ResponseSlot:
     and nothing of it is told any more (B1, R1). `ended`: those before; `cut`: those of them that were
     cancelled.
 
-    Wishes: `sent` is answered by a create alone; `confirmed`, what is known to be in the conversation, by any
-    response that starts from now on (R7); `texts`, user texts of which that is known, too, but not by that of
-    a create which went before them (R2). `spoken`: texts that wait to be said. `arrivals` counts wishes;
-    `plain_since`: which of them was the first that the next plain create answers.
+    `wishes`: what responses are wanted for; `arrivals` counts them.
     """
 
     state: SlotState = SlotState.FREE
@@ -116,16 +136,9 @@ class ResponseSlot:
     request: str = ""
     claimed: str = ""
     tags_echoed: bool = False
-    sent: bool = False
-    confirmed: bool = False
-    texts: bool = False
     retried: bool = False
     overdue: bool = False
     untagged: bool = False
-    commit_waits: bool = False
-    update_waits: bool = False
-    falls: bool = False
-    fallen: bool = False
     produced: bool = False
     heard_at: Instant | None = None
     refusals: int = 0
@@ -136,25 +149,20 @@ class ResponseSlot:
     cut: list[str] = field(factory=list[str])
     muted: bool = False
     doomed: bool = False
-    spoken: list[Spoken] = field(factory=list[Spoken])
-    saying: Spoken | None = None
+    wishes: list[Wish] = field(factory=list[Wish])
     arrivals: int = 0
-    plain_since: int = 0
+    asked_for: Wish | None = None
+    answered_until: int = 0
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is active, in flight or in the line."""
+        return self.state is SlotState.FREE and not self.wishes
 
     @property
     def responding(self) -> bool:
         """Whether a response is active."""
         return self.state in RESPONDING
-
-    @property
-    def wishes(self) -> bool:
-        """Whether anything but spoken texts waits for a response."""
-        return self.commit_waits or self.asked
-
-    @property
-    def asked(self) -> bool:
-        """Whether a plain response is wanted, without a commit before it."""
-        return self.sent or self.confirmed or self.texts
 
 
 @define(eq=False, repr=False)
@@ -168,6 +176,13 @@ class FunctionCalls:
     def unanswered(self) -> bool:
         """Whether wishes wait for the answer of any call (R8)."""
         return any(each.open and not each.waived for each in self.calls)
+
+    @property
+    def awaited(self) -> list[str]:
+        """The responses whose calls are all answered, and whose end has not come (F5)."""
+        open_in = {each.response_id for each in self.calls if each.open}
+        answered = dict.fromkeys(each.response_id for each in self.calls if each.output and not each.over)
+        return [each for each in answered if each not in open_in]
 
 
 @define(eq=False, repr=False)
@@ -201,7 +216,7 @@ class Playback:
 
     The client is taken to play without a pause: `run` bytes since `run_since`. `reported`: what was played,
     in milliseconds, by the host's last word in this run; it counts more than the estimate. `answered`: what
-    of `total` came before the response at hand.
+    of `total` came before the response at hand. `voiced`: the agent has spoken, whether it was heard or not.
     """
 
     items: list[Playing] = field(factory=list[Playing])
@@ -210,6 +225,7 @@ class Playback:
     run_since: Instant | None = None
     reported: int | None = None
     answered: int = 0
+    voiced: bool = False
 
 
 @define(eq=False, repr=False)
@@ -255,7 +271,7 @@ class Updates:
     """`waiting`: frames of updates to send; `sent`: those that one `session.update` carries, in flight as
     `event_id`, which is empty where it has to go again; `left_out`: the parts of it that upstream refused and
     that went nowhere (S7). `alone`: how many of `waiting` go one by one, after their merger was refused.
-    `voiced`: the agent has spoken. `carried`: the plan once those in `sent` hold, `intended`: once those in
+    `carried`: the plan once those in `sent` hold, `intended`: once those in
     `waiting` do, too; None where it has to be found out again.
     """
 
@@ -266,7 +282,11 @@ class Updates:
     alone: int = 0
     carried: Plan | None = None
     intended: Plan | None = None
-    voiced: bool = False
+
+    @property
+    def due(self) -> bool:
+        """Whether an update wants the slot (T2)."""
+        return bool(not self.event_id if self.sent else self.waiting)
 
 
 @define(eq=False, repr=False)

@@ -11,7 +11,7 @@ from ...audio import Conversion, streaming_header
 from ...outputs import SendToClient
 from ..env import Env
 from ..event_kinds import TextEvent
-from ..signals import AudioBegun, AudioSettled, Effect, Effects, ResponseEnded, TextDue, TurnStep
+from ..signals import AudioSettled, Effect, Effects, ResponseEnded, TextDue, TurnStep
 from ..state import AgentTurn, Call
 from ..tables import TurnEvent
 from ..timers import Instant
@@ -75,8 +75,7 @@ def start_speaking(state: AgentTurn, env: Env) -> Effects:
 
 def start_sound(state: AgentTurn, env: Env) -> Effects:
     """Before the first audio of a turn, whose text came before (O1)."""
-    header = [SendToClient(streaming_header(env.plan.output.client))] if env.plan.wav else []
-    return [AudioBegun(), *header]
+    return [SendToClient(streaming_header(env.plan.output.client))] if env.plan.wav else []
 
 
 def _latencies(state: AgentTurn, env: Env) -> list[Effect]:

@@ -11,8 +11,9 @@ from ...config import GreetingMode
 from ...notices import notice
 from ...outputs import SendToUpstream
 from ...wire import dumps
+from ..entries import WishKind
 from ..env import Env
-from ..signals import Effect, Effects, MayFail, OwnText, Refused, SessionReady, SpeakWanted, TurnStep
+from ..signals import Effect, Effects, MayFail, OwnText, Refused, ResponseWanted, SessionReady, TurnStep
 from ..state import Call
 from ..tables import TurnEvent
 
@@ -54,5 +55,5 @@ def greet(call: Call, env: Env, _: SessionReady) -> Effects:
     if env.plan.greeting is None:
         return ()
     if env.config.greeting is GreetingMode.SPOKEN:
-        return (SpeakWanted(env.plan.greeting, "queue"),)
+        return (ResponseWanted(WishKind.SPEECH, env.plan.greeting),)
     return [*env.text("assistant", env.plan.greeting), TurnStep(TurnEvent.GREETED)]

@@ -13,7 +13,7 @@ from ..state import Call, Playback
 from ..tables import TurnEvent
 from ..timers import Instant
 
-__all__ = ["interrupted", "received", "reported", "settled"]
+__all__ = ["dropped", "interrupted", "received", "reported", "response_done", "settled"]
 
 _REMEMBERED = 32
 
@@ -22,6 +22,7 @@ def received(state: Playback, env: Env, item_id: str, index: int, size: int) -> 
     """Audio of an item came and goes to the client. Runs for each audio delta."""
     now = env.now
     since = state.run_since
+    state.voiced = True
     if since is None or state.run <= (now - since) * env.plan.output.upstream.bytes_per_second:
         state.run_since, state.run, state.reported = Instant(now), 0, None
     items = state.items
@@ -30,6 +31,11 @@ def received(state: Playback, env: Env, item_id: str, index: int, size: int) -> 
     items[-1].size += size
     state.total += size
     state.run += size
+
+
+def dropped(state: Playback) -> None:
+    """Audio came that nobody is to hear: its voice is fixed all the same (T2)."""
+    state.voiced = True
 
 
 def settled(call: Call, env: Env, _: AudioSettled) -> Effects:

@@ -19,19 +19,17 @@ from ...outputs import Notice, SendToUpstream
 from ...wire import unstructure
 from ..env import Env
 from ..signals import (
-    AudioBegun,
     Effect,
     Effects,
     Fatal,
     MayFail,
+    Proceed,
     Refused,
     UpdateGranted,
-    UpdateWanted,
 )
 from ..state import Call, Updates
 
 __all__ = [
-    "audio_begun",
     "check",
     "granted",
     "late",
@@ -52,7 +50,7 @@ def wanted(call: Call, env: Env, update: mapping.Update) -> Effects:
         after = mapping.apply(before, update, env.config, notes)
     except Refusal as refusal:
         return [*notes, *_refusal(refusal.code, refusal.description)]
-    if _is_voice_refused(state, env, after):
+    if call.playback.voiced and _changes_voice(state, env, after):
         return [*notes, *_refusal(WarningCode.SPEAK_UPDATE_UNSUPPORTED, _VOICE_FIXED)]
     if not state.sent and not state.waiting and mapping.changes(before, after, env.config) is None:
         env.plan = mapping.adopt(env.plan, after)
@@ -64,13 +62,11 @@ def wanted(call: Call, env: Env, update: mapping.Update) -> Effects:
         return (Fatal(ErrorCode.CLIENT_MESSAGE_OVERFLOW, reason),)
     state.waiting.append(frame)
     state.intended = after
-    return [*notes, UpdateWanted()]
+    return [*notes, Proceed()]
 
 
-def _is_voice_refused(state: Updates, env: Env, after: Plan) -> bool:
-    if not state.voiced or after.voice == env.plan.voice:
-        return False
-    return after.voice != _in_flight(state, env).voice
+def _changes_voice(state: Updates, env: Env, after: Plan) -> bool:
+    return after.voice != env.plan.voice and after.voice != _in_flight(state, env).voice
 
 
 def granted(call: Call, env: Env, _: UpdateGranted) -> Effects:
@@ -85,7 +81,7 @@ def granted(call: Call, env: Env, _: UpdateGranted) -> Effects:
     batch, state.waiting, state.intended = state.waiting[:count], state.waiting[count:], None
     state.alone = max(0, state.alone - 1)
     effects: list[Effect] = []
-    if state.voiced and (after is None or count > 1 or after.voice != env.plan.voice):
+    if call.playback.voiced and (after is None or count > 1 or after.voice != env.plan.voice):
         batch, effects = _without_voice(env, batch)
         after = None
     after = after or _after(env, env.plan, batch)
@@ -150,7 +146,7 @@ def _leave_out(state: Updates, env: Env, part: dispensable.Part, problem: Proble
         return [*effects, *_hold(state, env)]
     state.event_id = ""
     env.timers.cancel("update")
-    return [*effects, UpdateWanted()]
+    return [*effects, Proceed()]
 
 
 def late(call: Call, env: Env) -> Effects:
@@ -162,13 +158,6 @@ def late(call: Call, env: Env) -> Effects:
         *_refusal(WarningCode.UPDATE_NOT_CONFIRMED, reason),
         *_forget(state, env),
     ]
-
-
-def audio_begun(call: Call, env: Env, _: AudioBegun) -> Effects:
-    """From now on the voice is fixed."""
-    state = call.updates
-    state.voiced = True
-    return ()
 
 
 def _send(state: Updates, env: Env, session: Mapping[str, object]) -> SendToUpstream:
@@ -249,4 +238,4 @@ def _forget(state: Updates, env: Env) -> list[Effect]:
 
 
 def _more(state: Updates) -> list[Effect]:
-    return [UpdateWanted()] if state.waiting else []
+    return [Proceed()] if state.waiting else []

@@ -6,15 +6,14 @@ from attrs import evolve
 
 from ... import openai
 from ...deepgram.codes import ComponentCode, ErrorCode
-from ...mapping import to_client
 from ...mapping.errors import Fault, Problem, closed_with, fatal_code
 from ...notices import notice
 from ..env import Env
-from ..signals import Effects, ErrorApart, ErrorDue, Fatal, MayFail, Refused, ResponseEnded
+from ..signals import Effects, ErrorDue, Fatal, MayFail, Refused, ResponseEnded
 from ..state import Call, UpstreamErrors
 from ..timers import Instant
 
-__all__ = ["apart", "forget", "may_fail", "parting", "report", "response_ended", "session_created"]
+__all__ = ["forget", "may_fail", "parting", "report", "response_ended", "session_created"]
 
 _SILENT = (Fault.BUSY, Fault.COMMIT_EMPTY, Fault.OUTPUTS_MISSING, Fault.METADATA, Fault.BENIGN)
 """E2, R6, R8."""
@@ -70,12 +69,6 @@ def report(call: Call, env: Env, refusal: Refused) -> Effects:
             return (notice("UPSTREAM_ERROR", code=problem.code),)
         return (Fatal(ComponentCode.IDLE_TIMEOUT, problem.description),)
     return notice("UPSTREAM_ERROR", code=problem.code), ErrorDue(problem)
-
-
-def apart(call: Call, env: Env, signal: ErrorApart) -> Effects:
-    """The error is told by itself."""
-    tell = to_client.error if env.component else to_client.warning
-    return (tell(signal.problem.code, signal.problem.description),)
 
 
 def _is_expected(state: UpstreamErrors, problem: Problem) -> bool:

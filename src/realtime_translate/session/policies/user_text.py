@@ -6,15 +6,15 @@ from ... import deepgram, openai
 from ...mapping import context
 from ...notices import notice
 from ...openai.objects import Item
-from ..entries import Unconfirmed
+from ..entries import Unconfirmed, WishKind
 from ..env import Env
 from ..event_kinds import ItemEvent
 from ..ids import fingerprint
-from ..signals import Effect, Effects, Refused, ResponseRequested, ResponseWanted
+from ..signals import Effect, Effects, Refused, ResponseWanted
 from ..state import Call, UserTexts
 from ..timers import Instant
 
-__all__ = ["confirm_late", "covered", "injected", "item_seen", "refused"]
+__all__ = ["confirm_late", "injected", "item_seen", "refused"]
 
 
 _REMEMBERED = 32
@@ -25,13 +25,14 @@ def injected(call: Call, env: Env, message: deepgram.InjectUserMessage) -> Effec
     state = call.user_texts
     item_id, event_id = env.ids.item("message"), env.ids.next()
     deadline = Instant(env.now + env.limits.confirm_timeout)
-    state.waiting.append(Unconfirmed(item_id, event_id, fingerprint(message.content), deadline))
+    words = fingerprint(message.content)
+    state.waiting.append(Unconfirmed(item_id, event_id, words, deadline, env.ids.count))
     _set_timer(state, env)
     item = context.message("user", message.content, item_id=item_id)
     effects: list[Effect] = [env.upstream(openai.ConversationItemCreate(item, event_id=event_id))]
     effects += env.text("user", message.content)
     if len(state.waiting) > env.limits.pending_messages:  # L3: the oldest counts as confirmed
-        effects += _confirm(state, env, state.waiting[0], late=True)  # after the item, which it answers too
+        effects += _confirm(call, env, state.waiting[0], late=True)  # after the item, which it answers too
     return effects
 
 
@@ -44,7 +45,7 @@ def item_seen(call: Call, env: Env, event: ItemEvent) -> Effects:
     ours = next((each for each in state.waiting if each.item_id == item.id), None) or _by_text(state, item)
     if ours is None:
         return ()
-    return _confirm(state, env, ours, item.id or "")
+    return _confirm(call, env, ours, item.id or "")
 
 
 def _by_text(state: UserTexts, item: Item) -> Unconfirmed | None:
@@ -56,16 +57,17 @@ def _by_text(state: UserTexts, item: Item) -> Unconfirmed | None:
     return next((each for each in state.waiting if each.words == words), None)
 
 
-def _confirm(
-    state: UserTexts, env: Env, ours: Unconfirmed, seen: str = "", *, late: bool = False
-) -> list[Effect]:
-    """`seen`: the id by which upstream confirmed it, else it is not confirmed and ours may still come."""
+def _confirm(call: Call, env: Env, ours: Unconfirmed, seen: str = "", *, late: bool = False) -> list[Effect]:
+    """`seen`: the id by which upstream confirmed it, else it is not confirmed and ours may still come. A
+    create that was sent after it answers it (R2).
+    """
+    state = call.user_texts
     state.matched = [*state.matched[1 - _REMEMBERED :], seen or ours.item_id]
     state.waiting = [each for each in state.waiting if each is not ours]
     _set_timer(state, env)
     effects: list[Effect] = [notice("ITEM_UNCONFIRMED")] if late else []
-    if not ours.covered:
-        effects.append(ResponseWanted(confirmed=not late, of_text=True))
+    if ours.number > call.slot.answered_until:
+        effects.append(ResponseWanted(WishKind.SENT if late else WishKind.TEXT))
     return effects
 
 
@@ -79,14 +81,7 @@ def _set_timer(state: UserTexts, env: Env) -> None:
 def confirm_late(call: Call, env: Env) -> Effects:
     """Upstream confirms nothing: ask for the response anyway (T1). A snapshot may hold the timer alone."""
     state = call.user_texts
-    return _confirm(state, env, state.waiting[0], late=True) if state.waiting else ()
-
-
-def covered(call: Call, env: Env, _: ResponseRequested) -> Effects:
-    """A create went upstream after these items: it answers them (R2)."""
-    for each in call.user_texts.waiting:
-        each.covered = True
-    return ()
+    return _confirm(call, env, state.waiting[0], late=True) if state.waiting else ()
 
 
 def refused(call: Call, env: Env, refusal: Refused) -> Effects:

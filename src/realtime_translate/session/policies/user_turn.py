@@ -6,6 +6,7 @@ from ... import deepgram, openai
 from ...mapping.places import channel_of, known_ms, ms_of
 from ...mapping.to_client import agent_text_of
 from ...notices import notice
+from ..entries import WishKind
 from ..env import Env
 from ..signals import (
     AudioTaken,
@@ -14,9 +15,7 @@ from ..signals import (
     Effects,
     Interrupted,
     ResponseWanted,
-    ServerCommitted,
     ServerResponded,
-    SpeakWanted,
     TextDue,
 )
 from ..state import Call, UserTurn
@@ -35,7 +34,11 @@ __all__ = [
 ]
 
 _REMEMBERED = 8
-_BEHAVIORS = ("default", "queue", "interrupt")
+_BEHAVIORS = {
+    "default": WishKind.SPEECH,
+    "queue": WishKind.SPEECH,
+    "interrupt": WishKind.SPEECH_NOW,
+}
 
 
 def speech_started(call: Call, env: Env, event: openai.InputAudioBufferSpeechStarted) -> Effects:
@@ -87,7 +90,10 @@ def agent_message(
         return (env.client(deepgram.InjectionRefused("there is nothing to say")),)
     if state.speaking and behavior != "interrupt":
         return (env.client(deepgram.InjectionRefused("the user is speaking")),)
-    return (SpeakWanted(text, behavior),)
+    idle = call.slot.idle and not (call.audio.waits_for_slot or call.calls.unanswered)
+    if behavior == "default" and not idle:
+        return (env.client(deepgram.InjectionRefused("the agent is speaking or about to")),)
+    return (ResponseWanted(_BEHAVIORS[behavior], text),)
 
 
 def committed(call: Call, env: Env, event: openai.InputAudioBufferCommitted) -> Effects:
@@ -127,11 +133,10 @@ def audio_taken(call: Call, env: Env, taken: AudioTaken) -> Effects:
     idle = taken.item_id in state.idle_items
     if idle:
         state.idle_items.remove(taken.item_id)
-    if env.plan.commit.create_response:
-        return (ServerCommitted(),)
-    return () if idle else (ResponseWanted(confirmed=True),)
+    wanted = not (idle or env.plan.commit.create_response)
+    return (ResponseWanted(WishKind.CONFIRMED),) if wanted else ()
 
 
 def uncommitted(call: Call, env: Env) -> Effects:
     """The end of speech was heard, and nothing came of it."""
-    return notice("TURN_UNANSWERED"), ResponseWanted(confirmed=True, of_commit=True)
+    return notice("TURN_UNANSWERED"), ResponseWanted(WishKind.HEARD)

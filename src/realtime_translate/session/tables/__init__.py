@@ -12,7 +12,7 @@ Nothing outside this package decides where a state goes; code elsewhere only nam
 
 from __future__ import annotations
 
-from .detection import DETECTION, Detection, DetectionEvent
+from .detection import DETECTION, Commit, Detection, DetectionEvent
 from .opening import AUDIO_GATES, GATES, OPENING, Gate, Opening, OpeningEvent
 from .slot import RESPONDING, SLOT, SlotEvent, SlotState
 from .step import Step
@@ -26,6 +26,7 @@ __all__ = [
     "RESPONDING",
     "SLOT",
     "TURNS",
+    "Commit",
     "Detection",
     "DetectionEvent",
     "Gate",

@@ -7,7 +7,7 @@ from enum import Enum
 
 from .step import Step
 
-__all__ = ["DETECTION", "Detection", "DetectionEvent"]
+__all__ = ["DETECTION", "Commit", "Detection", "DetectionEvent"]
 
 
 class Detection(str, Enum):
@@ -23,6 +23,19 @@ class Detection(str, Enum):
     """It is on, and nothing was reported of the audio that flows now, if any does."""
     DOUBTED = "doubted"
     """The server left what was said to the translator, which commits again."""
+
+
+class Commit(str, Enum):
+    """What the commit of the user's audio waits for."""
+
+    NOT_DUE = "not due"
+    """No commit is due: the audio flows, or there is none."""
+    DUE = "due"
+    """It waits for the slot. More audio takes it back (A6)."""
+    FIRM = "firm"
+    """It waits for the slot, and more audio does not take it back."""
+    SERVERS = "the server's"
+    """It waits for the server to make it (V1). More audio takes it back."""
 
 
 class DetectionEvent(str, Enum):

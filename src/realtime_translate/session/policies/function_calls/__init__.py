@@ -16,9 +16,8 @@ from .asking import (
     ran_on,
     response_done,
 )
-from .closing import interrupted, refused, waived
+from .closing import hold_over, interrupted, refused
 from .ending import ended
-from .rounds import follow_up_late
 
 __all__ = [
     "announced",
@@ -27,12 +26,11 @@ __all__ = [
     "conversation_item_done",
     "conversation_item_started",
     "ended",
-    "follow_up_late",
+    "hold_over",
     "host_answered",
     "interrupted",
     "output_item_done",
     "ran_on",
     "refused",
     "response_done",
-    "waived",
 ]

@@ -8,7 +8,7 @@ from ....notices import notice
 from ....openai.objects import Item
 from ...entries import FunctionCall
 from ...env import Env
-from ...signals import CallsAnswered, Effect, Effects, SlotFreed
+from ...signals import Effect, Effects, Proceed
 from ...state import Call, FunctionCalls
 from .known import asked_as, of_response
 from .rounds import round_over
@@ -75,12 +75,10 @@ def _answer(state: FunctionCalls, env: Env, function_call: FunctionCall, content
                 )
             )
         )
-    if not state.unanswered:
-        effects.append(CallsAnswered())
     mine = of_response(state, function_call.response_id)
     if not any(each.open for each in mine):
         if function_call.over:
             effects += round_over(state, mine)
         else:
             env.start("follow_up", env.limits.follow_up_timeout)
-    return [*effects, SlotFreed()]  # after the wish, so that one create serves all that waited
+    return [*effects, Proceed()]  # after the wish, so that one create serves all that waited

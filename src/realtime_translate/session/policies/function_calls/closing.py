@@ -9,15 +9,13 @@ from ....openai.objects import Item
 from ...entries import FunctionCall
 from ...env import Env
 from ...signals import (
-    CallsAnswered,
     Effect,
     Effects,
-    HoldOver,
     Interrupted,
     MayFail,
     OutputsMissing,
+    Proceed,
     Refused,
-    SlotFreed,
     TurnStep,
 )
 from ...state import Call, FunctionCalls
@@ -25,20 +23,22 @@ from ...tables import TurnEvent
 from .known import REMEMBERED, of_response, settle
 from .rounds import round_over
 
-__all__ = ["close", "interrupted", "refused", "waived"]
+__all__ = ["close", "hold_over", "interrupted", "refused"]
 
 _CANCELLED = '{"error":"cancelled"}'
 _NO_ANSWER = '{"error":"no answer"}'
 
 
-def waived(call: Call, env: Env, _: HoldOver) -> Effects:
-    """Nothing waits any longer for the calls that are open now; later ones are waited for anew (R8)."""
-    state = call.calls
+def hold_over(call: Call, env: Env) -> Effects:
+    """The answers take too long: nothing waits any longer for the calls that are open now; later ones are
+    waited for anew (R8).
+    """
+    told: list[Effect] = [notice("CALL_HOLD_OVER", seconds=env.limits.call_hold)]
     if env.config.upstream.outputs_first:
-        return _give_up(call, env)
-    for each in state.calls:
+        return [*told, *_give_up(call, env), Proceed()]
+    for each in call.calls.calls:
         each.waived = each.waived or each.open
-    return ()
+    return [*told, Proceed()]
 
 
 def interrupted(call: Call, env: Env, _: Interrupted) -> Effects:
@@ -56,7 +56,7 @@ def interrupted(call: Call, env: Env, _: Interrupted) -> Effects:
     if not still_open:
         return ()
     told, closed = _told(env, still_open), close(state, env, still_open)
-    return [*told, *closed, TurnStep(TurnEvent.CUT), CallsAnswered(), SlotFreed()]
+    return [*told, *closed, TurnStep(TurnEvent.CUT), Proceed()]
 
 
 def _told(env: Env, calls: list[FunctionCall]) -> list[Effect]:
@@ -98,7 +98,7 @@ def _give_up(call: Call, env: Env) -> list[Effect]:
         effects.append(TurnStep(TurnEvent.OVER))
     for response_id in dict.fromkeys(each.response_id for each in state.calls if each.over):
         effects += round_over(state, of_response(state, response_id))
-    return [*effects, CallsAnswered()]
+    return effects
 
 
 def refused(call: Call, env: Env, refusal: Refused) -> Effects:

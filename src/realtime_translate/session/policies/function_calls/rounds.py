@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from ....notices import notice
-from ...entries import FunctionCall
-from ...env import Env
-from ...signals import Effect, Effects, ResponseOverdue, ResponseWanted, TurnStep
-from ...state import Call, FunctionCalls
+from ...entries import FunctionCall, WishKind
+from ...signals import Effect, ResponseWanted, TurnStep
+from ...state import FunctionCalls
 from ...tables import TurnEvent
-from .known import of_response, settle
+from .known import settle
 
-__all__ = ["follow", "follow_up_late", "round_over"]
+__all__ = ["follow", "round_over"]
 
 
 def follow(calls: list[FunctionCall]) -> list[Effect]:
@@ -23,7 +22,7 @@ def follow(calls: list[FunctionCall]) -> list[Effect]:
         return []
     for each in calls:
         each.followed = True
-    return [ResponseWanted(confirmed=False)]
+    return [ResponseWanted(WishKind.SENT)]
 
 
 def round_over(state: FunctionCalls, calls: list[FunctionCall]) -> list[Effect]:
@@ -33,14 +32,3 @@ def round_over(state: FunctionCalls, calls: list[FunctionCall]) -> list[Effect]:
     if not any(each.followed for each in calls):
         effects += [notice("CALLS_CLOSED"), TurnStep(TurnEvent.OVER)]
     return effects
-
-
-def follow_up_late(call: Call, env: Env) -> Effects:
-    """`response.done` did not come after the last output: that response counts as done (F5)."""
-    state = call.calls
-    waiting = dict.fromkeys(each.response_id for each in state.calls if each.output and not each.over)
-    return [
-        ResponseOverdue(response_id)
-        for response_id in waiting
-        if not any(each.open for each in of_response(state, response_id))
-    ]

@@ -7,19 +7,19 @@ from ....deepgram.codes import WarningCode
 from ....mapping import to_client
 from ....mapping.errors import Fault
 from ....notices import notice
+from ...entries import WishKind
 from ...env import Env
 from ...signals import (
     AudioTaken,
     CommitDue,
     CommitGranted,
-    CommitRefused,
     Effect,
     Effects,
     Refused,
     ResponseWanted,
 )
 from ...state import Call, InputAudio
-from ...tables import Detection, DetectionEvent
+from ...tables import Commit, DetectionEvent
 from .detection import happen, is_ours
 from .stream import enough, tail
 
@@ -48,7 +48,7 @@ def forced(call: Call, env: Env, _: deepgram.ForceEndTurn) -> Effects:
         return (to_client.warning(WarningCode.FORCE_END_TURN_UNSUPPORTED, reason),)
     if not enough(state, env):
         return (notice("COMMIT_TOO_SHORT", bytes=state.uncommitted + env.audio_in.held),)
-    state.asked = state.firm = True
+    state.commit = Commit.FIRM
     return (CommitDue(),)
 
 
@@ -57,28 +57,22 @@ def granted(call: Call, env: Env, _: CommitGranted) -> Effects:
     state = call.audio
     env.timers.cancel("debounce")
     env.timers.cancel("ceiling")
-    state.asked = state.firm = False
+    state.commit = Commit.NOT_DUE
     rest = tail(state, env)  # the last word would be cut without it (A2)
     state.uncommitted, state.silent, state.server_holds = 0, False, False
     state.commit_event, state.unconfirmed = env.ids.next(), min(state.unconfirmed + 1, _MOST_UNCONFIRMED)
     commit = env.upstream(openai.InputAudioBufferCommit(event_id=state.commit_event))
-    return *rest, commit, ResponseWanted(confirmed=False, of_commit=True)
+    return *rest, commit, ResponseWanted(WishKind.COMMITTED)
 
 
 def refused(call: Call, env: Env, refusal: Refused) -> Effects:
-    """Upstream found nothing to commit: the wish falls with the commit (A5). Where the server ends turns by
-    itself and is busy, it answers that audio already (V1, R7).
-    """
+    """Upstream took no commit; what its create was for falls with it, if there was nothing to commit (A5)."""
     state = call.audio
-    problem = refusal.problem
-    if problem.fault is Fault.BUSY and not (env.plan.commit.manual and state.detection is Detection.OFF):
-        return (CommitRefused(),)
-    is_empty, named = problem.fault is Fault.COMMIT_EMPTY, problem.event_id
-    if not state.commit_event or not (named == state.commit_event or (is_empty and not named)):
+    if not state.is_refused_by(refusal.problem):
         return ()
     state.commit_event = ""
     effects = _uncounted(state, env)
-    return [notice("COMMIT_REFUSED"), CommitRefused(), *effects] if is_empty else effects
+    return [notice("COMMIT_REFUSED"), *effects] if refusal.problem.fault is Fault.COMMIT_EMPTY else effects
 
 
 def _uncounted(state: InputAudio, env: Env) -> list[Effect]:

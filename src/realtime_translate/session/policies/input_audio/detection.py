@@ -15,7 +15,7 @@ from ....notices import notice
 from ...env import Env
 from ...signals import AudioTaken, CommitDue, CommitWithdrawn, Effect, Effects, ServerResponded
 from ...state import Call, InputAudio
-from ...tables import DETECTION, Detection, DetectionEvent
+from ...tables import DETECTION, Commit, Detection, DetectionEvent
 from .stream import enough
 
 __all__ = ["committed", "happen", "is_ours", "responded", "speech_started", "speech_stopped", "unheard"]
@@ -51,7 +51,7 @@ def speech_started(call: Call, env: Env, event: openai.InputAudioBufferSpeechSta
 def speech_stopped(call: Call, env: Env, event: openai.InputAudioBufferSpeechStopped) -> Effects:
     """What was heard ends here, though audio may flow on: it is the server's to commit, for so long."""
     state = call.audio
-    if state.detection is Detection.HEARD and not state.asked:
+    if state.detection is Detection.HEARD and state.commit is Commit.NOT_DUE:
         env.start("unheard", env.plan.commit.debounce + env.limits.response_grace)
     return ()
 
@@ -77,7 +77,7 @@ def committed(call: Call, env: Env, event: openai.InputAudioBufferCommitted) -> 
 def responded(call: Call, env: Env, _: ServerResponded) -> Effects:
     """The server began a response by itself: to the audio, if some waits for it."""
     state = call.audio
-    if state.asked or state.detection is Detection.HEARD:
+    if state.commit is not Commit.NOT_DUE or state.detection is Detection.HEARD:
         return happen(state, env, DetectionEvent.RESPONDED)
     return ()
 
@@ -94,27 +94,29 @@ def unheard(call: Call, env: Env) -> Effects:
 def _commit(state: InputAudio, env: Env) -> list[Effect]:
     if not enough(state, env):
         return _too_short(state, env)
-    state.asked = True
+    state.commit = Commit.FIRM if state.commit is Commit.FIRM else Commit.DUE
     return [CommitDue()]
 
 
 def _commit_firmly(state: InputAudio, env: Env) -> list[Effect]:
-    state.asked = state.firm = True
+    state.commit = Commit.FIRM
     return [CommitDue()]
 
 
 def _commit_after_all(state: InputAudio, env: Env) -> list[Effect]:
     env.timers.cancel("unheard")
-    committed = _commit(state, env)
-    state.firm = state.asked and "debounce" in env.timers.deadlines  # audio that flows on is silence
-    return [notice("TURN_UNANSWERED"), *committed]
+    flows = "debounce" in env.timers.deadlines  # what flows on is silence
+    return [
+        notice("TURN_UNANSWERED"),
+        *(_commit_firmly if flows and enough(state, env) else _commit)(state, env),
+    ]
 
 
 def _wait(state: InputAudio, env: Env) -> list[Effect]:
     """The audio has ended, and is the server's for so long. More audio takes this back (A6)."""
     if not enough(state, env):
         return _too_short(state, env)
-    state.asked = True
+    state.commit = Commit.SERVERS
     env.start("unheard", env.limits.response_grace)
     return []
 
@@ -125,7 +127,7 @@ def _too_short(state: InputAudio, env: Env) -> list[Effect]:
 
 def _listen(state: InputAudio, env: Env) -> list[Effect]:
     """No commit of ours for what is being said. If its audio has ended already, it waits for the server."""
-    ended = state.asked and "debounce" not in env.timers.deadlines
+    ended = state.commit is not Commit.NOT_DUE and "debounce" not in env.timers.deadlines
     withdrawn = _withdraw(state, env)
     return [*withdrawn, *_wait(state, env)] if ended else withdrawn
 
@@ -143,7 +145,7 @@ def _forget(state: InputAudio, env: Env) -> list[Effect]:
 
 
 def _withdraw(state: InputAudio, env: Env) -> list[Effect]:
-    state.asked = state.firm = False
+    state.commit = Commit.NOT_DUE
     env.timers.cancel("ceiling")
     env.timers.cancel("unheard")
     return [CommitWithdrawn()]

@@ -10,14 +10,16 @@ from ....audio import Conversion
 from ....notices import notice
 from ....outputs import SendToUpstream
 from ...env import Env
-from ...signals import AudioEnded, AudioSettled, CommitWithdrawn, Effects, MayFail
+from ...signals import AudioSettled, CommitWithdrawn, Effects, MayFail, UpdateGranted
 from ...state import Call, InputAudio
-from ...tables import Detection
+from ...tables import Commit, Detection, Opening
 from ...timers import Instant, TimerName
 
 __all__ = ["ended", "enough", "keepalive_due", "received", "settled", "streamed", "tail"]
 
 _OF_COMMIT: tuple[TimerName, ...] = ("debounce", "ceiling", "unheard")
+# On Python 3.10 and 3.11 looking a member up costs as much as three calls: audio does without.
+_FIRM = Commit.FIRM
 MAX_APPEND = 15 * 2**20
 """Bytes of audio in one append (A4)."""
 MIN_COMMIT_MS = 100
@@ -36,18 +38,20 @@ def settled(call: Call, env: Env, _: AudioSettled) -> Effects:
     return ()
 
 
-def ended(call: Call, env: Env, signal: AudioEnded) -> Effects:
-    """What was said goes upstream in the format that holds yet; what is not committed is the server's to
-    commit, if that was so until now or is so from now on (S4, V1).
+def ended(call: Call, env: Env, _: UpdateGranted) -> Effects:
+    """Before late Settings, what was said goes upstream in the format that holds yet; what is not committed
+    is the server's to commit, if that was so until now or is so from now on (S4, V1).
     """
-    state = call.audio
+    state, coming = call.audio, call.opening.plan
+    if call.phase is not Opening.AWAITING_SLOT:
+        return ()
     rest = tail(state, env)
-    if signal.manual and env.plan.commit.manual:
+    if env.plan.commit.manual and (coming is None or coming.commit.manual):
         return rest
     state.server_holds = state.server_holds or state.uncommitted > 0
     for timer in _OF_COMMIT:
         env.timers.cancel(timer)
-    state.uncommitted, state.asked, state.firm = 0, False, False
+    state.uncommitted, state.commit = 0, Commit.NOT_DUE
     state.detection = Detection.OFF
     return *rest, CommitWithdrawn()
 
@@ -104,16 +108,21 @@ def _count(state: InputAudio, env: Env, size: int) -> None:
     if not commit.manual:
         return
     ceiling = commit.ceiling
-    if ceiling is not None and not state.firm and "ceiling" not in timers.deadlines and enough(state, env):
+    if (
+        ceiling is not None
+        and state.commit is not _FIRM
+        and "ceiling" not in timers.deadlines
+        and enough(state, env)
+    ):
         timers.set("ceiling", now + ceiling)
     timers.set("debounce", now + commit.debounce)
 
 
 def _withdraw(state: InputAudio, env: Env) -> Effects:
     """A commit that waits, for the slot or for the server's own, is owed after the debounce now (A6, V1)."""
-    if not env.plan.commit.manual or not state.asked or state.firm:
+    if not env.plan.commit.manual or state.commit not in (Commit.DUE, Commit.SERVERS):
         return ()
-    state.asked = False
+    state.commit = Commit.NOT_DUE
     env.timers.cancel("unheard")
     return (CommitWithdrawn(),)
 

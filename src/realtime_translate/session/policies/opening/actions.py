@@ -20,16 +20,15 @@ from ....outputs import CloseClient, CloseUpstream, OpenUpstream
 from ....wire import unstructure
 from ...env import Env
 from ...signals import (
-    AudioEnded,
     AudioSettled,
     Effect,
     Effects,
     Fatal,
     MayFail,
     OpeningStep,
+    Proceed,
     SessionReady,
     UpdateGranted,
-    UpdateWanted,
 )
 from ...state import Call, OpeningState
 from ...tables import OpeningEvent
@@ -159,14 +158,13 @@ def _ask_for_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
         effects.append(notice("MODEL_KEPT", path=path, asked=model, sent=sent))
     env.timers.cancel("configure")
     state.plan, env.plan = env.plan, standing
-    return [*effects, UpdateWanted()]
+    return [*effects, Proceed()]
 
 
 def _send_late_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
     env.start("configure", env.limits.configure_timeout)
-    ended = AudioEnded(manual=not state.plan or state.plan.commit.manual)
     kept = _keep_voice(state, env) if facts.voiced else []
-    return [*kept, ended, *_send_update(state, env, facts)]
+    return [*kept, *_send_update(state, env, facts)]
 
 
 def _keep_voice(state: OpeningState, env: Env) -> list[Effect]:

@@ -8,7 +8,7 @@ from ....mapping.errors import Problem
 from ....mapping.responses import Outcome
 from ....notices import notice
 from ...env import Env
-from ...signals import Effect, ErrorApart, ResponseEnded
+from ...signals import Effect, ResponseEnded
 from ...state import ResponseSlot
 from ...timers import TimerName
 from .about import REMEMBERED
@@ -36,15 +36,15 @@ def finish(
     if not slot.request:
         env.timers.cancel("slow")
     if cut or not how.failure:
-        return [*released(slot), ResponseEnded(response_id, void, cut, how.cancelled)]
+        return [*released(slot, env), ResponseEnded(response_id, void, cut, how.cancelled)]
     error, slot.error = slot.error, None
     return [*failure(how, error), ResponseEnded(response_id, void, failed=True)]
 
 
-def released(slot: ResponseSlot) -> list[Effect]:
+def released(slot: ResponseSlot, env: Env) -> list[Effect]:
     """An error that was held was not the end of the response (R5)."""
     error, slot.error = slot.error, None
-    return [ErrorApart(error)] if error else []
+    return [env.error(error)] if error else []
 
 
 def failure(how: Outcome, error: Problem | None = None) -> list[Effect]:

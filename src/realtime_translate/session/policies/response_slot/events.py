@@ -8,29 +8,31 @@ from ....mapping import to_client
 from ....mapping.errors import Fault, Problem
 from ....mapping.responses import Outcome, outcome, tag_of
 from ....notices import notice
+from ...entries import WishKind
 from ...env import Env
 from ...event_kinds import ResponseEvent
 from ...signals import (
+    AudioTaken,
     Effect,
     Effects,
-    ErrorApart,
     ErrorDue,
     Interrupted,
     OutputsMissing,
     Refused,
     ResponseEnded,
-    ResponseOverdue,
-    ServerCommitted,
     ServerResponded,
 )
 from ...state import Call, ResponseSlot
-from ...tables import SlotEvent, SlotState
+from ...tables import Detection, SlotEvent, SlotState
 from .about import REMEMBERED, About
 from .actions import happen, mute
 from .ends import released
+from .line import answers_no_commit, withdraw_hold
 
 __all__ = [
     "activity",
+    "audio_taken",
+    "commit_refused",
     "create_late",
     "created",
     "done",
@@ -47,7 +49,6 @@ __all__ = [
     "overdue",
     "quiet",
     "refused",
-    "server_committed",
     "slow",
     "stalled",
 ]
@@ -72,17 +73,19 @@ def created(call: Call, env: Env, event: openai.ResponseCreated) -> Effects:
     if response_id and response_id in slot.ended:
         return ()
     if response_id and response_id == slot.active:
-        return happen(slot, env, SlotEvent.CREATED_SAME) if tag and tag == slot.request else ()
+        return happen(call, env, SlotEvent.CREATED_SAME) if tag and tag == slot.request else ()
     if env.ids.gave(tag):
         slot.overdue = tag not in (slot.request, slot.claimed)
-    return _began(slot, env, response_id, ours=_is_ours(slot, tag))
+    return _began(call, env, response_id, ours=_is_ours(slot, tag))
 
 
-def _began(slot: ResponseSlot, env: Env, response_id: str, *, ours: bool) -> list[Effect]:
+def _began(call: Call, env: Env, response_id: str, *, ours: bool) -> list[Effect]:
+    slot = call.slot
     which = SlotEvent.CREATED_OURS if ours else SlotEvent.CREATED_OTHER
-    if slot.overdue:  # it may be that of an older create, which no later commit waits for
-        slot.falls = slot.overdue = False
-    began = happen(slot, env, which, About(response_id))
+    if slot.overdue:  # it may be that of an older create, which does not answer this one's commit
+        slot.overdue = False
+        answers_no_commit(slot)
+    began = happen(call, env, which, About(response_id))
     return began if ours else [*began, ServerResponded()]
 
 
@@ -100,7 +103,7 @@ def _is_ours(slot: ResponseSlot, tag: str) -> bool:
 def activity(call: Call, env: Env, event: ResponseEvent) -> Effects:
     """Some output of a response: tells which response it is, and whether it goes on (R1, R4)."""
     slot = call.slot
-    effects = output(slot, env, event.response_id or slot.active)
+    effects = output(call, env, event.response_id or slot.active)
     if env.response != slot.active:
         return effects
     if isinstance(event, _ITEM_EVENTS):
@@ -110,8 +113,9 @@ def activity(call: Call, env: Env, event: ResponseEvent) -> Effects:
     return effects
 
 
-def output(slot: ResponseSlot, env: Env, response_id: str) -> Effects:
+def output(call: Call, env: Env, response_id: str) -> Effects:
     """Output of `response_id` came: an unknown response begins with it (R1). Runs for each audio delta."""
+    slot = call.slot
     env.response = response_id
     if response_id != slot.active and response_id in slot.ended:
         env.late = True
@@ -123,7 +127,7 @@ def output(slot: ResponseSlot, env: Env, response_id: str) -> Effects:
         if "quiet" in env.timers.deadlines:
             env.timers.cancel("quiet")
         return ()
-    effects = _began(slot, env, response_id, ours=_is_ours(slot, ""))
+    effects = _began(call, env, response_id, ours=_is_ours(slot, ""))
     _first_output(slot, env)
     return [notice("RESPONSE_UNANNOUNCED"), *effects]
 
@@ -149,7 +153,7 @@ def stalled(call: Call, env: Env) -> Effects:
         env.timers.set("stall", slot.heard_at + seconds)
         return ()
     failure = Outcome(failure=f"nothing came of it for {seconds:g} s", code="stalled")
-    return happen(slot, env, SlotEvent.STALLED, About(outcome=failure))
+    return happen(call, env, SlotEvent.STALLED, About(outcome=failure))
 
 
 def _track(slot: ResponseSlot, event: openai.ResponseOutputItemAdded | openai.ResponseOutputItemDone) -> None:
@@ -165,8 +169,8 @@ def error_over(call: Call, env: Env) -> Effects:
     slot = call.slot
     if slot.heard_at is None:
         failure = Outcome(failure="nothing more came of it", code="stalled")
-        return happen(slot, env, SlotEvent.STALLED, About(outcome=failure))
-    return released(slot)
+        return happen(call, env, SlotEvent.STALLED, About(outcome=failure))
+    return released(slot, env)
 
 
 def done(call: Call, env: Env, event: openai.ResponseDone) -> Effects:
@@ -175,13 +179,13 @@ def done(call: Call, env: Env, event: openai.ResponseDone) -> Effects:
     response = event.response
     response_id = response.id or slot.active
     if response_id and response_id in slot.ended:
-        return [notice("LATE_DONE"), *happen(slot, env, SlotEvent.DONE_LATE)]
+        return [notice("LATE_DONE"), *happen(call, env, SlotEvent.DONE_LATE)]
     about = About(response_id, outcome(response))
     kind = _kind_of_done(slot, tag_of(response), response_id)
     if kind is SlotEvent.DONE and _never_began(slot, about):
         slot.ended = [*slot.ended[1 - REMEMBERED :], response_id]
         return (notice("LATE_DONE"),)
-    return happen(slot, env, kind, about)
+    return happen(call, env, kind, about)
 
 
 def _never_began(slot: ResponseSlot, about: About) -> bool:
@@ -200,10 +204,23 @@ def _kind_of_done(slot: ResponseSlot, tag: str, response_id: str) -> SlotEvent:
     return SlotEvent.DONE_SAME if crossed and response_id == slot.active else SlotEvent.DONE_OURS
 
 
-def server_committed(call: Call, env: Env, _: ServerCommitted) -> Effects:
+def audio_taken(call: Call, env: Env, _: AudioTaken) -> Effects:
     """The server has audio to answer by itself (R7)."""
-    slot = call.slot
-    return happen(slot, env, SlotEvent.COMMITTED)
+    return happen(call, env, SlotEvent.COMMITTED) if env.plan.commit.create_response else ()
+
+
+def commit_refused(call: Call, env: Env, refusal: Refused) -> Effects:
+    """Nobody waits for a create that came with a commit that upstream refuses (A5), or answers already: where
+    the server ends turns by itself and is busy (V1, R7).
+    """
+    audio, problem = call.audio, refusal.problem
+    off = env.plan.commit.manual and audio.detection is Detection.OFF
+    busy = problem.fault is Fault.BUSY and not off
+    empty = problem.fault is Fault.COMMIT_EMPTY and audio.is_refused_by(problem)
+    wish = call.slot.asked_for
+    if (busy or empty) and wish is not None and wish.kind is WishKind.COMMITTED:
+        call.slot.asked_for = None
+    return ()
 
 
 def interrupted(call: Call, env: Env, signal: Interrupted) -> Effects:
@@ -213,12 +230,13 @@ def interrupted(call: Call, env: Env, signal: Interrupted) -> Effects:
     slot = call.slot
     if not signal.server_cancels and (slot.request or slot.claimed):
         slot.doomed = True
-    dropped = len(slot.spoken) if signal.by_user else 0
-    slot.spoken = [] if signal.by_user else slot.spoken
+    dropped = sum(each.alone for each in slot.wishes) if signal.by_user else 0
+    if dropped:
+        slot.wishes = [each for each in slot.wishes if not each.alone]
     told: list[Effect] = [notice("SPOKEN_DROPPED", texts=dropped)] if dropped else []
     if slot.state not in _TAKEN or slot.muted:
         return told
-    return [*told, *mute(slot, env, cancel=not signal.server_cancels)]
+    return [*told, *mute(call, env, cancel=not signal.server_cancels)]
 
 
 def is_muted(slot: ResponseSlot, response_id: str | None) -> bool:
@@ -255,12 +273,15 @@ def slow(call: Call, env: Env) -> Effects:
     return told, warning
 
 
-def overdue(call: Call, env: Env, signal: ResponseOverdue) -> Effects:
-    """The response of answered calls does not end by itself (F5)."""
-    slot = call.slot
-    if slot.state not in _TAKEN or signal.response_id not in ("", slot.active):
-        return (ResponseEnded(signal.response_id),)
-    return happen(slot, env, SlotEvent.OVERDUE)
+def overdue(call: Call, env: Env) -> Effects:
+    """`response.done` did not come after the last output of its calls: it counts as done (F5)."""
+    effects: list[Effect] = []
+    for response_id in call.calls.awaited:
+        if call.slot.responding and response_id in ("", call.slot.active):
+            effects += happen(call, env, SlotEvent.OVERDUE)
+        else:
+            effects.append(ResponseEnded(response_id))
+    return effects
 
 
 def refused(call: Call, env: Env, refusal: Refused) -> Effects:
@@ -270,25 +291,26 @@ def refused(call: Call, env: Env, refusal: Refused) -> Effects:
     if problem.event_id and not _is_mine(slot, problem):
         return ()
     if problem.fault is Fault.BUSY and (slot.request or slot.claimed):
-        return happen(slot, env, SlotEvent.BUSY)
+        return happen(call, env, SlotEvent.BUSY)
     if problem.fault is Fault.METADATA and not slot.untagged:
         slot.untagged, slot.tags_echoed = True, False
         ours = slot.request or slot.claimed
-        return [notice("TAGS_REFUSED"), *(happen(slot, env, SlotEvent.TAG_REFUSED) if ours else ())]
+        return [notice("TAGS_REFUSED"), *(happen(call, env, SlotEvent.TAG_REFUSED) if ours else ())]
     return ()
 
 
 def outputs_missing(call: Call, env: Env, signal: OutputsMissing) -> Effects:
     """A response was refused: ours, or the one that the server was to make by itself (R8)."""
     slot = call.slot
+    withdraw_hold(call, env)
     problem, ours = signal.problem, slot.request or slot.claimed
     if problem.event_id and not _is_mine(slot, problem):
         return ()
     if not ours and slot.state is not SlotState.EXPECTED:
         return ()
     if signal.given:
-        return happen(slot, env, SlotEvent.UNANSWERED)
-    return happen(slot, env, SlotEvent.FAILED, _failure(problem))
+        return happen(call, env, SlotEvent.UNANSWERED)
+    return happen(call, env, SlotEvent.FAILED, _failure(problem))
 
 
 def error_due(call: Call, env: Env, due: ErrorDue) -> Effects:
@@ -299,8 +321,8 @@ def error_due(call: Call, env: Env, due: ErrorDue) -> Effects:
     unnamed, server = not env.ids.gave(problem.event_id), problem.fault is Fault.SERVER
     if _is_mine(slot, problem) or (unnamed and server and slot.state in _ASKING):
         again = server and not slot.retried
-        return happen(slot, env, SlotEvent.SERVER_FAILED if again else SlotEvent.FAILED, about)
-    return happen(slot, env, SlotEvent.UNNAMED, about) if unnamed else (ErrorApart(problem),)
+        return happen(call, env, SlotEvent.SERVER_FAILED if again else SlotEvent.FAILED, about)
+    return happen(call, env, SlotEvent.UNNAMED, about) if unnamed else (env.error(problem),)
 
 
 def _failure(problem: Problem) -> About:
@@ -315,16 +337,14 @@ def create_late(call: Call, env: Env) -> Effects:
     """`response.created` did not come, and may come yet (R1)."""
     slot = call.slot
     slot.overdue = not slot.tags_echoed  # else its tag will tell
-    return happen(slot, env, SlotEvent.CREATE_LATE, About(reason="the model did not start to answer in time"))
+    return happen(call, env, SlotEvent.CREATE_LATE, About(reason="the model did not start to answer in time"))
 
 
 def grace_over(call: Call, env: Env) -> Effects:
     """The server's own response did not show itself, or a given-up one did not end (R1, R3, R7)."""
-    slot = call.slot
-    return happen(slot, env, SlotEvent.GRACE_OVER)
+    return happen(call, env, SlotEvent.GRACE_OVER)
 
 
 def quiet(call: Call, env: Env) -> Effects:
     """All output ended and nothing followed (R4)."""
-    slot = call.slot
-    return happen(slot, env, SlotEvent.QUIET)
+    return happen(call, env, SlotEvent.QUIET)
