@@ -385,6 +385,17 @@ def test_F1_a_call_is_asked_for_once() -> None:
     assert (world.ledger.open_calls, world.ledger.host_calls, world.ledger.cancelled) == ([], [], 2)
 
 
+@pytest.mark.parametrize(("call_id", "known_as"), [("c2", "c2"), ("ours", "c1")])
+def test_F1_a_call_that_is_asked_for_at_an_event_of_another_is_itself(call_id: str, known_as: str) -> None:
+    """Timers of the host may fire before the event is taken."""
+    world, host = scripted()
+    begun = {"type": "function_call", "status": "in_progress", "id": "i2", "call_id": "c2"}
+    does(world, host, event={"type": "conversation.item.added", "item": begun})
+    whole = {"type": "response.function_call_arguments.done", "call_id": "c1", "arguments": "{}"}
+    does(world, host, call(call_id), event=whole)
+    assert world.ledger.called == {call_id: known_as}
+
+
 def test_O4_what_the_user_said_is_told_once() -> None:
     world, host = scripted()
     does(world, host, user("Hi"), down("Transcript", transcript="Hi", is_final=False))

@@ -12,7 +12,16 @@ from attrs import define, field
 from ...model.handlers import VOICE
 from .rounds import Rounds
 
-__all__ = ["CANCELLED", "CLOSED", "UNANSWERED", "Ledger", "answers_by_itself", "is_about_a_part", "tag_of"]
+__all__ = [
+    "CANCELLED",
+    "CLOSED",
+    "UNANSWERED",
+    "Ledger",
+    "answers_by_itself",
+    "calls_of",
+    "is_about_a_part",
+    "tag_of",
+]
 
 Json = dict[str, Any]
 CANCELLED = '{"error":"cancelled"}'
@@ -40,6 +49,16 @@ def is_about_a_part(event: Mapping[str, Any]) -> bool:
     return event["type"] == "error" and f"'{VOICE}'" in (event["error"].get("message") or "")
 
 
+def calls_of(event: Mapping[str, Any]) -> list[str]:
+    """Ids of the calls that an event of upstream is about."""
+    items: list[Json] = [
+        dict(event),
+        event.get("item") or {},
+        *((event.get("response") or {}).get("output") or ()),
+    ]
+    return [each["call_id"] for each in items if "call_id" in each]
+
+
 @define
 class Ledger:
     """Lists and counts, by who did what.
@@ -49,7 +68,7 @@ class Ledger:
     `host_calls`: what the host has to run; `requested`: all of them, `asked`: how often each of upstream's
     ids was, `made`: how often responses listed it when they ended. `answers` were given, `cancelled` were
     closed without one, `lapsed` ask for no response. `called`: requested calls without an output, with their
-    ids upstream; `answering`: the one being answered.
+    ids upstream; `answering`: the one being answered. `named`: ids by which upstream has named calls.
 
     `texts_upstream`, `outputs_upstream`: what went to the server; `instructed`: instructions of creates.
     `configured`: updates of the session, `parts_refused`: how many came back for one part, `turns`: the turn
@@ -91,6 +110,7 @@ class Ledger:
     lapsed: set[str] = field(factory=set[str])
     rounds: Rounds = field(factory=Rounds)
     called: dict[str, str] = field(factory=dict[str, str])
+    named: set[str] = field(factory=set[str])
     answering: str = ""
 
     texts_upstream: list[str] = field(factory=list[str])
@@ -143,6 +163,7 @@ class Ledger:
     def hears(self, event: Mapping[str, Any], now: float = 0.0) -> None:
         """What the host is told by upstream, before it answers."""
         self.erred = event["type"] == "error"
+        self.named.update(calls_of(event))
         if event["type"] == "session.created":
             self.began = now
         handler = _HEARD.get(event["type"])
