@@ -6,8 +6,6 @@ import json
 from types import SimpleNamespace
 from typing import Any, cast
 
-import pytest
-
 from realtime_translate import Config, deepgram, openai
 from realtime_translate.session.policies import agent_turn
 from realtime_translate.session.state import Call
@@ -24,7 +22,7 @@ from tests.unit.session.agent_events import (
     text,
     text_done,
 )
-from tests.unit.session.played import WAYS, Way, ready
+from tests.unit.session.played import Way, ready
 from tests.unit.session.test_agent_text import BOTH, said
 from tests.unit.session.test_agent_text import ready as speaking
 
@@ -40,7 +38,6 @@ def ends(log: Any) -> list[str]:
     return [each for each in log.client_types if each in ENDS]
 
 
-@pytest.mark.parametrize("way", WAYS)
 def test_O5_the_text_of_the_only_message_ends_the_turn(way: Way) -> None:
     desk = ready(way, CO)
     desk.upstream(created(), begun("i1"), text("One."))
@@ -48,7 +45,6 @@ def test_O5_the_text_of_the_only_message_ends_the_turn(way: Way) -> None:
     assert ends(desk.upstream(item_done(message("One.")), done("r1"))) == []
 
 
-@pytest.mark.parametrize("way", WAYS)
 def test_O5_while_another_message_is_announced_it_does_not(way: Way) -> None:
     desk = ready(way, CO)
     desk.upstream(created(), begun("i1"), begun("i2"), text("Two.", "i2"))
@@ -56,7 +52,6 @@ def test_O5_while_another_message_is_announced_it_does_not(way: Way) -> None:
     assert ends(desk.upstream(text_done("One.", "i1"))) == ENDS
 
 
-@pytest.mark.parametrize("way", WAYS)
 def test_O5_nor_does_its_audio(way: Way) -> None:
     desk = ready(way, CO)
     desk.upstream(created(), begun("i1"), begun("i2"), audio(item_id="i2"))

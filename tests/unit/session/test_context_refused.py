@@ -9,7 +9,7 @@ import pytest
 from realtime_translate import ClientDialect, Config, ContextMode
 from realtime_translate.session.env import Ids
 from tests.harness import SETTINGS, Desk
-from tests.unit.session.played import WAYS, Way, asked, error
+from tests.unit.session.played import Way, asked, error
 
 PAST: Any = [
     {"type": "History", "role": "user", "content": "Is slip nine free?"},
@@ -20,12 +20,6 @@ PAST: Any = [
         ],
     },
 ]
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 def test_R6_no_two_ids_are_the_same() -> None:

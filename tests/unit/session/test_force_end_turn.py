@@ -12,7 +12,6 @@ from tests.unit.session.played import (
     ASKING,
     MANUAL,
     VAD,
-    WAYS,
     Way,
     begun,
     begun_by_server,
@@ -31,12 +30,6 @@ ENOUGH = bytes(4800)
 COMMITTED = ["input_audio_buffer.commit", "response.create"]
 COMPONENT = Config.component()
 CEILING = Config.deepgram(turn_detection=ManualCommit(debounce=0.5, ceiling=2.0))
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 def held(log: Log) -> int:

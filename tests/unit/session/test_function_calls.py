@@ -12,7 +12,6 @@ from tests.harness import Desk, Log
 from tests.unit.session.played import (
     TOOLS,
     VAD,
-    WAYS,
     Way,
     answer,
     arguments_done,
@@ -27,13 +26,6 @@ from tests.unit.session.played import (
     event,
     ready,
 )
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
-
 
 CO = Config.component()
 

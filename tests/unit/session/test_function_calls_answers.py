@@ -12,7 +12,6 @@ from tests.harness import Desk
 from tests.unit.session.played import (
     TOOLS,
     VAD,
-    WAYS,
     Way,
     answer,
     arguments_done,
@@ -29,13 +28,6 @@ from tests.unit.session.played import (
     ready,
     tag_in,
 )
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
-
 
 CO = Config.component()
 ITEM, CREATE = "conversation.item.create", "response.create"

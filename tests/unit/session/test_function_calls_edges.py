@@ -19,7 +19,6 @@ from realtime_translate.session.timers import Timers
 from tests.harness import Desk, Log
 from tests.unit.session.played import (
     TOOLS,
-    WAYS,
     Way,
     answer,
     call_added,
@@ -126,7 +125,6 @@ def test_F8_for_the_component_sixty_four_calls_stay_open() -> None:
     assert [dict(each.fields) for each in effects if isinstance(each, Notice)] == [{"calls": 2}]
 
 
-@pytest.mark.parametrize("way", WAYS)
 def test_T6_a_refused_output_is_noticed_with_the_code(way: Way) -> None:
     desk = calling(way)
     desk.upstream(call_done())
@@ -135,7 +133,6 @@ def test_T6_a_refused_output_is_noticed_with_the_code(way: Way) -> None:
     assert fields(log, "CALL_OUTPUT_REFUSED") == [{"code": "invalid_value"}]
 
 
-@pytest.mark.parametrize("way", WAYS)
 def test_F3_a_call_that_never_ended_does_not_hide_the_end_of_the_others(way: Way) -> None:
     desk = calling(way)
     desk.upstream(call_done())

@@ -12,7 +12,6 @@ from tests.harness import Desk, Log
 from tests.unit.session.played import (
     TOOLS,
     VAD,
-    WAYS,
     Way,
     answer,
     arguments_done,
@@ -29,12 +28,6 @@ from tests.unit.session.played import (
 
 LONG = "c" * (MAX_ID + 1)
 CO = Config.component()
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 def calling(way: Way = Desk, config: Config = VAD) -> Desk:

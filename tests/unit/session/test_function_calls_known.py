@@ -11,7 +11,6 @@ from tests.harness import Desk, Log
 from tests.unit.session.played import (
     TOOLS,
     VAD,
-    WAYS,
     Json,
     Way,
     answer,
@@ -48,7 +47,6 @@ def without(event: dict[str, Any], *names: str) -> dict[str, Any]:
     return {key: value for key, value in event.items() if key not in names}
 
 
-@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("left_out", ["call_id", "item_id"])
 def test_F1_the_arguments_of_an_announced_call_are_known_by_either_id(way: Way, left_out: str) -> None:
     desk = calling(way)
@@ -68,7 +66,6 @@ def test_F1_arguments_of_one_call_are_not_those_of_another() -> None:
     ]
 
 
-@pytest.mark.parametrize("way", WAYS)
 def test_F1_a_call_that_was_never_announced_is_asked_for_once(way: Way) -> None:
     desk = calling(way)
     assert asked(desk.upstream(arguments_done(arguments=ARGUMENTS))) == [("call_1", "weather", ARGUMENTS)]
@@ -106,7 +103,6 @@ def answered(way: Way) -> tuple[Desk, str]:
     return desk, first[0]
 
 
-@pytest.mark.parametrize("way", WAYS)
 def test_F1_without_items_a_call_of_another_response_is_another_call(way: Way) -> None:
     desk, first = answered(way)
     (second,) = asked(desk.upstream(bare("resp_2")))
@@ -114,13 +110,11 @@ def test_F1_without_items_a_call_of_another_response_is_another_call(way: Way) -
     assert asked(desk.upstream(done("resp_2", output=[call_item("call_0", id=None)]))) == []
 
 
-@pytest.mark.parametrize("way", WAYS)
 def test_F1_without_items_and_responses_it_is_the_same_call(way: Way) -> None:
     desk, _ = answered(way)
     assert asked(desk.upstream(bare(None))) == []
 
 
-@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("is_whole", ["its item has ended", "its response has"])
 def test_F8_another_call_of_a_response_that_was_cut_is_closed_without_items_too(
     way: Way, is_whole: str

@@ -13,7 +13,6 @@ from tests.harness import Desk, Log, counter
 from tests.unit.session.played import (
     TOOLS,
     VAD,
-    WAYS,
     Way,
     answer,
     arguments_done,
@@ -30,12 +29,6 @@ from tests.unit.session.played import (
     speech,
     tag_in,
 )
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 def calling(way: Way, *events: Any) -> Desk:

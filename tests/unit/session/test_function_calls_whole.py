@@ -8,7 +8,6 @@ import pytest
 
 from tests.harness import Log
 from tests.unit.session.played import (
-    WAYS,
     Way,
     answer,
     arguments_done,
@@ -22,8 +21,6 @@ from tests.unit.session.played import (
     user_item,
 )
 from tests.unit.session.test_function_calls_known import asked, calling
-
-pytestmark = pytest.mark.parametrize("way", WAYS)
 
 CANCELLED = '{"error":"cancelled"}'
 

@@ -10,7 +10,6 @@ from realtime_translate import Config, RunFunction
 from tests.harness import Desk, Log
 from tests.unit.session.played import (
     VAD,
-    WAYS,
     Way,
     answer,
     arguments_done,
@@ -26,12 +25,6 @@ from tests.unit.session.played import (
 CO = Config.component()
 BOTH = pytest.mark.parametrize("config", [VAD, CO], ids=["deepgram", "component"])
 ENDPOINT = {"url": "https://example.org/find", "method": "post"}
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 def settings(*functions: Any) -> Any:

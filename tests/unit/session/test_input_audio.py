@@ -12,14 +12,7 @@ from hypothesis import strategies as st
 from realtime_translate import Config, ManualCommit
 from realtime_translate.session.policies.input_audio.stream import MAX_APPEND
 from tests.harness import Desk, Log
-from tests.unit.session.played import MANUAL, WAYS, Way, ready
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
-
+from tests.unit.session.played import MANUAL, Way, ready
 
 MULAW = {"type": "Settings", "audio": {"input": {"encoding": "mulaw", "sample_rate": 8000}}, "agent": {}}
 

@@ -13,7 +13,6 @@ from tests.unit.session.played import (
     ASKING,
     MANUAL,
     VAD,
-    WAYS,
     Way,
     asked,
     begun,
@@ -26,13 +25,6 @@ from tests.unit.session.played import (
     ready,
     tag_in,
 )
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
-
 
 COMMITTED = ["input_audio_buffer.commit", "response.create"]
 CEILING = Config.deepgram(turn_detection=ManualCommit(debounce=0.5, ceiling=2.0))

@@ -9,7 +9,7 @@ import pytest
 
 from realtime_translate import Config, ManualCommit, Notice, SilenceKeepalive
 from tests.harness import SETTINGS, Desk, Log
-from tests.unit.session.played import MANUAL, WAYS, Way, begun_by_server, commit_empty, done, ready
+from tests.unit.session.played import MANUAL, Way, begun_by_server, commit_empty, done, ready
 
 PCM_100_MS = bytes(4800)
 WIDE = {**SETTINGS, "audio": {"input": {"encoding": "linear16", "sample_rate": 16000}}}
@@ -34,7 +34,6 @@ def timers(desk: Desk) -> str:
     return str(desk.translator.snapshot()["timers"])
 
 
-@pytest.mark.parametrize("way", WAYS)
 def test_A5_too_little_for_a_commit_is_noticed_with_its_size(way: Way) -> None:
     desk = ready(way, MANUAL)
     desk.client(bytes(2400))
@@ -42,7 +41,6 @@ def test_A5_too_little_for_a_commit_is_noticed_with_its_size(way: Way) -> None:
     assert (log.notices, short(log)) == (["COMMIT_TOO_SHORT"], [2400])
 
 
-@pytest.mark.parametrize("way", WAYS)
 def test_T7_also_when_the_client_ends_the_turn(way: Way) -> None:
     desk = ready(way, MANUAL)
     desk.client(bytes(2400))
@@ -58,7 +56,6 @@ def test_A5_what_the_resampler_holds_counts() -> None:
     assert short(desk.client({"type": "ForceEndTurn"})) == [pytest.approx(2400, abs=8)]
 
 
-@pytest.mark.parametrize("way", WAYS)
 def test_A5_a_commit_leaves_nothing_behind(way: Way) -> None:
     desk = ready(way, MANUAL)
     desk.client(PCM_100_MS)
@@ -68,7 +65,6 @@ def test_A5_a_commit_leaves_nothing_behind(way: Way) -> None:
     assert short(desk.wait_deadline()) == [2400]
 
 
-@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("forced", [True, False])
 def test_A7_audio_that_flows_on_does_not_put_off_a_commit_that_is_due(way: Way, forced: bool) -> None:
     desk = ready(way, CEILING)

@@ -10,7 +10,7 @@ import pytest
 from realtime_translate import Config, ManualCommit, ServerVad, SilenceKeepalive, Translator
 from realtime_translate.audio import ALAW_8K, MULAW_8K, PCM_24K, AudioFormat
 from tests.harness import SETTINGS, Desk, Log, restored
-from tests.unit.session.played import WAYS, Way, created, done, ready, tag_in
+from tests.unit.session.played import Way, created, done, ready, tag_in
 
 KEEPALIVE = SilenceKeepalive(every=4.0, ms=100)
 MANUAL = Config.deepgram(turn_detection=ManualCommit(debounce=0.5), keepalive=KEEPALIVE)
@@ -19,12 +19,6 @@ EITHER = pytest.mark.parametrize("config", [MANUAL, VAD], ids=["manual", "VAD"])
 APPEND, CLEAR = "input_audio_buffer.append", "input_audio_buffer.clear"
 COMMIT = ["input_audio_buffer.commit", "response.create"]
 SPEECH = b"\x01\x02" * 2400
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 def declared(audio: AudioFormat) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from realtime_translate.session.tables import SlotState, TurnState
 from tests.harness import Desk, Log
 from tests.unit.session.played import (
     TOOLS,
-    WAYS,
     Way,
     answer,
     begun_by_server,
@@ -33,12 +32,6 @@ BOTH = pytest.mark.parametrize("dialect", ClientDialect)
 FIRST = UpstreamDialect("outputs-first", "/v1/realtime?model={model}", outputs_first=True)
 ITEM, CREATE = "conversation.item.create", "response.create"
 SAYING = {"type": "InjectAgentMessage", "message": "One moment.", "behavior": "queue"}
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 def missing(event_id: str | None = None) -> Any:

@@ -8,7 +8,7 @@ import pytest
 
 from realtime_translate import Config, Notice
 from tests.harness import Desk
-from tests.unit.session.played import WAYS, Way, begun_by_server, inject, ready
+from tests.unit.session.played import Way, begun_by_server, inject, ready
 
 Json = dict[str, Any]
 
@@ -20,12 +20,6 @@ CUSTOM: Json = {"type": "__customToThinkProvider", "content": {"any": ["thing", 
 CODES = [(THINK_LIVE, "THINK_LIVE_UNSUPPORTED"), (CUSTOM, "CUSTOM_THINK_UNSUPPORTED")]
 
 refused = pytest.mark.parametrize(("message", "code"), CODES, ids=lambda each: str(each)[:24])
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 @pytest.mark.parametrize("config", [Config.deepgram(), Config.component()], ids=["DG", "CO"])

@@ -9,7 +9,7 @@ import pytest
 from realtime_translate import Config, Notice
 from tests.harness import Desk, Log
 from tests.unit.session.agent_events import audio
-from tests.unit.session.played import WAYS, Way, begun_by_server, done, ready
+from tests.unit.session.played import Way, begun_by_server, done, ready
 from tests.unit.session.update_messages import (
     UPDATED,
     acknowledged,
@@ -37,12 +37,6 @@ SETTINGS: Json = {
 MANAGED: Json = {**SETTINGS, "agent": {**SETTINGS["agent"], "think": {**THINK, "managedPrompt": {"id": "p"}}}}
 HEARD = "session.audio.input.transcription"
 VOICE, SPEED = "session.audio.output.voice", "session.audio.output.speed"
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 @pytest.fixture(params=[DEEPGRAM, COMPONENT], ids=["DG", "CO"])

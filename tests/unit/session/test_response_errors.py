@@ -11,7 +11,6 @@ from tests.unit.session.agent_events import cancelled
 from tests.unit.session.played import (
     TOOLS,
     VAD,
-    WAYS,
     Json,
     Way,
     asked,
@@ -37,12 +36,6 @@ FAILURES = [
     (None, "response_failed"),
     ("inference_failed", "error"),
 ]
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 def failure(code: str | None = "server_error", kind: str | None = None, event_id: str | None = None) -> Json:

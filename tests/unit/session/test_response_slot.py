@@ -8,7 +8,6 @@ from realtime_translate.session.tables import SlotState
 from tests.unit.session.played import (
     TOOLS,
     VAD,
-    WAYS,
     Way,
     asked,
     begun,
@@ -28,12 +27,6 @@ from tests.unit.session.played import (
     tag_in,
     tags_echoed,
 )
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 def test_R1_the_slot_is_taken_from_the_moment_the_create_is_sent(way: Way) -> None:

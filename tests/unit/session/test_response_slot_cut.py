@@ -12,7 +12,6 @@ from tests.harness import Desk
 from tests.unit.session.played import (
     TOOLS,
     VAD,
-    WAYS,
     Json,
     Way,
     asked,
@@ -34,12 +33,6 @@ from tests.unit.session.played import (
 OURS = Config.deepgram(turn_detection=ServerVad(create_response=False, interrupt_response=False))
 """The server does not cancel by itself."""
 STARTED = speech("speech_started")
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 def cut(way: Way, config: Config = VAD) -> Desk:

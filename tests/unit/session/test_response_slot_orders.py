@@ -9,7 +9,6 @@ from realtime_translate.session.env import Ids
 from realtime_translate.session.tables import SlotState
 from tests.harness import Desk
 from tests.unit.session.played import (
-    WAYS,
     Json,
     Way,
     asked,
@@ -26,12 +25,6 @@ from tests.unit.session.played import (
     tags_echoed,
     user_item,
 )
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 def state(desk: Desk) -> SlotState:

@@ -9,7 +9,6 @@ from realtime_translate.session.tables import TurnState
 from tests.harness import Desk, Log
 from tests.unit.session.played import (
     MANUAL,
-    WAYS,
     Json,
     Way,
     asked,
@@ -28,12 +27,6 @@ from tests.unit.session.played import (
 
 PCM = b"\1\0" * 4800
 OF_ITS_OWN = Config.deepgram(turn_detection=ServerVad(create_response=True, interrupt_response=False))
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 def said(desk: Desk) -> Log:

@@ -9,7 +9,6 @@ from tests.harness import Desk
 from tests.unit.session.agent_events import cancelled
 from tests.unit.session.played import (
     MANUAL,
-    WAYS,
     Way,
     asked,
     begun,
@@ -30,12 +29,6 @@ from tests.unit.session.played import (
     tags_echoed,
     user_item,
 )
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 def state(desk: Desk) -> SlotState:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from realtime_translate import Config, ManualCommit
 from tests.harness import Desk, Log
 from tests.unit.session.played import (
     MANUAL,
     TOOLS,
     VAD,
-    WAYS,
     Way,
     answer,
     begun,
@@ -28,13 +25,6 @@ from tests.unit.session.played import (
     tag_in,
     user_item,
 )
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
-
 
 # --- R2 -----------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,6 @@ from tests.harness import Desk, Log
 from tests.unit.session.played import (
     TOOLS,
     VAD,
-    WAYS,
     Json,
     Way,
     answer,
@@ -32,12 +31,6 @@ from tests.unit.session.played import (
     speech,
     tags_echoed,
 )
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 def state(desk: Desk) -> SlotState:

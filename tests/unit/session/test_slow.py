@@ -13,7 +13,6 @@ from tests.unit.session.played import (
     MANUAL,
     TOOLS,
     VAD,
-    WAYS,
     Json,
     Way,
     arguments_done,
@@ -42,12 +41,6 @@ FIRST_OUTPUTS: dict[str, Json] = {
     "a call": call_added(),
     "arguments": arguments_done(),
 }
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 def codes(log: Log) -> list[str]:

@@ -14,7 +14,6 @@ from tests.unit.session.played import (
     MANUAL,
     TOOLS,
     VAD,
-    WAYS,
     Way,
     asked,
     begun,
@@ -39,12 +38,6 @@ from tests.unit.session.spoken_texts import TEXT, VADS, end, say, spoken
 CO = Config.component()
 DIALECTS = pytest.mark.parametrize("config", [VAD, CO], ids=["deepgram", "component"])
 BEHAVIORS = pytest.mark.parametrize("behavior", [None, "default", "queue", "interrupt"])
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 # --- what is asked for --------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from tests.unit.session.played import (
     MANUAL,
     TOOLS,
     VAD,
-    WAYS,
     Way,
     answer,
     begun_by_server,
@@ -33,13 +32,6 @@ from tests.unit.session.played import (
     user_item,
 )
 from tests.unit.session.spoken_texts import VADS, end, say, spoken
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
-
 
 # --- R2: the order ------------------------------------------------------------------------------------------
 

@@ -11,7 +11,6 @@ from realtime_translate.session.tables import Detection, SlotState
 from tests.harness import Desk, Log
 from tests.unit.session.played import (
     MANUAL,
-    WAYS,
     Json,
     Way,
     asked,
@@ -33,12 +32,6 @@ COMMITTED = ["input_audio_buffer.commit", "response.create"]
 CEILING = Config.deepgram(turn_detection=ManualCommit(debounce=0.4, ceiling=2.0))
 FRAME, FRAME_SECONDS = bytes(6000), 0.125
 STARTED, STOPPED = speech("speech_started"), speech("speech_stopped")
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 def talk(desk: Desk, seconds: float) -> Log:

@@ -13,7 +13,6 @@ from tests.unit.session.played import (
     MANUAL,
     TOOLS,
     VAD,
-    WAYS,
     Way,
     arguments_done,
     asked,
@@ -44,12 +43,6 @@ Json = dict[str, Any]
 
 PRESETS = [VAD, Config.component()]
 each_kind = pytest.mark.parametrize("message", EACH, ids=lambda message: message["type"])
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 @pytest.fixture(params=PRESETS, ids=["DG", "CO"])

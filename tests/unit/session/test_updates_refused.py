@@ -12,7 +12,6 @@ from tests.unit.session.agent_events import audio
 from tests.unit.session.played import (
     MANUAL,
     VAD,
-    WAYS,
     Way,
     begun_by_server,
     done,
@@ -34,12 +33,6 @@ from tests.unit.session.update_messages import (
 )
 
 Json = dict[str, Any]
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 @pytest.fixture(params=[VAD, Config.component()], ids=["DG", "CO"])

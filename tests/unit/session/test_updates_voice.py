@@ -7,14 +7,8 @@ import pytest
 from realtime_translate import Config
 from tests.harness import SETTINGS
 from tests.unit.session.agent_events import audio
-from tests.unit.session.played import VAD, WAYS, Way, begun, begun_by_server, done, ready, speech
+from tests.unit.session.played import VAD, Way, begun, begun_by_server, done, ready, speech
 from tests.unit.session.update_messages import UPDATED, acknowledged, prompt, sessions, speak, warnings
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 @pytest.fixture(params=[VAD, Config.component()], ids=["DG", "CO"])

@@ -8,7 +8,6 @@ from realtime_translate import Config
 from realtime_translate.config import Limits
 from tests.unit.session.played import (
     VAD,
-    WAYS,
     Way,
     begun,
     confirmed,
@@ -21,12 +20,6 @@ from tests.unit.session.played import (
     ready,
     user_item,
 )
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 def test_T1_a_text_becomes_an_item_upstream_and_a_text_and_history_for_the_client(way: Way) -> None:

@@ -12,7 +12,6 @@ from tests.unit.session.played import (
     ASKING,
     MANUAL,
     VAD,
-    WAYS,
     Json,
     Way,
     asked,
@@ -26,12 +25,6 @@ from tests.unit.session.played import (
     speech,
     tag_in,
 )
-
-
-@pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
 
 
 def injected() -> Json:
