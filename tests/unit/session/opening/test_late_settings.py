@@ -7,8 +7,8 @@ from typing import Any
 from realtime_translate import Config, Notice, RunFunction, ServerVad, SilenceKeepalive
 from tests.harness import SETTINGS, Desk, Log
 from tests.unit.session.agent_events import audio
+from tests.unit.session.opening.test_unasked_session import busy, dialled_early, ended, updated
 from tests.unit.session.played import call_done, created, speech
-from tests.unit.session.test_opening_unasked import busy, dialled_early, ended, updated
 from tests.unit.session.update_messages import prompt, sessions, speak, warnings
 
 Json = dict[str, Any]
