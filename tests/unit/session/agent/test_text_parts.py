@@ -13,6 +13,7 @@ from realtime_translate.session.policies import agent_text
 from realtime_translate.session.signals import AgentSaid
 from realtime_translate.session.state import Call, ResponseSlot
 from realtime_translate.session.tables import SlotState
+from tests.unit.session.agent.test_text import BOTH, ready, said, with_context
 from tests.unit.session.agent_events import (
     audio,
     cancelled,
@@ -29,7 +30,6 @@ from tests.unit.session.agent_events import (
     transcript_done,
 )
 from tests.unit.session.played import speech
-from tests.unit.session.test_agent_text import BOTH, ready, said, with_context
 
 CO, DG = ClientDialect.COMPONENT, ClientDialect.DEEPGRAM
 INTERRUPTS = speech("speech_started", item_id="u1")

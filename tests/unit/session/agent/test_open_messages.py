@@ -10,6 +10,8 @@ from realtime_translate import Config, deepgram, openai
 from realtime_translate.session.policies import agent_turn
 from realtime_translate.session.state import Call
 from realtime_translate.session.timers import Instant
+from tests.unit.session.agent.test_text import BOTH, said
+from tests.unit.session.agent.test_text import ready as speaking
 from tests.unit.session.agent_events import (
     audio,
     audio_done,
@@ -23,8 +25,6 @@ from tests.unit.session.agent_events import (
     text_done,
 )
 from tests.unit.session.played import Way, ready
-from tests.unit.session.test_agent_text import BOTH, said
-from tests.unit.session.test_agent_text import ready as speaking
 
 CO = Config.component()
 ENDS = ["AgentDone", "AgentAudioDone"]
