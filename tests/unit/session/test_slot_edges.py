@@ -6,6 +6,7 @@ from realtime_translate import Config, Notice, ServerVad
 from realtime_translate.session.tables import SlotState
 from tests.harness import Desk, Log
 from tests.unit.session.agent_events import audio
+from tests.unit.session.barge_in.test_open_calls import outputs
 from tests.unit.session.played import (
     ASKING,
     MANUAL,
@@ -31,7 +32,6 @@ from tests.unit.session.played import (
     tags_echoed,
 )
 from tests.unit.session.spoken_texts import say, spoken
-from tests.unit.session.test_barge_in_calls import outputs
 
 INTERRUPTING = Config.deepgram(turn_detection=ServerVad())
 STARTED = speech("speech_started")
