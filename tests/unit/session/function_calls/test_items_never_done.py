@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.harness import Log
+from tests.unit.session.function_calls.test_recognised import asked, calling
 from tests.unit.session.played import (
     Way,
     answer,
@@ -20,7 +21,6 @@ from tests.unit.session.played import (
     speech,
     user_item,
 )
-from tests.unit.session.test_function_calls_known import asked, calling
 
 CANCELLED = '{"error":"cancelled"}'
 

@@ -17,6 +17,7 @@ from realtime_translate.session.signals import Fatal
 from realtime_translate.session.state import Call, FunctionCalls
 from realtime_translate.session.timers import Timers
 from tests.harness import Desk, Log
+from tests.unit.session.function_calls.test_recognised import asked, calling, without
 from tests.unit.session.played import (
     TOOLS,
     Way,
@@ -28,7 +29,6 @@ from tests.unit.session.played import (
     error,
     speech,
 )
-from tests.unit.session.test_function_calls_known import asked, calling, without
 
 BOTH = pytest.mark.parametrize("config", [Config.deepgram(), Config.component()], ids=["DG", "CO"])
 
