@@ -30,7 +30,7 @@ from tests.unit.session.played import (
     speech,
     tags_echoed,
 )
-from tests.unit.session.test_response_stall import item_added
+from tests.unit.session.response_slot.test_stall import item_added
 
 LIMITS = Limits()
 BOUND = LIMITS.first_output + LIMITS.response_stall + LIMITS.create_timeout + 2 * LIMITS.error_grace
