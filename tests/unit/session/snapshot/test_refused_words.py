@@ -10,7 +10,7 @@ import pytest
 from realtime_translate import Config, SnapshotError, Translator
 from realtime_translate.session.snapshot import VERSION
 from tests.harness import Desk
-from tests.unit.session.test_snapshot_refused import put, snapshot
+from tests.unit.session.snapshot.test_refused import put, snapshot
 
 KNOWN = "{}.{}".format(*VERSION)
 
