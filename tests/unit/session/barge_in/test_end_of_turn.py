@@ -1,5 +1,5 @@
 """The user interrupts the agent: the end of the turn, and what still comes of the response (B1, B4). What was
-heard is in test_playback, its cancellation in test_barge_in_cancel, calls are in test_barge_in_calls.
+heard is in test_playback, its cancellation in test_cancel, calls are in test_open_calls.
 """
 
 from __future__ import annotations
