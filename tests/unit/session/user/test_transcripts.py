@@ -1,4 +1,4 @@
-"""What the user said, as text, in commit order (O4). What waits for it is in test_transcripts_before_answers."""
+"""What the user said, as text, in commit order (O4). What waits: test_transcripts_before_answers."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from realtime_translate.testing import Reply, Say
-from tests.unit.testing.harness import Harness, Pick, manual
+from tests.unit.testing.model.harness import Harness, Pick, manual
 
 ITEM = "conversation.item."
 R = "response."

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from realtime_translate.testing import Call, Reply, Say
-from tests.unit.testing.harness import QUIET, Harness, Pick, audio, manual, user
+from tests.unit.testing.model.harness import QUIET, Harness, Pick, audio, manual, user
 
 R = "response."
 TWO_WORDS = [Reply(Say("Good evening."))]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from realtime_translate.testing import Reply, Say
-from tests.unit.testing.harness import LOUD, QUIET, Harness, Pick, audio
+from tests.unit.testing.model.harness import LOUD, QUIET, Harness, Pick, audio
 
 IDLE = {"type": "server_vad", "idle_timeout_ms": 5000}
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from realtime_translate.testing import Call, Reply, Say, ServerView
-from tests.unit.testing.harness import LOUD, QUIET, Harness, Pick, audio, user
+from tests.unit.testing.model.harness import LOUD, QUIET, Harness, Pick, audio, user
 
 R = "response."
 ITEM = "conversation.item."

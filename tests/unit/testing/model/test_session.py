@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from realtime_translate.testing import Reply, Say
-from tests.unit.testing.harness import QUIET, Harness
+from tests.unit.testing.model.harness import QUIET, Harness
 
 PCM = {"type": "audio/pcm", "rate": 24000}
 

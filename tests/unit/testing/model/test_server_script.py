@@ -10,7 +10,7 @@ import pytest
 from realtime_translate.testing import FakeClock, Reply, Say, ServerScript, ServerTimes
 from tests.harness import counter
 
-EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
+EXAMPLES = Path(__file__).parents[4] / "docs" / "examples"
 TEXT = """
 {"t": 0.0, "send": {"type": "Settings"}}
 {"reply": [{"say": "It rains."}]}

@@ -11,10 +11,10 @@ import pytest
 
 from realtime_translate.testing import ALL, CHOICES, FIRST, HEALTHY, Group, SeededChoices, only
 from realtime_translate.testing.model.choices import as_markdown
-from tests.unit.testing.calls import CALLS, played, written
-from tests.unit.testing.harness import Harness
+from tests.unit.testing.model.calls import CALLS, played, written
+from tests.unit.testing.model.harness import Harness
 
-PAGE = Path(__file__).parents[3] / "docs" / "explanation" / "what-the-simulated-server-proves.md"
+PAGE = Path(__file__).parents[4] / "docs" / "explanation" / "what-the-simulated-server-proves.md"
 
 # Decisions that another one asks for first.
 TOGETHER = {

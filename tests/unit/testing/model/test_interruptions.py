@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from realtime_translate.testing import Call, Reply, Say, Violation
-from tests.unit.testing.harness import LOUD, QUIET, Harness, Pick, audio
+from tests.unit.testing.model.harness import LOUD, QUIET, Harness, Pick, audio
 
 R = "response."
 B = "input_audio_buffer."

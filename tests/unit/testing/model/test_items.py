@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from realtime_translate.testing import Call, Reply, Say
-from tests.unit.testing.harness import Harness, Pick, audio, user
+from tests.unit.testing.model.harness import Harness, Pick, audio, user
 
 ITEM = "conversation.item."
 

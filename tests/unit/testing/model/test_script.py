@@ -16,7 +16,7 @@ from realtime_translate.testing import (
     Say,
     ServerView,
 )
-from tests.unit.testing.harness import Harness
+from tests.unit.testing.model.harness import Harness
 
 
 def test_clock() -> None:

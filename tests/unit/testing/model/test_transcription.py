@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from realtime_translate.testing import TranscriptionFailure
-from tests.unit.testing.harness import LOUD, QUIET, Harness, Pick, manual
+from tests.unit.testing.model.harness import LOUD, QUIET, Harness, Pick, manual
 
 B = "input_audio_buffer."
 HEARD = "conversation.item.input_audio_transcription."

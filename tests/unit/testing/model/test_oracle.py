@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import pytest
 
 from realtime_translate.testing import CHOICES, HEALTHY, Call, Group, Reply, Say, TranscriptionFailure
-from tests.unit.testing.calls import CALLS, played
-from tests.unit.testing.harness import LOUD, QUIET, Harness, Pick, user
+from tests.unit.testing.model.calls import CALLS, played
+from tests.unit.testing.model.harness import LOUD, QUIET, Harness, Pick, user
 
 pytestmark = pytest.mark.oracle
 realtime = pytest.importorskip("openai.types.realtime")

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.testing.events import FUNCTION, OUTPUT, create, event, message, respond, speak, update
-from tests.unit.testing.harness import Harness, audio
+from tests.unit.testing.model.events import FUNCTION, OUTPUT, create, event, message, respond, speak, update
+from tests.unit.testing.model.harness import Harness, audio
 
 MESSAGES = [
     (update(type="x"), "Invalid value: 'x'. Supported values are: 'realtime' and 'transcription'."),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.testing.events import (
+from tests.unit.testing.model.events import (
     BIG,
     FUNCTION,
     LONGEST,
@@ -23,7 +23,7 @@ from tests.unit.testing.events import (
     speak,
     update,
 )
-from tests.unit.testing.harness import Harness, audio, user
+from tests.unit.testing.model.harness import Harness, audio, user
 
 Row = tuple[dict[str, Any], str, "str | None", "int | None"]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from realtime_translate.testing import Call, Reply, Say
-from tests.unit.testing.harness import LOUD, Harness, Pick
+from tests.unit.testing.model.harness import LOUD, Harness, Pick
 
 R = "response."
 ITEM = "conversation.item."

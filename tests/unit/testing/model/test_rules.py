@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from realtime_translate.testing import Call, Reply, Say
-from tests.unit.testing.events import FUNCTION, create, listen, message, respond, speak, update
-from tests.unit.testing.harness import QUIET, Harness, Pick, audio, user
+from tests.unit.testing.model.events import FUNCTION, create, listen, message, respond, speak, update
+from tests.unit.testing.model.harness import QUIET, Harness, Pick, audio, user
 
 SPEECH = Reply(Say("word " * 40, audio_ms=2000))
 CALLS = Reply(Call("f", '{"city": "Oslo"}', call_id="call_1"), Call("g", call_id="call_2"))
@@ -72,7 +72,7 @@ BROKEN: list[tuple[int, Reply, list[Any]]] = [
     (16, SPEECH, [listen(turn_detection={"type": "server_vad", "idle_timeout_ms": 1})]),
     (16, SPEECH, [CREATE, 0.2, speak(speed=1.1)]),
 ]
-PROTOCOLS = Path(__file__).parents[3] / "docs" / "reference" / "protocols.md"
+PROTOCOLS = Path(__file__).parents[4] / "docs" / "reference" / "protocols.md"
 NOT_OF_EVENTS = {17}
 """The end of a session, and the code of its close."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from realtime_translate.testing import Call, Reply, Say
-from tests.unit.testing.harness import LOUD, QUIET, Harness, Pick, audio
+from tests.unit.testing.model.harness import LOUD, QUIET, Harness, Pick, audio
 
 SCRIPT = [
     Reply(Say("Good evening, how are you this fine day?")),
