@@ -7,7 +7,7 @@ from typing import Any
 
 from realtime_translate import deepgram, openai
 from realtime_translate.deepgram.codec import BINARY
-from tests.unit.testing.harness import Harness
+from tests.unit.testing.model.harness import Harness
 from tests.unit.wire.audio_frames import USUAL
 from tests.unit.wire.shapes import sample
 

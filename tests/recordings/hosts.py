@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from realtime_translate.testing import Call, Reply, Say
-from tests.unit.testing.harness import Pick
+from tests.unit.testing.model.harness import Pick
 
 from .tape import Json, TappedPair, line
 

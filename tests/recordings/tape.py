@@ -10,7 +10,7 @@ from typing import Any
 from realtime_translate import Config, Outputs, SendToClient, SendToUpstream
 from realtime_translate.testing import Reply, Transcribe
 from tests.harness import Pair
-from tests.unit.testing.harness import LOUD, QUIET, Harness, Pick, audio
+from tests.unit.testing.model.harness import LOUD, QUIET, Harness, Pick, audio
 
 __all__ = ["Json", "Tape", "TappedPair", "line", "shortened", "update", "user_item"]
 

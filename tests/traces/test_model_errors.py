@@ -9,7 +9,7 @@ from typing import Any
 
 from realtime_translate.testing import Reply, Say, TranscriptionFailure
 from tests.shared_material import shared
-from tests.unit.testing.harness import Harness, Pick, audio, user
+from tests.unit.testing.model.harness import Harness, Pick, audio, user
 
 SPEECH = Reply(Say("Good evening.", audio_ms=9250))
 

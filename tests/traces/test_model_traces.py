@@ -10,7 +10,7 @@ import pytest
 
 from realtime_translate.testing import Call, Reply, Say, TranscriptionFailure
 from tests.shared_material import SHARED, shared
-from tests.unit.testing.harness import LOUD, QUIET, Harness, audio
+from tests.unit.testing.model.harness import LOUD, QUIET, Harness, audio
 
 TRACES = sorted(path.stem for path in (SHARED / "traces").glob("ga-*.jsonl"))
 HEARD = "conversation.item.input_audio_transcription."

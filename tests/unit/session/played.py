@@ -59,7 +59,6 @@ class RestoredDesk(Desk):
         return super().wait(seconds)
 
 
-WAYS = [Desk, RestoredDesk]
 Way = type[Desk]
 
 

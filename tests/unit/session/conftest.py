@@ -1,0 +1,15 @@
+"""What the tests of a call share."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.harness import Desk
+from tests.unit.session.played import RestoredDesk, Way
+
+
+@pytest.fixture(params=[Desk, RestoredDesk])
+def way(request: pytest.FixtureRequest) -> Way:
+    """The call as it is, and the call restored from a snapshot before each input."""
+    chosen: Way = request.param
+    return chosen
