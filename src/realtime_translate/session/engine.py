@@ -47,6 +47,7 @@ from .tables import (
     Gate,
     Opening,
     OpeningEvent,
+    ResponseState,
     TurnEvent,
     TurnState,
 )
@@ -60,6 +61,7 @@ _OUTPUTS = frozenset(get_args(Output)) - {Notice}
 _NO_FACTS = Facts()
 # On Python 3.10 and 3.11 looking a member up costs as much as three calls: audio does without.
 _DELIVER, _CLOSED, _SPEAKING = Gate.DELIVER, Opening.CLOSED, TurnState.SPEAKING
+_CUT = ResponseState.CUT
 _UPDATED = OpeningEvent.UPDATED
 _READY = (Opening.READY, Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
 _UNSETTLED = (Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
@@ -237,7 +239,7 @@ class Engine:
         slot = call.slot
         # Once its end of turn was told, nothing may follow (O5, R1, B1).
         if (response_id != slot.active and response_id in slot.ended) or (
-            slot.muted and events.is_muted(slot, response_id)
+            slot.response is _CUT and events.is_cut(slot, response_id)
         ):
             playback.dropped(call.playback)
             self.perform([notice("OUTPUT_LATE", type=AUDIO_DELTA)])
@@ -245,7 +247,7 @@ class Engine:
         effects = events.output(call, env, response_id or slot.active)
         if effects:
             self.perform(effects)
-        if not audio or slot.muted or call.phase is _CLOSED:
+        if not audio or slot.response is _CUT or call.phase is _CLOSED:
             return
         if call.agent_text.ripe:
             self.perform(agent_text.paused(call.agent_text, env))
@@ -293,7 +295,7 @@ class Engine:
             if isinstance(event, openai.ResponseDone):
                 self.env.response = event.response.id or self.call.slot.active
                 self.env.late = events.has_ended(self.call.slot, self.env.response)
-                event = self._without_muted_output(event)
+                event = self._without_cut_output(event)
             else:
                 self.env.response = self.call.slot.active
             for handler in handlers:
@@ -307,11 +309,11 @@ class Engine:
         """Whether a response that was cut goes on: nothing of it is said, and nothing run (R1, B1)."""
         if not hasattr(event, "response_id"):
             return False
-        return events.is_muted(self.call.slot, getattr(event, "response_id", None) or None)
+        return events.is_cut(self.call.slot, getattr(event, "response_id", None) or None)
 
-    def _without_muted_output(self, event: openai.ResponseDone) -> openai.ResponseDone:
+    def _without_cut_output(self, event: openai.ResponseDone) -> openai.ResponseDone:
         """The end of a response that was cut lists what is not said any more (B1)."""
-        if not events.ends_muted(self.call.slot, event.response):
+        if not events.ends_cut(self.call.slot, event.response):
             return event
         ended, response_id = event.response.output or (), event.response.id or ""
         self.perform(function_calls.ran_on(self.call.calls, self.env, ended, response_id))

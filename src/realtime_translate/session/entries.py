@@ -18,6 +18,7 @@ __all__ = [
     "Pending",
     "Playing",
     "Settled",
+    "Tags",
     "Unconfirmed",
     "Wish",
     "WishKind",
@@ -34,6 +35,17 @@ class Pending:
 
     text: str | None = None
     audio: bytearray = field(factory=bytearray)
+
+
+class Tags(str, Enum):
+    """What the server does with the tags of our creates (R6)."""
+
+    UNSEEN = "unseen"
+    """None has come back yet."""
+    ECHOED = "echoed"
+    """Its responses come with them."""
+    REFUSED = "refused"
+    """It refuses creates with a tag: they go without."""
 
 
 class WishKind(str, Enum):

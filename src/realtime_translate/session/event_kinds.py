@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from .. import openai
 
-__all__ = ["ItemEvent", "ResponseEvent", "TextEvent"]
+__all__ = ["ItemEvent", "OutputEvent", "TextEvent"]
 
 ItemEvent: TypeAlias = (
     openai.ConversationItemAdded
@@ -20,7 +20,7 @@ ItemEvent: TypeAlias = (
 TextEvent: TypeAlias = openai.ResponseOutputTextDelta | openai.ResponseOutputAudioTranscriptDelta
 """A piece of what the agent says."""
 
-ResponseEvent: TypeAlias = (
+OutputEvent: TypeAlias = (
     openai.ResponseOutputItemAdded
     | openai.ResponseOutputItemDone
     | openai.ResponseContentPartAdded

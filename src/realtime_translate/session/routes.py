@@ -176,7 +176,7 @@ SIGNALS: Mapping[type, Handlers] = dict(
         _on(signals.OwnText, agent_text.own_text),
         _on(signals.UpdateGranted, input_audio.ended, opening.granted, updates.granted),
         _on(signals.Interrupted, playback.interrupted, events.interrupted, function_calls.interrupted),
-        _on(signals.ResponseMuted, agent_text.muted),
+        _on(signals.ResponseCut, agent_text.cut),
         _on(signals.AgentSaid, user_speech.agent_said),
         _on(signals.TextDue, user_speech.text_due),
         _on(signals.MayFail, upstream_errors.may_fail),

@@ -31,8 +31,8 @@ __all__ = [
     "OwnText",
     "Proceed",
     "Refused",
+    "ResponseCut",
     "ResponseEnded",
-    "ResponseMuted",
     "ResponseWanted",
     "ServerResponded",
     "SessionReady",
@@ -164,7 +164,7 @@ class Interrupted:
 
 
 @frozen(eq=False, repr=False)
-class ResponseMuted:
+class ResponseCut:
     """The active response was interrupted: nothing more of it is told (B1, B4)."""
 
     response_id: str
@@ -230,7 +230,7 @@ Signal: TypeAlias = (
     | Proceed
     | OutputsMissing
     | Interrupted
-    | ResponseMuted
+    | ResponseCut
     | AgentSaid
     | TextDue
     | MayFail

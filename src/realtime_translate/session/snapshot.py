@@ -29,11 +29,11 @@ from ..errors import SnapshotError
 from ..mapping.formats import check
 from ..mapping.plan import Plan
 from ..wire import dumps
-from .entries import WishKind
+from .entries import Tags, WishKind
 from .env import Env, Ids
 from .policies import updates
 from .state import Call
-from .tables import Commit, Detection, Opening, SlotState, TurnState
+from .tables import Commit, CreateState, Detection, Opening, ResponseState, SlotState, TurnState
 from .timers import Instant, Timers
 
 __all__ = ["ADDED", "INSTANTS", "VERSION", "Saved", "load", "save"]
@@ -63,6 +63,18 @@ INSTANTS: tuple[tuple[str, ...], ...] = (
 """Where the readings of the clock are in a snapshot; `*` stands for each element."""
 
 
+_ENUMS = (
+    ClientDialect,
+    Commit,
+    CreateState,
+    Detection,
+    Opening,
+    ResponseState,
+    SlotState,
+    Tags,
+    TurnState,
+    WishKind,
+)
 _SILENT = (Opening.NEW, Opening.GREETED, Opening.DIALLED_EARLY)
 """Where no stream of audio has begun: whether the formats can be converted is asked when one does."""
 
@@ -234,7 +246,7 @@ def _converter() -> Converter:
     converter.register_structure_hook(bytes, lambda value, _: b64decode(value, validate=True))
     converter.register_structure_hook(bytearray, lambda value, _: bytearray(b64decode(value, validate=True)))
     # To cattrs a str Enum is a str: without hooks of its own it would come back as one.
-    for enum in (ClientDialect, Commit, Detection, Opening, SlotState, TurnState, WishKind):
+    for enum in _ENUMS:
         converter.register_structure_hook(enum, _member)
         converter.register_unstructure_hook(enum, _value)
     converter.register_structure_hook_func(_is_json_object, _strict(dict, dict))

@@ -19,10 +19,20 @@ from .entries import (
     Pending,
     Playing,
     Settled,
+    Tags,
     Unconfirmed,
     Wish,
 )
-from .tables import RESPONDING, Commit, Detection, Opening, SlotState, TurnState
+from .tables import (
+    RESPONDING,
+    Commit,
+    CreateState,
+    Detection,
+    Opening,
+    ResponseState,
+    SlotState,
+    TurnState,
+)
 from .timers import Instant
 
 __all__ = [
@@ -113,46 +123,40 @@ class InputAudio:
 class ResponseSlot:
     """The slot and what waits for it.
 
-    Our create: `request` is its event id; `asked_for`: what it was for, None where nobody wants that any
-    more. `claimed`: the create that took a `response.created` without a tag for its answer, until the next
-    one, or that was asked for again: its refusal or its response may come yet (R1, R3). `doomed`: it is to be
-    cancelled when it has begun (B2). `retried`: it is asked for the second time; `refusals`: how often in a
-    row a busy server has refused one (R3). `overdue`: the last one was given up, and the next response
-    without a tag may be its (R1). `tags_echoed`: responses come with our tags; `untagged`: the server refuses
-    them (R6). `slow_since`: when output began to be waited for (O8). `answered_until`: how many events of
-    ours came before the last create that was not for a text to say: it answers the items among them (R2).
+    `response`: what became of the response in the slot. `active`: its id, empty if unknown. `open_items`:
+    what it announced and did not finish. `heard_at`: when its last event came, None before the first and
+    after an `error` that names nothing of ours and may be its end (R1, R5). `ended`: those before; `cut`:
+    those of them that were cancelled.
 
-    The active response: `active` is its id, empty if unknown. `produced`: it has output; `open_items`: what
-    it announced and did not finish; `heard_at`: when its last event came, None before the first and after an
-    `error` that names nothing of ours and may be its end (R1, R5). `muted`: it was interrupted or given up,
-    and nothing of it is told any more (B1, R1). `ended`: those before; `cut`: those of them that were
-    cancelled.
+    `create`: what became of our last create. `request`: the event id of the one in flight; `unsettled`: that
+    of one before it, or of one that a response without a tag was taken for the answer of, whose refusal or
+    response may come yet (R1, R3). `asked_for`: what it was for. `answered_until`: how many events of ours
+    came before the last one that was not for a text to say: it answers the items among them (R2). `refusals`:
+    how often in a row a busy server has refused one (R3). `overdue`: the last one was given up, and the next
+    response without a tag may be its (R1). `slow_since`: when output began to be waited for (O8).
 
     `wishes`: what responses are wanted for; `arrivals` counts them.
     """
 
     state: SlotState = SlotState.FREE
+    response: ResponseState = ResponseState.NONE
     active: str = ""
-    request: str = ""
-    claimed: str = ""
-    tags_echoed: bool = False
-    retried: bool = False
-    overdue: bool = False
-    untagged: bool = False
-    produced: bool = False
-    heard_at: Instant | None = None
-    refusals: int = 0
-    error: Problem | None = None
-    slow_since: Instant | None = None
     open_items: list[str] = field(factory=list[str])
+    heard_at: Instant | None = None
+    error: Problem | None = None
     ended: list[str] = field(factory=list[str])
     cut: list[str] = field(factory=list[str])
-    muted: bool = False
-    doomed: bool = False
-    wishes: list[Wish] = field(factory=list[Wish])
-    arrivals: int = 0
+    create: CreateState = CreateState.NONE
+    request: str = ""
+    unsettled: str = ""
     asked_for: Wish | None = None
     answered_until: int = 0
+    tags: Tags = Tags.UNSEEN
+    refusals: int = 0
+    overdue: bool = False
+    slow_since: Instant | None = None
+    wishes: list[Wish] = field(factory=list[Wish])
+    arrivals: int = 0
 
     @property
     def idle(self) -> bool:

@@ -12,15 +12,15 @@ from ..entries import OwnItem, Part
 from ..env import Env
 from ..event_kinds import ItemEvent, TextEvent
 from ..ids import fingerprint
-from ..signals import AgentSaid, Effect, Effects, OwnText, ResponseEnded, ResponseMuted, TurnStep
+from ..signals import AgentSaid, Effect, Effects, OwnText, ResponseCut, ResponseEnded, TurnStep
 from ..state import AgentText, Call
-from ..tables import TurnEvent
+from ..tables import ResponseState, TurnEvent
 
 __all__ = [
+    "cut",
     "delta",
     "ended",
     "item_seen",
-    "muted",
     "own_text",
     "paused",
     "response_done",
@@ -98,7 +98,7 @@ def item_seen(call: Call, env: Env, event: ItemEvent) -> Effects:
     if _is_own(state, item):
         return ()
     _announce(call, event)
-    if call.slot.muted:  # an item of the response that was interrupted
+    if call.slot.response is ResponseState.CUT:  # an item of the response that was interrupted
         _never_tell(state, [_place(item.id or "", index) for index, _ in enumerate(item.content or (None,))])
         return ()
     if item.status == "in_progress" or (item.status == "incomplete" and not call.slot.responding):
@@ -145,7 +145,7 @@ def ended(call: Call, env: Env, signal: ResponseEnded) -> Effects:
     return effects
 
 
-def muted(call: Call, env: Env, signal: ResponseMuted) -> Effects:
+def cut(call: Call, env: Env, signal: ResponseCut) -> Effects:
     """What was not told is dropped; the component's client gets the text so far (B4). Nothing of the items
     at hand is told later.
     """

@@ -10,7 +10,7 @@ from ..entries import Playing
 from ..env import Env
 from ..signals import AudioSettled, Effect, Effects, Interrupted, MayFail, TextDue, TurnStep
 from ..state import Call, Playback
-from ..tables import TurnEvent
+from ..tables import ResponseState, TurnEvent
 from ..timers import Instant
 
 __all__ = ["dropped", "interrupted", "received", "reported", "response_done", "settled"]
@@ -75,7 +75,7 @@ def interrupted(call: Call, env: Env, signal: Interrupted) -> Effects:
     position = _position(state, env)
     state.items, state.run, state.run_since = [], 0, None
     effects: list[Effect] = []
-    audible = unheard or (call.slot.responding and not call.slot.muted)
+    audible = unheard or (call.slot.responding and call.slot.response is not ResponseState.CUT)
     if audible and not signal.by_user:  # the client drops what it plays
         effects += [TextDue(), env.client(deepgram.UserStartedSpeaking())]
     if unheard and not call.slot.responding:  # else the response's own end comes with what it has told

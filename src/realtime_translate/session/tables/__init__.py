@@ -6,6 +6,7 @@ Nothing outside this package decides where a state goes; code elsewhere only nam
 * `OPENING`: from before `client_opened` to closed, for both legs.
 * `GATES`: what becomes of a client message in each phase of the opening.
 * `SLOT`: the one response that the conversation may have.
+* `RESPONSE` and `CREATE`: the life of the response in the slot, and of our last `response.create`.
 * `DETECTION`: who ends the user's turns under manual commit.
 * `TURNS`: the agent's turn as the client sees it.
 """
@@ -14,24 +15,31 @@ from __future__ import annotations
 
 from .detection import DETECTION, Commit, Detection, DetectionEvent
 from .opening import AUDIO_GATES, GATES, OPENING, Gate, Opening, OpeningEvent
+from .response import CREATE, RESPONSE, CreateEvent, CreateState, ResponseEvent, ResponseState
 from .slot import RESPONDING, SLOT, SlotEvent, SlotState
 from .step import Step
 from .turn import TURNS, TurnEvent, TurnState
 
 __all__ = [
     "AUDIO_GATES",
+    "CREATE",
     "DETECTION",
     "GATES",
     "OPENING",
     "RESPONDING",
+    "RESPONSE",
     "SLOT",
     "TURNS",
     "Commit",
+    "CreateEvent",
+    "CreateState",
     "Detection",
     "DetectionEvent",
     "Gate",
     "Opening",
     "OpeningEvent",
+    "ResponseEvent",
+    "ResponseState",
     "SlotEvent",
     "SlotState",
     "Step",

@@ -153,7 +153,7 @@ SLOT: Mapping[SlotState, Mapping[SlotEvent, Step[SlotState]]] = {
         SlotState.CROSSED,
         created_ours=Step(_RUNNING, "supersede_by_ours"),
         created_other=Step(SlotState.CROSSED, "supersede"),
-        created_same=Step(_RUNNING, "own_up"),
+        created_same=Step(_RUNNING, "recognise"),
         done=Step(SlotState.REQUESTED, "end"),
         done_ours=Step(_RUNNING, "end_crossing"),
         done_same=Step(_FREE, "end_whole"),

@@ -9,26 +9,39 @@ from .... import openai
 from ....mapping.responses import Outcome, spoken, tagged
 from ....notices import notice
 from ....wire import OMITTED
-from ...entries import WishKind
+from ...entries import Tags, WishKind
 from ...env import Env
 from ...signals import (
     Effect,
     MayFail,
     Proceed,
+    ResponseCut,
     ResponseEnded,
-    ResponseMuted,
     TurnStep,
 )
 from ...state import Call, ResponseSlot
-from ...tables import RESPONDING, SLOT, SlotEvent, SlotState, TurnEvent
+from ...tables import (
+    SLOT,
+    CreateEvent,
+    CreateState,
+    ResponseEvent,
+    ResponseState,
+    SlotEvent,
+    SlotState,
+    Step,
+    TurnEvent,
+)
 from .about import NO_RESPONSE, REMEMBERED, About
 from .ends import failure, finish, remember, superseded
 from .line import add, answered, keep, withdraw_hold
+from .lives import step_of_create, step_of_response
 
-__all__ = ["happen", "mute"]
+__all__ = ["happen", "interrupt"]
 
 _MOST_PATIENT = 3
 """How often the grace doubles."""
+_OF_TURN = {"cut": TurnEvent.CUT, "cut_silent": TurnEvent.VOID}
+"""What an interruption is to the agent's turn, by the action of `tables.RESPONSE` (B1, O5)."""
 
 _Action: TypeAlias = "Callable[[Call, Env, About], list[Effect]]"
 
@@ -43,13 +56,13 @@ def happen(call: Call, env: Env, event: SlotEvent, about: About = NO_RESPONSE) -
 
 def _create(call: Call, env: Env, _: About) -> list[Effect]:
     slot = call.slot
-    slot.doomed = False
-    if not slot.retried:
-        slot.claimed = ""
+    if slot.create is not CreateState.TO_BE_ASKED_AGAIN:
+        slot.unsettled = ""
+    step_of_create(slot, CreateEvent.SENT)
     slot.request = env.ids.next()
     env.start("create", env.limits.create_timeout)
     _think(call, env)
-    tag = "" if slot.untagged else slot.request
+    tag = "" if slot.tags is Tags.REFUSED else slot.request
     wish = slot.asked_for
     if wish and wish.alone:  # it answers nothing that was asked
         params = spoken(tag, wish.text)
@@ -76,14 +89,13 @@ def _begin(call: Call, env: Env, about: About) -> list[Effect]:
 def _begin_ours(call: Call, env: Env, about: About) -> list[Effect]:
     """It does not answer texts that went upstream after its create, even if announced before it (R2)."""
     slot = call.slot
-    doomed = slot.doomed
-    _answered(call, env)
-    slot.doomed = doomed and slot.claimed != ""  # it may be another's: ours, or its refusal, comes yet
+    perhaps = slot.unsettled != ""  # else ours, or its refusal, comes yet
+    step = _settle(call, env, CreateEvent.BEGUN_PERHAPS if perhaps else CreateEvent.BEGUN)
     if not (slot.asked_for and slot.asked_for.alone):
         answered(slot, ours=True)
         withdraw_hold(call, env)
     began = _run(call, env, about)
-    return mute(call, env, cancel=True) if doomed else began
+    return interrupt(call, env, cancel=True) if step.action else began
 
 
 def _begin_beside(call: Call, env: Env, about: About) -> list[Effect]:
@@ -94,7 +106,7 @@ def _begin_beside(call: Call, env: Env, about: About) -> list[Effect]:
 def _run(call: Call, env: Env, about: About) -> list[Effect]:
     slot = call.slot
     slot.active, slot.heard_at = about.response_id, None
-    slot.muted = False
+    step_of_response(slot, ResponseEvent.BEGUN)
     slot.refusals = 0
     env.timers.cancel("grace")
     env.start("stall", env.limits.first_output)
@@ -103,20 +115,19 @@ def _run(call: Call, env: Env, about: About) -> list[Effect]:
     return [TurnStep(TurnEvent.ASKED)]
 
 
-def mute(call: Call, env: Env, *, cancel: bool) -> list[Effect]:
-    """The active response is interrupted: nothing more of it is told, and its end is awaited (B1, B2).
+def interrupt(call: Call, env: Env, *, cancel: bool) -> list[Effect]:
+    """Nothing more of the active response is told, and its end is awaited (B1, B2).
 
     A server that never announces that end frees the slot all the same.
     """
     slot = call.slot
-    slot.muted = True
+    step = step_of_response(slot, ResponseEvent.INTERRUPTED)
+    if not step.action:
+        return []
     env.timers.cancel("slow")
     env.timers.cancel("stall")
     env.start("quiet", env.limits.create_timeout)
-    over: list[Effect] = [
-        ResponseMuted(slot.active),
-        TurnStep(TurnEvent.CUT if slot.produced else TurnEvent.VOID),
-    ]
+    over: list[Effect] = [ResponseCut(slot.active), TurnStep(_OF_TURN[step.action])]
     return [*over, *_cancel(env, slot.active)] if cancel else over
 
 
@@ -127,21 +138,20 @@ def _cancel(env: Env, response_id: str) -> list[Effect]:
     return [env.upstream(cancel), MayFail(event_id)]
 
 
-def _own_up(call: Call, env: Env, _: About) -> list[Effect]:
+def _recognise(call: Call, env: Env, _: About) -> list[Effect]:
     """The output that began it came before its `response.created`."""
-    slot = call.slot
-    doomed = slot.doomed and not slot.muted
-    _answered(call, env)
-    return mute(call, env, cancel=True) if doomed else []
+    step = _settle(call, env, CreateEvent.BEGUN)
+    return interrupt(call, env, cancel=True) if step.action else []
 
 
-def _answered(call: Call, env: Env) -> None:
+def _settle(call: Call, env: Env, event: CreateEvent) -> Step[CreateState]:
     """Nothing of ours is in flight: output is waited for only of a response that runs and has none (O8)."""
     slot = call.slot
-    slot.request, slot.doomed, slot.retried = "", False, False
+    slot.request = ""
     env.timers.cancel("create")
-    if slot.state not in RESPONDING or slot.produced:
+    if not slot.responding or slot.response in (ResponseState.UNDER_WAY, ResponseState.CUT):
         env.timers.cancel("slow")
+    return step_of_create(slot, event)
 
 
 def _supersede(call: Call, env: Env, about: About) -> list[Effect]:
@@ -163,13 +173,13 @@ def _end(call: Call, env: Env, about: About) -> list[Effect]:
 def _end_whole(call: Call, env: Env, about: About) -> list[Effect]:
     """Only its end was heard of, or its end shows whose it was."""
     slot = call.slot
-    _answered(call, env)
+    _settle(call, env, CreateEvent.SETTLED)
     return [*finish(slot, env, about.response_id, about.outcome), Proceed()]
 
 
 def _end_crossing(call: Call, env: Env, about: About) -> list[Effect]:
     """Ours came and went whole while the server's own is active, whose turn goes on if ours said nothing."""
-    _answered(call, env)
+    _settle(call, env, CreateEvent.SETTLED)
     return _end_aside(call, env, about)
 
 
@@ -191,17 +201,21 @@ def _give_up(call: Call, env: Env, about: About) -> list[Effect]:
     """To the client it has failed; nothing more of it is told, and its end is awaited (R1, R5)."""
     slot = call.slot
     response_id = slot.active
-    given_up = _give_up_crossing(call, env, about)
-    slot.active, slot.muted = response_id, True
+    given_up = _end_failed(call, env, about, ResponseEvent.GIVEN_UP)
+    slot.active = response_id
     env.start("grace", env.limits.response_grace)
     return given_up
 
 
 def _give_up_crossing(call: Call, env: Env, about: About) -> list[Effect]:
     """The same while ours is in flight, which upstream takes or refuses (R3)."""
+    return _end_failed(call, env, about, ResponseEvent.ENDED)
+
+
+def _end_failed(call: Call, env: Env, about: About, event: ResponseEvent) -> list[Effect]:
     slot = call.slot
     response_id = slot.active
-    ended = finish(slot, env, response_id, about.outcome)
+    ended = finish(slot, env, response_id, about.outcome, event)
     if response_id:
         slot.cut = [*slot.cut[1 - REMEMBERED :], response_id]
     return [notice("RESPONSE_GIVEN_UP", reason=about.outcome.code), *ended, *_cancel(env, response_id)]
@@ -211,7 +225,8 @@ def _go_on(call: Call, env: Env, about: About) -> list[Effect]:
     """What was in the way is over, or was waited for long enough (R1, R3)."""
     slot = call.slot
     remember(slot, about.response_id)
-    slot.active, slot.muted = "", False
+    slot.active = ""
+    step_of_response(slot, ResponseEvent.ENDED)
     env.timers.cancel("grace")
     return [Proceed()]
 
@@ -221,16 +236,16 @@ def _keep_wish(call: Call, env: Env, _: About) -> list[Effect]:
     return [notice("RESPONSE_CONFLICT")]
 
 
-def _restore_wish(call: Call, env: Env) -> None:
+def _restore_wish(call: Call, env: Env, event: CreateEvent = CreateEvent.SETTLED) -> None:
     slot = call.slot
     _keep(slot)
-    slot.claimed = ""
-    _answered(call, env)
+    slot.unsettled = ""
+    _settle(call, env, event)
 
 
 def _keep(slot: ResponseSlot) -> None:
-    """What our create was for waits again, unless it was interrupted."""
-    if not slot.doomed:
+    """What our create was for waits again, if it is still wanted."""
+    if slot.create not in (CreateState.INTERRUPTED, CreateState.DROPPED):
         keep(slot, running=slot.state is SlotState.RUNNING)
 
 
@@ -250,10 +265,9 @@ def _ask_again(call: Call, env: Env, _: About) -> list[Effect]:
 def _ask_once_more(call: Call, env: Env, _: About) -> list[Effect]:
     """Its response may still come (R3)."""
     slot = call.slot
-    request, doomed = slot.request, slot.doomed
+    slot.unsettled = slot.request
     _keep(slot)
-    _answered(call, env)
-    slot.claimed, slot.doomed, slot.retried = request, doomed, not doomed
+    _settle(call, env, CreateEvent.DOUBTED)
     if given_up := _given_up(call):
         return [*given_up, Proceed()]
     return [notice("RESPONSE_RETRIED"), Proceed()]
@@ -267,9 +281,7 @@ def _given_up(call: Call) -> list[Effect]:
 
 def _try_later(call: Call, env: Env, _: About) -> list[Effect]:
     """Once more, after the response that runs (R3)."""
-    slot = call.slot
-    _restore_wish(call, env)
-    slot.retried = True
+    _restore_wish(call, env, CreateEvent.PUT_OFF)
     return [notice("RESPONSE_RETRIED")]
 
 
@@ -279,7 +291,7 @@ def _hold(call: Call, env: Env, about: About) -> list[Effect]:
     if slot.error is None:
         slot.error, slot.heard_at = about.problem, None
         env.start("error", env.limits.error_grace)
-        if slot.produced:
+        if slot.response is ResponseState.UNDER_WAY:
             env.start("stall", env.limits.response_stall)
     return []
 
@@ -299,7 +311,7 @@ def _await_stranger(call: Call, env: Env, about: About) -> list[Effect]:
 def _fail(call: Call, env: Env, about: About) -> list[Effect]:
     slot = call.slot
     failed = slot.request
-    _answered(call, env)
+    _settle(call, env, CreateEvent.SETTLED)
     env.timers.cancel("grace")
     return [
         *failure(Outcome(failure=about.reason, code=about.reason.partition(":")[0])),
@@ -311,8 +323,8 @@ def _fail(call: Call, env: Env, about: About) -> list[Effect]:
 def _fail_aside(call: Call, env: Env, about: About) -> list[Effect]:
     """Ours failed while the server's own is active, whose turn goes on (O5)."""
     slot = call.slot
-    slot.claimed = ""
-    _answered(call, env)
+    slot.unsettled = ""
+    _settle(call, env, CreateEvent.SETTLED)
     return failure(Outcome(failure=about.reason, code=about.reason.partition(":")[0]))
 
 
@@ -343,7 +355,7 @@ _ACTIONS: Mapping[str, _Action] = {
     "give_up": _give_up,
     "give_up_crossing": _give_up_crossing,
     "go_on": _go_on,
-    "own_up": _own_up,
+    "recognise": _recognise,
     "end_whole": _end_whole,
     "end_crossing": _end_crossing,
     "end_unannounced": _end_unannounced,

@@ -10,8 +10,10 @@ from ....notices import notice
 from ...env import Env
 from ...signals import Effect, ResponseEnded
 from ...state import ResponseSlot
+from ...tables import ResponseEvent, ResponseState
 from ...timers import TimerName
 from .about import REMEMBERED
+from .lives import step_of_response
 
 __all__ = ["failure", "finish", "released", "remember", "superseded"]
 
@@ -20,16 +22,23 @@ _OF_RESPONSE: tuple[TimerName, ...] = ("quiet", "grace", "stall", "error")
 
 
 def finish(
-    slot: ResponseSlot, env: Env, response_id: str, how: Outcome, *, taken_over: bool = False
+    slot: ResponseSlot,
+    env: Env,
+    response_id: str,
+    how: Outcome,
+    event: ResponseEvent = ResponseEvent.ENDED,
+    *,
+    taken_over: bool = False,
 ) -> list[Effect]:
     """The active response is over. `taken_over`: by the next one, which goes on with the turn."""
-    void = (how.cancelled or taken_over) and not how.produced and not slot.produced
-    cut, slot.muted = slot.muted, False
+    said_nothing = not how.produced and slot.response is not ResponseState.UNDER_WAY
+    void = (how.cancelled or taken_over) and said_nothing
+    cut = slot.response is ResponseState.CUT
+    step_of_response(slot, event)
     remember(slot, response_id)
     if (how.cancelled or cut) and response_id:
         slot.cut = [*slot.cut[1 - REMEMBERED :], response_id]
     slot.active = ""
-    slot.produced = False
     slot.open_items = []
     for timer in _OF_RESPONSE:
         env.timers.cancel(timer)

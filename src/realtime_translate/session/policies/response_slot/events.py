@@ -8,9 +8,9 @@ from ....mapping import to_client
 from ....mapping.errors import Fault, Problem
 from ....mapping.responses import Outcome, outcome, tag_of
 from ....notices import notice
-from ...entries import WishKind
+from ...entries import Tags, WishKind
 from ...env import Env
-from ...event_kinds import ResponseEvent
+from ...event_kinds import OutputEvent
 from ...signals import (
     AudioTaken,
     Effect,
@@ -23,11 +23,12 @@ from ...signals import (
     ServerResponded,
 )
 from ...state import Call, ResponseSlot
-from ...tables import Detection, SlotEvent, SlotState
+from ...tables import CreateEvent, CreateState, Detection, ResponseEvent, ResponseState, SlotEvent, SlotState
 from .about import REMEMBERED, About
-from .actions import happen, mute
+from .actions import happen, interrupt
 from .ends import released
 from .line import answers_no_commit, withdraw_hold
+from .lives import step_of_create, step_of_response
 
 __all__ = [
     "activity",
@@ -36,14 +37,14 @@ __all__ = [
     "create_late",
     "created",
     "done",
-    "ends_muted",
+    "ends_cut",
     "error_due",
     "error_over",
     "grace_over",
     "has_ended",
     "heard",
     "interrupted",
-    "is_muted",
+    "is_cut",
     "output",
     "outputs_missing",
     "overdue",
@@ -61,6 +62,8 @@ _END_OF_OUTPUT = (
     openai.ResponseOutputItemDone,
 )
 _ITEM_EVENTS = (openai.ResponseOutputItemAdded, openai.ResponseOutputItemDone)
+# On Python 3.10 and 3.11 looking a member up costs as much as three calls: audio does without.
+_SILENT = ResponseState.SILENT
 _TAKEN = (SlotState.RUNNING, SlotState.CROSSED)
 _ASKING = (SlotState.REQUESTED, SlotState.DOUBTED)
 """Nothing but a create of ours is in flight."""
@@ -75,7 +78,7 @@ def created(call: Call, env: Env, event: openai.ResponseCreated) -> Effects:
     if response_id and response_id == slot.active:
         return happen(call, env, SlotEvent.CREATED_SAME) if tag and tag == slot.request else ()
     if env.ids.gave(tag):
-        slot.overdue = tag not in (slot.request, slot.claimed)
+        slot.overdue = tag not in (slot.request, slot.unsettled)
     return _began(call, env, response_id, ours=_is_ours(slot, tag))
 
 
@@ -91,16 +94,21 @@ def _began(call: Call, env: Env, response_id: str, *, ours: bool) -> list[Effect
 
 def _is_ours(slot: ResponseSlot, tag: str) -> bool:
     """By the echoed tag; while no tag was ever echoed, the first response after our create is ours (R1)."""
-    if tag and tag in (slot.request, slot.claimed):
-        slot.tags_echoed = True
+    if tag and tag in (slot.request, slot.unsettled):
+        _echoed(slot)
         return True
-    if slot.tags_echoed or not slot.request:
+    if slot.tags is Tags.ECHOED or not slot.request:
         return False
-    slot.claimed = slot.request
+    slot.unsettled = slot.request
     return True
 
 
-def activity(call: Call, env: Env, event: ResponseEvent) -> Effects:
+def _echoed(slot: ResponseSlot) -> None:
+    if slot.tags is Tags.UNSEEN:
+        slot.tags = Tags.ECHOED
+
+
+def activity(call: Call, env: Env, event: OutputEvent) -> Effects:
     """Some output of a response: tells which response it is, and whether it goes on (R1, R4)."""
     slot = call.slot
     effects = output(call, env, event.response_id or slot.active)
@@ -122,7 +130,7 @@ def output(call: Call, env: Env, response_id: str) -> Effects:
         return ()
     if slot.state in _TAKEN and (response_id == slot.active or not slot.active):
         slot.active, slot.heard_at = response_id, env.now
-        if not slot.produced:
+        if slot.response is _SILENT:
             _first_output(slot, env)
         if "quiet" in env.timers.deadlines:
             env.timers.cancel("quiet")
@@ -133,7 +141,7 @@ def output(call: Call, env: Env, response_id: str) -> Effects:
 
 
 def _first_output(slot: ResponseSlot, env: Env) -> None:
-    slot.produced = True
+    step_of_response(slot, ResponseEvent.OUTPUT)
     if not slot.request:  # else ours is waited for
         env.timers.cancel("slow")
     env.start("stall", env.limits.response_stall)
@@ -148,7 +156,7 @@ def heard(slot: ResponseSlot, env: Env, response_id: object) -> None:
 def stalled(call: Call, env: Env) -> Effects:
     """Nothing comes of the active response (R1). Output only notes when it came: the timer follows here."""
     slot = call.slot
-    seconds = env.limits.response_stall if slot.produced else env.limits.first_output
+    seconds = env.limits.first_output if slot.response is _SILENT else env.limits.response_stall
     if slot.heard_at is not None and slot.heard_at + seconds > env.now:
         env.timers.set("stall", slot.heard_at + seconds)
         return ()
@@ -193,13 +201,13 @@ def _never_began(slot: ResponseSlot, about: About) -> bool:
     the slot, which has another id and was not interrupted, goes on.
     """
     taken_back = about.outcome.cancelled and not about.outcome.produced
-    return taken_back and about.response_id != slot.active != "" and not slot.muted
+    return taken_back and about.response_id != slot.active != "" and slot.response is not ResponseState.CUT
 
 
 def _kind_of_done(slot: ResponseSlot, tag: str, response_id: str) -> SlotEvent:
     if not tag or tag != slot.request:
-        return SlotEvent.DONE_OTHER if slot.tags_echoed and slot.state in _ASKING else SlotEvent.DONE
-    slot.tags_echoed = True
+        return SlotEvent.DONE_OTHER if slot.tags is Tags.ECHOED and slot.state in _ASKING else SlotEvent.DONE
+    _echoed(slot)
     crossed = slot.state is SlotState.CROSSED
     return SlotEvent.DONE_SAME if crossed and response_id == slot.active else SlotEvent.DONE_OURS
 
@@ -219,7 +227,7 @@ def commit_refused(call: Call, env: Env, refusal: Refused) -> Effects:
     empty = problem.fault is Fault.COMMIT_EMPTY and audio.is_refused_by(problem)
     wish = call.slot.asked_for
     if (busy or empty) and wish is not None and wish.kind is WishKind.COMMITTED:
-        call.slot.asked_for = None
+        step_of_create(call.slot, CreateEvent.COMMIT_REFUSED)
     return ()
 
 
@@ -228,22 +236,22 @@ def interrupted(call: Call, env: Env, signal: Interrupted) -> Effects:
     that wait to be spoken are not, once the user speaks (B4).
     """
     slot = call.slot
-    if not signal.server_cancels and (slot.request or slot.claimed):
-        slot.doomed = True
+    if not signal.server_cancels:
+        step_of_create(slot, CreateEvent.INTERRUPTED)
     dropped = sum(each.alone for each in slot.wishes) if signal.by_user else 0
     if dropped:
         slot.wishes = [each for each in slot.wishes if not each.alone]
     told: list[Effect] = [notice("SPOKEN_DROPPED", texts=dropped)] if dropped else []
-    if slot.state not in _TAKEN or slot.muted:
-        return told
-    return [*told, *mute(call, env, cancel=not signal.server_cancels)]
+    return [*told, *interrupt(call, env, cancel=not signal.server_cancels)]
 
 
-def is_muted(slot: ResponseSlot, response_id: str | None) -> bool:
+def is_cut(slot: ResponseSlot, response_id: str | None) -> bool:
     """Whether output of this response, or of the active one if it names none, is not to be told (B1)."""
     if response_id in slot.cut:
         return True
-    return slot.muted and (not response_id or not slot.active or response_id == slot.active)
+    return slot.response is ResponseState.CUT and (
+        not response_id or not slot.active or response_id == slot.active
+    )
 
 
 def has_ended(slot: ResponseSlot, response_id: str) -> bool:
@@ -251,12 +259,16 @@ def has_ended(slot: ResponseSlot, response_id: str) -> bool:
     return response_id != slot.active and response_id in slot.ended
 
 
-def ends_muted(slot: ResponseSlot, response: openai.Response) -> bool:
+def ends_cut(slot: ResponseSlot, response: openai.Response) -> bool:
     """Whether this ends a response of which nothing is told, under whatever id (B1, R1)."""
-    if is_muted(slot, response.id or None):
+    if is_cut(slot, response.id or None):
         return True
     tag = tag_of(response)
-    return slot.muted and response.id not in slot.ended and not (tag and tag == slot.request)
+    return (
+        slot.response is ResponseState.CUT
+        and response.id not in slot.ended
+        and not (tag and tag == slot.request)
+    )
 
 
 def slow(call: Call, env: Env) -> Effects:
@@ -290,11 +302,11 @@ def refused(call: Call, env: Env, refusal: Refused) -> Effects:
     problem = refusal.problem
     if problem.event_id and not _is_mine(slot, problem):
         return ()
-    if problem.fault is Fault.BUSY and (slot.request or slot.claimed):
+    if problem.fault is Fault.BUSY and (slot.request or slot.unsettled):
         return happen(call, env, SlotEvent.BUSY)
-    if problem.fault is Fault.METADATA and not slot.untagged:
-        slot.untagged, slot.tags_echoed = True, False
-        ours = slot.request or slot.claimed
+    if problem.fault is Fault.METADATA and slot.tags is not Tags.REFUSED:
+        slot.tags = Tags.REFUSED
+        ours = slot.request or slot.unsettled
         return [notice("TAGS_REFUSED"), *(happen(call, env, SlotEvent.TAG_REFUSED) if ours else ())]
     return ()
 
@@ -303,7 +315,7 @@ def outputs_missing(call: Call, env: Env, signal: OutputsMissing) -> Effects:
     """A response was refused: ours, or the one that the server was to make by itself (R8)."""
     slot = call.slot
     withdraw_hold(call, env)
-    problem, ours = signal.problem, slot.request or slot.claimed
+    problem, ours = signal.problem, slot.request or slot.unsettled
     if problem.event_id and not _is_mine(slot, problem):
         return ()
     if not ours and slot.state is not SlotState.EXPECTED:
@@ -320,7 +332,7 @@ def error_due(call: Call, env: Env, due: ErrorDue) -> Effects:
     about = _failure(problem)
     unnamed, server = not env.ids.gave(problem.event_id), problem.fault is Fault.SERVER
     if _is_mine(slot, problem) or (unnamed and server and slot.state in _ASKING):
-        again = server and not slot.retried
+        again = server and slot.create is not CreateState.ASKED_AGAIN
         return happen(call, env, SlotEvent.SERVER_FAILED if again else SlotEvent.FAILED, about)
     return happen(call, env, SlotEvent.UNNAMED, about) if unnamed else (env.error(problem),)
 
@@ -330,13 +342,13 @@ def _failure(problem: Problem) -> About:
 
 
 def _is_mine(slot: ResponseSlot, problem: Problem) -> bool:
-    return problem.event_id != "" and problem.event_id in (slot.request, slot.claimed)
+    return problem.event_id != "" and problem.event_id in (slot.request, slot.unsettled)
 
 
 def create_late(call: Call, env: Env) -> Effects:
     """`response.created` did not come, and may come yet (R1)."""
     slot = call.slot
-    slot.overdue = not slot.tags_echoed  # else its tag will tell
+    slot.overdue = slot.tags is not Tags.ECHOED  # else its tag will tell
     return happen(call, env, SlotEvent.CREATE_LATE, About(reason="the model did not start to answer in time"))
 
 
