@@ -8,6 +8,7 @@ from attrs import define, field, frozen
 
 from ..mapping.places import CHANNEL
 from ..mapping.sentences import Cut
+from .tables import FunctionCallState
 from .timers import Instant
 
 __all__ = [
@@ -103,30 +104,45 @@ class FunctionCall:
 
     `call_id`: upstream's id of it, of any length; `client_id`: the client's, empty until it is asked (F1).
     `response_id`: the response that made it, empty while that has shown no id; `over`: that response has
-    ended. `whole`: all of its arguments came. `asked`: the client or the host was asked. `output`: our event
-    that answered it; `accepted`: upstream has not refused that. `followed`: the response that follows was
-    asked for, or the user went on instead. `waived`: wishes have waited for it long enough (R8).
+    ended. `output`: our event that answered it.
     """
 
     call_id: str
     item_id: str
     response_id: str
+    state: FunctionCallState = FunctionCallState.ANNOUNCED
     over: bool = False
     name: str = ""
     arguments: str = ""
     client_id: str = ""
-    whole: bool = False
-    asked: bool = False
     server_side: bool = False
     output: str = ""
-    accepted: bool = False
-    followed: bool = False
-    waived: bool = False
+
+    @property
+    def asked(self) -> bool:
+        """Whether the client or the host was asked."""
+        return self.state not in _UNASKED
 
     @property
     def open(self) -> bool:
         """Asked and not answered."""
-        return self.asked and not self.output
+        return self.state in _OPEN
+
+    @property
+    def answered(self) -> bool:
+        """Whether its output went upstream."""
+        return self.state in _ANSWERED
+
+    @property
+    def holds(self) -> bool:
+        """Whether wishes for a response wait for its answer (R8)."""
+        return self.state in _HOLD
+
+
+_UNASKED = (FunctionCallState.ANNOUNCED, FunctionCallState.WHOLE, FunctionCallState.PASSED_OVER)
+_HOLD = (FunctionCallState.ASKED, FunctionCallState.LEFT)
+_OPEN = (*_HOLD, FunctionCallState.OVERDUE, FunctionCallState.LEFT_OVERDUE)
+_ANSWERED = (FunctionCallState.ANSWERED, FunctionCallState.REFUSED, FunctionCallState.FOLLOWED)
 
 
 @define(eq=False, repr=False)

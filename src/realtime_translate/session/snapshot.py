@@ -33,7 +33,16 @@ from .entries import Tags, WishKind
 from .env import Env, Ids
 from .policies import updates
 from .state import Call
-from .tables import Commit, CreateState, Detection, Opening, ResponseState, SlotState, TurnState
+from .tables import (
+    Commit,
+    CreateState,
+    Detection,
+    FunctionCallState,
+    Opening,
+    ResponseState,
+    SlotState,
+    TurnState,
+)
 from .timers import Instant, Timers
 
 __all__ = ["ADDED", "INSTANTS", "VERSION", "Saved", "load", "save"]
@@ -68,6 +77,7 @@ _ENUMS = (
     Commit,
     CreateState,
     Detection,
+    FunctionCallState,
     Opening,
     ResponseState,
     SlotState,

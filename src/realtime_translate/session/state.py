@@ -179,13 +179,13 @@ class FunctionCalls:
     @property
     def unanswered(self) -> bool:
         """Whether wishes wait for the answer of any call (R8)."""
-        return any(each.open and not each.waived for each in self.calls)
+        return any(each.holds for each in self.calls)
 
     @property
     def awaited(self) -> list[str]:
         """The responses whose calls are all answered, and whose end has not come (F5)."""
         open_in = {each.response_id for each in self.calls if each.open}
-        answered = dict.fromkeys(each.response_id for each in self.calls if each.output and not each.over)
+        answered = dict.fromkeys(each.response_id for each in self.calls if each.answered and not each.over)
         return [each for each in answered if each not in open_in]
 
 

@@ -7,6 +7,7 @@ Nothing outside this package decides where a state goes; code elsewhere only nam
 * `GATES`: what becomes of a client message in each phase of the opening.
 * `SLOT`: the one response that the conversation may have.
 * `RESPONSE` and `CREATE`: the life of the response in the slot, and of our last `response.create`.
+* `FUNCTION_CALL`: the life of one function call.
 * `DETECTION`: who ends the user's turns under manual commit.
 * `TURNS`: the agent's turn as the client sees it.
 """
@@ -14,6 +15,7 @@ Nothing outside this package decides where a state goes; code elsewhere only nam
 from __future__ import annotations
 
 from .detection import DETECTION, Commit, Detection, DetectionEvent
+from .function_call import FUNCTION_CALL, FunctionCallEvent, FunctionCallState
 from .opening import AUDIO_GATES, GATES, OPENING, Gate, Opening, OpeningEvent
 from .response import CREATE, RESPONSE, CreateEvent, CreateState, ResponseEvent, ResponseState
 from .slot import RESPONDING, SLOT, SlotEvent, SlotState
@@ -24,6 +26,7 @@ __all__ = [
     "AUDIO_GATES",
     "CREATE",
     "DETECTION",
+    "FUNCTION_CALL",
     "GATES",
     "OPENING",
     "RESPONDING",
@@ -35,6 +38,8 @@ __all__ = [
     "CreateState",
     "Detection",
     "DetectionEvent",
+    "FunctionCallEvent",
+    "FunctionCallState",
     "Gate",
     "Opening",
     "OpeningEvent",

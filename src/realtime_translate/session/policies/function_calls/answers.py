@@ -10,7 +10,8 @@ from ...entries import FunctionCall
 from ...env import Env
 from ...signals import Effect, Effects, Proceed
 from ...state import Call, FunctionCalls
-from .known import asked_as, of_response
+from ...tables import FunctionCallEvent
+from .known import asked_as, happen, of_response
 from .rounds import round_over
 
 __all__ = ["client_answered", "host_answered"]
@@ -54,11 +55,12 @@ def _why_not(function_call: FunctionCall | None) -> str:
         return "no such call waits for it"
     if function_call.server_side:
         return "the host runs this function"
-    return "the call is answered already" if function_call.output else ""
+    return "the call is answered already" if function_call.answered else ""
 
 
 def _answer(state: FunctionCalls, env: Env, function_call: FunctionCall, content: str) -> list[Effect]:
-    function_call.output, function_call.accepted = env.ids.next(), True
+    function_call.output = env.ids.next()
+    happen(function_call, FunctionCallEvent.ANSWERED)
     item = Item(type="function_call_output", call_id=function_call.call_id, output=content)
     effects: list[Effect] = [env.upstream(openai.ConversationItemCreate(item, event_id=function_call.output))]
     if env.component:

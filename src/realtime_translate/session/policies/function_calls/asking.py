@@ -15,8 +15,9 @@ from ...env import Env
 from ...ids import MAX_ID
 from ...signals import Effect, Effects, Fatal, TextDue
 from ...state import Call, FunctionCalls
+from ...tables import FunctionCallEvent, FunctionCallState
 from .closing import close
-from .known import REMEMBERED, is_taken, known, of_response, settle
+from .known import REMEMBERED, happen, is_taken, known, of_response, settle
 from .rounds import follow
 
 __all__ = [
@@ -56,7 +57,7 @@ def arguments_done(call: Call, env: Env, event: openai.ResponseFunctionCallArgum
         return ()
     function_call = _record(state, env, item, response_id)
     if function_call is not None:
-        function_call.whole = True
+        happen(function_call, FunctionCallEvent.COMPLETED)
     if announced:
         return _too_many(state, env)
     return ask(state, env, function_call) if function_call and function_call.name else ()
@@ -107,7 +108,7 @@ def _is_out_of_place(state: FunctionCalls, env: Env) -> bool:
 
 def _confirmed(state: FunctionCalls, call_id: str) -> list[Effect]:
     """Upstream has the output of a call: where `response.done` does not come, that is the sign (F3)."""
-    answered = [each.response_id for each in state.calls if each.output and each.call_id == call_id]
+    answered = [each.response_id for each in state.calls if each.answered and each.call_id == call_id]
     return [effect for each in dict.fromkeys(answered) for effect in follow(of_response(state, each))]
 
 
@@ -154,7 +155,9 @@ def _item_ended(state: FunctionCalls, env: Env, item: Item, response_id: str = "
         return []
     if (item.status or "completed") == "completed":
         return (
-            close(state, env, [function_call]) if function_call.followed else ask(state, env, function_call)
+            close(state, env, [function_call])
+            if function_call.state is FunctionCallState.PASSED_OVER
+            else ask(state, env, function_call)
         )
     settle(state, [function_call])
     return [notice("CALL_INCOMPLETE")]
@@ -171,7 +174,8 @@ def ask(state: FunctionCalls, env: Env, function_call: FunctionCall) -> list[Eff
     if too_many := _too_many(state, env):
         return too_many
     function_call.name = env.plan.own_name(function_call.name)
-    function_call.client_id, function_call.asked = _client_id(state, env, function_call.call_id), True
+    function_call.client_id = _client_id(state, env, function_call.call_id)
+    happen(function_call, FunctionCallEvent.ASKED)
     function_call.arguments = function_call.arguments or mapping.NO_ARGUMENTS
     endpoint = spec.endpoint if spec else None
     function_call.server_side = endpoint is not None

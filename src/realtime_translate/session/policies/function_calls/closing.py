@@ -19,8 +19,8 @@ from ...signals import (
     TurnStep,
 )
 from ...state import Call, FunctionCalls
-from ...tables import TurnEvent
-from .known import REMEMBERED, of_response, settle
+from ...tables import FunctionCallEvent, TurnEvent
+from .known import REMEMBERED, happen, of_response, settle
 from .rounds import round_over
 
 __all__ = ["close", "hold_over", "interrupted", "refused"]
@@ -37,7 +37,7 @@ def hold_over(call: Call, env: Env) -> Effects:
     if env.config.upstream.outputs_first:
         return [*told, *_give_up(call, env), Proceed()]
     for each in call.calls.calls:
-        each.waived = each.waived or each.open
+        happen(each, FunctionCallEvent.WAIVED)
     return [*told, Proceed()]
 
 
@@ -48,11 +48,11 @@ def interrupted(call: Call, env: Env, _: Interrupted) -> Effects:
     state = call.calls
     env.timers.cancel("follow_up")
     for each in state.calls:
-        each.followed = True
+        happen(each, FunctionCallEvent.LEFT)
     still_open = [each for each in state.calls if each.open]
     if env.component:  # for as many as anybody can be at work on (L2)
         return close(state, env, still_open[:-REMEMBERED])
-    settle(state, [each for each in state.calls if each.asked and not each.open])
+    settle(state, [each for each in state.calls if each.answered])
     if not still_open:
         return ()
     told, closed = _told(env, still_open), close(state, env, still_open)
@@ -115,5 +115,5 @@ def refused(call: Call, env: Env, refusal: Refused) -> Effects:
     )
     if function_call is None:
         return ()
-    function_call.accepted = False
+    happen(function_call, FunctionCallEvent.REFUSED)
     return (notice("CALL_OUTPUT_REFUSED", code=problem.code),)

@@ -7,7 +7,7 @@ from ...entries import FunctionCall
 from ...env import Env
 from ...signals import Effect, Effects, ResponseEnded, TurnStep
 from ...state import Call, FunctionCalls
-from ...tables import TurnEvent
+from ...tables import FunctionCallState, TurnEvent
 from .asking import ask
 from .closing import close
 from .known import settle
@@ -46,15 +46,17 @@ def _unasked(
     """Calls whose items never ended. Upstream waits for the outputs of those whose arguments are whole: they
     are asked for now (F1), or closed where the response came to nothing (F8). The others are dropped.
     """
-    whole = [each for each in calls if each.whole and each.name]
-    dropped = [each for each in calls if each not in whole]
+    whole = [each for each in calls if each.name and each.state is FunctionCallState.WHOLE]
+    unwanted = [each for each in calls if each.arguments and each.state is FunctionCallState.PASSED_OVER]
+    dropped = [each for each in calls if each not in whole + unwanted]
     effects: list[Effect] = [notice("CALL_INCOMPLETE") for _ in dropped]
     if signal.cut:
         settle(state, dropped)
     else:
         state.calls = [each for each in state.calls if each not in dropped]
     if signal.cut or signal.failed:
-        return [*effects, *close(state, env, whole)]
+        return [*effects, *close(state, env, whole + unwanted)]
+    effects += close(state, env, unwanted)
     for each in whole:
         effects += ask(state, env, each)
     return effects

@@ -5,8 +5,9 @@ from __future__ import annotations
 from ...entries import FunctionCall, Settled
 from ...ids import shortened
 from ...state import FunctionCalls
+from ...tables import FUNCTION_CALL, FunctionCallEvent
 
-__all__ = ["REMEMBERED", "asked_as", "is_taken", "known", "of_response", "settle"]
+__all__ = ["REMEMBERED", "asked_as", "happen", "is_taken", "known", "of_response", "settle"]
 
 REMEMBERED = 64
 """Calls whose further announcements are recognised (F1, L2)."""
@@ -34,6 +35,11 @@ def _is_another(function_call: FunctionCall | Settled, item_id: str, response_id
         return bool(item_id and function_call.item_id)
     before = shortened(function_call.response_id)
     return bool(before and response_id) and before != response_id
+
+
+def happen(function_call: FunctionCall, event: FunctionCallEvent) -> None:
+    """Take the table's step."""
+    function_call.state = FUNCTION_CALL[function_call.state][event].to
 
 
 def asked_as(state: FunctionCalls, client_id: str) -> FunctionCall | None:

@@ -6,8 +6,8 @@ from ....notices import notice
 from ...entries import FunctionCall, WishKind
 from ...signals import Effect, ResponseWanted, TurnStep
 from ...state import FunctionCalls
-from ...tables import TurnEvent
-from .known import settle
+from ...tables import FunctionCallEvent, FunctionCallState, TurnEvent
+from .known import happen, settle
 
 __all__ = ["follow", "round_over"]
 
@@ -17,11 +17,11 @@ def follow(calls: list[FunctionCall]) -> list[Effect]:
 
     Where upstream confirms outputs early, a call may come after that: its output is followed as well.
     """
-    fresh = [each for each in calls if each.accepted and not each.followed]
-    if not fresh or not all(each.output for each in calls):
+    fresh = any(each.state is FunctionCallState.ANSWERED for each in calls)
+    if not fresh or not all(each.answered for each in calls):
         return []
     for each in calls:
-        each.followed = True
+        happen(each, FunctionCallEvent.FOLLOWED)
     return [ResponseWanted(WishKind.SENT)]
 
 
@@ -29,6 +29,6 @@ def round_over(state: FunctionCalls, calls: list[FunctionCall]) -> list[Effect]:
     """All calls of a response that has ended are answered."""
     effects = follow(calls)
     settle(state, calls)
-    if not any(each.followed for each in calls):
+    if not any(each.state is FunctionCallState.FOLLOWED for each in calls):
         effects += [notice("CALLS_CLOSED"), TurnStep(TurnEvent.OVER)]
     return effects
