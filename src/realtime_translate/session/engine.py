@@ -17,12 +17,14 @@ from ..mapping import to_client
 from ..mapping.errors import fault
 from ..notices import notice
 from ..openai.audio_frames import AUDIO_DELTA, delta_of
+from ..openai.objects import Item
 from ..outputs import Notice, Output, Outputs, SendToClient
 from ..wire import OMITTED, Malformed, Unknown, decode, unknown_fields
 from .bounds import excess, too_large
 from .entries import Pending
 from .env import Env
-from .ids import MAX_ID, has_long_id, shorten_calls
+from .event_kinds import ConversationEvent, OutputEvent
+from .ids import MAX_ID, has_long_id, response_id_of, still_has_one
 from .policies import (
     agent_text,
     agent_turn,
@@ -63,6 +65,8 @@ _NO_FACTS = Facts()
 _DELIVER, _CLOSED, _SPEAKING = Gate.DELIVER, Opening.CLOSED, TurnState.SPEAKING
 _CUT = ResponseState.CUT
 _UPDATED = OpeningEvent.UPDATED
+_OUTPUT = get_args(OutputEvent)
+_OF_CONVERSATION = get_args(ConversationEvent)
 _READY = (Opening.READY, Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
 _UNSETTLED = (Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
 _TIMER_STEPS: Mapping[TimerName, OpeningEvent] = {
@@ -153,7 +157,7 @@ class Engine:
         data = decode(frame)
         if isinstance(data, Malformed):
             self.perform(self._not_an_event(data.reason))
-        elif has_long_id(data) and _still_has_one(data):
+        elif has_long_id(data) and still_has_one(data):
             reason = f"an id is over {MAX_ID} characters long"
             self._refused(Malformed(reason, type=str(data.get("type"))), data)
         elif ready and data.get("type") == AUDIO_DELTA:
@@ -249,7 +253,7 @@ class Engine:
             self.perform(effects)
         if not audio or slot.response is _CUT or call.phase is _CLOSED:
             return
-        if call.agent_text.ripe:
+        if call.agent_text.may_end:
             self.perform(agent_text.paused(call.agent_text, env))
         if call.turn_state is not _SPEAKING:
             self._turn(TurnEvent.AUDIO)
@@ -281,43 +285,46 @@ class Engine:
         """A malformed `response.done` still ends its response (*Always true* 5)."""
         self.perform(self._malformed(event))
         if event.type == openai.ResponseDone.type and self.call.phase in _READY:
-            self._upstream_event(_bare_done(data))
+            self._upstream_event(openai.ResponseDone(openai.Response(id=response_id_of(data))))
 
     def _upstream_event(self, event: openai.ServerEvent) -> None:
+        """Ask once what became of the response that an event is of; then the policies hear of it."""
+        env, slot = self.env, self.call.slot
         handlers = UPSTREAM.get(type(event))
-        if self._is_late(event):
-            self.perform([notice("OUTPUT_LATE", type=event.type)])
-            if isinstance(event, openai.ResponseOutputItemDone):  # its response.done may never come
-                ended, response_id = [event.item], event.response_id or ""
-                self.perform(function_calls.ran_on(self.call.calls, self.env, ended, response_id))
-        elif handlers is not None:
-            self.env.late = False
-            if isinstance(event, openai.ResponseDone):
-                self.env.response = event.response.id or self.call.slot.active
-                self.env.late = events.has_ended(self.call.slot, self.env.response)
-                event = self._without_cut_output(event)
-            else:
-                self.env.response = self.call.slot.active
-            for handler in handlers:
-                self._route((handler,), event)
-                if self._is_late(event):  # a response that was to be cut began with it
-                    return
-        else:
+        if handlers is None:
             self.perform([notice("UPSTREAM_ABSORBED", type=event.type)])
+            return
+        env.response = slot.active
+        env.late = isinstance(event, _OF_CONVERSATION) and not slot.responding  # then there is no turn
+        if isinstance(event, openai.ResponseDone):
+            event = self._end_of_response(event)
+        elif isinstance(event, _OUTPUT) and not self._goes_on(cast("OutputEvent", event)):
+            return
+        self._route(handlers, event)
 
-    def _is_late(self, event: openai.ServerEvent) -> bool:
-        """Whether a response that was cut goes on: nothing of it is said, and nothing run (R1, B1)."""
-        if not hasattr(event, "response_id"):
-            return False
-        return events.is_cut(self.call.slot, getattr(event, "response_id", None) or None)
+    def _goes_on(self, event: OutputEvent) -> bool:
+        """Whether a response of which output comes goes on: not if it was cut (B1, R1)."""
+        slot, response_id = self.call.slot, event.response_id or None
+        if not events.is_cut(slot, response_id):
+            self.perform(events.activity(self.call, self.env, event))
+            return not events.is_cut(slot, response_id)  # one that was to be cut may have begun with it
+        self.perform([notice("OUTPUT_LATE", type=event.type)])
+        if isinstance(event, openai.ResponseOutputItemDone):  # its response.done may never come
+            self._run_on([event.item], response_id)
+        return False
 
-    def _without_cut_output(self, event: openai.ResponseDone) -> openai.ResponseDone:
-        """The end of a response that was cut lists what is not said any more (B1)."""
-        if not events.ends_cut(self.call.slot, event.response):
+    def _end_of_response(self, event: openai.ResponseDone) -> openai.ResponseDone:
+        """The end of a response that was cut lists what is not told any more (B1)."""
+        slot, response = self.call.slot, event.response
+        self.env.response = response.id or slot.active
+        self.env.late = events.has_ended(slot, self.env.response)
+        if not events.ends_cut(slot, response):
             return event
-        ended, response_id = event.response.output or (), event.response.id or ""
-        self.perform(function_calls.ran_on(self.call.calls, self.env, ended, response_id))
-        return evolve(event, response=evolve(event.response, output=OMITTED))
+        self._run_on(response.output or (), response.id or None)
+        return evolve(event, response=evolve(response, output=OMITTED))
+
+    def _run_on(self, items: Sequence[Item], response_id: str | None) -> None:
+        self.perform(function_calls.ran_on(self.call.calls, self.env, items, response_id or ""))
 
     def _error(self, event: openai.ErrorEvent) -> None:
         """The opening hears what is meant for it, the policies all else (S7, E6)."""
@@ -386,17 +393,3 @@ class Engine:
             self._client_audio(bytes(entry.audio))
         else:
             self.client_text(entry.text)
-
-
-def _still_has_one(data: Mapping[str, object]) -> bool:
-    """Whether an id is too long that is none of a function call (F1)."""
-    shorten_calls(data)
-    return has_long_id(data)
-
-
-def _bare_done(data: Mapping[str, object]) -> openai.ResponseDone:
-    """What can be read of a malformed `response.done`."""
-    response = data.get("response")
-    response_id = cast("Mapping[str, object]", response).get("id") if isinstance(response, dict) else None
-    known = isinstance(response_id, str) and len(response_id) <= MAX_ID
-    return openai.ResponseDone(openai.Response(id=cast("str", response_id) if known else None))

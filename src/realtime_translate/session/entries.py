@@ -20,6 +20,7 @@ __all__ = [
     "Playing",
     "Settled",
     "Tags",
+    "Told",
     "Unconfirmed",
     "Wish",
     "WishKind",
@@ -157,6 +158,19 @@ class Part:
     text: str = ""
     length: int = 0
     cut: Cut = field(factory=Cut)
+
+
+@define(eq=False, repr=False)
+class Told:
+    """A text that the client has, or is not to get (O3). `words`: its fingerprint, empty for any. `item_id`:
+    empty where the event that brought it named no item; `index`: the content part, None for any of the item.
+    `response_id`: the response that said it, None once that has ended.
+    """
+
+    item_id: str
+    index: int | None
+    words: str = ""
+    response_id: str | None = None
 
 
 @define(eq=False, repr=False)

@@ -6,15 +6,14 @@ from typing import TypeAlias
 
 from .. import openai
 
-__all__ = ["ItemEvent", "OutputEvent", "TextEvent"]
+__all__ = ["ConversationEvent", "ItemEvent", "OutputEvent", "TextEvent"]
 
-ItemEvent: TypeAlias = (
-    openai.ConversationItemAdded
-    | openai.ConversationItemCreated
-    | openai.ConversationItemDone
-    | openai.ResponseOutputItemAdded
-    | openai.ResponseOutputItemDone
+ConversationEvent: TypeAlias = (
+    openai.ConversationItemAdded | openai.ConversationItemCreated | openai.ConversationItemDone
 )
+"""An item of the conversation, whoever made it."""
+
+ItemEvent: TypeAlias = ConversationEvent | openai.ResponseOutputItemAdded | openai.ResponseOutputItemDone
 """An item with its content so far."""
 
 TextEvent: TypeAlias = openai.ResponseOutputTextDelta | openai.ResponseOutputAudioTranscriptDelta

@@ -10,7 +10,15 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import cast
 
-__all__ = ["MAX_ID", "fingerprint", "has_long_id", "shorten_calls", "shortened"]
+__all__ = [
+    "MAX_ID",
+    "fingerprint",
+    "has_long_id",
+    "response_id_of",
+    "shorten_calls",
+    "shortened",
+    "still_has_one",
+]
 
 MAX_ID = 256
 """Characters. The longest id of a known server has 43 (protocols, *Other servers*)."""
@@ -85,3 +93,16 @@ def _shorten(named: dict[str, object], key: str) -> None:
 
 def _is_long(value: object) -> bool:
     return isinstance(value, str) and len(value) > MAX_ID
+
+
+def still_has_one(data: Mapping[str, object]) -> bool:
+    """Whether an id is too long that is none of a function call: those are shortened (F1)."""
+    shorten_calls(data)
+    return has_long_id(data)
+
+
+def response_id_of(data: Mapping[str, object]) -> str | None:
+    """The id of the response in an event that may be malformed."""
+    response = data.get("response")
+    response_id = cast("Mapping[str, object]", response).get("id") if isinstance(response, dict) else None
+    return response_id if isinstance(response_id, str) and len(response_id) <= MAX_ID else None

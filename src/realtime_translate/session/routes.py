@@ -124,31 +124,27 @@ UPSTREAM: Mapping[type, Handlers] = dict(
         _on(openai.ResponseCreated, user_speech.response_began, events.created),
         _on(
             openai.ResponseOutputItemAdded,
-            events.activity,
             agent_turn.item_added,
             agent_text.item_seen,
             function_calls.announced,
         ),
         _on(
             openai.ResponseOutputItemDone,
-            events.activity,
             agent_turn.item_done,
             agent_text.item_seen,
             function_calls.output_item_done,
         ),
-        _on(openai.ResponseContentPartAdded, events.activity),
-        _on(openai.ResponseContentPartDone, events.activity),
-        _on(openai.ResponseOutputTextDelta, events.activity, agent_turn.text_came, agent_text.delta),
-        _on(openai.ResponseOutputTextDone, events.activity, agent_text.text_done, agent_turn.text_done),
-        _on(
-            openai.ResponseOutputAudioTranscriptDelta, events.activity, agent_turn.text_came, agent_text.delta
-        ),
-        _on(openai.ResponseOutputAudioTranscriptDone, events.activity, agent_text.transcript_done),
-        _on(openai.ResponseOutputAudioDone, events.activity, agent_turn.audio_done),
-        _on(openai.ResponseFunctionCallArgumentsDelta, events.activity),
-        _on(openai.ResponseFunctionCallArgumentsDone, events.activity, function_calls.arguments_done),
-        _on(openai.ResponseMcpCallArgumentsDelta, events.activity),
-        _on(openai.ResponseMcpCallArgumentsDone, events.activity),
+        _on(openai.ResponseContentPartAdded),
+        _on(openai.ResponseContentPartDone),
+        _on(openai.ResponseOutputTextDelta, agent_turn.text_came, agent_text.delta),
+        _on(openai.ResponseOutputTextDone, agent_text.text_done, agent_turn.text_done),
+        _on(openai.ResponseOutputAudioTranscriptDelta, agent_turn.text_came, agent_text.delta),
+        _on(openai.ResponseOutputAudioTranscriptDone, agent_text.transcript_done),
+        _on(openai.ResponseOutputAudioDone, agent_turn.audio_done),
+        _on(openai.ResponseFunctionCallArgumentsDelta),
+        _on(openai.ResponseFunctionCallArgumentsDone, function_calls.arguments_done),
+        _on(openai.ResponseMcpCallArgumentsDelta),
+        _on(openai.ResponseMcpCallArgumentsDone),
         _on(
             openai.ResponseDone,
             agent_text.response_done,
@@ -159,8 +155,9 @@ UPSTREAM: Mapping[type, Handlers] = dict(
         ),
     )
 )
-"""Upstream events with an effect. Until ours is ready, `session.updated` steps the opening; `session.created`
-and `error` go through the engine, audio deltas past all of this.
+"""Upstream events with an effect. The slot hears of all output of a response first. Until ours is ready,
+`session.updated` steps the opening; `session.created` and `error` go through the engine, audio deltas past
+all of this.
 """
 
 SESSION_CREATED: Handlers = _on(

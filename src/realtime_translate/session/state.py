@@ -20,6 +20,7 @@ from .entries import (
     Playing,
     Settled,
     Tags,
+    Told,
     Unconfirmed,
     Wish,
 )
@@ -203,15 +204,15 @@ class AgentTurn:
 
 @define(eq=False, repr=False)
 class AgentText:
-    """`parts`: begun and not told; `told`: marks of what the client has (`_is_told`); `own`: items of
-    ours. `announced`: messages of the active response. `ripe`: the agent's audio would end a sentence.
+    """`parts`: begun and not told; `told`: what the client has; `own`: items of
+    ours. `announced`: messages of the active response. `may_end`: audio that comes now ends a sentence.
     """
 
     parts: list[Part] = field(factory=list[Part])
-    told: list[str] = field(factory=list[str])
+    told: list[Told] = field(factory=list[Told])
     own: list[OwnItem] = field(factory=list[OwnItem])
     announced: list[str] = field(factory=list[str])
-    ripe: bool = False
+    may_end: bool = False
 
 
 @define(eq=False, repr=False)

@@ -8,7 +8,7 @@ from ... import openai
 from ...mapping import sentences, to_client
 from ...notices import notice
 from ...openai.objects import Item
-from ..entries import OwnItem, Part
+from ..entries import OwnItem, Part, Told
 from ..env import Env
 from ..event_kinds import ItemEvent, TextEvent
 from ..ids import fingerprint
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 _REMEMBERED = 96
-"""Parts that are collected at a time, and marks by which further announcements are recognised (L2)."""
+"""Parts that are collected at a time, and texts that are recognised when they come again (L2)."""
 
 _SPEECH, _SENTENCES = 2**16, 1000
 """Characters of a text that are looked through for sentences, and sentences that one event may bring: no
@@ -60,13 +60,13 @@ def delta(call: Call, env: Env, event: TextEvent) -> Effects:
     if env.component:  # it gets an item's text in one
         return ()
     words = sentences.feed(part.cut, event.delta)
-    state.ripe = any(sentences.is_ripe(each.cut) for each in state.parts)
+    state.may_end = any(sentences.is_ripe(each.cut) for each in state.parts)
     return _say(env, words)
 
 
 def paused(state: AgentText, env: Env) -> Effects:
     """Audio comes: a sentence that may be over is (O3)."""
-    state.ripe = False
+    state.may_end = False
     return _say(env, [each for part in state.parts for each in sentences.pause(part.cut)])
 
 
@@ -99,11 +99,10 @@ def item_seen(call: Call, env: Env, event: ItemEvent) -> Effects:
         return ()
     _announce(call, event)
     if call.slot.response is ResponseState.CUT:  # an item of the response that was interrupted
-        _never_tell(state, [_place(item.id or "", index) for index, _ in enumerate(item.content or (None,))])
+        _never_tell(state, [(item.id or "", index) for index, _ in enumerate(item.content or (None,))])
         return ()
     if item.status == "in_progress" or (item.status == "incomplete" and not call.slot.responding):
         return ()
-    env.late = env.late or not call.slot.responding  # outside a response there is no turn
     return _tell_item(state, env, item)
 
 
@@ -137,11 +136,14 @@ def ended(call: Call, env: Env, signal: ResponseEnded) -> Effects:
     effects: list[Effect] = []
     for part in left:
         effects += _tell(state, env, part, part.text)
-    nameless, anyhow = f"{response_id}=", f"{response_id}~"
-    words = [each.removeprefix(nameless) for each in state.told if each.startswith(nameless)]
-    state.told = [each for each in state.told if not each.startswith((nameless, anyhow))]
-    _never_tell(state, [f"{item_id}={each}" for item_id in state.announced for each in words])
-    state.announced, state.ripe = [], False
+    said = [each for each in state.told if each.response_id == response_id]
+    nameless = [each for each in said if not each.item_id]
+    for each in said:
+        each.response_id = None
+    state.told = [each for each in state.told if each not in nameless]
+    for item_id in state.announced:
+        _remember(state, *(Told(item_id, None, each.words) for each in nameless))
+    state.announced, state.may_end = [], False
     return effects
 
 
@@ -151,19 +153,19 @@ def cut(call: Call, env: Env, signal: ResponseCut) -> Effects:
     """
     state = call.agent_text
     parts = [each for each in state.parts if each.response_id == signal.response_id]
-    state.parts, state.ripe = [each for each in state.parts if each not in parts], False
+    state.parts, state.may_end = [each for each in state.parts if each not in parts], False
     effects: list[Effect] = []
     for part in parts if env.component else ():
         effects += _tell(state, env, part, part.text)
-    places = [_place(part.item_id, part.index) for part in parts if part.item_id]
-    places += [_place(item_id, 0) for item_id in state.announced]
-    _never_tell(state, places)
+    places = [(part.item_id, part.index) for part in parts if part.item_id]
+    _never_tell(state, [*places, *((item_id, 0) for item_id in state.announced)])
     state.announced = []
     return effects
 
 
-def _never_tell(state: AgentText, places: Sequence[str]) -> None:
-    _mark(state, *(place for place in dict.fromkeys(places) if place not in state.told))
+def _never_tell(state: AgentText, places: Sequence[tuple[str, int]]) -> None:
+    known = {(each.item_id, each.index) for each in state.told}
+    _remember(state, *(Told(*place) for place in dict.fromkeys(places) if place not in known))
 
 
 def _find(state: AgentText, item_id: str, response_id: str, index: int) -> Part | None:
@@ -217,30 +219,30 @@ def _is_told(state: AgentText, part: Part, words: str) -> bool:
     """Whether the client has this text; from now on it has (O3).
 
     An item is known by its part and by its words. Where one of two events has no item id, equal words in one
-    response are one item: `=` marks what an event without an id told, `~` what any event told.
+    response are one item.
     """
-    nameless, anyhow = f"{part.response_id}={words}", f"{part.response_id}~{words}"
+    said = [each for each in state.told if each.response_id == part.response_id and each.words == words]
     if not part.item_id:
-        told = nameless in state.told or anyhow in state.told
-        return told or _mark(state, nameless)
-    place, named = _place(part.item_id, part.index), f"{part.item_id}={words}"
-    if place in state.told or named in state.told:
+        if not said:
+            _remember(state, Told("", None, words, part.response_id))
+        return bool(said)
+    if any(each.item_id == part.item_id and _is_same(each, part.index, words) for each in state.told):
         return True
-    told = nameless in state.told
-    if told:  # it has a name now: equal words of another item are another text
-        state.told.remove(nameless)
-    _mark(state, place, named, anyhow)
-    return told
+    nameless = next((each for each in said if not each.item_id), None)
+    if nameless is None:
+        _remember(state, Told(part.item_id, part.index, words, part.response_id))
+        return False
+    # It has a name now: equal words of another item are another text.
+    nameless.item_id, nameless.index = part.item_id, part.index
+    return True
 
 
-def _mark(state: AgentText, *marks: str) -> bool:
-    """Remember that a text was told; False, for it was not."""
-    state.told = [*state.told, *marks][-_REMEMBERED:]
-    return False
+def _is_same(told: Told, index: int, words: str) -> bool:
+    return told.index == index or told.words == words
 
 
-def _place(item_id: str, index: int) -> str:
-    return f"{item_id}/{index}"
+def _remember(state: AgentText, *told: Told) -> None:
+    state.told = [*state.told, *told][-_REMEMBERED:]
 
 
 def _is_own(state: AgentText, item: Item) -> bool:
@@ -252,5 +254,5 @@ def _is_own(state: AgentText, item: Item) -> bool:
         return False
     state.own = [each for each in state.own if each is not mine]
     if item.id:
-        _mark(state, _place(item.id, 0))
+        _remember(state, Told(item.id, 0))
     return True

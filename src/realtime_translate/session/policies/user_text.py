@@ -29,11 +29,12 @@ def injected(call: Call, env: Env, message: deepgram.InjectUserMessage) -> Effec
     state.waiting.append(Unconfirmed(item_id, event_id, words, deadline, env.ids.count))
     _set_timer(state, env)
     item = context.message("user", message.content, item_id=item_id)
-    effects: list[Effect] = [env.upstream(openai.ConversationItemCreate(item, event_id=event_id))]
-    effects += env.text("user", message.content)
-    if len(state.waiting) > env.limits.pending_messages:  # L3: the oldest counts as confirmed
-        effects += _confirm(call, env, state.waiting[0], late=True)  # after the item, which it answers too
-    return effects
+    sent = env.upstream(openai.ConversationItemCreate(item, event_id=event_id))
+    told = env.text("user", message.content)
+    if len(state.waiting) <= env.limits.pending_messages:
+        return sent, *told
+    # L3: the oldest counts as confirmed, after this item, which its response answers too.
+    return [sent, *told, *_confirm(call, env, state.waiting[0], late=True)]
 
 
 def item_seen(call: Call, env: Env, event: ItemEvent) -> Effects:

@@ -42,7 +42,8 @@ def ended(call: Call, env: Env, _: UpdateGranted) -> Effects:
     """Before late Settings, what was said goes upstream in the format that holds yet; what is not committed
     is the server's to commit, if that was so until now or is so from now on (S4, V1).
     """
-    state, coming = call.audio, call.opening.plan
+    state = call.audio
+    coming = call.opening.plan
     if call.phase is not Opening.AWAITING_SLOT:
         return ()
     rest = tail(state, env)

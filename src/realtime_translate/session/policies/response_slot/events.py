@@ -287,13 +287,13 @@ def slow(call: Call, env: Env) -> Effects:
 
 def overdue(call: Call, env: Env) -> Effects:
     """`response.done` did not come after the last output of its calls: it counts as done (F5)."""
-    effects: list[Effect] = []
-    for response_id in call.calls.awaited:
-        if call.slot.responding and response_id in ("", call.slot.active):
-            effects += happen(call, env, SlotEvent.OVERDUE)
-        else:
-            effects.append(ResponseEnded(response_id))
-    return effects
+    return [effect for each in call.calls.awaited for effect in _overdue(call, env, each)]
+
+
+def _overdue(call: Call, env: Env, response_id: str) -> list[Effect]:
+    if call.slot.responding and response_id in ("", call.slot.active):
+        return happen(call, env, SlotEvent.OVERDUE)
+    return [ResponseEnded(response_id)]
 
 
 def refused(call: Call, env: Env, refusal: Refused) -> Effects:
