@@ -21,7 +21,7 @@ FAULTS: tuple[Fault, ...] = (
         "a response that stalls is waited for for ever",
         _EVENTS,
         '    failure = Outcome(failure=f"nothing came of it for {seconds:g} s", code="stalled")\n'
-        "    return happen(slot, env, SlotEvent.STALLED, About(outcome=failure))\n",
+        "    return happen(call, env, SlotEvent.STALLED, About(outcome=failure))\n",
         "    return ()\n",
     ),
     Fault(
@@ -35,30 +35,28 @@ FAULTS: tuple[Fault, ...] = (
         "R2",
         "our response answers a text that went upstream after its create",
         _ACTIONS,
-        "    if not slot.saying:\n        slot.confirmed = False\n"
-        "        withdraw_hold(slot, env)\n    began",
-        "    if not slot.saying:\n        slot.confirmed = slot.texts = False\n"
-        "        withdraw_hold(slot, env)\n    began",
+        "        answered(slot, ours=True)\n",
+        "        answered(slot, ours=False)\n",
     ),
     Fault(
         "R2",
         "a create that is refused for a running response takes its wish along",
         _ACTIONS,
-        "def _restore_wish(slot: ResponseSlot, env: Env) -> None:\n    _keep(slot)\n",
-        "def _restore_wish(slot: ResponseSlot, env: Env) -> None:\n",
+        "    slot = call.slot\n    _keep(slot)\n    slot.unsettled",
+        "    slot = call.slot\n    slot.unsettled",
     ),
     Fault(
         "R3",
         "a create that met an error of the server's is not asked again",
         _EVENTS,
-        "        again = server and not slot.retried\n",
+        "        again = server and slot.create is not CreateState.ASKED_AGAIN\n",
         "        again = False\n",
     ),
     Fault(
         "R5",
         "a create that meets errors of the server's is asked again without end",
         _EVENTS,
-        "        again = server and not slot.retried\n",
+        "        again = server and slot.create is not CreateState.ASKED_AGAIN\n",
         "        again = server\n",
     ),
     Fault(
@@ -102,15 +100,15 @@ FAULTS: tuple[Fault, ...] = (
         "F8",
         "a call that ends in a response that was cut stays open upstream",
         "session/engine.py",
-        "                ended, response_id = [event.item]",
-        "                ended, response_id = []",
+        "            self._run_on([event.item], response_id)\n",
+        "            pass\n",
     ),
     Fault(
         "V1",
         "a commit that the server answered by itself is answered once more",
-        _ACTIONS,
-        "    if not slot.falls:\n        slot.sent = True\n",
-        "    if not slot.falls or True:\n        slot.sent = True\n",
+        "session/policies/response_slot/line.py",
+        "    if wish is None or (wish.kind is WishKind.COMMITTED and running):\n",
+        "    if wish is None:\n",
     ),
     Fault(
         "V2",

@@ -67,7 +67,7 @@ FAULTS: tuple[Fault, ...] = (
         "V3",
         "nobody answers what the server commits without create_response",
         "session/policies/user_turn.py",
-        "    return () if idle else (ResponseWanted(confirmed=True),)",
+        "    return (ResponseWanted(WishKind.CONFIRMED),) if wanted else ()",
         "    return ()",
     ),
     Fault(
@@ -95,8 +95,9 @@ FAULTS: tuple[Fault, ...] = (
         "A6",
         "a commit that meets a taken slot is forgotten",
         _WISHES,
-        "    slot.commit_waits = True\n    effects = pump(call, env)",
-        "    slot.commit_waits = slot.state is SlotState.FREE\n    effects = pump(call, env)",
+        '    return effects if granted else [notice("COMMIT_OWED"), *effects]\n',
+        "    call.audio.commit = call.audio.commit if granted else type(call.audio.commit).NOT_DUE\n"
+        '    return effects if granted else [notice("COMMIT_OWED"), *effects]\n',
     ),
     Fault(
         "A7",
@@ -116,22 +117,22 @@ FAULTS: tuple[Fault, ...] = (
         "T1",
         "a text goes upstream twice",
         "session/policies/user_text.py",
-        "[env.upstream(openai.ConversationItemCreate(item, event_id=event_id))]\n",
-        "[env.upstream(openai.ConversationItemCreate(item, event_id=event_id))] * 2\n",
+        "        return sent, *told\n",
+        "        return sent, sent, *told\n",
     ),
     Fault(
         "T1",
         "the response to a text is asked for before the text is confirmed, and then again",
         "session/policies/user_text.py",
-        '    effects += env.text("user", message.content)\n',
-        '    effects += [*env.text("user", message.content), ResponseWanted(confirmed=False)]\n',
+        "        return sent, *told\n",
+        "        return sent, *told, ResponseWanted(WishKind.SENT)\n",
     ),
     Fault(
         "T2",
         "an update is sent while a response is active",
-        _WISHES,
-        "    slot.update_waits = True\n    return pump(call, env)",
-        "    return UpdateGranted(), SlotFreed()",
+        "session/policies/updates.py",
+        "    return [*notes, Proceed()]\n",
+        "    return [*notes, UpdateGranted(), Proceed()]\n",
     ),
     Fault(
         "T2",
@@ -143,16 +144,17 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "T3",
         "a text to say is forgotten while a response runs",
-        _WISHES,
-        "        slot.spoken.append(spoken)\n",
-        "        slot.spoken = [spoken] if slot.state is SlotState.FREE else []\n",
+        "session/policies/response_slot/line.py",
+        "    if wish.alone or all(each.kind is not kind for each in slot.wishes):\n",
+        "    if wish.alone and slot.responding:\n        return\n"
+        "    if wish.alone or all(each.kind is not kind for each in slot.wishes):\n",
     ),
     Fault(
         "G1",
         "the greeting becomes an item of the conversation",
         "session/policies/greeting.py",
         '    return [*env.text("assistant", env.plan.greeting), TurnStep(TurnEvent.GREETED)]',
-        '    return [*env.text("assistant", env.plan.greeting), SpeakWanted(env.plan.greeting, "queue")]',
+        '    return [*env.text("assistant", env.plan.greeting), ResponseWanted(WishKind.SENT)]',
     ),
     Fault(
         "G2",

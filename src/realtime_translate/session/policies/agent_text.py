@@ -28,7 +28,7 @@ __all__ = [
     "transcript_done",
 ]
 
-_REMEMBERED = 96
+_PARTS, _TOLD = 96, 48
 """Parts that are collected at a time, and texts that are recognised when they come again (L2)."""
 
 _SPEECH, _SENTENCES = 2**16, 1000
@@ -51,7 +51,7 @@ def delta(call: Call, env: Env, event: TextEvent) -> Effects:
     part = _find(state, item_id, env.response, index)
     if part is None:
         part = Part(item_id, env.response, index)
-        state.parts = [*state.parts[1 - _REMEMBERED :], part]
+        state.parts = [*state.parts[1 - _PARTS :], part]
     limit = env.limits.item_text
     before, part.length = part.length, part.length + len(event.delta)
     if part.length > limit:
@@ -113,7 +113,7 @@ def _announce(call: Call, event: ItemEvent) -> None:
     if not item_id or item_id in state.announced:
         return
     if begun or isinstance(event, openai.ResponseOutputItemAdded):
-        state.announced = [*state.announced[1 - _REMEMBERED :], item_id]
+        state.announced = [*state.announced[1 - _PARTS :], item_id]
 
 
 def response_done(call: Call, env: Env, event: openai.ResponseDone) -> Effects:
@@ -242,7 +242,7 @@ def _is_same(told: Told, index: int, words: str) -> bool:
 
 
 def _remember(state: AgentText, *told: Told) -> None:
-    state.told = [*state.told, *told][-_REMEMBERED:]
+    state.told = [*state.told, *told][-_TOLD:]
 
 
 def _is_own(state: AgentText, item: Item) -> bool:

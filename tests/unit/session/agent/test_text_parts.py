@@ -107,8 +107,8 @@ def test_L2_nothing_of_a_part_is_kept_when_its_response_is_over(dialect: ClientD
     desk.upstream(created(), item_added(message(status="in_progress")), text("One."), text("Two", "i2"))
     desk.upstream(done("r1"))
     left = collected(desk)
-    assert (left["parts"], left["announced"], left["ripe"]) == ([], [], False)
-    assert not [each for each in left["told"] if each.startswith("r1")]
+    assert (left["parts"], left["announced"], left["may_end"]) == ([], [], False)
+    assert not [each for each in left["told"] if each["response_id"] == "r1"]
 
 
 def test_O3_a_whole_text_without_an_item_belongs_to_the_deltas_that_begin_it() -> None:
@@ -165,7 +165,7 @@ def test_B4_of_a_sentence_that_is_cut_off_the_component_hears_once(
     desk.upstream(created(), audio(), text("Two berths"))
     assert said(desk, INTERRUPTS) == so_far
     assert collected(desk)["parts"] == []
-    assert collected(desk)["ripe"] is False
+    assert collected(desk)["may_end"] is False
     whole = message("Two berths are free.", status="incomplete")
     assert said(desk, item_done(whole), cancelled("r1", whole), conversation_item(whole, "done")) == []
 

@@ -15,6 +15,7 @@ from realtime_translate.session.policies import function_calls
 from realtime_translate.session.policies.function_calls import asking
 from realtime_translate.session.signals import Fatal
 from realtime_translate.session.state import Call, FunctionCalls
+from realtime_translate.session.tables import FunctionCallState
 from realtime_translate.session.timers import Timers
 from tests.harness import Desk, Log
 from tests.unit.session.function_calls.test_recognised import asked, calling, without
@@ -108,7 +109,7 @@ def test_F8_nobody_waits_any_more_for_the_end_of_a_response_that_was_cut(config:
 
 
 def test_F8_for_the_component_sixty_four_calls_stay_open() -> None:
-    calls = [FunctionCall(f"c{number}", "", f"r{number}", asked=True) for number in range(66)]
+    calls = [FunctionCall(f"c{number}", "", f"r{number}", FunctionCallState.ASKED) for number in range(66)]
     call = Call(calls=FunctionCalls(calls))
     sent: list[Any] = []
     env: Any = SimpleNamespace(

@@ -141,7 +141,7 @@ def test_L2_a_late_call_is_remembered_when_it_is_whole(way: Way, late: Any) -> N
     desk = calling(way, created(), done())
     desk.upstream(late)
     calls: Any = desk.translator.snapshot()["call"]
-    assert [each["asked"] for each in calls["calls"]["calls"]] == [True] * (late.get("name") is not None)
+    assert [each["state"] for each in calls["calls"]["calls"]] == ["asked"] * (late.get("name") is not None)
     desk.upstream(call_done())
     assert creates(desk.client(answer("call_1"))) == 1
 

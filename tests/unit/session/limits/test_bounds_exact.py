@@ -58,7 +58,7 @@ def settles_call(call: Call, env: Any, call_id: str) -> None:
 
 
 def matches(call: Call, env: Any, item_id: str) -> None:
-    call.user_texts.waiting = [Unconfirmed(item_id, "e1", "", Instant(0.0))]
+    call.user_texts.waiting = [Unconfirmed(item_id, "e1", "", Instant(0.0), 1)]
     user_text.item_seen(call, env, parsed(user_item(item_id, "Hi")))
 
 

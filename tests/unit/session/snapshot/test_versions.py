@@ -76,15 +76,16 @@ def older(monkeypatch: pytest.MonkeyPatch, *paths: tuple[str, ...]) -> Any:
 
 
 def test_an_older_minor_version_restores_with_what_was_added(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = older(monkeypatch, ("call", "updates"), ("call", "user_texts", "waiting", "*", "covered"))
+    data = older(monkeypatch, ("call", "updates"), ("call", "user_texts", "waiting", "*", "words"))
     translator = Translator.restore(data, Config.deepgram(), clock=FakeClock(100.0))
     now: Any = translator.snapshot()
     assert now["version"] == "1.2"
     assert now["call"]["updates"] == {
         "waiting": [], "sent": [], "event_id": "", "left_out": [], "alone": 0,
-        "carried": None, "intended": None, "voiced": False,
+        "carried": None, "intended": None,
     }  # fmt: skip
-    assert [each["covered"] for each in now["call"]["user_texts"]["waiting"]] == [False, False]
+    first, second = now["call"]["user_texts"]["waiting"]
+    assert first["words"] == second["words"]
 
 
 def test_what_was_added_before_it_is_not_filled_in(monkeypatch: pytest.MonkeyPatch) -> None:
