@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from attrs import frozen
 
 from realtime_translate import ClientDialect, Config, ServerVad
+from tests.events import PCM, audio, audio_done, call_item, created, item_done, settings, spoken, started
+from tests.events import transcript_done as said
 from tests.harness import SETTINGS, Desk, Log, audio_in
-from tests.unit.session.agent_events import PCM, audio, audio_done, call, created, item_done, settings
-from tests.unit.session.agent_events import transcript_done as said
-from tests.unit.session.user_events import ready, spoken, started
+from tests.unit.session.user_events import ready
 
 __all__ = ["CAUSES", "IN", "OUT", "Cause", "waited"]
 
@@ -70,7 +70,7 @@ def _update_behind_a_response() -> Desk:
 
 def _call_unanswered() -> Desk:
     desk = ready()
-    log = desk.upstream(created(), item_done(call()))
+    log = desk.upstream(created(), item_done(call_item()))
     assert log.of("FunctionCallRequest")
     return _waiting(desk, desk.client(TYPED), "response.create")
 

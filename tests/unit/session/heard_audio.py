@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from realtime_translate import ClientDialect, Config, ServerVad
+from tests.events import audio, settings, speech
 from tests.harness import Desk, Log
-from tests.unit.session.agent_events import audio, settings
-from tests.unit.session.played import speech
 
 Json = dict[str, Any]
 
@@ -24,7 +23,7 @@ def sound(milliseconds: int, bytes_per_millisecond: int = 48) -> bytes:
     return b"\x01" * (milliseconds * bytes_per_millisecond)
 
 
-def play(milliseconds: int, item_id: str = "i1", response_id: str = "r1") -> Json:
+def play(milliseconds: int, item_id: str = "msg_1", response_id: str = "resp_1") -> Json:
     return audio(sound(milliseconds), item_id, response_id)
 
 

@@ -14,8 +14,8 @@ from realtime_translate.session.engine import _TIMER_STEPS
 from realtime_translate.session.routes import TIMERS
 from realtime_translate.session.timers import Instant, TimerName, Timers
 from realtime_translate.testing import FakeClock
+from tests.events import created, done, settings, text_done
 from tests.harness import SETTINGS, Desk, counter
-from tests.unit.session.agent_events import created, done, settings, text_done
 
 MANUAL = Config.deepgram(turn_detection=ManualCommit(debounce=0.5))
 SPEECH = b"\x01" * 9600
@@ -98,7 +98,7 @@ def test_time_1_a_frame_read_before_a_timer_is_noticed_changes_nothing() -> None
         (1.5, SPEECH),
         (2.5, created()),
         (3.0, text_done("Hi.")),
-        (6.0, done("r1")),
+        (6.0, done("resp_1")),
         (9.0, TEXT),
         (30.0, TEXT),
         (60.0, {"type": "KeepAlive"}),
@@ -266,7 +266,7 @@ def test_each_input_samples_the_clock_once() -> None:
         lambda: translator.receive_from_upstream('{"type":"session.updated","session":{}}'),
         lambda: translator.receive_from_client(SPEECH),
         lambda: translator.playback_reported(5),
-        lambda: translator.function_result("c1", "{}"),
+        lambda: translator.function_result("call_1", "{}"),
         translator.handle_timeout,
         translator.upstream_closed,
         translator.client_closed,
@@ -294,7 +294,7 @@ def test_time_5_positions_in_audio_are_whole_bytes() -> None:
 
 def test_same_inputs_at_the_same_times_give_the_same_outputs() -> None:
     one, two = (
-        play([(0.0, TEXT), (0.5, SPEECH), (3.0, created()), (4.0, done("r1"))], 0.25) for _ in range(2)
+        play([(0.0, TEXT), (0.5, SPEECH), (3.0, created()), (4.0, done("resp_1"))], 0.25) for _ in range(2)
     )
     assert one == two
     audio = {"input": {"encoding": "linear16", "sample_rate": 24000}}

@@ -11,10 +11,10 @@ import pytest
 from realtime_translate import Config, Level, Notice, SendToClient, SendToUpstream, openai
 from realtime_translate.cli.coverage import COVERAGE
 from realtime_translate.config import Limits
+from tests.events import call_item, created, done, message, settings, text_done
 from tests.harness import SETTINGS, Desk, Log
-from tests.unit.session.agent_events import call, created, done, message, settings, text_done
 
-PLACE = {"response_id": "r1", "item_id": "i1", "output_index": 0, "content_index": 0}
+PLACE = {"response_id": "resp_1", "item_id": "msg_1", "output_index": 0, "content_index": 0}
 TRANSCRIPTION = {"item_id": "u1", "content_index": 0}
 FIELDS: dict[str, dict[str, Any]] = {
     "error": {"error": {"type": "invalid_request_error", "code": "invalid_value", "message": "No."}},
@@ -29,7 +29,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "conversation.item.done": {"item": message("Hi.")},
     "conversation.item.created": {"item": message("Hi.")},
     "conversation.item.retrieved": {"item": message("Hi.")},
-    "conversation.item.truncated": {"item_id": "i1", "content_index": 0, "audio_end_ms": 5},
+    "conversation.item.truncated": {"item_id": "msg_1", "content_index": 0, "audio_end_ms": 5},
     "conversation.item.input_audio_transcription.completed": {**TRANSCRIPTION, "transcript": "Hi."},
     "conversation.item.input_audio_transcription.delta": {**TRANSCRIPTION, "delta": "Hi"},
     "conversation.item.input_audio_transcription.segment": {
@@ -44,21 +44,26 @@ FIELDS: dict[str, dict[str, Any]] = {
         **TRANSCRIPTION,
         "error": {"code": "DeploymentNotFound"},
     },
-    "response.created": {"response": {"id": "r1"}},
-    "response.done": {"response": {"id": "r1", "status": "completed"}},
-    "response.output_item.added": {**PLACE, "item": call()},
+    "response.created": {"response": {"id": "resp_1"}},
+    "response.done": {"response": {"id": "resp_1", "status": "completed"}},
+    "response.output_item.added": {**PLACE, "item": call_item()},
     "response.output_item.done": {**PLACE, "item": message("Hi.")},
     "response.content_part.added": {**PLACE, "part": {"type": "audio"}},
     "response.content_part.done": {**PLACE, "part": {"type": "audio"}},
     "response.output_audio.delta": {**PLACE, "delta": "AAAA"},
-    "response.function_call_arguments.done": {**PLACE, "call_id": "c1", "name": "tide", "arguments": "{}"},
+    "response.function_call_arguments.done": {
+        **PLACE,
+        "call_id": "call_1",
+        "name": "weather",
+        "arguments": "{}",
+    },
 }
 
 
 def event(kind: str) -> dict[str, Any]:
     cls = openai.SERVER_EVENTS[kind][0]
     rest = {name: "x" for name in ("delta",) if name in {each.name for each in cls.__attrs_attrs__}}
-    given = FIELDS.get(kind, {**PLACE, **rest} if kind.startswith("response.") else {"item_id": "i1"})
+    given = FIELDS.get(kind, {**PLACE, **rest} if kind.startswith("response.") else {"item_id": "msg_1"})
     return {"type": kind, "event_id": "ev_marker", **given}
 
 
@@ -81,7 +86,7 @@ CONFIGS = [Config.deepgram(), Config.component()]
 @pytest.mark.parametrize("kind", EVENTS)
 def test_O7_no_event_is_passed_on_raw(kind: str, config: Config) -> None:
     desk = ready(config)
-    log = desk.upstream(created(), event(kind), done("r1"))
+    log = desk.upstream(created(), event(kind), done("resp_1"))
     assert "UPSTREAM_MALFORMED" not in log.notices, "the test's own event is wrong"
     assert "ev_marker" not in client_bytes(log)
     for output in log.outputs:
@@ -148,7 +153,7 @@ def test_O7_an_event_before_the_session_is_ready_is_absorbed() -> None:
 
 def test_O7_a_known_event_of_the_wrong_shape_is_noticed_and_nothing_else() -> None:
     for config in CONFIGS:
-        log = ready(config).upstream({"type": "response.created", "response": "r1"})
+        log = ready(config).upstream({"type": "response.created", "response": "resp_1"})
         assert (log.client, log.notices) == ([], ["UPSTREAM_MALFORMED"])
 
 
@@ -161,7 +166,7 @@ NO_EVENTS: dict[str, str | bytes] = {
     "a list": '[{"type": "response.created"}]',
     "a number": "5",
     "null": "null",
-    "no type": '{"response": {"id": "r1"}}',
+    "no type": '{"response": {"id": "resp_1"}}',
     "a type that is no text": '{"type": 5}',
     "NaN": '{"type": "response.created", "response": NaN}',
     "infinity": '{"type": "response.created", "response": -Infinity}',
@@ -233,7 +238,7 @@ def test_L1_the_limits_are_16_MiB_up_and_32_MiB_down() -> None:
 
 
 def test_L1_of_duplicate_keys_the_last_wins() -> None:
-    frame = '{"type":"error","type":"response.created","response":{"id":"r8"},"response":{"id":"r9"}}'
+    frame = '{"type":"error","type":"response.created","response":{"id":"resp_8"},"response":{"id":"resp_9"}}'
     desk = ready()
     desk.upstream(frame)
-    assert desk.translator.state.response_id == "r9"
+    assert desk.translator.state.response_id == "resp_9"

@@ -8,25 +8,26 @@ import pytest
 
 from realtime_translate import ClientDialect, Config, GreetingMode, ServerVad
 from realtime_translate.session.tables import SlotState, TurnState
-from tests.harness import Desk, Log
-from tests.unit.session.agent_events import audio, cancelled, error, transcript
-from tests.unit.session.played import (
+from tests.events import (
     TOOLS,
     answer,
     arguments_done,
+    audio,
     call_added,
     call_done,
     call_item,
+    cancelled,
     created,
-    creates,
     done,
+    error,
     inject,
-    item_id_in,
     output_seen,
     speech,
-    tag_in,
+    transcript,
     user_item,
 )
+from tests.harness import Desk, Log
+from tests.unit.session.played import creates, item_id_in, tag_in
 
 Json = dict[str, Any]
 
@@ -355,7 +356,7 @@ def test_F8_an_injected_message_that_interrupts_cancels_calls_too(dialect: Clien
 
 def test_B1_the_turn_ends_while_its_first_words_are_heard_and_its_next_response_is_asked_for() -> None:
     desk = ready()
-    desk.upstream(created(), audio(bytes(48000), "i1", "resp_1"), call_done("call_1"))
+    desk.upstream(created(), audio(bytes(48000), "msg_1", "resp_1"), call_done("call_1"))
     desk.upstream(done(output=[call_item("call_1")]))
     asked = desk.client(answer("call_1"))
     assert asked.upstream_types == ["conversation.item.create", "response.create"]
@@ -363,6 +364,6 @@ def test_B1_the_turn_ends_while_its_first_words_are_heard_and_its_next_response_
     assert log.client_types == ["UserStartedSpeaking", "AgentAudioDone"]
     assert log.upstream_types == ["conversation.item.truncate"]
     following = desk.upstream(
-        created("resp_2", tag_in(asked)), audio(bytes(4800), "i2", "resp_2"), done("resp_2")
+        created("resp_2", tag_in(asked)), audio(bytes(4800), "msg_2", "resp_2"), done("resp_2")
     )
     assert following.client_types == ["audio", "AgentAudioDone"]

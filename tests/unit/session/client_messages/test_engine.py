@@ -8,8 +8,8 @@ import pytest
 
 from realtime_translate import CloseUpstream, Config, Level, Notice
 from realtime_translate.config import Limits
+from tests.events import settings
 from tests.harness import Desk, Log
-from tests.unit.session.agent_events import settings
 
 DEEPGRAM, COMPONENT = Config.deepgram(), Config.component()
 
@@ -103,6 +103,6 @@ def test_L1_an_oversized_frame(size: int, fits: bool) -> None:
 def test_R1_audio_of_an_unknown_response_begins_it() -> None:
     """Output of a response that nothing announced, whose first delta is audio."""
     desk = ready()
-    log = desk.upstream({"type": "response.output_audio.delta", "response_id": "r7", "delta": "AAAAAA=="})
+    log = desk.upstream({"type": "response.output_audio.delta", "response_id": "resp_7", "delta": "AAAAAA=="})
     assert (log.client, log.notices) == ([b"\x00\x00\x00\x00"], ["RESPONSE_UNANNOUNCED"])
-    assert desk.translator.state.response_id == "r7"
+    assert desk.translator.state.response_id == "resp_7"

@@ -9,8 +9,8 @@ import pytest
 
 from realtime_translate import Config, Limits, SilenceKeepalive
 from realtime_translate.session.ids import MAX_ID
+from tests.events import created, done
 from tests.harness import Desk
-from tests.unit.session.agent_events import created, done
 from tests.unit.session.played import VAD, ready
 
 SMALL = Config.deepgram(limits=Limits(frame_bytes_down=1000))
@@ -21,18 +21,20 @@ def unreadable(response: Any) -> dict[str, Any]:
     return {"type": "response.done", "response": response}
 
 
-@pytest.mark.parametrize("ended", ["r1", "r" * MAX_ID])
+@pytest.mark.parametrize("ended", ["resp_1", "r" * MAX_ID])
 def test_R1_an_unreadable_end_of_an_ended_response_does_not_end_the_next(ended: str) -> None:
     desk = ready(Desk, VAD)
-    desk.upstream(created(ended), done(ended), created("r2"))
+    desk.upstream(created(ended), done(ended), created("resp_2"))
     log = desk.upstream(unreadable({"id": ended, "output": "?"}))
     assert "UPSTREAM_MALFORMED" in log.notices
     assert log.client == []
     assert desk.translator.state.response.value != "free"
-    assert desk.upstream(done("r2")).client_types == ["AgentAudioDone"]
+    assert desk.upstream(done("resp_2")).client_types == ["AgentAudioDone"]
 
 
-@pytest.mark.parametrize("response", [{"id": "r1", "output": "?"}, {"id": 7}, {"output": "?"}, 7, None, []])
+@pytest.mark.parametrize(
+    "response", [{"id": "resp_1", "output": "?"}, {"id": 7}, {"output": "?"}, 7, None, []]
+)
 def test_R1_an_unreadable_end_ends_what_is_active(response: Any) -> None:
     desk = ready(Desk, VAD)
     desk.upstream(created())

@@ -11,8 +11,8 @@ import pytest
 from realtime_translate import Config, Notice
 from realtime_translate.masking import masked
 from realtime_translate.notices import notice
+from tests.events import call_item, created, done, error, item_done, text_done
 from tests.harness import Desk, Log
-from tests.unit.session.agent_events import call, created, done, error, item_done, text_done
 
 ORG, KEY = "org-ABCDEFGH12345678", "sk-proj-a_b-12*****89"
 BOTH = pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_E1_and_what_a_failed_response_says(config: Config) -> None:
     desk = ready(config)
     desk.upstream(created())
     details = {"error": {"code": "rate_limit_exceeded", "message": f"Rate limit of {ORG}."}}
-    failed = {"id": "r1", "status": "failed", "status_details": details}
+    failed = {"id": "resp_1", "status": "failed", "status_details": details}
     told = everything(desk.upstream({"type": "response.done", "response": failed}))
     assert ORG not in told
 
@@ -99,11 +99,11 @@ def test_E1_notices_are_masked_before_they_are_cut() -> None:
 def test_E1_what_the_model_says_or_calls_is_not_touched(config: Config) -> None:
     desk = ready(config)
     desk.client(
-        {"type": "UpdateThink", "think": {"provider": {"type": "x"}, "functions": [{"name": "tide"}]}}
+        {"type": "UpdateThink", "think": {"provider": {"type": "x"}, "functions": [{"name": "weather"}]}}
     )
     desk.upstream({"type": "session.updated", "session": {}})
     arguments = json.dumps({"key": KEY})
-    asked: Any = {**call("c1", "tide"), "arguments": arguments}
+    asked: Any = {**call_item("call_1", "weather"), "arguments": arguments}
     log = desk.upstream(created(), text_done(f"It is {ORG}."), item_done(asked), done())
     assert any(each["content"] == f"It is {ORG}." for each in log.of("ConversationText"))
     assert log.of("FunctionCallRequest")[0]["functions"][0]["arguments"] == arguments

@@ -11,9 +11,9 @@ from realtime_translate import ClientDialect, Config
 from realtime_translate.mapping.errors import Fault, fatal_code, fault
 from realtime_translate.masking import masked
 from realtime_translate.openai.objects import ErrorDetail
+from tests.events import created, done, error, text, text_done
 from tests.harness import SETTINGS, Desk, Log
 from tests.shared_material import shared
-from tests.unit.session.agent_events import created, done, error, text, text_done
 
 DEEPGRAM, COMPONENT = Config.deepgram(), Config.component()
 BOTH = pytest.mark.parametrize("config", [DEEPGRAM, COMPONENT], ids=["deepgram", "component"])
@@ -178,7 +178,7 @@ def test_E3_an_idle_timeout_waits_for_the_text_of_the_response_that_is_active() 
     log = desk.upstream(IDLE)
     assert (log.client, log.closes) == ([], [])
     desk.upstream(text(" there?"))
-    log = desk.upstream(done("r1"))
+    log = desk.upstream(done("resp_1"))
     assert [each for each in log.client_types if each in ("ConversationText", "Error")] == [
         "ConversationText",
         "Error",
@@ -198,7 +198,7 @@ def test_E3_an_idle_timeout_whose_response_never_ends_is_told_when_upstream_clos
 
 
 def test_E3_after_a_response_without_an_idle_timeout_the_session_goes_on() -> None:
-    assert ready(COMPONENT).upstream(created(), done("r1")).closes == []
+    assert ready(COMPONENT).upstream(created(), done("resp_1")).closes == []
 
 
 def test_E3_an_idle_timeout_is_no_end_in_deepgram_s_dialect() -> None:

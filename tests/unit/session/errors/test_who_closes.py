@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from realtime_translate import CloseClient, CloseUpstream, Config, OrderError, Outputs, Translator
+from tests.events import audio, call_item, created, done, error, text_done
 from tests.harness import SETTINGS, Desk
-from tests.unit.session.agent_events import audio, call, created, done, error, text_done
 
 DEEPGRAM, COMPONENT = Config.deepgram(), Config.component()
 BOTH = pytest.mark.parametrize("config", [DEEPGRAM, COMPONENT], ids=["deepgram", "component"])
@@ -106,7 +106,7 @@ INPUTS: dict[str, Callable[[Translator], Outputs]] = {
     "bad event": lambda translator: translator.receive_from_upstream("oops"),
     "timeout": lambda translator: translator.handle_timeout(),
     "playback": lambda translator: translator.playback_reported(100),
-    "function result": lambda translator: translator.function_result("c1", "{}"),
+    "function result": lambda translator: translator.function_result("call_1", "{}"),
     **{f"{end} once more": act for end, act in ENDS.items()},
 }
 
@@ -140,7 +140,7 @@ IDLE = error("idle_timeout", "Nobody spoke.")
 
 @pytest.mark.parametrize(
     "last",
-    [done("r1"), created("r2"), audio(response_id="r2"), text_done("Hi.", "i2", "r2")],
+    [done("resp_1"), created("resp_2"), audio(response_id="resp_2"), text_done("Hi.", "msg_2", "resp_2")],
     ids=lambda event: event["type"],
 )
 def test_nothing_comes_out_after_the_close_within_one_input(last: dict[str, Any]) -> None:
@@ -159,7 +159,7 @@ def test_nothing_comes_out_after_the_close_within_one_input(last: dict[str, Any]
 
 def test_a_call_ends_once() -> None:
     """Two calls of functions that were not declared: each of them is fatal."""
-    log = ready().upstream(created(), done("r1", call("c1"), call("c2")))
+    log = ready().upstream(created(), done("resp_1", call_item("call_1"), call_item("call_2")))
     assert [each["code"] for each in log.of("Error")] == ["NON_EXISTENT_FUNCTION_CALLED"]
     assert [type(each).__name__ for each in log.outputs[-2:]] == ["CloseClient", "CloseUpstream"]
 

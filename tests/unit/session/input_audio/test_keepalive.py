@@ -9,8 +9,9 @@ import pytest
 
 from realtime_translate import Config, ManualCommit, ServerVad, SilenceKeepalive, Translator
 from realtime_translate.audio import ALAW_8K, MULAW_8K, PCM_24K, AudioFormat
+from tests.events import created, done
 from tests.harness import SETTINGS, Desk, Log, restored
-from tests.unit.session.played import Way, created, done, ready, tag_in
+from tests.unit.session.played import Way, ready, tag_in
 
 KEEPALIVE = SilenceKeepalive(every=4.0, ms=100)
 MANUAL = Config.deepgram(turn_detection=ManualCommit(debounce=0.5), keepalive=KEEPALIVE)
@@ -199,10 +200,10 @@ def test_I1_after_a_commit_silence_is_cleared_again(way: Way) -> None:
     desk.client(SPEECH)
     asked = desk.wait(0.5)
     assert asked.upstream_types == COMMIT
-    desk.upstream(created("resp_1", tag_in(asked)), done("resp_1", tag_in(asked)))
+    desk.upstream(created("resp_1", tag_in(asked)), done("resp_1", tag=tag_in(asked)))
     assert desk.client(SPEECH).upstream_types == [APPEND]  # no silence was sent
     asked = desk.wait(0.5)
-    desk.upstream(created("resp_2", tag_in(asked)), done("resp_2", tag_in(asked)))
+    desk.upstream(created("resp_2", tag_in(asked)), done("resp_2", tag=tag_in(asked)))
     assert desk.wait(4.0).upstream_types == [APPEND]
     assert desk.client(SPEECH).upstream_types == [CLEAR, APPEND]
 

@@ -17,7 +17,7 @@ from realtime_translate.session.policies.function_calls import known
 from realtime_translate.session.signals import MayFail
 from realtime_translate.session.state import Call
 from realtime_translate.session.timers import Instant, Timers
-from tests.unit.session.played import speech, user_item
+from tests.events import speech, user_item
 
 Feed = Callable[[Call, Any, str], object]
 

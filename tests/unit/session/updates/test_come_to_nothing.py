@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
+from tests.events import UPDATED, audio, done
 from tests.harness import Desk, Log
-from tests.unit.session.agent_events import audio
-from tests.unit.session.played import begun_by_server, done, ready
-from tests.unit.session.update_messages import (
-    UPDATED,
-    acknowledged,
-    listen,
-    refusal,
-    speak,
-    update_id,
-    warnings,
-)
+from tests.unit.session.played import begun_by_server, ready
+from tests.unit.session.update_messages import acknowledged, listen, refusal, speak, update_id, warnings
 
 FIXED = "the voice cannot change once the agent has spoken"
 

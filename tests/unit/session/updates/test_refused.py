@@ -7,20 +7,11 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config
+from tests.events import UPDATED, audio, done, error
 from tests.harness import SETTINGS, Desk, Log
-from tests.unit.session.agent_events import audio
-from tests.unit.session.played import (
-    MANUAL,
-    VAD,
-    Way,
-    begun_by_server,
-    done,
-    error,
-    ready,
-)
+from tests.unit.session.played import MANUAL, VAD, Way, begun_by_server, ready
 from tests.unit.session.update_messages import (
     EACH,
-    UPDATED,
     acknowledged,
     listen,
     prompt,
@@ -197,7 +188,7 @@ def test_T2_an_error_that_is_none_of_the_updates_is_told_as_such(way: Way) -> No
 def test_E1_an_error_that_ends_the_session_ends_it_here_too(way: Way, count: int) -> None:
     desk = ready(way)
     event_id = update_id(burst(desk, *[prompt()] * count))
-    log = desk.upstream(error("invalid_api_key", event_id))
+    log = desk.upstream(error("invalid_api_key", event_id=event_id))
     assert [each["code"] for each in log.of("Error")] == ["INTERNAL_SERVER_ERROR"]
     assert len(log.closes) == 2
 
@@ -226,7 +217,7 @@ def test_T2_a_refusal_that_comes_later_says_nothing_new(way: Way) -> None:
     desk = ready(way)
     (update,) = desk.client(prompt()).of("session.update")
     assert warnings(desk.wait(10.0)) == ["UPDATE_NOT_CONFIRMED"]
-    log = desk.upstream(error("invalid_value", update["event_id"]))
+    log = desk.upstream(error("invalid_value", event_id=update["event_id"]))
     assert (warnings(log), log.of("Error")) == ([], [])
 
 

@@ -8,27 +8,27 @@ import pytest
 
 from realtime_translate import ClientDialect, ManualCommit
 from realtime_translate.config import Limits
-from tests.harness import SETTINGS
-from tests.unit.session.agent_events import (
+from tests.events import (
+    committed,
     created,
+    failed,
+    heard,
+    speech,
+    spoken,
+    started,
+    stopped,
     text_done,
+    written,
 )
-from tests.unit.session.played import speech
+from tests.harness import SETTINGS
 from tests.unit.session.user_events import (
     BOTH,
     COMPONENT,
     DEEPGRAM,
-    committed,
-    failed,
-    heard,
     ready,
     remembered,
-    spoken,
-    started,
-    stopped,
     told,
     without_transcription,
-    written,
 )
 
 Json = dict[str, Any]

@@ -7,32 +7,32 @@ from typing import Any
 import pytest
 
 from realtime_translate.config import Limits
-from tests.unit.session.agent_events import (
+from tests.events import (
     audio,
     audio_done,
-    call,
+    call_item,
     cancelled,
+    committed,
     created,
     done,
+    failed,
     item_done,
     message,
+    spoken,
+    started,
+    stopped,
     text_done,
     transcript,
     transcript_done,
+    written,
 )
 from tests.unit.session.user_events import (
     COMPONENT,
     answering,
-    committed,
-    failed,
     ready,
     remembered,
-    spoken,
-    started,
-    stopped,
     told,
     without_transcription,
-    written,
 )
 
 Json = dict[str, Any]
@@ -87,8 +87,8 @@ def test_O4_the_next_answer_does_not_wait_for_the_same_words_again() -> None:
     answering(desk)
     desk.upstream(text_done("Two berths."))
     desk.wait(1.0)
-    desk.upstream(done("r1"), created("r2"))
-    log = desk.upstream(text_done("Come in.", "i2", "r2"))
+    desk.upstream(done("resp_1"), created("resp_2"))
+    log = desk.upstream(text_done("Come in.", "msg_2", "resp_2"))
     assert told(log) == ["agent: Come in."]
     assert told(desk.upstream(written("Any berths?"))) == ["user: Any berths?"], "it is told all the same"
 
@@ -98,8 +98,8 @@ def test_O4_it_waits_for_the_words_that_it_answers_itself() -> None:
     answering(desk)
     desk.upstream(text_done("Two berths."))
     desk.wait(1.0)
-    desk.upstream(done("r1"), *spoken("u2"), created("r2"))
-    assert told(desk.upstream(text_done("Come in.", "i2", "r2"))) == []
+    desk.upstream(done("resp_1"), *spoken("u2"), created("resp_2"))
+    assert told(desk.upstream(text_done("Come in.", "msg_2", "resp_2"))) == []
     assert told(desk.upstream(written("Now?", "u2"))) == ["user: Now?", "agent: Come in."]
     assert told(desk.upstream(written("Any berths?"))) == ["user: Any berths?"]
 
@@ -107,8 +107,8 @@ def test_O4_it_waits_for_the_words_that_it_answers_itself() -> None:
 def test_O4_what_no_words_waited_for_is_waited_for() -> None:
     desk = ready()
     answering(desk)
-    desk.upstream(cancelled("r1"), created("r2"))
-    assert told(desk.upstream(text_done("Come in.", "i2", "r2"))) == []
+    desk.upstream(cancelled("resp_1"), created("resp_2"))
+    assert told(desk.upstream(text_done("Come in.", "msg_2", "resp_2"))) == []
 
 
 def test_O4_the_wait_is_a_limit() -> None:
@@ -137,7 +137,7 @@ def test_O4_not_if_there_is_no_transcript(nothing: Json) -> None:
     answering(desk)
     desk.upstream(text_done("Two."))
     assert told(desk.upstream(nothing)) == ["agent: Two."]
-    assert told(desk.upstream(text_done("Three.", "i2"))) == ["agent: Three."]
+    assert told(desk.upstream(text_done("Three.", "msg_2"))) == ["agent: Three."]
 
 
 def test_O4_not_if_nothing_is_transcribed() -> None:
@@ -164,15 +164,15 @@ def test_O4_a_call_releases_it_first() -> None:
     desk = ready()
     answering(desk)
     desk.upstream(text_done("Let me look."))
-    log = desk.upstream(item_done(call()))
+    log = desk.upstream(item_done(call_item()))
     assert log.client_types == ["ConversationText", "History", "FunctionCallRequest"]
-    assert told(desk.upstream(text_done("One moment.", "i2"))) == ["agent: One moment."], "no more waiting"
+    assert told(desk.upstream(text_done("One moment.", "msg_2"))) == ["agent: One moment."], "no more waiting"
 
 
 def test_O4_the_end_of_the_turn_releases_it_first() -> None:
     desk = ready()
     answering(desk)
-    log = desk.upstream(text_done("Two."), audio(), audio_done(), done("r1", message("Two.")))
+    log = desk.upstream(text_done("Two."), audio(), audio_done(), done("resp_1", message("Two.")))
     assert log.client_types == ["audio", "ConversationText", "History", "AgentAudioDone"]
     assert told(desk.upstream(written("Any?"))) == ["user: Any?"]
     assert desk.wait(3.0).outputs == []
@@ -192,16 +192,16 @@ def test_O4_barge_in_releases_it_first() -> None:
 def test_O4_at_a_release_what_is_known_of_the_user_goes_first() -> None:
     desk = ready()
     desk.upstream(*spoken("u1"), *spoken("u2"), created(), written("Two", "u2"))
-    log = desk.upstream(text_done("Hm."), item_done(call()))
+    log = desk.upstream(text_done("Hm."), item_done(call_item()))
     assert told(log) == ["user: Two", "agent: Hm."]
     assert told(desk.upstream(written("One", "u1"))) == ["user: One"]
 
 
 def test_O4_the_next_answer_waits_for_the_next_words() -> None:
     desk = ready()
-    desk.upstream(*spoken(), written("Any?"), created(), text_done("Two."), done("r1"))
-    desk.upstream(*spoken("u2"), created("r2"))
-    assert told(desk.upstream(text_done("Good.", "i2", "r2"))) == []
+    desk.upstream(*spoken(), written("Any?"), created(), text_done("Two."), done("resp_1"))
+    desk.upstream(*spoken("u2"), created("resp_2"))
+    assert told(desk.upstream(text_done("Good.", "msg_2", "resp_2"))) == []
     assert told(desk.upstream(written("Fine.", "u2"))) == ["user: Fine.", "agent: Good."]
 
 
