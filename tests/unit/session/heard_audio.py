@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from realtime_translate import ClientDialect, Config, ServerVad
-from tests.events import audio, settings, speech
+from tests.events import audio, speech
 from tests.harness import Desk, Log
 
 Json = dict[str, Any]
 
 STARTED = speech("speech_started", audio_start_ms=900)
-
-
-def ready(dialect: ClientDialect = ClientDialect.DEEPGRAM, given: Json | None = None, **fields: Any) -> Desk:
-    desk = Desk(Config(dialect, turn_detection=ServerVad(), **fields))
-    desk.ready(given or settings())
-    return desk
 
 
 def sound(milliseconds: int, bytes_per_millisecond: int = 48) -> bytes:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import ClientDialect, Config, SemanticVad, ServerVad
-from tests.events import audio, created, inject, item_added, message, settings, speech, transcript, user_item
+from realtime_translate import ClientDialect, ServerVad
+from tests.events import audio, created, inject, item_added, message, speech, transcript, user_item
 from tests.harness import Desk, Log
 from tests.unit.session.played import item_id_in, tag_in
 
@@ -22,17 +22,6 @@ CUTTERS = pytest.mark.parametrize("turns", [SERVER_CUTS, WE_CUT], ids=["server c
 ENDS = {ClientDialect.DEEPGRAM: ["AgentAudioDone"], ClientDialect.COMPONENT: ["AgentDone", "AgentAudioDone"]}
 STARTED = speech("speech_started", audio_start_ms=900)
 AGAIN = speech("speech_started", audio_start_ms=1900, item_id="u2")
-
-
-def ready(
-    dialect: ClientDialect = ClientDialect.DEEPGRAM,
-    turns: ServerVad | SemanticVad = SERVER_CUTS,
-    given: Json | None = None,
-    **fields: Any,
-) -> Desk:
-    desk = Desk(Config(dialect, turn_detection=turns, **fields))
-    desk.ready(given or settings())
-    return desk
 
 
 def speaking(desk: Desk) -> Log:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from realtime_translate import Config, ManualCommit, ServerVad, Translator
-from tests.events import created, done, inject, user_item
-from tests.harness import SETTINGS, Desk, Log, counter
+from realtime_translate import ClientDialect, Config, ManualCommit, ServerVad, Translator, TurnDetection
+from tests.events import TOOLS, created, done, inject, user_item
+from tests.harness import Desk, Log, counter, ready
 
 Json = dict[str, Any]
 
@@ -49,11 +49,14 @@ class RestoredDesk(Desk):
 Way = type[Desk]
 
 
-def ready(way: Way, config: Config = VAD, settings: Json = SETTINGS) -> Desk:
-    """A call whose session is ready."""
-    desk = way(config)
-    desk.ready(settings)
-    return desk
+def ready_in(
+    dialect: ClientDialect = ClientDialect.DEEPGRAM,
+    turns: TurnDetection = ServerVad(),  # noqa: B008 (frozen)
+    given: Json | None = None,
+    **fields: Any,
+) -> Desk:
+    """A call in that dialect, whose server ends the user's turns unless told otherwise."""
+    return ready(Desk, Config(dialect, turn_detection=turns, **fields), given or TOOLS)
 
 
 # --- reading and short cuts ---------------------------------------------------------------------------------

@@ -22,8 +22,8 @@ from realtime_translate.audio import (
     streaming_header,
 )
 from tests.events import TOOLS, call_item, created, done, event
-from tests.harness import Desk, Log, audio_in
-from tests.unit.session.played import ready, tag_in
+from tests.harness import Desk, Log, audio_in, ready
+from tests.unit.session.played import tag_in
 
 pytest.importorskip("numpy", reason="needs the resample extra")
 

@@ -11,8 +11,8 @@ import pytest
 from realtime_translate import Config, Level, Notice, SendToClient, SendToUpstream, openai
 from realtime_translate.cli.coverage import COVERAGE
 from realtime_translate.config import Limits
-from tests.events import call_item, created, done, message, settings, text_done
-from tests.harness import SETTINGS, Desk, Log
+from tests.events import call_item, created, done, message, text_done
+from tests.harness import SETTINGS, Desk, Log, ready
 
 PLACE = {"response_id": "resp_1", "item_id": "msg_1", "output_index": 0, "content_index": 0}
 TRANSCRIPTION = {"item_id": "u1", "content_index": 0}
@@ -67,12 +67,6 @@ def event(kind: str) -> dict[str, Any]:
     return {"type": kind, "event_id": "ev_marker", **given}
 
 
-def ready(config: Config | None = None) -> Desk:
-    desk = Desk(config)
-    desk.ready(settings())
-    return desk
-
-
 def client_bytes(log: Log) -> str:
     return json.dumps([each if isinstance(each, dict) else len(each) for each in log.client])
 
@@ -85,7 +79,7 @@ CONFIGS = [Config.deepgram(), Config.component()]
 @pytest.mark.parametrize("config", CONFIGS, ids=["deepgram", "component"])
 @pytest.mark.parametrize("kind", EVENTS)
 def test_O7_no_event_is_passed_on_raw(kind: str, config: Config) -> None:
-    desk = ready(config)
+    desk = ready(Desk, config)
     log = desk.upstream(created(), event(kind), done("resp_1"))
     assert "UPSTREAM_MALFORMED" not in log.notices, "the test's own event is wrong"
     assert "ev_marker" not in client_bytes(log)
@@ -100,7 +94,7 @@ def test_O7_no_event_is_passed_on_raw(kind: str, config: Config) -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in EVENTS if FATES[kind] == "absorbed"])
 def test_O7_an_absorbed_event_tells_the_client_nothing(kind: str) -> None:
-    desk = ready(Config.component())
+    desk = ready(Desk, Config.component())
     if kind != "response.created":
         desk.upstream(created())
     assert desk.upstream(event(kind)).client == []
@@ -153,7 +147,7 @@ def test_O7_an_event_before_the_session_is_ready_is_absorbed() -> None:
 
 def test_O7_a_known_event_of_the_wrong_shape_is_noticed_and_nothing_else() -> None:
     for config in CONFIGS:
-        log = ready(config).upstream({"type": "response.created", "response": "resp_1"})
+        log = ready(Desk, config).upstream({"type": "response.created", "response": "resp_1"})
         assert (log.client, log.notices) == ([], ["UPSTREAM_MALFORMED"])
 
 
@@ -195,7 +189,7 @@ def test_E4_L1_what_is_no_event_is_noticed_quickly_and_the_session_goes_on(frame
 
 @pytest.mark.parametrize("frame", NO_EVENTS.values(), ids=NO_EVENTS)
 def test_E4_a_component_client_is_told_of_it(frame: str | bytes) -> None:
-    desk = ready(Config.component())
+    desk = ready(Desk, Config.component())
     log = desk.upstream(frame)
     [told] = log.of("Error")
     assert (told["code"], log.client_types, log.notices) == (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import ClientDialect, Config, ServerVad, TurnDetection
+from realtime_translate import ClientDialect, Config, ServerVad
 from tests.events import created, settings, spoken
 from tests.harness import Desk, Log
 
@@ -14,17 +14,6 @@ Json = dict[str, Any]
 
 DEEPGRAM, COMPONENT = ClientDialect.DEEPGRAM, ClientDialect.COMPONENT
 BOTH = pytest.mark.parametrize("dialect", ClientDialect)
-
-
-def ready(
-    dialect: ClientDialect = DEEPGRAM,
-    given: Json | None = None,
-    turns: TurnDetection = ServerVad(),  # noqa: B008 (frozen)
-    **fields: Any,
-) -> Desk:
-    desk = Desk(Config(dialect, turn_detection=turns, **fields))
-    desk.ready(given or settings())
-    return desk
 
 
 def told(log: Log) -> list[str]:

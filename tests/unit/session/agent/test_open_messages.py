@@ -22,9 +22,10 @@ from tests.events import (
     text,
     text_done,
 )
+from tests.harness import ready
 from tests.unit.session.agent.test_text import BOTH, said
 from tests.unit.session.agent.test_text import ready as speaking
-from tests.unit.session.played import Way, ready
+from tests.unit.session.played import Way
 
 CO = Config.component()
 ENDS = ["AgentDone", "AgentAudioDone"]

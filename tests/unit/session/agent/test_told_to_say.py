@@ -22,7 +22,7 @@ from tests.events import (
     inject,
     speech,
 )
-from tests.harness import SETTINGS, Desk, Pair
+from tests.harness import SETTINGS, Desk, Pair, ready
 from tests.unit.session.played import (
     MANUAL,
     VAD,
@@ -32,7 +32,6 @@ from tests.unit.session.played import (
     begun_by_server,
     confirmed,
     creates,
-    ready,
     tag_in,
 )
 from tests.unit.session.spoken_texts import TEXT, VADS, end, say, spoken

@@ -21,7 +21,7 @@ from tests.events import (
     speech,
     user_item,
 )
-from tests.harness import Desk, Log
+from tests.harness import Desk, Log, ready
 from tests.unit.session.played import (
     MANUAL,
     VAD,
@@ -30,7 +30,6 @@ from tests.unit.session.played import (
     confirmed,
     creates,
     item_id_in,
-    ready,
     tag_in,
 )
 from tests.unit.session.spoken_texts import VADS, end, say, spoken

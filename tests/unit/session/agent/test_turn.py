@@ -27,17 +27,11 @@ from tests.events import (
     text_done,
     transcript_done,
 )
-from tests.harness import SETTINGS, Desk
+from tests.harness import SETTINGS, Desk, ready
 
 EXPERIMENTAL = {**SETTINGS, "experimental": True}
 MEASURED = ["LatencyReport", "LatencyReport"]
 """Two latencies, a report each, come with the first audio of a turn (O2)."""
-
-
-def ready(given: dict[str, Any] = SETTINGS, config: Config | None = None) -> Desk:
-    desk = Desk(config)
-    desk.ready(given)
-    return desk
 
 
 # --- O1 -----------------------------------------------------------------------------------------------------
@@ -99,7 +93,7 @@ def test_O1_a_delta_of_no_response_id_that_is_text_is_dropped_with_a_notice() ->
 
 
 def test_O1_an_empty_delta_begins_no_turn_and_sends_no_frame() -> None:
-    desk = ready(EXPERIMENTAL)
+    desk = ready(settings=EXPERIMENTAL)
     assert desk.upstream(created(), audio(b"")).client == []
     assert desk.upstream(audio()).client_types == [*MEASURED, "AgentStartedSpeaking", "audio"]
 
@@ -132,7 +126,7 @@ def test_O2_started_speaking_only_if_the_client_asked_for_experimental_messages(
 
 
 def test_O2_started_speaking_comes_once_before_the_first_audio() -> None:
-    desk = ready(EXPERIMENTAL)
+    desk = ready(settings=EXPERIMENTAL)
     log = desk.upstream(created(), text_done("Hi."), audio(), audio(), audio_done(), done("resp_1"))
     kinds = [kind for kind in log.client_types if kind in ("AgentStartedSpeaking", "audio")]
     assert kinds == ["AgentStartedSpeaking", "audio", "audio"]
@@ -141,7 +135,7 @@ def test_O2_started_speaking_comes_once_before_the_first_audio() -> None:
 
 
 def test_O2_a_turn_over_several_responses_starts_speaking_once() -> None:
-    desk = ready({**settings(), "experimental": True})
+    desk = ready(settings={**settings(), "experimental": True})
     log = desk.upstream(created(), audio(), item_done(call_item()), done("resp_1", call_item()))
     assert log.client_types == [*MEASURED, "AgentStartedSpeaking", "audio", "FunctionCallRequest"]
     desk.client(answer())
@@ -151,14 +145,14 @@ def test_O2_a_turn_over_several_responses_starts_speaking_once() -> None:
 
 
 def test_O2_no_started_speaking_before_an_answer_of_text_alone() -> None:
-    desk = ready(EXPERIMENTAL)
+    desk = ready(settings=EXPERIMENTAL)
     log = desk.upstream(created(), text_done("Hi."), done("resp_1"))
     assert log.client_types == ["ConversationText", "History", "AgentAudioDone"]
 
 
 def test_O2_the_three_latencies_are_measured_on_the_clock() -> None:
     """From asking to the first text, from there to the first audio, and in all; here 0.25, 0.5 and 0.75 s."""
-    desk = ready(EXPERIMENTAL, Config.deepgram(turn_detection=ManualCommit(debounce=0.5)))
+    desk = ready(Desk, Config.deepgram(turn_detection=ManualCommit(debounce=0.5)), EXPERIMENTAL)
     desk.client(b"\x01" * 9600)
     assert desk.wait(0.5).upstream_types == ["input_audio_buffer.commit", "response.create"]
     desk.wait(0.125)
@@ -178,7 +172,7 @@ def test_O2_the_three_latencies_are_measured_on_the_clock() -> None:
 
 
 def test_O2_latencies_without_text_count_to_the_audio() -> None:
-    desk = ready(EXPERIMENTAL)
+    desk = ready(settings=EXPERIMENTAL)
     desk.upstream(created())
     desk.wait(0.5)
     [spoke] = desk.upstream(audio()).of("AgentStartedSpeaking")
@@ -186,7 +180,7 @@ def test_O2_latencies_without_text_count_to_the_audio() -> None:
 
 
 def test_O2_latencies_of_a_turn_do_not_count_from_the_one_before() -> None:
-    desk = ready(EXPERIMENTAL)
+    desk = ready(settings=EXPERIMENTAL)
     desk.upstream(created(), text("Hi"), audio(), done("resp_1"))
     desk.wait(30.0)
     desk.upstream(created("resp_2"))
@@ -197,7 +191,7 @@ def test_O2_latencies_of_a_turn_do_not_count_from_the_one_before() -> None:
 
 def test_O2_audio_of_a_turn_that_nobody_asked_for_has_no_latency() -> None:
     """Ours came and went whole while the server's own response runs on: its audio starts a turn."""
-    desk = ready(EXPERIMENTAL)
+    desk = ready(settings=EXPERIMENTAL)
     for ours in ("resp_1", "resp_2"):
         desk.client({"type": "InjectUserMessage", "content": "Hi"})
         [create] = desk.wait(2.0).of("response.create")
@@ -234,7 +228,7 @@ def test_O5_a_response_without_output_ends_its_turn_too() -> None:
 
 
 def test_O5_a_turn_with_function_calls_ends_with_the_response_that_leaves_none() -> None:
-    desk = ready(settings())
+    desk = ready(settings=settings())
     log = desk.upstream(created(), audio(), item_done(call_item()), done("resp_1", call_item()))
     assert "AgentAudioDone" not in log.client_types
     assert "AgentAudioDone" not in desk.client(answer()).client_types
@@ -255,7 +249,7 @@ def test_O5_a_waiting_wish_starts_a_new_turn() -> None:
 
 
 def test_O5_a_response_cancelled_without_output_ends_no_turn() -> None:
-    desk = ready(EXPERIMENTAL)
+    desk = ready(settings=EXPERIMENTAL)
     assert desk.upstream(created(), cancelled()).client == []
     assert desk.translator.state.turn.value == "silent"
     desk.wait(8.0)

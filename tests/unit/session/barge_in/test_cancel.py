@@ -38,10 +38,10 @@ from tests.unit.session.interruptions import (
     WE_CUT,
     asked,
     interrupted,
-    ready,
     speaking,
     spoken_to,
 )
+from tests.unit.session.played import ready_in
 
 Json = dict[str, Any]
 
@@ -50,7 +50,7 @@ Json = dict[str, Any]
 
 @BOTH
 def test_B2_the_response_that_runs_is_cancelled_by_name(dialect: ClientDialect) -> None:
-    desk = ready(dialect, WE_CUT)
+    desk = ready_in(dialect, WE_CUT)
     speaking(desk)
     [cancel] = desk.upstream(STARTED).of("response.cancel")
     assert cancel["response_id"] == "resp_1"
@@ -59,13 +59,13 @@ def test_B2_the_response_that_runs_is_cancelled_by_name(dialect: ClientDialect) 
 
 @BOTH
 def test_B2_no_cancel_where_the_server_does_it(dialect: ClientDialect) -> None:
-    desk = ready(dialect, SERVER_CUTS)
+    desk = ready_in(dialect, SERVER_CUTS)
     speaking(desk)
     assert "response.cancel" not in desk.upstream(STARTED, AGAIN, cancelled()).upstream_types
 
 
 def test_B2_one_cancel_a_response() -> None:
-    desk = interrupted(ready(turns=WE_CUT))
+    desk = interrupted(ready_in(turns=WE_CUT))
     assert desk.upstream(AGAIN, speech("speech_started", item_id="u3")).of("response.cancel") == []
     desk.upstream(cancelled(), created("resp_2"))
     [cancel] = desk.upstream(STARTED).of("response.cancel")
@@ -73,7 +73,7 @@ def test_B2_one_cancel_a_response() -> None:
 
 
 def test_B2_a_response_without_a_name_is_cancelled_without() -> None:
-    desk = ready(turns=WE_CUT)
+    desk = ready_in(turns=WE_CUT)
     desk.upstream({"type": "response.created", "response": {"status": "in_progress"}})
     [cancel] = desk.upstream(STARTED).of("response.cancel")
     assert "response_id" not in cancel
@@ -82,7 +82,7 @@ def test_B2_a_response_without_a_name_is_cancelled_without() -> None:
 @pytest.mark.parametrize("code", ["response_cancel_not_active", "some_other_code", None])
 def test_B2_a_refused_cancel_needs_no_attention(code: str | None) -> None:
     """It may cross the response's end (E2)."""
-    desk = ready(turns=WE_CUT)
+    desk = ready_in(turns=WE_CUT)
     speaking(desk)
     [cancel] = desk.upstream(STARTED).of("response.cancel")
     assert desk.upstream(error(code, event_id=cancel["event_id"])).client == []
@@ -91,7 +91,7 @@ def test_B2_a_refused_cancel_needs_no_attention(code: str | None) -> None:
 
 @BOTH
 def test_B2_a_create_in_flight_is_cancelled_after_its_created(dialect: ClientDialect) -> None:
-    desk = ready(dialect, WE_CUT)
+    desk = ready_in(dialect, WE_CUT)
     tag = asked(desk)
     log = desk.upstream(STARTED)
     assert (log.client_types, log.upstream) == (["UserStartedSpeaking"], [])
@@ -164,7 +164,7 @@ def announced_never(desk: Desk, tag: str) -> None:
 def test_B2_whatever_becomes_of_the_create_the_next_one_is_not_cancelled(
     fate: Any, dialect: ClientDialect
 ) -> None:
-    desk = ready(dialect, WE_CUT)
+    desk = ready_in(dialect, WE_CUT)
     tag = asked(desk)
     desk.upstream(created("resp_0", tag=tag), done("resp_0", tag=tag))  # this server echoes tags
     tag = asked(desk)
@@ -182,7 +182,7 @@ def test_B2_whatever_becomes_of_the_create_the_next_one_is_not_cancelled(
 def test_B2_a_create_in_flight_whose_output_comes_before_its_created_is_cancelled_then(
     dialect: ClientDialect,
 ) -> None:
-    desk = ready(dialect, WE_CUT)
+    desk = ready_in(dialect, WE_CUT)
     tag = asked(desk)
     desk.upstream(created("resp_0", tag=tag), done("resp_0", tag=tag))  # this server echoes tags
     tag = asked(desk)
@@ -193,7 +193,7 @@ def test_B2_a_create_in_flight_whose_output_comes_before_its_created_is_cancelle
 
 
 def test_B2_the_servers_own_response_and_ours_in_flight_are_both_cancelled() -> None:
-    desk = ready(turns=WE_CUT)
+    desk = ready_in(turns=WE_CUT)
     tag = asked(desk)
     desk.upstream(created("resp_0", tag=tag), done("resp_0", tag=tag))
     tag = asked(desk)
@@ -214,7 +214,7 @@ def say(behavior: str) -> Json:
 @BOTH
 @CUTTERS
 def test_T3_interrupt_cuts_the_agent_whoever_else_would(dialect: ClientDialect, turns: ServerVad) -> None:
-    desk = ready(dialect, turns)
+    desk = ready_in(dialect, turns)
     speaking(desk)
     log = desk.client(say("interrupt"))
     assert spoken_to(log) == ["UserStartedSpeaking", *ENDS[dialect]], "the client drops what it plays (B1)"
@@ -226,7 +226,7 @@ def test_T3_interrupt_cuts_the_agent_whoever_else_would(dialect: ClientDialect, 
 
 
 def test_T3_interrupt_is_not_refused_while_the_user_speaks() -> None:
-    desk = ready()
+    desk = ready_in()
     desk.upstream(STARTED)
     assert desk.client(say("default")).client_types == ["InjectionRefused"]
     assert desk.client(say("queue")).client_types == ["InjectionRefused"]
@@ -236,7 +236,7 @@ def test_T3_interrupt_is_not_refused_while_the_user_speaks() -> None:
 
 @BOTH
 def test_T3_interrupt_stops_what_still_plays(dialect: ClientDialect) -> None:
-    desk = ready(dialect)
+    desk = ready_in(dialect)
     speaking(desk)
     desk.upstream(audio(PCM * 100), done("resp_1"))
     log = desk.client(say("interrupt"))
@@ -247,12 +247,12 @@ def test_T3_interrupt_stops_what_still_plays(dialect: ClientDialect) -> None:
 @BOTH
 @pytest.mark.parametrize("behavior", ["interrupt", "queue", "default"])
 def test_T3_with_nothing_to_cut_nobody_started_speaking(dialect: ClientDialect, behavior: str) -> None:
-    log = ready(dialect).client(say(behavior))
+    log = ready_in(dialect).client(say(behavior))
     assert (log.client, log.upstream_types) == ([], ["response.create"])
 
 
 def test_T3_a_behavior_that_is_not_known_is_refused() -> None:
-    assert ready().client(say("shout")).client_types == ["InjectionRefused"]
+    assert ready_in().client(say("shout")).client_types == ["InjectionRefused"]
 
 
 # --- Config.barge_in ----------------------------------------------------------------------------------------
@@ -277,7 +277,7 @@ def test_with_barge_in_the_server_is_told_to_interrupt(dialect: ClientDialect) -
 @BOTH
 @CUTTERS
 def test_without_barge_in_the_agent_goes_on(dialect: ClientDialect, turns: ServerVad) -> None:
-    desk = ready(dialect, turns, barge_in=False)
+    desk = ready_in(dialect, turns, barge_in=False)
     desk.upstream(created(), item_done(call_item()), transcript("Two berths are free. Come"), audio())
     log = desk.upstream(STARTED)
     assert (log.client_types, log.upstream) == (["UserStartedSpeaking"], [])

@@ -40,10 +40,10 @@ from tests.unit.session.interruptions import (
     STARTED,
     WE_CUT,
     interrupted,
-    ready,
     speaking,
     spoken_to,
 )
+from tests.unit.session.played import ready_in
 
 Json = dict[str, Any]
 
@@ -53,7 +53,7 @@ Json = dict[str, Any]
 @BOTH
 @CUTTERS
 def test_B1_the_user_is_announced_and_then_the_turn_ends(dialect: ClientDialect, turns: ServerVad) -> None:
-    desk = ready(dialect, turns)
+    desk = ready_in(dialect, turns)
     speaking(desk)
     assert spoken_to(desk.upstream(STARTED)) == ["UserStartedSpeaking", *ENDS[dialect]]
     assert desk.translator.state.turn is TurnState.SILENT
@@ -64,7 +64,7 @@ def test_B1_the_user_is_announced_and_then_the_turn_ends(dialect: ClientDialect,
 @BOTH
 @CUTTERS
 def test_B1_a_response_that_has_said_nothing_ends_no_turn(dialect: ClientDialect, turns: ServerVad) -> None:
-    desk = ready(dialect, turns)
+    desk = ready_in(dialect, turns)
     desk.upstream(created())
     assert desk.upstream(STARTED).client_types == ["UserStartedSpeaking"]
     assert desk.upstream(cancelled()).client == []
@@ -73,7 +73,7 @@ def test_B1_a_response_that_has_said_nothing_ends_no_turn(dialect: ClientDialect
 
 @BOTH
 def test_B1_a_turn_of_text_alone_ends_too(dialect: ClientDialect) -> None:
-    desk = ready(dialect)
+    desk = ready_in(dialect)
     desk.upstream(created(), text("Two berths are free. Come"))
     assert spoken_to(desk.upstream(STARTED))[-len(ENDS[dialect]) :] == ENDS[dialect]
     assert desk.upstream(cancelled("resp_1", message("Two berths", status="incomplete"))).client == []
@@ -81,7 +81,7 @@ def test_B1_a_turn_of_text_alone_ends_too(dialect: ClientDialect) -> None:
 
 @BOTH
 def test_B1_a_turn_that_has_ended_and_still_plays_does_not_end_again(dialect: ClientDialect) -> None:
-    desk = ready(dialect)
+    desk = ready_in(dialect)
     speaking(desk)
     desk.upstream(audio(PCM * 100), audio_done(), done("resp_1", message("Two berths are free. Come in.")))
     log = desk.upstream(STARTED)
@@ -91,7 +91,7 @@ def test_B1_a_turn_that_has_ended_and_still_plays_does_not_end_again(dialect: Cl
 @BOTH
 @CUTTERS
 def test_B1_without_a_turn_there_is_nothing_to_cut(dialect: ClientDialect, turns: ServerVad) -> None:
-    log = ready(dialect, turns).upstream(STARTED)
+    log = ready_in(dialect, turns).upstream(STARTED)
     assert (log.client_types, log.upstream_types) == (["UserStartedSpeaking"], [])
 
 
@@ -100,7 +100,7 @@ def test_B1_without_a_turn_there_is_nothing_to_cut(dialect: ClientDialect, turns
 def test_B1_a_second_start_of_speech_before_the_commit_is_only_announced(
     dialect: ClientDialect, turns: ServerVad
 ) -> None:
-    desk = interrupted(ready(dialect, turns))
+    desk = interrupted(ready_in(dialect, turns))
     log = desk.upstream(AGAIN)
     assert (log.client_types, log.upstream_types) == (["UserStartedSpeaking"], [])
     desk.upstream(cancelled())
@@ -113,7 +113,7 @@ def test_B1_in_the_middle_of_a_turn_of_several_responses_its_next_response_is_cu
     dialect: ClientDialect,
 ) -> None:
     """Deepgram's turn spans both; the second has said nothing yet, but the client hears the first."""
-    desk = ready(dialect)
+    desk = ready_in(dialect)
     desk.upstream(created(), audio(PCM * 100), item_done(call_item()), done("resp_1", call_item()))
     desk.client({"type": "FunctionCallResponse", "id": "call_1", "name": "weather", "content": "sunny"})
     desk.upstream(created("resp_2"))
@@ -153,7 +153,7 @@ LATE: dict[str, Json] = {
 @CUTTERS
 @pytest.mark.parametrize("late", LATE)
 def test_B1_what_comes_late_goes_nowhere(late: str, dialect: ClientDialect, turns: ServerVad) -> None:
-    desk = interrupted(ready(dialect, turns, {**settings(), "experimental": True}))
+    desk = interrupted(ready_in(dialect, turns, {**settings(), "experimental": True}))
     log = desk.upstream(LATE[late], LATE[late])
     assert (log.client, log.upstream) == ([], [])
     log = desk.upstream(cancelled("resp_1", message("Two berths are free. Come aboard.")))
@@ -167,7 +167,7 @@ def test_B1_what_comes_late_goes_nowhere(late: str, dialect: ClientDialect, turn
 def test_B1_what_comes_after_the_end_goes_nowhere(
     late: str, dialect: ClientDialect, turns: ServerVad
 ) -> None:
-    desk = interrupted(ready(dialect, turns, {**settings(), "experimental": True}))
+    desk = interrupted(ready_in(dialect, turns, {**settings(), "experimental": True}))
     desk.upstream(cancelled("resp_1"))
     log = desk.upstream(LATE[late], LATE[late])
     assert (log.client, log.upstream) == ([], [])
@@ -181,7 +181,7 @@ def test_F8_a_call_that_comes_late_is_closed_at_once(
     is_over: bool, dialect: ClientDialect, turns: ServerVad
 ) -> None:
     """Its `response.done` may never come."""
-    desk = interrupted(ready(dialect, turns, {**settings(), "experimental": True}))
+    desk = interrupted(ready_in(dialect, turns, {**settings(), "experimental": True}))
     if is_over:
         desk.upstream(cancelled("resp_1"))
     log = desk.upstream(item_done(call_item()), item_done(call_item()))
@@ -193,7 +193,7 @@ def test_F8_a_call_that_comes_late_is_closed_at_once(
 @BOTH
 def test_B1_an_item_that_began_after_the_interruption_goes_nowhere(dialect: ClientDialect) -> None:
     """Its events of the conversation name no response."""
-    desk = interrupted(ready(dialect))
+    desk = interrupted(ready_in(dialect))
     began = message(item_id="msg_2", status="in_progress")
     late = [item_added(began), conversation_item(began), transcript("Other", "msg_2")]
     ended = message("Other", item_id="msg_2", status="incomplete")
@@ -204,7 +204,7 @@ def test_B1_an_item_that_began_after_the_interruption_goes_nowhere(dialect: Clie
 
 @BOTH
 def test_B1_a_part_that_began_after_the_interruption_goes_nowhere(dialect: ClientDialect) -> None:
-    desk = interrupted(ready(dialect))
+    desk = interrupted(ready_in(dialect))
     ended = message("Two berths are free. Come", "Other part", status="incomplete")
     log = desk.upstream(conversation_item(ended, "done"), item_done(ended), cancelled("resp_1", ended))
     assert (log.client, log.upstream) == ([], [])
@@ -213,7 +213,7 @@ def test_B1_a_part_that_began_after_the_interruption_goes_nowhere(dialect: Clien
 @BOTH
 def test_B1_an_item_that_only_the_conversation_announced_goes_nowhere(dialect: ClientDialect) -> None:
     """Servers that skip the item events of the response (protocols, *Other servers*)."""
-    desk = ready(dialect)
+    desk = ready_in(dialect)
     desk.upstream(created(), conversation_item(message(status="in_progress")))
     desk.upstream(STARTED)
     log = desk.upstream(conversation_item(message("Two", status="incomplete"), "done"), cancelled())
@@ -223,7 +223,7 @@ def test_B1_an_item_that_only_the_conversation_announced_goes_nowhere(dialect: C
 
 @BOTH
 def test_B1_a_server_without_ids_is_cut_too(dialect: ClientDialect) -> None:
-    desk = ready(dialect)
+    desk = ready_in(dialect)
     nameless = {"type": "response.created", "response": {"status": "in_progress"}}
     desk.upstream(nameless, transcript("Two", "", ""), audio(item_id="", response_id=""))
     assert spoken_to(desk.upstream(STARTED)) == ["UserStartedSpeaking", *ENDS[dialect]]
@@ -238,7 +238,7 @@ def test_B1_a_server_without_ids_is_cut_too(dialect: ClientDialect) -> None:
 
 @BOTH
 def test_B1_what_comes_late_of_several_responses_goes_nowhere(dialect: ClientDialect) -> None:
-    desk = ready(dialect)
+    desk = ready_in(dialect)
     names = ["resp_1", "resp_2", "resp_3"]
     for name in names:
         desk.upstream(created(name), audio(item_id=f"of {name}", response_id=name), STARTED, cancelled(name))
@@ -254,10 +254,10 @@ def test_B1_what_comes_late_of_several_responses_goes_nowhere(dialect: ClientDia
 def test_B1_what_the_resampler_holds_is_not_heard() -> None:
     pytest.importorskip("numpy")
     audio_settings = {"output": {"encoding": "linear16", "sample_rate": 16000}}
-    desk = ready(given={**SETTINGS, "audio": audio_settings})
+    desk = ready_in(given={**SETTINGS, "audio": audio_settings})
     desk.upstream(created(), audio(PCM * 9))
     assert desk.upstream(STARTED, cancelled()).client_types == ["UserStartedSpeaking", "AgentAudioDone"]
-    whole = ready(given={**SETTINGS, "audio": audio_settings})
+    whole = ready_in(given={**SETTINGS, "audio": audio_settings})
     whole.upstream(created(), audio(PCM * 9))
     assert whole.upstream(done("resp_1")).client_types == ["audio", "AgentAudioDone"], "there was something"
 
@@ -266,7 +266,7 @@ def test_B1_nor_what_it_holds_of_a_second_message() -> None:
     """The component's client was told the end of the turn after the first message of the response (O5)."""
     pytest.importorskip("numpy")
     given = {**SETTINGS, "audio": {"output": {"encoding": "linear16", "sample_rate": 16000}}}
-    desk = ready(ClientDialect.COMPONENT, given=given)
+    desk = ready_in(ClientDialect.COMPONENT, given=given)
     desk.upstream(created(), audio(PCM * 9), audio_done(), audio(PCM * 9, "msg_2"))
     assert desk.upstream(STARTED).client_types == ["UserStartedSpeaking"]
     assert desk.upstream(cancelled()).client == []
@@ -274,7 +274,7 @@ def test_B1_nor_what_it_holds_of_a_second_message() -> None:
 
 def test_B1_the_next_turn_has_its_own_header() -> None:
     audio_settings = {"output": {"encoding": "linear16", "sample_rate": 24000, "container": "wav"}}
-    desk = interrupted(ready(given={**SETTINGS, "audio": audio_settings}))
+    desk = interrupted(ready_in(given={**SETTINGS, "audio": audio_settings}))
     header, sound = desk.upstream(cancelled(), created("resp_2"), audio(response_id="resp_2")).client
     assert isinstance(header, bytes)
     assert (header[:4], sound) == (b"RIFF", PCM)
@@ -288,7 +288,7 @@ def test_B1_the_next_turn_has_its_own_header() -> None:
 def test_the_old_response_may_end_after_the_new_one_has_begun(
     dialect: ClientDialect, turns: ServerVad
 ) -> None:
-    desk = interrupted(ready(dialect, turns))
+    desk = interrupted(ready_in(dialect, turns))
     desk.upstream(speech("speech_stopped"), speech("committed"), created("resp_2"))
     assert desk.upstream(audio(), transcript(" aboard. And")).client == []
     old = desk.upstream(cancelled("resp_1", message("Two berths are free. Come aboard.")))
@@ -304,7 +304,7 @@ def test_the_old_response_may_end_after_the_new_one_has_begun(
 
 @BOTH
 def test_the_response_after_a_cut_one_is_told_like_any_other(dialect: ClientDialect) -> None:
-    desk = interrupted(ready(dialect))
+    desk = interrupted(ready_in(dialect))
     desk.upstream(cancelled(), speech("speech_stopped"), speech("committed"), created("resp_2"))
     log = desk.upstream(
         audio(PCM, "msg_2", "resp_2"), transcript_done("Go on.", "msg_2", "resp_2"), done("resp_2")
@@ -317,7 +317,7 @@ def test_the_response_after_a_cut_one_is_told_like_any_other(dialect: ClientDial
 @BOTH
 def test_a_response_that_is_only_heard_of_when_it_was_cancelled(dialect: ClientDialect) -> None:
     """`response.done` without `response.created`, after the user spoke on."""
-    desk = ready(dialect)
+    desk = ready_in(dialect)
     desk.upstream(speech("committed"))
     desk.upstream(STARTED)
     assert desk.upstream(cancelled()).client == []
@@ -329,7 +329,7 @@ def test_a_response_that_is_only_heard_of_when_it_was_cancelled(dialect: ClientD
 
 @BOTH
 def test_a_generation_that_is_over_is_not_cancelled(dialect: ClientDialect) -> None:
-    desk = ready(dialect, WE_CUT)
+    desk = ready_in(dialect, WE_CUT)
     speaking(desk)
     desk.upstream(done("resp_1"))
     assert "response.cancel" not in desk.upstream(STARTED).upstream_types
@@ -337,7 +337,7 @@ def test_a_generation_that_is_over_is_not_cancelled(dialect: ClientDialect) -> N
 
 @BOTH
 def test_a_server_that_never_ends_its_cut_response_frees_the_slot(dialect: ClientDialect) -> None:
-    desk = interrupted(ready(dialect, limits=Limits(create_timeout=4.0, slow_think=99.0)))
+    desk = interrupted(ready_in(dialect, limits=Limits(create_timeout=4.0, slow_think=99.0)))
     desk.upstream(audio(), audio_done(), item_done(message("Two.")))
     assert desk.wait(3.9).outputs == []
     log = desk.wait(0.1)
@@ -350,7 +350,7 @@ def test_a_server_that_never_ends_its_cut_response_frees_the_slot(dialect: Clien
 
 
 def test_B4_sentences_that_were_not_sent_are_dropped() -> None:
-    desk = ready()
+    desk = ready_in()
     told = speaking(desk).of("ConversationText")
     assert [each["content"] for each in told] == ["Two berths are free."]
     assert desk.upstream(STARTED).of("ConversationText") == []
@@ -359,7 +359,7 @@ def test_B4_sentences_that_were_not_sent_are_dropped() -> None:
 
 
 def test_B4_the_components_client_gets_the_text_so_far_once() -> None:
-    desk = ready(ClientDialect.COMPONENT)
+    desk = ready_in(ClientDialect.COMPONENT)
     speaking(desk)
     log = desk.upstream(STARTED)
     kinds = ["UserStartedSpeaking", "ConversationText", "AgentDone", "AgentAudioDone"]
@@ -373,13 +373,13 @@ def test_B4_the_components_client_gets_the_text_so_far_once() -> None:
 
 
 def test_B4_a_text_that_was_told_is_not_told_again() -> None:
-    desk = ready(ClientDialect.COMPONENT)
+    desk = ready_in(ClientDialect.COMPONENT)
     desk.upstream(created(), transcript("Two berths."), audio(), transcript_done("Two berths."))
     assert desk.upstream(STARTED, cancelled("resp_1", message("Two berths."))).of("ConversationText") == []
 
 
 def test_B4_several_items_so_far_each_once() -> None:
-    desk = ready(ClientDialect.COMPONENT)
+    desk = ready_in(ClientDialect.COMPONENT)
     desk.upstream(created(), text("One"), text("Two", "msg_2"), text("Nameless", ""))
     told = desk.upstream(STARTED).of("ConversationText")
     assert [each["content"] for each in told] == ["One", "Two", "Nameless"]

@@ -7,7 +7,8 @@ import pytest
 from realtime_translate import ClientDialect, Config, ServerVad
 from tests.events import audio, created, done
 from tests.harness import SETTINGS, Desk
-from tests.unit.session.heard_audio import STARTED, forgotten, play, ready, reported, sound
+from tests.unit.session.heard_audio import STARTED, forgotten, play, reported, sound
+from tests.unit.session.played import ready_in
 
 BOTH = pytest.mark.parametrize("dialect", ClientDialect)
 LINEAR16, MULAW, ALAW = ("linear16", 24000), ("mulaw", 8000), ("alaw", 8000)
@@ -16,7 +17,7 @@ LINEAR16, MULAW, ALAW = ("linear16", 24000), ("mulaw", 8000), ("alaw", 8000)
 
 
 def test_B3_the_hosts_report_counts_more_than_the_estimate() -> None:
-    desk = ready()
+    desk = ready_in()
     desk.upstream(created(), play(1000))
     desk.wait(0.5)
     reported(desk, 150)
@@ -25,7 +26,7 @@ def test_B3_the_hosts_report_counts_more_than_the_estimate() -> None:
 
 
 def test_B3_the_last_report_counts() -> None:
-    desk = ready()
+    desk = ready_in()
     desk.upstream(created(), play(1000))
     for milliseconds in (100, 200, 317):
         reported(desk, milliseconds)
@@ -33,7 +34,7 @@ def test_B3_the_last_report_counts() -> None:
 
 
 def test_B3_what_is_kept_is_a_whole_number_of_milliseconds() -> None:
-    desk = ready()
+    desk = ready_in()
     desk.upstream(created(), play(1000))
     reported(desk, 317)
     (truncate,) = desk.upstream(STARTED).of("conversation.item.truncate")
@@ -41,7 +42,7 @@ def test_B3_what_is_kept_is_a_whole_number_of_milliseconds() -> None:
 
 
 def test_B3_a_report_is_a_position_in_all_audio_of_the_call() -> None:
-    desk = ready()
+    desk = ready_in()
     desk.upstream(created(), play(1000), done("resp_1"))
     reported(desk, 1000)
     desk.upstream(created("resp_2"), play(1000, "msg_2", "resp_2"), play(1000, "msg_3", "resp_2"))
@@ -50,7 +51,7 @@ def test_B3_a_report_is_a_position_in_all_audio_of_the_call() -> None:
 
 
 def test_B3_a_report_from_before_the_turn_means_that_nothing_of_it_was_heard() -> None:
-    desk = ready()
+    desk = ready_in()
     desk.upstream(created(), play(1000), done("resp_1"))
     reported(desk, 1000)
     desk.upstream(created("resp_2"), play(1000, "msg_2", "resp_2"))
@@ -60,7 +61,7 @@ def test_B3_a_report_from_before_the_turn_means_that_nothing_of_it_was_heard() -
 
 def test_B3_a_report_holds_for_the_run_of_audio_that_it_is_about() -> None:
     """Once all of that has played the estimate counts again, until the next report."""
-    desk = ready()
+    desk = ready_in()
     desk.upstream(created(), play(500), done("resp_1"))
     reported(desk, 250)
     desk.wait(1.0)
@@ -71,7 +72,7 @@ def test_B3_a_report_holds_for_the_run_of_audio_that_it_is_about() -> None:
 
 @pytest.mark.parametrize(("milliseconds", "kept"), [(0, [("msg_1", 1)]), (1000, []), (10**12, [])])
 def test_B3_a_report_is_never_more_than_was_received(milliseconds: int, kept: list[tuple[str, int]]) -> None:
-    desk = ready()
+    desk = ready_in()
     desk.upstream(created(), play(1000))
     reported(desk, milliseconds)
     assert forgotten(desk.upstream(STARTED)) == kept
@@ -93,7 +94,7 @@ def test_B3_in_every_format(
         pytest.importorskip("numpy")
     encoding, rate = declared
     output = {"encoding": encoding, "sample_rate": rate, "container": container}
-    desk = ready(dialect, {**SETTINGS, "audio": {"output": output}})
+    desk = ready_in(dialect, given={**SETTINGS, "audio": {"output": output}})
     desk.upstream(created(), audio(sound(500, upstream_rate)), audio(sound(500, upstream_rate)))
     desk.upstream(audio(sound(500, upstream_rate), "msg_2"))
     desk.wait(0.625)
@@ -117,7 +118,7 @@ def test_B3_in_the_format_that_the_server_gives() -> None:
 @pytest.mark.parametrize("declared", [MULAW, LINEAR16])
 def test_B3_a_report_in_every_format(declared: tuple[str, int]) -> None:
     encoding, rate = declared
-    desk = ready(given={**SETTINGS, "audio": {"output": {"encoding": encoding, "sample_rate": rate}}})
+    desk = ready_in(given={**SETTINGS, "audio": {"output": {"encoding": encoding, "sample_rate": rate}}})
     desk.upstream(created(), audio(sound(1000, 8 if declared == MULAW else 48)))
     reported(desk, 333)
     assert forgotten(desk.upstream(STARTED)) == [("msg_1", 333)]

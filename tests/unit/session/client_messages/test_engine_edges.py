@@ -10,8 +10,8 @@ import pytest
 from realtime_translate import Config, Limits, SilenceKeepalive
 from realtime_translate.session.ids import MAX_ID
 from tests.events import created, done
-from tests.harness import Desk
-from tests.unit.session.played import VAD, ready
+from tests.harness import Desk, ready
+from tests.unit.session.played import VAD
 
 SMALL = Config.deepgram(limits=Limits(frame_bytes_down=1000))
 

@@ -8,8 +8,8 @@ import pytest
 
 from realtime_translate import Config, Notice
 from tests.events import inject
-from tests.harness import Desk
-from tests.unit.session.played import Way, begun_by_server, ready
+from tests.harness import Desk, ready
+from tests.unit.session.played import Way, begun_by_server
 
 Json = dict[str, Any]
 

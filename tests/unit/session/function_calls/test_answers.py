@@ -21,8 +21,8 @@ from tests.events import (
     error,
     output_seen,
 )
-from tests.harness import Desk
-from tests.unit.session.played import VAD, Way, begun_by_server, creates, ready, tag_in
+from tests.harness import Desk, ready
+from tests.unit.session.played import VAD, Way, begun_by_server, creates, tag_in
 
 CO = Config.component()
 ITEM, CREATE = "conversation.item.create", "response.create"

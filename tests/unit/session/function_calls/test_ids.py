@@ -20,8 +20,8 @@ from tests.events import (
     output_seen,
     speech,
 )
-from tests.harness import Desk, Log
-from tests.unit.session.played import VAD, Way, creates, ready
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import VAD, Way, creates
 
 LONG = "c" * (MAX_ID + 1)
 CO = Config.component()

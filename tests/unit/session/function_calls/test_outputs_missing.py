@@ -10,8 +10,8 @@ import pytest
 from realtime_translate import ClientDialect, Config, ServerVad, UpstreamDialect
 from realtime_translate.session.tables import SlotState, TurnState
 from tests.events import TOOLS, answer, call_done, created, done, error, inject, speech
-from tests.harness import Desk, Log
-from tests.unit.session.played import Way, begun_by_server, confirmed, creates, ready, tag_in
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import Way, begun_by_server, confirmed, creates, tag_in
 
 DEEPGRAM, COMPONENT = ClientDialect.DEEPGRAM, ClientDialect.COMPONENT
 BOTH = pytest.mark.parametrize("dialect", ClientDialect)

@@ -19,8 +19,8 @@ from tests.events import (
     done,
     speech,
 )
-from tests.harness import Desk, Log
-from tests.unit.session.played import VAD, Json, Way, ready
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import VAD, Json, Way
 
 ARGUMENTS = '{"at":"noon"}'
 

@@ -20,8 +20,8 @@ from tests.events import (
     done,
     event,
 )
-from tests.harness import Desk, Log
-from tests.unit.session.played import VAD, Way, begun_by_server, creates, ready
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import VAD, Way, begun_by_server, creates
 
 CO = Config.component()
 

@@ -22,8 +22,8 @@ from tests.events import (
     output_seen,
     speech,
 )
-from tests.harness import Desk, Log, counter
-from tests.unit.session.played import VAD, Way, confirmed, creates, ready, tag_in
+from tests.harness import Desk, Log, counter, ready
+from tests.unit.session.played import VAD, Way, confirmed, creates, tag_in
 
 
 def calling(way: Way, *events: Any) -> Desk:

@@ -9,7 +9,7 @@ import pytest
 from realtime_translate import Config, ManualCommit, ServerVad
 from realtime_translate.session.tables import SlotState
 from tests.events import commit_empty, created, done, inject
-from tests.harness import SETTINGS, Desk, Log
+from tests.harness import SETTINGS, Desk, Log, ready
 from tests.unit.session.played import (
     ASKING,
     MANUAL,
@@ -19,7 +19,6 @@ from tests.unit.session.played import (
     begun,
     begun_by_server,
     creates,
-    ready,
     tag_in,
 )
 

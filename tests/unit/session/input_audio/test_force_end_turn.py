@@ -8,8 +8,8 @@ import pytest
 
 from realtime_translate import Config, ManualCommit, Notice, SemanticVad, ServerVad
 from tests.events import busy, commit_empty, created, done
-from tests.harness import SETTINGS, Log
-from tests.unit.session.played import ASKING, MANUAL, VAD, Way, begun, begun_by_server, ready, tag_in
+from tests.harness import SETTINGS, Log, ready
+from tests.unit.session.played import ASKING, MANUAL, VAD, Way, begun, begun_by_server, tag_in
 
 Json = dict[str, Any]
 

@@ -10,8 +10,8 @@ import pytest
 from realtime_translate import Config, ManualCommit, ServerVad, SilenceKeepalive, Translator
 from realtime_translate.audio import ALAW_8K, MULAW_8K, PCM_24K, AudioFormat
 from tests.events import created, done
-from tests.harness import SETTINGS, Desk, Log, restored
-from tests.unit.session.played import Way, ready, tag_in
+from tests.harness import SETTINGS, Desk, Log, ready, restored
+from tests.unit.session.played import Way, tag_in
 
 KEEPALIVE = SilenceKeepalive(every=4.0, ms=100)
 MANUAL = Config.deepgram(turn_detection=ManualCommit(debounce=0.5), keepalive=KEEPALIVE)

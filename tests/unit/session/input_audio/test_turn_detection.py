@@ -9,7 +9,7 @@ import pytest
 from realtime_translate import Config, ManualCommit
 from realtime_translate.session.tables import Detection, SlotState
 from tests.events import busy, commit_empty, created, done, error, speech
-from tests.harness import Desk, Log
+from tests.harness import Desk, Log, ready
 from tests.unit.session.played import (
     MANUAL,
     Json,
@@ -19,7 +19,6 @@ from tests.unit.session.played import (
     begun_by_server,
     confirmed,
     creates,
-    ready,
     tag_in,
 )
 

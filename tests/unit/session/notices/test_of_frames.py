@@ -23,8 +23,7 @@ from tests.events import (
     transcript,
     transcript_done,
 )
-from tests.harness import SETTINGS, Desk, Log
-from tests.unit.session.played import ready
+from tests.harness import SETTINGS, Desk, Log, ready
 
 CO = Config.component()
 BOTH = pytest.mark.parametrize("config", [Config.deepgram(), CO], ids=["DG", "CO"])

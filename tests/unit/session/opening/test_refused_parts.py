@@ -8,8 +8,8 @@ import pytest
 
 from realtime_translate import Config, Notice
 from tests.events import UPDATED, audio, done
-from tests.harness import Desk, Log
-from tests.unit.session.played import Way, begun_by_server, ready
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import Way, begun_by_server
 from tests.unit.session.update_messages import (
     acknowledged,
     listen,

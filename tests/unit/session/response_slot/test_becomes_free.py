@@ -10,7 +10,7 @@ from realtime_translate import Config
 from realtime_translate.config import Limits
 from realtime_translate.session.tables import SLOT, SlotState
 from tests.events import TOOLS, busy, call_added, call_done, created, delta, error, inject, speech
-from tests.harness import Desk
+from tests.harness import Desk, ready
 from tests.unit.session.played import (
     MANUAL,
     VAD,
@@ -19,7 +19,6 @@ from tests.unit.session.played import (
     begun_by_server,
     confirmed,
     creates,
-    ready,
     tags_echoed,
 )
 from tests.unit.session.response_slot.test_stall import item_added

@@ -20,7 +20,7 @@ from tests.events import (
     event,
     speech,
 )
-from tests.harness import Desk, Log
+from tests.harness import Desk, Log, ready
 from tests.unit.session.barge_in.test_open_calls import outputs
 from tests.unit.session.played import (
     ASKING,
@@ -30,7 +30,6 @@ from tests.unit.session.played import (
     begun_by_server,
     confirmed,
     creates,
-    ready,
     tags_echoed,
 )
 from tests.unit.session.spoken_texts import say, spoken

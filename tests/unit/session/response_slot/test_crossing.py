@@ -6,7 +6,7 @@ import pytest
 
 from realtime_translate.session.tables import SlotState
 from tests.events import busy, cancelled, commit_empty, created, delta, done, error, inject, speech, user_item
-from tests.harness import Desk
+from tests.harness import Desk, ready
 from tests.unit.session.played import (
     MANUAL,
     Way,
@@ -16,7 +16,6 @@ from tests.unit.session.played import (
     confirmed,
     creates,
     item_id_in,
-    ready,
     tag_in,
     tags_echoed,
 )

@@ -7,7 +7,7 @@ import pytest
 from realtime_translate import Config
 from realtime_translate.session.tables import SlotState
 from tests.events import TOOLS, busy, cancelled, created, delta, done, error, event, speech
-from tests.harness import Desk, Log
+from tests.harness import Desk, Log, ready
 from tests.unit.session.played import (
     VAD,
     Json,
@@ -16,7 +16,6 @@ from tests.unit.session.played import (
     begun,
     confirmed,
     creates,
-    ready,
     tag_in,
     tags_echoed,
 )

@@ -7,8 +7,8 @@ import pytest
 from realtime_translate import Config, ServerVad
 from realtime_translate.session.tables import TurnState
 from tests.events import busy, commit_empty, created, delta, done, error, speech
-from tests.harness import Desk, Log
-from tests.unit.session.played import MANUAL, Json, Way, asked, creates, ready, tag_in, tags_echoed
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import MANUAL, Json, Way, asked, creates, tag_in, tags_echoed
 
 PCM = b"\1\0" * 4800
 OF_ITS_OWN = Config.deepgram(turn_detection=ServerVad(create_response=True, interrupt_response=False))

@@ -9,7 +9,7 @@ import pytest
 from realtime_translate import Config, ServerVad
 from realtime_translate.session.tables import SlotState
 from tests.events import TOOLS, call_done, created, delta, done, event, speech
-from tests.harness import Desk
+from tests.harness import Desk, ready
 from tests.unit.session.played import (
     VAD,
     Json,
@@ -19,7 +19,6 @@ from tests.unit.session.played import (
     begun_by_server,
     confirmed,
     creates,
-    ready,
     tag_in,
     tags_echoed,
 )

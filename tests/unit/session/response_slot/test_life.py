@@ -6,6 +6,7 @@ import pytest
 
 from realtime_translate.session.tables import SlotState
 from tests.events import TOOLS, busy, call_added, call_done, created, delta, done, error, event, inject
+from tests.harness import ready
 from tests.unit.session.played import (
     VAD,
     Way,
@@ -14,7 +15,6 @@ from tests.unit.session.played import (
     begun_by_server,
     confirmed,
     creates,
-    ready,
     tag_in,
     tags_echoed,
 )

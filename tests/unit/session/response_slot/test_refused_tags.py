@@ -8,7 +8,7 @@ from realtime_translate import Config
 from realtime_translate.session.env import Ids
 from realtime_translate.session.tables import SlotState
 from tests.events import busy, created, delta, done, inject, user_item
-from tests.harness import Desk
+from tests.harness import Desk, ready
 from tests.unit.session.played import (
     Json,
     Way,
@@ -16,7 +16,6 @@ from tests.unit.session.played import (
     begun_by_server,
     confirmed,
     creates,
-    ready,
     tag_in,
     tags_echoed,
 )

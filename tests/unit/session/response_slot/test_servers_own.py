@@ -20,7 +20,7 @@ from tests.events import (
     event,
     speech,
 )
-from tests.harness import Desk
+from tests.harness import Desk, ready
 from tests.unit.session.played import (
     VAD,
     Way,
@@ -29,7 +29,6 @@ from tests.unit.session.played import (
     begun_by_server,
     confirmed,
     creates,
-    ready,
     tags_echoed,
 )
 

@@ -21,7 +21,7 @@ from tests.events import (
     event,
     speech,
 )
-from tests.harness import SETTINGS, Desk, Log
+from tests.harness import SETTINGS, Desk, Log, ready
 from tests.unit.session.played import (
     MANUAL,
     VAD,
@@ -30,7 +30,6 @@ from tests.unit.session.played import (
     asked,
     begun_by_server,
     creates,
-    ready,
     tag_in,
     tags_echoed,
 )

@@ -20,7 +20,7 @@ from tests.events import (
     event,
     speech,
 )
-from tests.harness import Desk, Log
+from tests.harness import Desk, Log, ready
 from tests.unit.session.played import (
     VAD,
     Json,
@@ -30,7 +30,6 @@ from tests.unit.session.played import (
     begun_by_server,
     confirmed,
     creates,
-    ready,
     tags_echoed,
 )
 

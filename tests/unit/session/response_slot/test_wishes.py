@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from realtime_translate import Config, ManualCommit
 from tests.events import TOOLS, answer, call_added, call_done, created, delta, done, inject, user_item
-from tests.harness import Desk, Log
+from tests.harness import Desk, Log, ready
 from tests.unit.session.played import (
     MANUAL,
     VAD,
@@ -14,7 +14,6 @@ from tests.unit.session.played import (
     confirmed,
     creates,
     item_id_in,
-    ready,
     tag_in,
 )
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from realtime_translate import Config
 from tests.events import UPDATED, audio, done
-from tests.harness import Desk, Log
-from tests.unit.session.played import begun_by_server, ready
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import begun_by_server
 from tests.unit.session.update_messages import (
     ACKNOWLEDGEMENTS,
     acknowledged,

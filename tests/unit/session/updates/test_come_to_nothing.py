@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.events import UPDATED, audio, done
-from tests.harness import Desk, Log
-from tests.unit.session.played import begun_by_server, ready
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import begun_by_server
 from tests.unit.session.update_messages import acknowledged, listen, refusal, speak, update_id, warnings
 
 FIXED = "the voice cannot change once the agent has spoken"

@@ -6,8 +6,8 @@ import pytest
 
 from realtime_translate import Config
 from tests.events import UPDATED, audio, done, speech
-from tests.harness import SETTINGS
-from tests.unit.session.played import VAD, Way, begun, begun_by_server, ready
+from tests.harness import SETTINGS, ready
+from tests.unit.session.played import VAD, Way, begun, begun_by_server
 from tests.unit.session.update_messages import acknowledged, prompt, sessions, speak, warnings
 
 

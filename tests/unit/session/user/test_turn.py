@@ -9,7 +9,8 @@ import pytest
 from realtime_translate import Config, ServerVad
 from realtime_translate.session.tables import SlotState
 from tests.events import busy, created, delta, done, speech
-from tests.unit.session.played import ASKING, MANUAL, VAD, Json, Way, asked, begun, creates, ready, tag_in
+from tests.harness import ready
+from tests.unit.session.played import ASKING, MANUAL, VAD, Json, Way, asked, begun, creates, tag_in
 
 
 def injected() -> Json:

@@ -7,7 +7,8 @@ import pytest
 from realtime_translate import Config
 from realtime_translate.config import Limits
 from tests.events import created, done, error, inject, user_item
-from tests.unit.session.played import VAD, Way, begun, confirmed, creates, item_id_in, ready
+from tests.harness import ready
+from tests.unit.session.played import VAD, Way, begun, confirmed, creates, item_id_in
 
 
 def test_T1_a_text_becomes_an_item_upstream_and_a_text_and_history_for_the_client(way: Way) -> None:
