@@ -1,4 +1,4 @@
-"""Upstream frames of every kind: what has no counterpart, and what is no event at all (O7, E4, L1)."""
+"""Upstream frames of every kind: what has no counterpart, and what is no event at all (O7, E4, L1, R1)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,20 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import Config, Level, Notice, SendToClient, SendToUpstream, openai
+from realtime_translate import (
+    Config,
+    Level,
+    Limits,
+    Notice,
+    SendToClient,
+    SendToUpstream,
+    openai,
+)
 from realtime_translate.cli.coverage import COVERAGE
-from realtime_translate.config import Limits
+from realtime_translate.session.ids import MAX_ID
 from tests.events import call_item, created, done, message, text_done
 from tests.harness import SETTINGS, Desk, Log, ready
+from tests.unit.session.played import VAD
 
 PLACE = {"response_id": "resp_1", "item_id": "msg_1", "output_index": 0, "content_index": 0}
 TRANSCRIPTION = {"item_id": "u1", "content_index": 0}
@@ -236,3 +245,43 @@ def test_L1_of_duplicate_keys_the_last_wins() -> None:
     desk = ready()
     desk.upstream(frame)
     assert desk.translator.state.response_id == "resp_9"
+
+
+SMALL = Config.deepgram(limits=Limits(frame_bytes_down=1000))
+
+
+def unreadable(response: Any) -> dict[str, Any]:
+    """A `response.done` of which a field has the wrong type."""
+    return {"type": "response.done", "response": response}
+
+
+@pytest.mark.parametrize("ended", ["resp_1", "r" * MAX_ID])
+def test_R1_an_unreadable_end_of_an_ended_response_does_not_end_the_next(ended: str) -> None:
+    desk = ready(Desk, VAD)
+    desk.upstream(created(ended), done(ended), created("resp_2"))
+    log = desk.upstream(unreadable({"id": ended, "output": "?"}))
+    assert "UPSTREAM_MALFORMED" in log.notices
+    assert log.client == []
+    assert desk.translator.state.response.value != "free"
+    assert desk.upstream(done("resp_2")).client_types == ["AgentAudioDone"]
+
+
+@pytest.mark.parametrize(
+    "response", [{"id": "resp_1", "output": "?"}, {"id": 7}, {"output": "?"}, 7, None, []]
+)
+def test_R1_an_unreadable_end_ends_what_is_active(response: Any) -> None:
+    desk = ready(Desk, VAD)
+    desk.upstream(created())
+    assert desk.upstream(unreadable(response)).client_types == ["AgentAudioDone"]
+    assert desk.translator.state.response.value == "free"
+
+
+@pytest.mark.parametrize("size", [240, 251, 500, 1000])
+@pytest.mark.parametrize("letter", ["x", "é"])
+def test_L1_a_frame_of_bytes_is_read_up_to_the_limit(size: int, letter: str) -> None:
+    empty = json.dumps({"type": "strange", "x": ""}).encode()
+    count, rest = divmod(size - len(empty), len(letter.encode()))
+    frame = empty.replace(b'""', b'"' + letter.encode() * count + b" " * rest + b'"')
+    assert len(frame) == size
+    assert ready(Desk, SMALL).upstream(frame).notices == ["UPSTREAM_UNKNOWN"]
+    assert ready(Desk, SMALL).upstream(frame + b" " * 1000).notices == ["UPSTREAM_MALFORMED"]
