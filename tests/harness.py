@@ -29,7 +29,7 @@ from realtime_translate import (
 )
 from realtime_translate.testing import FakeClock, RealtimeServer
 
-__all__ = ["SETTINGS", "Desk", "Log", "Pair", "assert_same", "audio_in", "counter", "restored"]
+__all__ = ["SETTINGS", "Desk", "Log", "Pair", "assert_same", "audio_in", "counter", "ready", "restored"]
 
 Json = dict[str, Any]
 
@@ -179,6 +179,13 @@ class Desk:
         outputs += self.dialled().outputs
         outputs += self.upstream({"type": "session.updated", "session": {}}).outputs
         return Log(outputs)
+
+
+def ready(way: type[Desk] = Desk, config: Config | None = None, settings: Json = SETTINGS) -> Desk:
+    """A call whose session is ready."""
+    desk = way(config)
+    desk.ready(settings)
+    return desk
 
 
 class Pair:

@@ -12,6 +12,7 @@ import pytest
 
 from realtime_translate import ClientDialect, Config, ManualCommit
 from realtime_translate.deepgram.codes import WarningCode
+from tests.events import audio, created, error, settings
 from tests.harness import Desk, Log
 from tests.oracle.conversations import (
     CONVERSATIONS,
@@ -22,7 +23,6 @@ from tests.oracle.conversations import (
     text_turn,
 )
 from tests.oracle.validated import check_all, check_client, check_component, check_upstream
-from tests.unit.session.agent_events import audio, created, error, settings
 from tests.unit.session.update_messages import prompt
 
 pytestmark = pytest.mark.oracle
@@ -37,10 +37,10 @@ CHECKS = {DG: check_client, CO: check_component}
 
 UNHEARD_OF: Json = {
     "type": "response.function_call_arguments.done",
-    "response_id": "r1",
-    "item_id": "i9",
+    "response_id": "resp_1",
+    "item_id": "msg_9",
     "output_index": 1,
-    "call_id": "c9",
+    "call_id": "call_9",
     "name": "unheard_of",
     "arguments": "{}",
 }
@@ -67,7 +67,7 @@ def goes_on(dialect: ClientDialect, how: Callable[[Desk], Log]) -> Log:
 
 
 def unconfirmed(desk: Desk) -> Log:
-    desk.upstream({"type": "response.done", "response": {"id": "r1", "status": "completed"}})
+    desk.upstream({"type": "response.done", "response": {"id": "resp_1", "status": "completed"}})
     log = desk.client(prompt())
     log.outputs += desk.wait(20.0).outputs
     return log

@@ -13,29 +13,29 @@ from hypothesis import HealthCheck, given, settings
 
 from realtime_translate import ClientDialect, Config, SnapshotError, Translator
 from realtime_translate.testing import FakeClock
+from tests import events
 from tests.fuzz.stages import CONFIGS, begun
 from tests.harness import counter
 from tests.snapshot_corpus import CORPUS
-from tests.unit.session import agent_events as agent
 from tests.unit.session import snapshot_calls as calls
 
 KEPT = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(CORPUS.glob("*.json"))]
 ODD: list[Any] = [
     None, True, False, 0, 1, -1, 2**63, 10**400, 1.5, float("nan"), float("inf"), 1e308, -1e308,
-    "", "x", "r1", "\ud800", "AAAA", "?", "free", "active", "start", "stop", "mulaw", "component", "a" * 300,
-    [], {}, [None], {"a": 1}, [[]], [1, 2], ["a"], {"a": {"b": [float("nan")]}},
+    "", "x", "resp_1", "\ud800", "AAAA", "?", "free", "active", "start", "stop", "mulaw", "component",
+    "a" * 300, [], {}, [None], {"a": 1}, [[]], [1, 2], ["a"], {"a": {"b": [float("nan")]}},
 ]  # fmt: skip
 SPEECH = calls.SPEECH_STARTED
 UPSTREAM: list[Any] = [
-    agent.created("rx"), agent.created(), agent.text("Hi", "i9"), agent.audio(b"\1\2" * 4800),
-    agent.audio_done(), agent.done("r1"), agent.done("r1", agent.call()), agent.item_done(agent.call("cx")),
-    agent.transcript("A. b"), agent.text_done("Hi"), agent.error("x"), calls.BUSY, calls.UPDATED,
+    events.created("resp_x"), events.created(), events.text("Hi", "msg_9"), events.audio(b"\1\2" * 4800),
+    events.audio_done(), events.done(), events.done("resp_1", events.call_item()), events.call_done("call_x"),
+    events.transcript("A. b"), events.text_done("Hi"), events.error("x"), calls.BUSY, calls.UPDATED,
     calls.COMMITTED, calls.TIMED_OUT, calls.SESSION_CREATED, SPEECH,
     {**SPEECH, "type": "input_audio_buffer.speech_stopped", "audio_end_ms": 900},
     calls.heard("completed", transcript="Yes. No."),
 ]  # fmt: skip
 CLIENT: list[Any] = [
-    calls.SETTINGS, calls.TEXT, agent.answer(), calls.PROMPT, calls.say("x"), calls.say("y", "interrupt"),
+    calls.SETTINGS, calls.TEXT, events.answer(), calls.PROMPT, calls.say("x"), calls.say("y", "interrupt"),
     calls.say("z", "queue"), {"type": "UpdateThink", "think": calls.THINK}, {"type": "ForceEndTurn"},
     {"type": "UpdateSpeak", "speak": {"provider": {"type": "open_ai", "voice": "ash", "speed": 1.1}}},
     {"type": "UpdateListen", "listen": {"provider": {"type": "deepgram", "keyterms": ["a"]}}},

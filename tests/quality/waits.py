@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from attrs import frozen
 
 from realtime_translate import ClientDialect, Config, ServerVad
+from tests.events import PCM, audio, audio_done, call_item, created, item_done, settings, spoken, started
+from tests.events import transcript_done as said
 from tests.harness import SETTINGS, Desk, Log, audio_in
-from tests.unit.session.agent_events import PCM, audio, audio_done, call, created, item_done, settings
-from tests.unit.session.agent_events import transcript_done as said
-from tests.unit.session.user_events import ready, spoken, started
+from tests.unit.session.played import ready_in
 
 __all__ = ["CAUSES", "IN", "OUT", "Cause", "waited"]
 
@@ -52,31 +52,31 @@ def _waiting(desk: Desk, log: Log, kind: str) -> Desk:
 
 
 def _text_unconfirmed() -> Desk:
-    desk = ready()
+    desk = ready_in()
     return _waiting(desk, desk.client(TYPED), "response.create")
 
 
 def _text_in_the_queue() -> Desk:
-    desk = ready()
+    desk = ready_in()
     desk.upstream(created())
     return _waiting(desk, desk.client(TYPED), "response.create")
 
 
 def _update_behind_a_response() -> Desk:
-    desk = ready()
+    desk = ready_in()
     desk.upstream(created())
     return _waiting(desk, desk.client({"type": "UpdatePrompt", "prompt": "Be brief."}), "session.update")
 
 
 def _call_unanswered() -> Desk:
-    desk = ready()
-    log = desk.upstream(created(), item_done(call()))
+    desk = ready_in()
+    log = desk.upstream(created(), item_done(call_item()))
     assert log.of("FunctionCallRequest")
     return _waiting(desk, desk.client(TYPED), "response.create")
 
 
 def _words_behind_the_transcript() -> Desk:
-    desk = ready()
+    desk = ready_in()
     desk.upstream(*spoken(), created(), audio())
     return _waiting(desk, desk.upstream(said("There are two.")), "ConversationText")
 
@@ -108,7 +108,7 @@ OUT: Mapping[str, Cause] = {
 
 
 def _speaking(dialect: ClientDialect, turns: ServerVad = ServerVad()) -> Desk:  # noqa: B008 (frozen)
-    desk = ready(dialect, turns=turns)
+    desk = ready_in(dialect, turns)
     desk.upstream(created(), audio())
     return desk
 
@@ -126,7 +126,7 @@ def _unready() -> Desk:
 def _resampled() -> Desk:
     """The agent has spoken, and the end of it is in the filter."""
     output = {"output": {"encoding": "linear16", "sample_rate": 16000}}
-    desk = ready(given={**settings(), "audio": {**SETTINGS["audio"], **output}})
+    desk = ready_in(given={**settings(), "audio": {**SETTINGS["audio"], **output}})
     assert 0 < len(carried(desk.upstream(created(), audio()))) < len(PCM) * 2 // 3
     return desk
 

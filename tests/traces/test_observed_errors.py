@@ -9,7 +9,7 @@ import pytest
 
 from realtime_translate import Config
 from realtime_translate.mapping.errors import TELLING
-from tests.harness import SETTINGS, Desk
+from tests.harness import SETTINGS, Desk, ready
 from tests.shared_material import shared
 
 BENIGN = {
@@ -32,18 +32,12 @@ def upstream_errors(*, fatal: bool) -> list[dict[str, Any]]:
     return [each["event"] for each in lines if (each["fatal"] == "yes") is fatal]
 
 
-def ready(config: Config) -> Desk:
-    desk = Desk(config)
-    desk.ready()
-    return desk
-
-
 @BOTH
 def test_E1_what_ends_the_session_there_ends_it_here(config: Config) -> None:
     events = upstream_errors(fatal=True)
     assert len(events) == 6
     for event in events:
-        log = ready(config).upstream(event)
+        log = ready(Desk, config).upstream(event)
         assert log.client_types == ["Error"], event
         assert len(log.closes) == 2
 
@@ -54,7 +48,7 @@ def test_E1_what_does_not_end_the_session_there_does_not_here(config: Config) ->
     assert len(events) == 25
     for event in events:
         code, message = event["error"]["code"], event["error"]["message"]
-        log = ready(config).upstream(event)
+        log = ready(Desk, config).upstream(event)
         assert log.closes == [], event
         if code in BENIGN or any(words in f"{code} {message}".lower() for words in TELLING):  # E2
             assert log.client == []
@@ -81,7 +75,7 @@ def test_S7_before_ready_any_of_them_answers_the_update(config: Config) -> None:
 @BOTH
 def test_E4_an_error_of_no_event_is_only_noticed(config: Config) -> None:
     (line,) = (each for each in observed("openai") if each["fatal"] == "n/a")
-    log = ready(config).upstream(line["event"])
+    log = ready(Desk, config).upstream(line["event"])
     assert log.closes == []
     assert "UPSTREAM_MALFORMED" in log.notices
 
@@ -91,7 +85,7 @@ def test_O4_a_failed_transcription_is_no_error(config: Config) -> None:
     (event,) = (
         each["event"] for each in observed("openai") if each["event"].get("type", "").endswith("failed")
     )
-    log = ready(config).upstream(event)
+    log = ready(Desk, config).upstream(event)
     assert (log.closes, log.notices) == ([], ["TRANSCRIPTION_FAILED"])
     assert log.client_types == (["Warning"] if config.dialect.value == "deepgram" else []), "once (O9)"
 
@@ -99,7 +93,7 @@ def test_O4_a_failed_transcription_is_no_error(config: Config) -> None:
 @BOTH
 def test_R5_a_failed_response_ends_its_turn_only(config: Config) -> None:
     (event,) = (each["event"] for each in observed("openai") if each["event"].get("type") == "response.done")
-    desk = ready(config)
+    desk = ready(Desk, config)
     desk.upstream({"type": "response.created", "response": {"id": "resp_1"}})
     log = desk.upstream(event)
     assert log.of("Warning")[0]["code"] == "THINK_REQUEST_FAILED"
@@ -142,7 +136,7 @@ def test_an_unknown_field_is_fatal_as_in_the_real_service_where_the_host_wants_i
 def test_O8_slow_thinking_is_a_warning_as_in_the_real_service() -> None:
     (seen,) = (each for each in observed("deepgram") if each["event"].get("code") == "SLOW_THINK_REQUEST")
     assert seen["fatal"] == "no"
-    desk = ready(Config.deepgram())
+    desk = ready(Desk, Config.deepgram())
     desk.upstream({"type": "response.created", "response": {"id": "resp_1"}})
     log = desk.wait(5.0)
     assert [each["code"] for each in log.of("Warning")] == ["SLOW_THINK_REQUEST"]

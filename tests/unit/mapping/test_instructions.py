@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from realtime_translate import Config, ContextMode, GreetingMode
+from realtime_translate.mapping.instructions import build, of_plan
+from realtime_translate.mapping.plan import Plan
 from tests.unit.mapping.mapped import COMPONENT, DEEPGRAM, mapped, think
 
 PAST: list[dict[str, Any]] = [
@@ -109,3 +112,20 @@ def test_G1_no_greeting_is_no_greeting(agent: dict[str, Any], mode: GreetingMode
     result = mapped({**agent, **CONTEXT}, Config.deepgram(greeting=mode))
     assert result.plan.greeting is None
     assert result.notices == []
+
+
+def test_S10_a_prompt_alone_is_all() -> None:
+    assert build("Be brief.") == "Be brief."
+    assert build("") == ""
+
+
+def test_G3_a_greeting_that_the_agent_has_not_spoken_is_not_said_to_have_been() -> None:
+    plan = Plan(prompt="Be brief.", greeting="Good day.", greeted=False)
+    assert of_plan(plan) == "Be brief."
+    assert of_plan(evolve(plan, greeted=True)).endswith("Do not greet again.\nGood day.")
+
+
+def test_G3_nor_is_one_that_Settings_want_spoken() -> None:
+    result = mapped({"greeting": "Good day."}, Config.deepgram(greeting=GreetingMode.SPOKEN))
+    assert (result.plan.greeting, result.plan.greeted) == ("Good day.", False)
+    assert "instructions" not in result.session or "Good day." not in result.session["instructions"]

@@ -13,9 +13,9 @@ from realtime_translate import Config, FrameTypeError, LocalProtocolError, Order
 from realtime_translate.mapping.names import sent_name
 from realtime_translate.recording import Recorder, replay
 from realtime_translate.testing import FakeClock
+from tests.events import answer, audio, call_item, created, done, item_done, settings, text
 from tests.harness import SETTINGS, counter
 from tests.unit.recording.taped import KEY, Taped, reproduced
-from tests.unit.session.agent_events import answer, audio, call, created, done, item_done, settings, text
 
 EVERYTHING = [
     {"redact": redact, "outputs": detail} for redact in (True, False) for detail in ("whole", "hashed")
@@ -68,16 +68,16 @@ def test_it_restores_plain_translators() -> None:
 def every_input(taped: Taped) -> None:
     recorder = taped.recorder
     endpoint = {"url": "https://example.test", "method": "post", "headers": {"authorization": "Bearer 1"}}
-    function: dict[str, Any] = {"name": "tide", "endpoint": endpoint}
+    function: dict[str, Any] = {"name": "weather", "endpoint": endpoint}
     taped.ready(settings(think={"provider": {"type": "open_ai"}, "functions": [function]}, greeting="Hello."))
     recorder.receive_from_client(deepgram.InjectUserMessage("How high is it?"))
     recorder.receive_from_client(b"\1" * 4801)
     recorder.receive_from_client(deepgram.ClientAudio(b"\2" * 480))
-    taped.upstream(created(), text("It is"), audio(b"\3" * 960), item_done(call(name="tide")))
+    taped.upstream(created(), text("It is"), audio(b"\3" * 960), item_done(call_item(name="weather")))
     taped.upstream({"type": "response.output_audio.delta", "delta": "?"})
-    recorder.receive_from_upstream(json.dumps(done("r1")).encode())
+    recorder.receive_from_upstream(json.dumps(done("resp_1")).encode())
     recorder.playback_reported(20)
-    recorder.function_result("c1", '{"height": 3.25}')
+    recorder.function_result("call_1", '{"height": 3.25}')
     taped.clock.advance(1.5)
     recorder.handle_timeout()
     recorder.upstream_closed(1011, "It broke")
@@ -143,7 +143,7 @@ def test_a_recording_may_begin_in_the_middle_of_a_call(options: dict[str, Any]) 
     later.handle_timeout()
     later.receive_from_upstream(json.dumps(text(" well.")))
     later.receive_from_client(b"\1" * 4799)
-    later.receive_from_upstream(json.dumps(done("r1")))
+    later.receive_from_upstream(json.dumps(done("resp_1")))
     result = replay(lines)
     assert (result.same, result.inputs) == (True, 4), str(result)
 
@@ -176,7 +176,7 @@ def test_a_recorder_can_be_recorded() -> None:
 def test_S10_a_function_whose_name_upstream_cannot_take_is_reproduced(name: str) -> None:
     taped = Taped()
     taped.ready(settings(think={"provider": {"type": "open_ai"}, "functions": [{"name": name}]}))
-    taped.upstream(created(), item_done(call(name=sent_name(name))))
+    taped.upstream(created(), item_done(call_item(name=sent_name(name))))
     (request,) = (each["client"] for each in taped.records[-1]["out"])
     assert request["functions"][0]["name"] == name, "the client is asked by the name that it knows"
     taped.recorder.receive_from_client(json.dumps(answer(name=name)))
@@ -212,7 +212,7 @@ def test_what_the_translator_raises_is_recorded_and_raised() -> None:
     with pytest.raises(OrderError):
         taped.recorder.playback_reported(nan)  # type: ignore[arg-type]
     with pytest.raises(FrameTypeError):
-        taped.recorder.function_result("c1", wrong)
+        taped.recorder.function_result("call_1", wrong)
     with pytest.raises(FrameTypeError):
         taped.recorder.close(object())  # type: ignore[arg-type]
     assert taped.records[0] == {

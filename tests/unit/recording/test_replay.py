@@ -9,9 +9,9 @@ import pytest
 
 from realtime_translate import ClockError, Config, GreetingMode, OrderError
 from realtime_translate.recording import Played, RecordingError, replay
+from tests.events import created, text
 from tests.harness import SETTINGS
 from tests.unit.recording.taped import Taped
-from tests.unit.session.agent_events import created, text
 
 
 def tape(**options: Any) -> Taped:

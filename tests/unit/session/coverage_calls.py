@@ -6,19 +6,8 @@ from collections.abc import Callable
 
 from realtime_translate import Config, ManualCommit, ServerVad
 from realtime_translate.config import ClientDialect, ConfigFields, SilenceKeepalive
+from tests.events import PCM, Json, answer, audio, call_item, created, done, item_done, settings, transcript
 from tests.harness import Desk, Log
-from tests.unit.session.agent_events import (
-    PCM,
-    Json,
-    answer,
-    audio,
-    call,
-    created,
-    done,
-    item_done,
-    settings,
-    transcript,
-)
 
 Call = Callable[[ClientDialect], Log]
 
@@ -57,7 +46,7 @@ def written(dialect: ClientDialect) -> Log:
     asked = at.client({"type": "InjectUserMessage", "content": "Hi."})
     own = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hi."}]}
     confirmed = at.upstream({"type": "conversation.item.added", "item": own})
-    said = at.upstream(created(), transcript("It rains. It"), audio(PCM * 100), audio(PCM * 100, "i2"))
+    said = at.upstream(created(), transcript("It rains. It"), audio(PCM * 100), audio(PCM * 100, "msg_2"))
     refused = at.client({"type": "InjectAgentMessage", "message": "Wait."})
     return _joined(opened, asked, confirmed, said, refused, at.upstream(heard("speech_started")))
 
@@ -80,12 +69,14 @@ def called(dialect: ClientDialect) -> Log:
     message["agent"]["think"]["functions"].append(
         {"name": "moon", "endpoint": {"url": "https://example.com", "method": "get"}}
     )
-    log = _joined(at.ready(message), at.upstream(created(), *(item_done(call(*each)) for each in _CALLS)))
-    log = _joined(log, at.client(answer()), at.act(lambda each: each.function_result("c2", "full")))
+    log = _joined(
+        at.ready(message), at.upstream(created(), *(item_done(call_item(*each)) for each in _CALLS))
+    )
+    log = _joined(log, at.client(answer()), at.act(lambda each: each.function_result("call_2", "full")))
     return _joined(log, at.upstream(heard("speech_started"), done()))
 
 
-_CALLS = (("c1",), ("c2", "moon"), ("c3",))
+_CALLS = (("call_1",), ("call_2", "moon"), ("call_3",))
 
 
 def updated(dialect: ClientDialect) -> Log:

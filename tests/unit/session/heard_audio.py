@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from realtime_translate import ClientDialect, Config, ServerVad
+from tests.events import audio, speech
 from tests.harness import Desk, Log
-from tests.unit.session.agent_events import audio, settings
-from tests.unit.session.played import speech
 
 Json = dict[str, Any]
 
 STARTED = speech("speech_started", audio_start_ms=900)
 
 
-def ready(dialect: ClientDialect = ClientDialect.DEEPGRAM, given: Json | None = None, **fields: Any) -> Desk:
-    desk = Desk(Config(dialect, turn_detection=ServerVad(), **fields))
-    desk.ready(given or settings())
-    return desk
-
-
 def sound(milliseconds: int, bytes_per_millisecond: int = 48) -> bytes:
     return b"\x01" * (milliseconds * bytes_per_millisecond)
 
 
-def play(milliseconds: int, item_id: str = "i1", response_id: str = "r1") -> Json:
+def play(milliseconds: int, item_id: str = "msg_1", response_id: str = "resp_1") -> Json:
     return audio(sound(milliseconds), item_id, response_id)
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import ClientDialect, Config, SemanticVad, ServerVad
+from realtime_translate import ClientDialect, ServerVad
+from tests.events import audio, created, inject, item_added, message, speech, transcript, user_item
 from tests.harness import Desk, Log
-from tests.unit.session.agent_events import audio, created, item_added, message, settings, transcript
-from tests.unit.session.played import inject, item_id_in, speech, tag_in, user_item
+from tests.unit.session.played import item_id_in, tag_in
 
 Json = dict[str, Any]
 
@@ -21,18 +21,7 @@ WE_CUT = ServerVad(interrupt_response=False)
 CUTTERS = pytest.mark.parametrize("turns", [SERVER_CUTS, WE_CUT], ids=["server cuts", "we cut"])
 ENDS = {ClientDialect.DEEPGRAM: ["AgentAudioDone"], ClientDialect.COMPONENT: ["AgentDone", "AgentAudioDone"]}
 STARTED = speech("speech_started", audio_start_ms=900)
-AGAIN = speech("speech_started", audio_start_ms=1900, item_id="audio_2")
-
-
-def ready(
-    dialect: ClientDialect = ClientDialect.DEEPGRAM,
-    turns: ServerVad | SemanticVad = SERVER_CUTS,
-    given: Json | None = None,
-    **fields: Any,
-) -> Desk:
-    desk = Desk(Config(dialect, turn_detection=turns, **fields))
-    desk.ready(given or settings())
-    return desk
+AGAIN = speech("speech_started", audio_start_ms=1900, item_id="u2")
 
 
 def speaking(desk: Desk) -> Log:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from realtime_translate import Config, ServerVad
+from tests.events import created, done
 from tests.harness import Desk, Log
-from tests.unit.session.played import VAD, Json, created, done, tag_in
+from tests.unit.session.played import VAD, Json, tag_in
 
 TEXT = "Slip nine is free.\n\nShall I book it? “Yes” or “no”…"
 VADS = pytest.mark.parametrize(
@@ -29,4 +30,4 @@ def spoken(log: Log) -> list[str]:
 def end(desk: Desk, log: Log, response_id: str) -> Log:
     """The response that a log asked for comes and goes."""
     tag = tag_in(log)
-    return desk.upstream(created(response_id, tag), done(response_id, tag))
+    return desk.upstream(created(response_id, tag), done(response_id, tag=tag))

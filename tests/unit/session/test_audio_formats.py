@@ -21,8 +21,9 @@ from realtime_translate.audio import (
     delay_ms,
     streaming_header,
 )
-from tests.harness import Desk, Log, audio_in
-from tests.unit.session.played import TOOLS, call_item, created, done, event, ready, tag_in
+from tests.events import TOOLS, call_item, created, done, event
+from tests.harness import Desk, Log, audio_in, ready
+from tests.unit.session.played import tag_in
 
 pytest.importorskip("numpy", reason="needs the resample extra")
 
@@ -115,7 +116,7 @@ def test_A2_nothing_is_lost_or_added_across_commits(audio: AudioFormat) -> None:
         samples = len(appended(*logs, last)) // carried(audio).sample_bytes
         expected = len(spoken) // audio.sample_bytes * carried(audio).rate / audio.rate
         assert abs(samples - expected) <= 0.5
-        desk.upstream(created(f"resp_{turn}", tag_in(last)), done(f"resp_{turn}", tag_in(last)))
+        desk.upstream(created(f"resp_{turn}", tag_in(last)), done(f"resp_{turn}", tag=tag_in(last)))
 
 
 @pytest.mark.parametrize("audio", INPUTS, ids=str)

@@ -11,8 +11,8 @@ from realtime_translate import deepgram, openai
 from realtime_translate.cli.coverage import COVERAGE, Row
 from realtime_translate.config import ClientDialect
 from realtime_translate.session.routes import UPSTREAM
+from tests.events import answer, audio, call_item, created, done, item_done, settings
 from tests.harness import Desk, Log
-from tests.unit.session.agent_events import answer, audio, call, created, done, item_done, settings
 from tests.unit.session.coverage_calls import CALLS, UPDATES, desk, heard
 from tests.unit.session.test_upstream_events import event
 
@@ -175,7 +175,7 @@ def client_message(row: Row) -> Log:
     else:
         at.ready(settings())
     if row.type == "FunctionCallResponse":
-        at.upstream(created(), item_done(call()))
+        at.upstream(created(), item_done(call_item()))
     if row.type == "ForceEndTurn":
         at.client(b"\x01\x02" * 4800)
     return at.client(

@@ -9,7 +9,7 @@ import pytest
 
 from realtime_translate import CloseClient, Config, ContextMode, GreetingMode
 from realtime_translate.session.ids import MAX_ID
-from tests.harness import SETTINGS, Desk, Json
+from tests.harness import SETTINGS, Desk, Json, ready
 
 TOOLS: Json = {
     "type": "Settings",
@@ -35,12 +35,6 @@ def call_item(kind: str, call_id: str, response_id: str = "r1", status: str = "c
         "status": status,
     }
     return {"type": kind, "response_id": response_id, "item": {**item, "arguments": "{}"}}
-
-
-def ready(config: Config | None = None, settings: Json | None = None) -> Desk:
-    desk = Desk(config)
-    desk.ready(settings)
-    return desk
 
 
 def text_confirmed(desk: Desk) -> int:
@@ -109,7 +103,7 @@ def test_a_cancelled_response_says_and_runs_nothing_more() -> None:
 
 
 def test_late_text_of_a_completed_response_is_told_and_opens_no_turn() -> None:
-    desk = ready(Config.component())
+    desk = ready(Desk, Config.component())
     desk.upstream(created(), done())
     late = {"response_id": "r1", "item_id": "i1"}
     log = desk.upstream({"type": "response.output_text.done", "text": "So.", **late})
@@ -120,7 +114,7 @@ def test_late_text_of_a_completed_response_is_told_and_opens_no_turn() -> None:
 
 @pytest.mark.parametrize("config", [Config.deepgram(), Config.component()], ids=["deepgram", "component"])
 def test_an_assistant_item_outside_any_response_opens_no_turn(config: Config) -> None:
-    desk = ready(config)
+    desk = ready(Desk, config)
     item = {
         "type": "message",
         "role": "assistant",
@@ -143,7 +137,7 @@ def test_a_turn_that_spoke_ends_although_its_last_response_was_cancelled_unheard
 
 
 def test_a_huge_number_is_refused_before_anything_reads_it() -> None:
-    desk = ready(Config.component())
+    desk = ready(Desk, Config.component())
     frame = '{"type":"input_audio_buffer.speech_stopped","audio_end_ms":1' + "0" * 330 + "}"
     assert desk.upstream(frame).notices == ["UPSTREAM_MALFORMED"]
 
@@ -162,7 +156,7 @@ def test_L3_waiting_texts_are_bounded_in_bytes_too() -> None:
 def test_context_is_not_kept_once_it_was_sent() -> None:
     history = [{"type": "History", "role": "assistant", "content": "y" * 5000}]
     settings = {**SETTINGS, "agent": {"context": {"messages": history}}}
-    desk = ready(Config.deepgram(context=ContextMode.ITEMS, greeting=GreetingMode.SUPPRESSED), settings)
+    desk = ready(Desk, Config.deepgram(context=ContextMode.ITEMS, greeting=GreetingMode.SUPPRESSED), settings)
     assert len(json.dumps(desk.translator.snapshot())) < 5000
 
 
@@ -170,7 +164,7 @@ def test_what_the_model_says_is_told_while_context_is_not_announced_yet() -> Non
     """O3: only the items that we created are silent."""
     history = [{"type": "History", "role": "assistant", "content": "Before."}]
     settings = {**SETTINGS, "agent": {"context": {"messages": history}}}
-    desk = ready(Config.deepgram(context=ContextMode.ITEMS), settings)
+    desk = ready(Desk, Config.deepgram(context=ContextMode.ITEMS), settings)
     item = {
         "type": "message",
         "role": "assistant",

@@ -14,25 +14,19 @@ from realtime_translate.session.engine import _TIMER_STEPS
 from realtime_translate.session.routes import TIMERS
 from realtime_translate.session.timers import Instant, TimerName, Timers
 from realtime_translate.testing import FakeClock
-from tests.harness import SETTINGS, Desk, counter
-from tests.unit.session.agent_events import created, done, settings, text_done
+from tests.events import created, done, text_done
+from tests.harness import SETTINGS, Desk, counter, ready
 
 MANUAL = Config.deepgram(turn_detection=ManualCommit(debounce=0.5))
 SPEECH = b"\x01" * 9600
 TEXT = {"type": "InjectUserMessage", "content": "Hi"}
 
 
-def ready(config: Config | None = MANUAL) -> Desk:
-    desk = Desk(config)
-    desk.ready(settings())
-    return desk
-
-
 # --- 1: timers fire first, at their own time ----------------------------------------------------------------
 
 
 def test_time_1_an_input_fires_what_is_due_before_it_is_applied() -> None:
-    desk = ready()
+    desk = ready(Desk, MANUAL)
     desk.client(SPEECH)
     desk.clock.advance(0.5)
     assert desk.client(SPEECH).upstream_types == [
@@ -43,7 +37,7 @@ def test_time_1_an_input_fires_what_is_due_before_it_is_applied() -> None:
 
 
 def test_time_1_a_timer_is_due_at_its_deadline_and_not_before() -> None:
-    desk = ready()
+    desk = ready(Desk, MANUAL)
     desk.client(SPEECH)
     desk.clock.advance(0.5 - 1 / 1024)
     assert desk.client(SPEECH).upstream_types == ["input_audio_buffer.append"]
@@ -51,7 +45,7 @@ def test_time_1_a_timer_is_due_at_its_deadline_and_not_before() -> None:
 
 def test_time_1_timers_fire_oldest_first() -> None:
     """The text of 100.0 is confirmed late at 102.0, the commit of 101.75 is due at 102.25."""
-    desk = ready()
+    desk = ready(Desk, MANUAL)
     desk.client(TEXT)
     desk.wait(1.75)
     desk.client(SPEECH)
@@ -61,7 +55,7 @@ def test_time_1_timers_fire_oldest_first() -> None:
 
 def test_time_1_a_timer_s_handler_runs_at_its_deadline() -> None:
     """The create of 100.5 waits for its answer until 110.5, however late the host fires."""
-    desk = ready()
+    desk = ready(Desk, MANUAL)
     desk.client(SPEECH)
     desk.wait(3.0)
     snapshot: Any = desk.translator.snapshot()
@@ -70,7 +64,7 @@ def test_time_1_a_timer_s_handler_runs_at_its_deadline() -> None:
 
 
 def test_time_1_timers_that_timers_set_fire_in_the_same_input() -> None:
-    desk = ready()
+    desk = ready(Desk, MANUAL)
     desk.client(SPEECH)
     log = desk.wait(60.0)
     assert log.upstream_types == ["input_audio_buffer.commit", "response.create"]
@@ -81,7 +75,9 @@ def test_time_1_timers_that_timers_set_fire_in_the_same_input() -> None:
 
 @pytest.mark.parametrize("timer", ["keepalive", "slow"])
 def test_time_1_a_periodic_timer_that_missed_beats_fires_once(timer: str) -> None:
-    desk = ready(Config.deepgram(keepalive=SilenceKeepalive(every=4.0)) if timer == "keepalive" else None)
+    desk = ready(
+        Desk, Config.deepgram(keepalive=SilenceKeepalive(every=4.0)) if timer == "keepalive" else None
+    )
     if timer == "slow":
         desk.upstream(created())
     notices = desk.wait(59.0).notices
@@ -98,7 +94,7 @@ def test_time_1_a_frame_read_before_a_timer_is_noticed_changes_nothing() -> None
         (1.5, SPEECH),
         (2.5, created()),
         (3.0, text_done("Hi.")),
-        (6.0, done("r1")),
+        (6.0, done("resp_1")),
         (9.0, TEXT),
         (30.0, TEXT),
         (60.0, {"type": "KeepAlive"}),
@@ -109,7 +105,7 @@ def test_time_1_a_frame_read_before_a_timer_is_noticed_changes_nothing() -> None
 
 
 def play(script: list[tuple[float, Any]], host_fires_every: float | None) -> list[object]:
-    desk = ready()
+    desk = ready(Desk, MANUAL)
     outputs: list[object] = []
     for at, frame in script:
         while host_fires_every is not None and desk.clock.now + host_fires_every < 100.0 + at:
@@ -124,7 +120,7 @@ def play(script: list[tuple[float, Any]], host_fires_every: float | None) -> lis
 
 
 def test_time_2_handle_timeout_early_or_twice_does_nothing() -> None:
-    desk = ready()
+    desk = ready(Desk, MANUAL)
     desk.client(SPEECH)
     before = desk.translator.snapshot()
     assert desk.wait(0.0).outputs == []
@@ -136,7 +132,7 @@ def test_time_2_handle_timeout_early_or_twice_does_nothing() -> None:
 
 
 def test_time_2_after_it_the_next_deadline_is_later_than_now_or_none() -> None:
-    desk = ready()
+    desk = ready(Desk, MANUAL)
     desk.client(TEXT)
     desk.client(SPEECH)
     for _ in range(20):
@@ -163,7 +159,7 @@ def test_time_3_next_deadline_changes_nothing_and_is_absolute() -> None:
 
 
 def test_time_3_state_says_which_timer_fires_next() -> None:
-    desk = ready()
+    desk = ready(Desk, MANUAL)
     assert desk.translator.state.next_timer is None
     desk.client(TEXT)
     assert desk.translator.state.next_timer == ("confirm", 102.0)
@@ -210,7 +206,7 @@ def test_nobody_looks_for_a_timer_before_the_first_deadline() -> None:
 
 
 def test_time_4_a_clock_that_goes_backwards_is_clamped_to_the_latest_time_seen() -> None:
-    desk = ready()
+    desk = ready(Desk, MANUAL)
     desk.clock.advance(10.0)
     desk.client({"type": "KeepAlive"})
     desk.clock.advance(-8.0)
@@ -221,7 +217,7 @@ def test_time_4_a_clock_that_goes_backwards_is_clamped_to_the_latest_time_seen()
 
 
 def test_time_4_a_snapshot_on_a_clock_that_went_backwards_is_clamped_too() -> None:
-    desk = ready()
+    desk = ready(Desk, MANUAL)
     desk.client(SPEECH)
     before = desk.translator.snapshot()
     desk.clock.advance(-50.0)
@@ -266,7 +262,7 @@ def test_each_input_samples_the_clock_once() -> None:
         lambda: translator.receive_from_upstream('{"type":"session.updated","session":{}}'),
         lambda: translator.receive_from_client(SPEECH),
         lambda: translator.playback_reported(5),
-        lambda: translator.function_result("c1", "{}"),
+        lambda: translator.function_result("call_1", "{}"),
         translator.handle_timeout,
         translator.upstream_closed,
         translator.client_closed,
@@ -283,7 +279,7 @@ def test_each_input_samples_the_clock_once() -> None:
 
 
 def test_time_5_positions_in_audio_are_whole_bytes() -> None:
-    desk = ready()
+    desk = ready(Desk, MANUAL)
     for _ in range(100):
         desk.client(b"\x01" * 33)
     snapshot: Any = desk.translator.snapshot()
@@ -294,7 +290,7 @@ def test_time_5_positions_in_audio_are_whole_bytes() -> None:
 
 def test_same_inputs_at_the_same_times_give_the_same_outputs() -> None:
     one, two = (
-        play([(0.0, TEXT), (0.5, SPEECH), (3.0, created()), (4.0, done("r1"))], 0.25) for _ in range(2)
+        play([(0.0, TEXT), (0.5, SPEECH), (3.0, created()), (4.0, done("resp_1"))], 0.25) for _ in range(2)
     )
     assert one == two
     audio = {"input": {"encoding": "linear16", "sample_rate": 24000}}

@@ -1,4 +1,4 @@
-"""Upstream frames of every kind: what has no counterpart, and what is no event at all (O7, E4, L1)."""
+"""Upstream frames of every kind: what has no counterpart, and what is no event at all (O7, E4, L1, R1)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,22 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import Config, Level, Notice, SendToClient, SendToUpstream, openai
+from realtime_translate import (
+    Config,
+    Level,
+    Limits,
+    Notice,
+    SendToClient,
+    SendToUpstream,
+    openai,
+)
 from realtime_translate.cli.coverage import COVERAGE
-from realtime_translate.config import Limits
-from tests.harness import SETTINGS, Desk, Log
-from tests.unit.session.agent_events import call, created, done, message, settings, text_done
+from realtime_translate.session.ids import MAX_ID
+from tests.events import call_item, created, done, message, text_done
+from tests.harness import SETTINGS, Desk, Log, ready
+from tests.unit.session.played import VAD
 
-PLACE = {"response_id": "r1", "item_id": "i1", "output_index": 0, "content_index": 0}
+PLACE = {"response_id": "resp_1", "item_id": "msg_1", "output_index": 0, "content_index": 0}
 TRANSCRIPTION = {"item_id": "u1", "content_index": 0}
 FIELDS: dict[str, dict[str, Any]] = {
     "error": {"error": {"type": "invalid_request_error", "code": "invalid_value", "message": "No."}},
@@ -29,7 +38,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "conversation.item.done": {"item": message("Hi.")},
     "conversation.item.created": {"item": message("Hi.")},
     "conversation.item.retrieved": {"item": message("Hi.")},
-    "conversation.item.truncated": {"item_id": "i1", "content_index": 0, "audio_end_ms": 5},
+    "conversation.item.truncated": {"item_id": "msg_1", "content_index": 0, "audio_end_ms": 5},
     "conversation.item.input_audio_transcription.completed": {**TRANSCRIPTION, "transcript": "Hi."},
     "conversation.item.input_audio_transcription.delta": {**TRANSCRIPTION, "delta": "Hi"},
     "conversation.item.input_audio_transcription.segment": {
@@ -44,28 +53,27 @@ FIELDS: dict[str, dict[str, Any]] = {
         **TRANSCRIPTION,
         "error": {"code": "DeploymentNotFound"},
     },
-    "response.created": {"response": {"id": "r1"}},
-    "response.done": {"response": {"id": "r1", "status": "completed"}},
-    "response.output_item.added": {**PLACE, "item": call()},
+    "response.created": {"response": {"id": "resp_1"}},
+    "response.done": {"response": {"id": "resp_1", "status": "completed"}},
+    "response.output_item.added": {**PLACE, "item": call_item()},
     "response.output_item.done": {**PLACE, "item": message("Hi.")},
     "response.content_part.added": {**PLACE, "part": {"type": "audio"}},
     "response.content_part.done": {**PLACE, "part": {"type": "audio"}},
     "response.output_audio.delta": {**PLACE, "delta": "AAAA"},
-    "response.function_call_arguments.done": {**PLACE, "call_id": "c1", "name": "tide", "arguments": "{}"},
+    "response.function_call_arguments.done": {
+        **PLACE,
+        "call_id": "call_1",
+        "name": "weather",
+        "arguments": "{}",
+    },
 }
 
 
 def event(kind: str) -> dict[str, Any]:
     cls = openai.SERVER_EVENTS[kind][0]
     rest = {name: "x" for name in ("delta",) if name in {each.name for each in cls.__attrs_attrs__}}
-    given = FIELDS.get(kind, {**PLACE, **rest} if kind.startswith("response.") else {"item_id": "i1"})
+    given = FIELDS.get(kind, {**PLACE, **rest} if kind.startswith("response.") else {"item_id": "msg_1"})
     return {"type": kind, "event_id": "ev_marker", **given}
-
-
-def ready(config: Config | None = None) -> Desk:
-    desk = Desk(config)
-    desk.ready(settings())
-    return desk
 
 
 def client_bytes(log: Log) -> str:
@@ -80,8 +88,8 @@ CONFIGS = [Config.deepgram(), Config.component()]
 @pytest.mark.parametrize("config", CONFIGS, ids=["deepgram", "component"])
 @pytest.mark.parametrize("kind", EVENTS)
 def test_O7_no_event_is_passed_on_raw(kind: str, config: Config) -> None:
-    desk = ready(config)
-    log = desk.upstream(created(), event(kind), done("r1"))
+    desk = ready(Desk, config)
+    log = desk.upstream(created(), event(kind), done("resp_1"))
     assert "UPSTREAM_MALFORMED" not in log.notices, "the test's own event is wrong"
     assert "ev_marker" not in client_bytes(log)
     for output in log.outputs:
@@ -95,7 +103,7 @@ def test_O7_no_event_is_passed_on_raw(kind: str, config: Config) -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in EVENTS if FATES[kind] == "absorbed"])
 def test_O7_an_absorbed_event_tells_the_client_nothing(kind: str) -> None:
-    desk = ready(Config.component())
+    desk = ready(Desk, Config.component())
     if kind != "response.created":
         desk.upstream(created())
     assert desk.upstream(event(kind)).client == []
@@ -148,7 +156,7 @@ def test_O7_an_event_before_the_session_is_ready_is_absorbed() -> None:
 
 def test_O7_a_known_event_of_the_wrong_shape_is_noticed_and_nothing_else() -> None:
     for config in CONFIGS:
-        log = ready(config).upstream({"type": "response.created", "response": "r1"})
+        log = ready(Desk, config).upstream({"type": "response.created", "response": "resp_1"})
         assert (log.client, log.notices) == ([], ["UPSTREAM_MALFORMED"])
 
 
@@ -161,7 +169,7 @@ NO_EVENTS: dict[str, str | bytes] = {
     "a list": '[{"type": "response.created"}]',
     "a number": "5",
     "null": "null",
-    "no type": '{"response": {"id": "r1"}}',
+    "no type": '{"response": {"id": "resp_1"}}',
     "a type that is no text": '{"type": 5}',
     "NaN": '{"type": "response.created", "response": NaN}',
     "infinity": '{"type": "response.created", "response": -Infinity}',
@@ -190,7 +198,7 @@ def test_E4_L1_what_is_no_event_is_noticed_quickly_and_the_session_goes_on(frame
 
 @pytest.mark.parametrize("frame", NO_EVENTS.values(), ids=NO_EVENTS)
 def test_E4_a_component_client_is_told_of_it(frame: str | bytes) -> None:
-    desk = ready(Config.component())
+    desk = ready(Desk, Config.component())
     log = desk.upstream(frame)
     [told] = log.of("Error")
     assert (told["code"], log.client_types, log.notices) == (
@@ -233,7 +241,47 @@ def test_L1_the_limits_are_16_MiB_up_and_32_MiB_down() -> None:
 
 
 def test_L1_of_duplicate_keys_the_last_wins() -> None:
-    frame = '{"type":"error","type":"response.created","response":{"id":"r8"},"response":{"id":"r9"}}'
+    frame = '{"type":"error","type":"response.created","response":{"id":"resp_8"},"response":{"id":"resp_9"}}'
     desk = ready()
     desk.upstream(frame)
-    assert desk.translator.state.response_id == "r9"
+    assert desk.translator.state.response_id == "resp_9"
+
+
+SMALL = Config.deepgram(limits=Limits(frame_bytes_down=1000))
+
+
+def unreadable(response: Any) -> dict[str, Any]:
+    """A `response.done` of which a field has the wrong type."""
+    return {"type": "response.done", "response": response}
+
+
+@pytest.mark.parametrize("ended", ["resp_1", "r" * MAX_ID])
+def test_R1_an_unreadable_end_of_an_ended_response_does_not_end_the_next(ended: str) -> None:
+    desk = ready(Desk, VAD)
+    desk.upstream(created(ended), done(ended), created("resp_2"))
+    log = desk.upstream(unreadable({"id": ended, "output": "?"}))
+    assert "UPSTREAM_MALFORMED" in log.notices
+    assert log.client == []
+    assert desk.translator.state.response.value != "free"
+    assert desk.upstream(done("resp_2")).client_types == ["AgentAudioDone"]
+
+
+@pytest.mark.parametrize(
+    "response", [{"id": "resp_1", "output": "?"}, {"id": 7}, {"output": "?"}, 7, None, []]
+)
+def test_R1_an_unreadable_end_ends_what_is_active(response: Any) -> None:
+    desk = ready(Desk, VAD)
+    desk.upstream(created())
+    assert desk.upstream(unreadable(response)).client_types == ["AgentAudioDone"]
+    assert desk.translator.state.response.value == "free"
+
+
+@pytest.mark.parametrize("size", [240, 251, 500, 1000])
+@pytest.mark.parametrize("letter", ["x", "é"])
+def test_L1_a_frame_of_bytes_is_read_up_to_the_limit(size: int, letter: str) -> None:
+    empty = json.dumps({"type": "strange", "x": ""}).encode()
+    count, rest = divmod(size - len(empty), len(letter.encode()))
+    frame = empty.replace(b'""', b'"' + letter.encode() * count + b" " * rest + b'"')
+    assert len(frame) == size
+    assert ready(Desk, SMALL).upstream(frame).notices == ["UPSTREAM_UNKNOWN"]
+    assert ready(Desk, SMALL).upstream(frame + b" " * 1000).notices == ["UPSTREAM_MALFORMED"]

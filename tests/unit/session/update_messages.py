@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.events import error
 from tests.harness import Log
-from tests.unit.session.played import error
 
 Json = dict[str, Any]
 
-UPDATED: Json = {"type": "session.updated", "session": {}}
 ACKNOWLEDGEMENTS = {
     "UpdatePrompt": "PromptUpdated",
     "UpdateThink": "ThinkUpdated",
@@ -54,7 +53,7 @@ def update_id(log: Log) -> str:
 
 
 def refusal(event_id: str | None, code: str | None = "invalid_value") -> Json:
-    return error(code, event_id)
+    return error(code, event_id=event_id)
 
 
 def warnings(log: Log) -> list[str]:

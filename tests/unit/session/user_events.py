@@ -6,56 +6,14 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import ClientDialect, Config, ServerVad, TurnDetection
+from realtime_translate import ClientDialect, Config, ServerVad
+from tests.events import created, settings, spoken
 from tests.harness import Desk, Log
-from tests.unit.session.agent_events import created, settings
-from tests.unit.session.played import speech
 
 Json = dict[str, Any]
 
 DEEPGRAM, COMPONENT = ClientDialect.DEEPGRAM, ClientDialect.COMPONENT
 BOTH = pytest.mark.parametrize("dialect", ClientDialect)
-EVENT = "conversation.item.input_audio_transcription"
-
-
-def ready(
-    dialect: ClientDialect = DEEPGRAM,
-    given: Json | None = None,
-    turns: TurnDetection = ServerVad(),  # noqa: B008 (frozen)
-    **fields: Any,
-) -> Desk:
-    desk = Desk(Config(dialect, turn_detection=turns, **fields))
-    desk.ready(given or settings())
-    return desk
-
-
-def started(item_id: str = "u1", at: float | None = 500) -> Json:
-    return speech("speech_started", item_id=item_id, audio_start_ms=at)
-
-
-def stopped(item_id: str = "u1", at: float | None = 1750) -> Json:
-    return speech("speech_stopped", item_id=item_id, audio_end_ms=at)
-
-
-def committed(item_id: str | None = "u1") -> Json:
-    return speech("committed", item_id=item_id)
-
-
-def heard(delta: str | None, item_id: str | None = "u1") -> Json:
-    return {"type": f"{EVENT}.delta", "item_id": item_id, "content_index": 0, "delta": delta}
-
-
-def written(transcript: str | None, item_id: str | None = "u1") -> Json:
-    return {"type": f"{EVENT}.completed", "item_id": item_id, "content_index": 0, "transcript": transcript}
-
-
-def failed(item_id: str = "u1", **error: Any) -> Json:
-    return {"type": f"{EVENT}.failed", "item_id": item_id, "content_index": 0, "error": error or None}
-
-
-def spoken(item_id: str = "u1") -> list[Json]:
-    """A piece of speech until its commit."""
-    return [started(item_id), stopped(item_id), committed(item_id)]
 
 
 def told(log: Log) -> list[str]:

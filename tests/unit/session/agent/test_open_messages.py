@@ -10,9 +10,7 @@ from realtime_translate import Config, deepgram, openai
 from realtime_translate.session.policies import agent_turn
 from realtime_translate.session.state import Call
 from realtime_translate.session.timers import Instant
-from tests.unit.session.agent.test_text import BOTH, said
-from tests.unit.session.agent.test_text import ready as speaking
-from tests.unit.session.agent_events import (
+from tests.events import (
     audio,
     audio_done,
     conversation_item,
@@ -24,7 +22,10 @@ from tests.unit.session.agent_events import (
     text,
     text_done,
 )
-from tests.unit.session.played import Way, ready
+from tests.harness import ready
+from tests.unit.session.agent.test_text import BOTH, said
+from tests.unit.session.agent.test_text import ready as speaking
+from tests.unit.session.played import Way
 
 CO = Config.component()
 ENDS = ["AgentDone", "AgentAudioDone"]
@@ -40,23 +41,23 @@ def ends(log: Any) -> list[str]:
 
 def test_O5_the_text_of_the_only_message_ends_the_turn(way: Way) -> None:
     desk = ready(way, CO)
-    desk.upstream(created(), begun("i1"), text("One."))
+    desk.upstream(created(), begun("msg_1"), text("One."))
     assert ends(desk.upstream(text_done("One."))) == ENDS
-    assert ends(desk.upstream(item_done(message("One.")), done("r1"))) == []
+    assert ends(desk.upstream(item_done(message("One.")), done("resp_1"))) == []
 
 
 def test_O5_while_another_message_is_announced_it_does_not(way: Way) -> None:
     desk = ready(way, CO)
-    desk.upstream(created(), begun("i1"), begun("i2"), text("Two.", "i2"))
-    assert ends(desk.upstream(text_done("Two.", "i2"), item_done(message("Two.", item_id="i2")))) == []
-    assert ends(desk.upstream(text_done("One.", "i1"))) == ENDS
+    desk.upstream(created(), begun("msg_1"), begun("msg_2"), text("Two.", "msg_2"))
+    assert ends(desk.upstream(text_done("Two.", "msg_2"), item_done(message("Two.", item_id="msg_2")))) == []
+    assert ends(desk.upstream(text_done("One.", "msg_1"))) == ENDS
 
 
 def test_O5_nor_does_its_audio(way: Way) -> None:
     desk = ready(way, CO)
-    desk.upstream(created(), begun("i1"), begun("i2"), audio(item_id="i2"))
-    assert ends(desk.upstream(audio_done("i2"), item_done(message("Two.", item_id="i2")))) == []
-    assert ends(desk.upstream(audio_done("i1"))) == ENDS
+    desk.upstream(created(), begun("msg_1"), begun("msg_2"), audio(item_id="msg_2"))
+    assert ends(desk.upstream(audio_done("msg_2"), item_done(message("Two.", item_id="msg_2")))) == []
+    assert ends(desk.upstream(audio_done("msg_1"))) == ENDS
 
 
 def test_L2_sixty_four_announced_messages_are_remembered() -> None:

@@ -11,12 +11,11 @@ import pytest
 from realtime_translate import ClientDialect, Config, ManualCommit, ServerVad
 from realtime_translate.config import Limits
 from realtime_translate.session.tables import TurnState
-from tests.harness import SETTINGS, Desk, Log
-from tests.unit.session.agent_events import (
+from tests.events import (
     answer,
     audio,
     audio_done,
-    call,
+    call_item,
     conversation_item,
     created,
     done,
@@ -30,6 +29,7 @@ from tests.unit.session.agent_events import (
     transcript,
     transcript_done,
 )
+from tests.harness import SETTINGS, Desk, Log
 
 Json = dict[str, Any]
 
@@ -64,7 +64,7 @@ def test_O3_a_sentence_is_told_when_the_next_begins(delta: Any) -> None:
     assert said(desk, delta(" are free.")) == []
     assert said(desk, delta(" Co")) == [FIRST]
     assert said(desk, delta("me in! Mind the quay. Bye.")) == [SECOND, "Mind the quay."]
-    assert said(desk, done("r1")) == ["Bye."]
+    assert said(desk, done("resp_1")) == ["Bye."]
 
 
 def test_O3_several_at_once_each_with_its_history() -> None:
@@ -104,7 +104,7 @@ def test_O3_audio_does_not_end_what_goes_on(open_end: str, rest: str) -> None:
 def test_O3_a_sentence_that_audio_ended_is_not_told_again() -> None:
     desk = ready()
     log = desk.upstream(
-        created(), transcript(FIRST), audio(), transcript_done(FIRST), done("r1", message(FIRST))
+        created(), transcript(FIRST), audio(), transcript_done(FIRST), done("resp_1", message(FIRST))
     )
     assert words(log) == [FIRST]
 
@@ -117,24 +117,25 @@ def test_O3_empty_audio_ends_nothing() -> None:
 def test_O3_each_items_sentences_are_kept_apart() -> None:
     desk = ready()
     log = desk.upstream(
-        created(), text("One is. Two"), text("Ash is. Birch", "i2"), text(" is. "), done("r1")
+        created(), text("One is. Two"), text("Ash is. Birch", "msg_2"), text(" is. "), done("resp_1")
     )
     assert words(log) == ["One is.", "Ash is.", "Two is.", "Birch"]
 
 
 def test_O3_audio_ends_the_sentence_of_any_item() -> None:
     desk = ready()
-    log = desk.upstream(created(), transcript("One is."), transcript("Ash", "i2"), audio())
+    log = desk.upstream(created(), transcript("One is."), transcript("Ash", "msg_2"), audio())
     assert (words(log), log.client_types[-1]) == (["One is."], "audio")
 
 
 def test_O3_the_same_sentence_twice_is_told_twice() -> None:
-    assert said(ready(), created(), transcript("Yes. Yes. Yes."), done("r1")) == ["Yes."] * 3
+    assert said(ready(), created(), transcript("Yes. Yes. Yes."), done("resp_1")) == ["Yes."] * 3
 
 
 def test_O3_white_space_alone_is_not_told() -> None:
     assert (
-        said(ready(), created(), transcript(" \n "), transcript_done(" \n "), done("r1", message(" "))) == []
+        said(ready(), created(), transcript(" \n "), transcript_done(" \n "), done("resp_1", message(" ")))
+        == []
     )
 
 
@@ -144,7 +145,7 @@ def test_O3_a_whole_text_is_cut_too() -> None:
 
 def test_O3_text_alone_begins_a_turn() -> None:
     desk = ready()
-    desk.upstream(created("r1"), text("Hello. And"), done("r1"))
+    desk.upstream(created("resp_1"), text("Hello. And"), done("resp_1"))
     assert desk.translator.state.turn is TurnState.SILENT
 
 
@@ -168,7 +169,7 @@ SOURCES: dict[str, Any] = {
         conversation_item(message(WHOLE, item_id=item_id), "created")
     ],
     "conversation.item.done": lambda item_id: [conversation_item(message(WHOLE, item_id=item_id), "done")],
-    "response.done": lambda item_id: [done("r1", message(WHOLE, item_id=item_id))],
+    "response.done": lambda item_id: [done("resp_1", message(WHOLE, item_id=item_id))],
 }
 
 
@@ -177,15 +178,15 @@ SOURCES: dict[str, Any] = {
 @pytest.mark.parametrize("last", ["transcript done", "response.done"])
 def test_O3_every_sentence_once(first: str, then: str, last: str) -> None:
     """Deltas only begin a text; after another event has told it they are its repetition."""
-    again = [] if then.endswith("deltas") else SOURCES[then]("i1")
+    again = [] if then.endswith("deltas") else SOURCES[then]("msg_1")
     desk = ready()
-    log = desk.upstream(created(), *SOURCES[first]("i1"), *again, *SOURCES[last]("i1"))
-    log.outputs += desk.upstream(done("r1", message(WHOLE))).outputs
+    log = desk.upstream(created(), *SOURCES[first]("msg_1"), *again, *SOURCES[last]("msg_1"))
+    log.outputs += desk.upstream(done("resp_1", message(WHOLE))).outputs
     assert words(log) == SENTENCES
 
 
 @pytest.mark.parametrize("first", [each for each in SOURCES if each != "response.done"])
-@pytest.mark.parametrize("names", [("", "i1"), ("i1", ""), ("", "")])
+@pytest.mark.parametrize("names", [("", "msg_1"), ("msg_1", ""), ("", "")])
 @pytest.mark.parametrize("last", ["transcript done", "output item done", "response.done"])
 def test_O3_every_sentence_once_where_an_event_has_no_item_id(
     first: str, names: tuple[str, str], last: str
@@ -193,34 +194,34 @@ def test_O3_every_sentence_once_where_an_event_has_no_item_id(
     """Without `item_id`, equal text within one response is one item."""
     desk = ready()
     log = desk.upstream(created(), *SOURCES[first](names[0]), *SOURCES[last](names[1]))
-    log.outputs += desk.upstream(done("r1")).outputs
+    log.outputs += desk.upstream(done("resp_1")).outputs
     assert words(log) == SENTENCES
 
 
 def test_O3_a_done_without_the_text_tells_what_is_left() -> None:
     desk = ready()
-    desk.upstream(created(), *deltas(transcript, "i1"))
-    assert said(desk, event("response.output_audio_transcript.done", "i1", "r1")) == [LAST]
-    assert said(desk, done("r1", message(WHOLE))) == []
+    desk.upstream(created(), *deltas(transcript, "msg_1"))
+    assert said(desk, event("output_audio_transcript.done", item_id="msg_1")) == [LAST]
+    assert said(desk, done("resp_1", message(WHOLE))) == []
 
 
 def test_O3_without_any_done_the_end_of_the_response_tells_what_is_left() -> None:
     desk = ready()
-    desk.upstream(created(), *deltas(transcript, "i1"))
-    log = desk.upstream(done("r1"))
+    desk.upstream(created(), *deltas(transcript, "msg_1"))
+    log = desk.upstream(done("resp_1"))
     assert (words(log), log.client_types[-1]) == ([LAST], "AgentAudioDone")
 
 
 def test_O3_deltas_that_are_missing_at_the_end_come_with_the_whole_text() -> None:
     desk = ready()
-    assert said(desk, created(), *deltas(transcript, "i1")[:2]) == [FIRST]
+    assert said(desk, created(), *deltas(transcript, "msg_1")[:2]) == [FIRST]
     assert said(desk, transcript_done(WHOLE)) == [SECOND, LAST]
 
 
 def test_O3_an_item_that_was_cut_short_tells_what_there_is() -> None:
     desk = ready()
-    desk.upstream(created(), *deltas(transcript, "i1")[:3])
-    assert said(desk, done("r1", message(f"{FIRST} {SECOND} Mind", status="incomplete"))) == ["Mind"]
+    desk.upstream(created(), *deltas(transcript, "msg_1")[:3])
+    assert said(desk, done("resp_1", message(f"{FIRST} {SECOND} Mind", status="incomplete"))) == ["Mind"]
 
 
 def test_O3_a_done_that_is_shorter_than_what_was_told_tells_nothing() -> None:
@@ -231,7 +232,7 @@ def test_O3_a_done_that_is_shorter_than_what_was_told_tells_nothing() -> None:
 
 def test_O3_text_of_a_response_that_has_ended_opens_no_turn() -> None:
     desk = ready(EXPERIMENTAL)
-    desk.upstream(created(), audio(), done("r1"))
+    desk.upstream(created(), audio(), done("resp_1"))
     desk.upstream(text("Late. But"), text_done("Late. But so."))
     assert desk.translator.state.turn is TurnState.SILENT
 
@@ -251,7 +252,7 @@ def test_L2_what_is_too_long_is_told_with_the_whole_text() -> None:
 def test_L2_without_a_whole_text_what_was_collected_is_told() -> None:
     desk = ready(limits=Limits(item_text=30))
     desk.upstream(created(), transcript(f"{FIRST} Come"), transcript(" in! Mind"))
-    assert said(desk, done("r1")) == ["Come"]
+    assert said(desk, done("resp_1")) == ["Come"]
 
 
 # --- O2: latencies ------------------------------------------------------------------------------------------
@@ -277,7 +278,7 @@ def test_O2_a_report_each_as_it_is_known() -> None:
         {"type": "AgentStartedSpeaking", "total_latency": 0.75, "tts_latency": 0.5, "ttt_latency": 0.25},
     ]
     assert log.client_types[-1] == "audio"
-    assert reports(desk.upstream(audio(), transcript(" Yes. "), audio_done(), done("r1"))) == []
+    assert reports(desk.upstream(audio(), transcript(" Yes. "), audio_done(), done("resp_1"))) == []
 
 
 def test_O2_from_the_commit_on() -> None:
@@ -310,15 +311,19 @@ def test_O2_every_latency_is_a_float() -> None:
 
 def test_O2_once_a_turn_though_it_spans_several_responses() -> None:
     desk = ready(EXPERIMENTAL)
-    desk.upstream(created(), transcript("Let me look. "), audio(), item_done(call()), done("r1", call()))
+    desk.upstream(
+        created(), transcript("Let me look. "), audio(), item_done(call_item()), done("resp_1", call_item())
+    )
     desk.client(answer())
-    log = desk.upstream(created("r2"), transcript("High at noon. ", "i2", "r2"), audio(b"\1\1", "i2", "r2"))
+    log = desk.upstream(
+        created("resp_2"), transcript("High at noon. ", "msg_2", "resp_2"), audio(b"\1\1", "msg_2", "resp_2")
+    )
     assert reports(log) == []
 
 
 @pytest.mark.parametrize("given", [settings(), {**settings(), "experimental": False}])
 def test_O2_only_if_the_client_asked_for_experimental_messages(given: Json) -> None:
-    assert reports(ready(given).upstream(created(), text("Two"), audio(), done("r1"))) == []
+    assert reports(ready(given).upstream(created(), text("Two"), audio(), done("resp_1"))) == []
 
 
 def test_O2_not_in_the_components_dialect() -> None:
@@ -328,11 +333,11 @@ def test_O2_not_in_the_components_dialect() -> None:
 
 
 def test_O2_an_answer_of_text_alone_has_one_report() -> None:
-    log = ready(EXPERIMENTAL).upstream(created(), text("Two"), text_done("Two."), done("r1"))
+    log = ready(EXPERIMENTAL).upstream(created(), text("Two"), text_done("Two."), done("resp_1"))
     assert [list(each) for each in reports(log)] == [["type", "ttt_text_latency"]]
 
 
 def test_O2_text_of_a_response_that_has_ended_has_no_latency() -> None:
     desk = ready(EXPERIMENTAL)
-    desk.upstream(created(), audio(), done("r1"))
+    desk.upstream(created(), audio(), done("resp_1"))
     assert reports(desk.upstream(text("Late"))) == []

@@ -9,9 +9,8 @@ import pytest
 
 from realtime_translate import ClientDialect, Config, ContextMode
 from realtime_translate.config import Limits
-from tests.harness import SETTINGS, Desk, Json
-from tests.unit.session.agent_events import (
-    call,
+from tests.events import (
+    call_item,
     conversation_item,
     created,
     done,
@@ -24,6 +23,7 @@ from tests.unit.session.agent_events import (
     transcript,
     transcript_done,
 )
+from tests.harness import SETTINGS, Desk, Json
 
 WORDS = "Two berths are free."
 BOTH = pytest.mark.parametrize("dialect", ClientDialect)
@@ -50,7 +50,7 @@ SOURCES: dict[str, Events] = {
     "a done without the text": [
         text("Two berths "),
         text("are free."),
-        event("response.output_text.done", "i1", "r1"),
+        event("output_text.done", item_id="msg_1"),
     ],
     "an output item when it is added": [item_added(message(WORDS))],
     "an output item when it is done": [item_done(message(WORDS))],
@@ -67,7 +67,7 @@ SOURCES: dict[str, Events] = {
 @pytest.mark.parametrize("source", SOURCES)
 def test_O3_whichever_event_brings_the_text_first_tells_it(source: str, dialect: ClientDialect) -> None:
     output = [message(WORDS)] if source == "response.done" else []
-    assert said(ready(dialect), created(), *SOURCES[source], done("r1", *output)) == [WORDS]
+    assert said(ready(dialect), created(), *SOURCES[source], done("resp_1", *output)) == [WORDS]
 
 
 @BOTH
@@ -76,14 +76,14 @@ def test_O3_whichever_event_brings_the_text_first_tells_it(source: str, dialect:
 def test_O3_whatever_else_brings_it_tells_nothing(first: str, then: str, dialect: ClientDialect) -> None:
     desk = ready(dialect)
     again = [each for each in (*SOURCES[then], *SOURCES[first]) if not each["type"].endswith("delta")]
-    assert said(desk, created(), *SOURCES[first], *again, done("r1", message(WORDS))) == [WORDS]
+    assert said(desk, created(), *SOURCES[first], *again, done("resp_1", message(WORDS))) == [WORDS]
 
 
 @pytest.mark.parametrize("first", SOURCES)
 @pytest.mark.parametrize("nameless", ["item_id of the first", "item_id of the second", "item_id of both"])
 def test_O3_without_an_item_id_equal_text_within_one_response_is_one_item(first: str, nameless: str) -> None:
     """Servers that leave out ids in some of their events."""
-    ends = done("r1", message(WORDS, item_id="" if "first" not in nameless else "i1"))
+    ends = done("resp_1", message(WORDS, item_id="" if "first" not in nameless else "msg_1"))
     events = [without_id(each) if "second" not in nameless else each for each in SOURCES[first]]
     assert said(ready(), created(), *events, ends) == [WORDS]
 
@@ -96,8 +96,8 @@ def without_id(given: dict[str, Any]) -> dict[str, Any]:
 
 def test_O3_without_an_item_id_equal_text_of_another_response_is_another_item() -> None:
     desk = ready()
-    assert said(desk, created(), text_done("Yes.", ""), done("r1")) == ["Yes."]
-    assert said(desk, created("r2"), text_done("Yes.", "", "r2"), done("r2")) == ["Yes."]
+    assert said(desk, created(), text_done("Yes.", ""), done("resp_1")) == ["Yes."]
+    assert said(desk, created("resp_2"), text_done("Yes.", "", "resp_2"), done("resp_2")) == ["Yes."]
 
 
 def test_O3_without_any_ids_equal_text_of_another_response_is_another_item() -> None:
@@ -109,7 +109,7 @@ def test_O3_without_any_ids_equal_text_of_another_response_is_another_item() -> 
 
 def test_O3_a_server_without_response_ids_may_name_its_items_late() -> None:
     desk = ready()
-    for item_id in ("i1", "i2"):
+    for item_id in ("msg_1", "msg_2"):
         begins, ends = {"type": "response.created", "response": {}}, {"type": "response.done", "response": {}}
         events = [text_done("Yes.", "", ""), item_done(message("Yes.", item_id=item_id), "")]
         assert said(desk, begins, *events, ends) == ["Yes."]
@@ -117,8 +117,8 @@ def test_O3_a_server_without_response_ids_may_name_its_items_late() -> None:
 
 def test_O3_late_text_without_an_id_does_not_mix_with_the_next_response() -> None:
     desk = ready()
-    desk.upstream(created(), done("r1"), text("late", "", "r1"))
-    assert said(desk, created("r2"), text("New.", "", "r2"), done("r2")) == ["New."]
+    desk.upstream(created(), done("resp_1"), text("late", "", "resp_1"))
+    assert said(desk, created("resp_2"), text("New.", "", "resp_2"), done("resp_2")) == ["New."]
 
 
 def test_O3_an_item_is_known_by_its_words_where_servers_number_its_parts_differently() -> None:
@@ -130,28 +130,28 @@ def test_O3_an_item_is_known_by_its_words_where_servers_number_its_parts_differe
 
 def test_O3_equal_text_of_two_items_is_told_twice() -> None:
     desk = ready()
-    assert said(desk, created(), text_done("Yes."), text_done("Yes.", "i2")) == ["Yes.", "Yes."]
-    assert said(desk, done("r1", message("Yes."), message("Yes.", item_id="i2"))) == []
+    assert said(desk, created(), text_done("Yes."), text_done("Yes.", "msg_2")) == ["Yes.", "Yes."]
+    assert said(desk, done("resp_1", message("Yes."), message("Yes.", item_id="msg_2"))) == []
 
 
 def test_O3_of_two_items_with_equal_text_the_one_told_without_an_id_is_the_first() -> None:
     desk = ready()
     assert said(desk, created(), text_done("Yes.", "")) == ["Yes."]
-    assert said(desk, item_done(message("Yes.")), item_done(message("Yes.", item_id="i2"))) == ["Yes."]
-    assert said(desk, done("r1", message("Yes."), message("Yes.", item_id="i2"))) == []
+    assert said(desk, item_done(message("Yes.")), item_done(message("Yes.", item_id="msg_2"))) == ["Yes."]
+    assert said(desk, done("resp_1", message("Yes."), message("Yes.", item_id="msg_2"))) == []
 
 
 def test_O3_two_items_without_ids_are_told_as_they_end() -> None:
     desk = ready()
     one = [text("One", ""), text_done("One.", "")]
     two = [text("Two", ""), text_done("Two.", "")]
-    assert said(desk, created(), *one, *two, done("r1")) == ["One.", "Two."]
+    assert said(desk, created(), *one, *two, done("resp_1")) == ["One.", "Two."]
 
 
 def test_O3_parts_of_one_item_are_kept_apart() -> None:
     desk = ready()
     second = {**text("Two."), "content_index": 1}
-    assert said(desk, created(), text("One."), second, done("r1", message("One.", "Two."))) == [
+    assert said(desk, created(), text("One."), second, done("resp_1", message("One.", "Two."))) == [
         "One.",
         "Two.",
     ]
@@ -159,23 +159,23 @@ def test_O3_parts_of_one_item_are_kept_apart() -> None:
 
 def test_O3_the_deltas_of_overlapping_items_are_kept_apart() -> None:
     desk = ready()
-    deltas = [text("On"), text("Tw", "i2"), text("e."), text("o.", "i2")]
-    assert said(desk, created(), *deltas, done("r1")) == ["One.", "Two."]
+    deltas = [text("On"), text("Tw", "msg_2"), text("e."), text("o.", "msg_2")]
+    assert said(desk, created(), *deltas, done("resp_1")) == ["One.", "Two."]
 
 
 def test_O3_deltas_after_the_whole_text_change_nothing() -> None:
     desk = ready()
-    assert said(desk, created(), text_done(WORDS), text("Two berths"), done("r1")) == [WORDS]
+    assert said(desk, created(), text_done(WORDS), text("Two berths"), done("resp_1")) == [WORDS]
 
 
 def test_O3_the_whole_text_counts_more_than_its_deltas() -> None:
-    assert said(ready(), created(), text("Two ber"), text_done(WORDS), done("r1")) == [WORDS]
+    assert said(ready(), created(), text("Two ber"), text_done(WORDS), done("resp_1")) == [WORDS]
 
 
 def test_O3_an_item_in_progress_is_not_complete() -> None:
     desk = ready()
     assert said(desk, created(), item_added(message("Two", status="in_progress"))) == []
-    assert said(desk, done("r1", message(WORDS))) == [WORDS]
+    assert said(desk, done("resp_1", message(WORDS))) == [WORDS]
 
 
 @pytest.mark.parametrize(
@@ -189,11 +189,11 @@ def test_O3_an_item_in_progress_is_not_complete() -> None:
             "content": [{"type": "input_text", "text": "Rule."}],
         },
         {"type": "message", "id": "x1", "content": [{"type": "output_text", "text": "Whose?"}]},
-        {"type": "message", "id": "i1", "role": "assistant", "content": []},
-        {"type": "message", "id": "i1", "role": "assistant", "content": None},
+        {"type": "message", "id": "msg_1", "role": "assistant", "content": []},
+        {"type": "message", "id": "msg_1", "role": "assistant", "content": None},
         {
             "type": "message",
-            "id": "i1",
+            "id": "msg_1",
             "role": "assistant",
             "content": [{"type": "output_text", "text": ""}],
         },
@@ -211,7 +211,7 @@ def test_O3_what_the_agent_did_not_say_is_not_told(item: dict[str, Any]) -> None
 
 def test_O3_of_what_a_response_lists_only_messages_are_text() -> None:
     thought = {"type": "reasoning", "id": "x", "content": [{"type": "reasoning_text", "text": "Hm."}]}
-    assert said(ready(), created(), done("r1", call(), thought, message(WORDS))) == [WORDS]
+    assert said(ready(), created(), done("resp_1", call_item(), thought, message(WORDS))) == [WORDS]
 
 
 # --- history, and the component's calls as text -------------------------------------------------------------
@@ -236,16 +236,16 @@ def test_O3_a_component_client_gets_no_history() -> None:
 @pytest.mark.parametrize(
     ("part", "told"),
     [
-        ({"name": "tide", "arguments": '{"at": "noon"}'}, ['Function call: tide({"at": "noon"})']),
-        ({"name": "tide"}, ["Function call: tide()"]),
-        ({"name": "tide", "arguments": {"at": "noon"}}, ["Function call: tide()"]),
+        ({"name": "weather", "arguments": '{"at": "noon"}'}, ['Function call: weather({"at": "noon"})']),
+        ({"name": "weather"}, ["Function call: weather()"]),
+        ({"name": "weather", "arguments": {"at": "noon"}}, ["Function call: weather()"]),
         ({"arguments": "{}"}, []),
     ],
 )
 def test_O3_a_call_as_a_content_part_is_text_for_the_component(part: dict[str, Any], told: list[str]) -> None:
     item = {**message(), "content": [{"type": "function_call", **part}]}
-    assert said(ready(), created(), item_done(item), done("r1", item)) == told
-    assert said(ready(ClientDialect.DEEPGRAM), created(), item_done(item), done("r1", item)) == []
+    assert said(ready(), created(), item_done(item), done("resp_1", item)) == told
+    assert said(ready(ClientDialect.DEEPGRAM), created(), item_done(item), done("resp_1", item)) == []
 
 
 # --- items that we created ----------------------------------------------------------------------------------
@@ -272,7 +272,7 @@ def test_O3_items_that_we_created_are_never_announced(kinds: list[str], its_own_
         seen = {**item, "status": "completed", "id": f"theirs{number}" if its_own_ids else item["id"]}
         for kind in kinds:
             assert said(desk, conversation_item(seen, kind)) == []
-    assert said(desk, created(), item_done(message("Harbour office.")), done("r1")) == ["Harbour office."]
+    assert said(desk, created(), item_done(message("Harbour office.")), done("resp_1")) == ["Harbour office."]
 
 
 def test_O3_another_item_is_announced_while_ours_are_not() -> None:
@@ -298,7 +298,7 @@ def test_L2_deltas_beyond_the_limit_are_not_collected_but_the_whole_text_is_told
 
 def test_L2_what_was_collected_of_a_text_that_is_too_long_is_told_at_the_end() -> None:
     desk = ready(item_text=10)
-    assert said(desk, created(), text("01234"), text("567890"), text("1"), done("r1")) == ["01234"]
+    assert said(desk, created(), text("01234"), text("567890"), text("1"), done("resp_1")) == ["01234"]
 
 
 def test_L2_parts_that_are_never_finished_are_forgotten() -> None:
@@ -330,4 +330,4 @@ def test_O3_what_an_event_without_its_item_told_is_not_told_by_a_later_one(
     assert said(desk, created(), begun, transcript_done("Hi there.", "")) == ["Hi there."]
     desk.upstream(done(status=status))
     assert said(desk, conversation_item(message("Hi there."), "done")) == []
-    assert said(desk, conversation_item(message("Hi there.", item_id="i2"), "done")) == ["Hi there."]
+    assert said(desk, conversation_item(message("Hi there.", item_id="msg_2"), "done")) == ["Hi there."]

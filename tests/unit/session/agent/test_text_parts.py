@@ -13,8 +13,7 @@ from realtime_translate.session.policies import agent_text
 from realtime_translate.session.signals import AgentSaid
 from realtime_translate.session.state import Call, ResponseSlot
 from realtime_translate.session.tables import SlotState
-from tests.unit.session.agent.test_text import BOTH, ready, said, with_context
-from tests.unit.session.agent_events import (
+from tests.events import (
     audio,
     cancelled,
     conversation_item,
@@ -24,12 +23,13 @@ from tests.unit.session.agent_events import (
     item_added,
     item_done,
     message,
+    speech,
     text,
     text_done,
     transcript,
     transcript_done,
 )
-from tests.unit.session.played import speech
+from tests.unit.session.agent.test_text import BOTH, ready, said, with_context
 
 CO, DG = ClientDialect.COMPONENT, ClientDialect.DEEPGRAM
 INTERRUPTS = speech("speech_started", item_id="u1")
@@ -40,7 +40,7 @@ def collected(desk: Any) -> Any:
 
 
 def test_L2_ninety_six_parts_are_collected_at_a_time() -> None:
-    call, env = Call(), SimpleNamespace(response="r1", limits=Limits(), component=True)
+    call, env = Call(), SimpleNamespace(response="resp_1", limits=Limits(), component=True)
     for number in range(97):
         assert len(call.agent_text.parts) == number
         whole = openai.parse_server(json.dumps(text(f"x{number}", f"i{number}")))
@@ -54,7 +54,7 @@ def test_L2_so_are_the_messages_that_a_response_announces() -> None:
         assert len(call.agent_text.announced) == number
         item = message(item_id=f"i{number}", status="in_progress")
         added = openai.parse_server(json.dumps(item_added(item)))
-        agent_text.item_seen(call, cast(Any, SimpleNamespace(response="r1")), cast(Any, added))
+        agent_text.item_seen(call, cast(Any, SimpleNamespace(response="resp_1")), cast(Any, added))
     assert call.agent_text.announced == [f"i{number}" for number in range(1, 97)]
 
 
@@ -76,19 +76,19 @@ def test_L1_an_event_brings_a_thousand_sentences_and_the_rest_in_one(count: int,
 def test_O3_two_whole_parts_of_one_item_are_told(whole: Any, dialect: ClientDialect) -> None:
     desk = ready(dialect)
     assert said(desk, created(), whole("One."), {**whole("Two."), "content_index": 1}) == ["One.", "Two."]
-    assert said(desk, done("r1", message("One.", "Two."))) == []
+    assert said(desk, done("resp_1", message("One.", "Two."))) == []
 
 
 @BOTH
 def test_O3_a_transcript_that_ends_without_its_words_is_what_its_deltas_were(dialect: ClientDialect) -> None:
-    ends = event("response.output_audio_transcript.done", "i1", "r1")
+    ends = event("output_audio_transcript.done", item_id="msg_1")
     assert said(ready(dialect), created(), transcript("Two "), transcript("berths"), ends) == ["Two berths"]
 
 
 @BOTH
 def test_O3_each_message_that_a_response_lists_is_told(dialect: ClientDialect) -> None:
     desk = ready(dialect)
-    assert said(desk, created(), done("r1", message("One."), message("Two.", item_id="i2"))) == [
+    assert said(desk, created(), done("resp_1", message("One."), message("Two.", item_id="msg_2"))) == [
         "One.",
         "Two.",
     ]
@@ -97,37 +97,37 @@ def test_O3_each_message_that_a_response_lists_is_told(dialect: ClientDialect) -
 @BOTH
 def test_O3_what_a_response_told_is_known_when_its_item_comes_after_it(dialect: ClientDialect) -> None:
     desk = ready(dialect)
-    assert said(desk, created(), text_done("One."), done("r1")) == ["One."]
+    assert said(desk, created(), text_done("One."), done("resp_1")) == ["One."]
     assert said(desk, conversation_item(message("One."), "done")) == []
 
 
 @BOTH
 def test_L2_nothing_of_a_part_is_kept_when_its_response_is_over(dialect: ClientDialect) -> None:
     desk = ready(dialect)
-    desk.upstream(created(), item_added(message(status="in_progress")), text("One."), text("Two", "i2"))
-    desk.upstream(done("r1"))
+    desk.upstream(created(), item_added(message(status="in_progress")), text("One."), text("Two", "msg_2"))
+    desk.upstream(done("resp_1"))
     left = collected(desk)
     assert (left["parts"], left["announced"], left["may_end"]) == ([], [], False)
-    assert not [each for each in left["told"] if each["response_id"] == "r1"]
+    assert not [each for each in left["told"] if each["response_id"] == "resp_1"]
 
 
 def test_O3_a_whole_text_without_an_item_belongs_to_the_deltas_that_begin_it() -> None:
     desk = ready()
-    begun = [text("One", "i1"), text("Two", "i2")]
+    begun = [text("One", "msg_1"), text("Two", "msg_2")]
     assert said(desk, created(), *begun, text_done("Two more.", "")) == ["Two more."]
-    assert said(desk, done("r1")) == ["One"]
+    assert said(desk, done("resp_1")) == ["One"]
 
 
 def test_O3_deltas_without_an_item_belong_to_the_whole_text_of_their_response() -> None:
     desk = ready()
     assert said(desk, created(), text("Helo", ""), text_done("Hello.", "")) == ["Hello."]
-    assert said(desk, done("r1")) == []
+    assert said(desk, done("resp_1")) == []
 
 
 def test_O3_equal_beginnings_do_not_make_two_items_one() -> None:
     desk = ready()
-    assert said(desk, created(), text("One", "i1"), text_done("One more.", "i2")) == ["One more."]
-    assert said(desk, done("r1")) == ["One"]
+    assert said(desk, created(), text("One", "msg_1"), text_done("One more.", "msg_2")) == ["One more."]
+    assert said(desk, done("resp_1")) == ["One"]
 
 
 @pytest.mark.parametrize(("length", "told"), [(2**16, 2), (2**16 + 1, 1)])
@@ -167,7 +167,7 @@ def test_B4_of_a_sentence_that_is_cut_off_the_component_hears_once(
     assert collected(desk)["parts"] == []
     assert collected(desk)["may_end"] is False
     whole = message("Two berths are free.", status="incomplete")
-    assert said(desk, item_done(whole), cancelled("r1", whole), conversation_item(whole, "done")) == []
+    assert said(desk, item_done(whole), cancelled("resp_1", whole), conversation_item(whole, "done")) == []
 
 
 @BOTH
@@ -176,10 +176,10 @@ def test_B4_an_item_that_comes_after_the_cut_is_never_told(
     content: list[str] | None, dialect: ClientDialect
 ) -> None:
     desk = ready(dialect)
-    desk.upstream(created(), audio(item_id="i0"), INTERRUPTS)
+    desk.upstream(created(), audio(item_id="msg_0"), INTERRUPTS)
     late = message(*(content or ["One."]))
     seen = late if content else {key: value for key, value in late.items() if key != "content"}
-    assert said(desk, conversation_item(seen), cancelled("r1")) == []
+    assert said(desk, conversation_item(seen), cancelled("resp_1")) == []
     assert said(desk, conversation_item(late, "done")) == []
 
 
@@ -187,7 +187,7 @@ def test_B4_an_item_that_comes_after_the_cut_is_never_told(
 def test_B4_nor_is_one_that_was_announced_before_it(dialect: ClientDialect) -> None:
     desk = ready(dialect)
     begun = [item_added(message(status="in_progress", item_id=f"i{number}")) for number in range(3)]
-    desk.upstream(created(), audio(item_id="i0"), *begun, INTERRUPTS, cancelled("r1"))
+    desk.upstream(created(), audio(item_id="msg_0"), *begun, INTERRUPTS, cancelled("resp_1"))
     for number in range(3):
         late = message("Late.", item_id=f"i{number}")
         assert said(desk, conversation_item(late, "done")) == []
@@ -195,14 +195,14 @@ def test_B4_nor_is_one_that_was_announced_before_it(dialect: ClientDialect) -> N
 
 def test_B4_the_next_response_is_told_again() -> None:
     desk = ready(DG)
-    desk.upstream(created(), audio(), text("Two berths"), INTERRUPTS, cancelled("r1"))
-    assert said(desk, created("r2"), text_done("Two berths.", "i2", "r2")) == ["Two berths."]
+    desk.upstream(created(), audio(), text("Two berths"), INTERRUPTS, cancelled("resp_1"))
+    assert said(desk, created("resp_2"), text_done("Two berths.", "msg_2", "resp_2")) == ["Two berths."]
 
 
 def test_B4_parts_known_by_their_deltas_alone_are_not_told_later_either() -> None:
     desk = ready(DG)
     second = {**text("Two ber"), "content_index": 1}
-    begun = item_added(message(status="in_progress", item_id="i2"))
-    desk.upstream(created(), audio(), text("One ber"), second, begun, INTERRUPTS, cancelled("r1"))
+    begun = item_added(message(status="in_progress", item_id="msg_2"))
+    desk.upstream(created(), audio(), text("One ber"), second, begun, INTERRUPTS, cancelled("resp_1"))
     assert said(desk, conversation_item(message("One berth.", "Two berths."), "done")) == []
-    assert said(desk, conversation_item(message("Late.", item_id="i2"), "done")) == []
+    assert said(desk, conversation_item(message("Late.", item_id="msg_2"), "done")) == []

@@ -9,28 +9,29 @@ import pytest
 
 from realtime_translate import Config
 from realtime_translate.testing import Reply, Say
-from tests.harness import SETTINGS, Desk, Pair
-from tests.unit.session.played import (
-    MANUAL,
+from tests.events import (
     TOOLS,
-    VAD,
-    Way,
-    asked,
-    begun,
-    begun_by_server,
     busy,
     call_added,
     call_done,
-    confirmed,
     created,
-    creates,
     delta,
     done,
     error,
     event,
     inject,
-    ready,
     speech,
+)
+from tests.harness import SETTINGS, Desk, Pair, ready
+from tests.unit.session.played import (
+    MANUAL,
+    VAD,
+    Way,
+    asked,
+    begun,
+    begun_by_server,
+    confirmed,
+    creates,
     tag_in,
 )
 from tests.unit.session.spoken_texts import TEXT, VADS, end, say, spoken
@@ -196,7 +197,7 @@ def test_T3_interrupt_cuts_the_agent(way: Way, config: Config) -> None:
     assert "InjectionRefused" not in log.client_types
     assert [each.get("response_id") for each in log.of("response.cancel")] == ["resp_1"]
     assert creates(log) == 0, "one response at a time (R1)"
-    ended = desk.upstream(done("resp_1", tag, "cancelled"))
+    ended = desk.upstream(done("resp_1", tag=tag, status="cancelled"))
     assert (ended.client, spoken(ended)) == ([], ["Stop."])
 
 
@@ -208,7 +209,7 @@ def test_B2_a_create_in_flight_is_cancelled_once_it_has_begun(way: Way, config: 
     log = desk.upstream(created("resp_1", tag))
     assert [each.get("response_id") for each in log.of("response.cancel")] == ["resp_1"]
     assert "response.cancel" not in desk.upstream(delta()).upstream_types
-    ended = desk.upstream(done("resp_1", tag, "cancelled"))
+    ended = desk.upstream(done("resp_1", tag=tag, status="cancelled"))
     assert (ended.of("ConversationText"), spoken(ended)) == ([], ["Stop."])
 
 
@@ -227,7 +228,7 @@ def test_B2_an_interrupted_create_that_fails_leaves_nothing_to_cancel(way: Way, 
     desk = ready(way)
     tag = asked(desk)
     desk.client(say("Stop.", "interrupt"))
-    log = desk.wait(10) if late else desk.upstream(error("rate_limit_exceeded", tag))
+    log = desk.wait(10) if late else desk.upstream(error("rate_limit_exceeded", event_id=tag))
     assert spoken(log) == ["Stop."]
     begins = desk.upstream(created("resp_1", tag_in(log)))
     assert begins.upstream == []
@@ -252,7 +253,7 @@ def test_T3_interrupt_is_said_before_what_waits(way: Way) -> None:
     desk.client(say("Queued.", "queue"))
     desk.client(say("Now.", "interrupt"))
     said = list[str]()
-    log = desk.upstream(done("resp_1", "", "cancelled"))
+    log = desk.upstream(done("resp_1", tag="", status="cancelled"))
     for number in range(3):
         said += spoken(log)
         log = end(desk, log, f"resp_x{number}")

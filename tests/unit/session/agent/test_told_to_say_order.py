@@ -7,29 +7,30 @@ import pytest
 from realtime_translate import Config
 from realtime_translate.config import Limits
 from realtime_translate.session.tables import SlotState
-from tests.harness import Desk, Log
-from tests.unit.session.played import (
-    MANUAL,
+from tests.events import (
     TOOLS,
-    VAD,
-    Way,
     answer,
-    begun_by_server,
     busy,
     call_added,
     call_done,
     commit_empty,
-    confirmed,
     created,
-    creates,
     done,
     error,
     inject,
-    item_id_in,
-    ready,
     speech,
-    tag_in,
     user_item,
+)
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import (
+    MANUAL,
+    VAD,
+    Way,
+    begun_by_server,
+    confirmed,
+    creates,
+    item_id_in,
+    tag_in,
 )
 from tests.unit.session.spoken_texts import VADS, end, say, spoken
 
@@ -160,7 +161,7 @@ def test_R3_without_an_active_response_it_is_said_after_the_grace(way: Way) -> N
 def test_R5_a_text_whose_response_fails_is_not_said_again(way: Way) -> None:
     desk = ready(way)
     tag = tag_in(desk.client(say("One.")))
-    log = desk.upstream(error("invalid_value", tag))
+    log = desk.upstream(error("invalid_value", event_id=tag))
     assert "THINK_REQUEST_FAILED" in [each["code"] for each in log.of("Warning")]
     assert creates(desk.wait(60)) == 0
     assert desk.translator.state.response is SlotState.FREE

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, ManualCommit
-from tests.harness import SETTINGS, Desk
-from tests.unit.session.agent_events import (
+from tests.events import (
     PCM,
     answer,
     audio,
     audio_done,
-    call,
+    call_item,
     cancelled,
     created,
     done,
@@ -28,16 +27,11 @@ from tests.unit.session.agent_events import (
     text_done,
     transcript_done,
 )
+from tests.harness import SETTINGS, Desk, ready
 
 EXPERIMENTAL = {**SETTINGS, "experimental": True}
 MEASURED = ["LatencyReport", "LatencyReport"]
 """Two latencies, a report each, come with the first audio of a turn (O2)."""
-
-
-def ready(given: dict[str, Any] = SETTINGS, config: Config | None = None) -> Desk:
-    desk = Desk(config)
-    desk.ready(given)
-    return desk
 
 
 # --- O1 -----------------------------------------------------------------------------------------------------
@@ -71,7 +65,7 @@ def test_O1_audio_arrives_in_the_declared_format(encoding: str, rate: int) -> No
 
 def test_O1_everything_else_is_text() -> None:
     desk = ready()
-    log = desk.upstream(created(), audio(), transcript_done("Hi."), audio_done(), done("r1"))
+    log = desk.upstream(created(), audio(), transcript_done("Hi."), audio_done(), done("resp_1"))
     assert [kind for kind in log.client_types if kind != "audio"] == [
         "ConversationText",
         "History",
@@ -87,7 +81,7 @@ def test_O1_everything_else_is_text() -> None:
 def test_O1_a_delta_that_is_no_base64_is_dropped_with_a_notice(delta: object) -> None:
     desk = ready()
     desk.upstream(created())
-    log = desk.upstream({"type": "response.output_audio.delta", "response_id": "r1", "delta": delta})
+    log = desk.upstream({"type": "response.output_audio.delta", "response_id": "resp_1", "delta": delta})
     assert (log.client, log.notices) == ([], ["AUDIO_UNDECODABLE"])
     assert desk.translator.state.turn.value == "thinking"
 
@@ -99,7 +93,7 @@ def test_O1_a_delta_of_no_response_id_that_is_text_is_dropped_with_a_notice() ->
 
 
 def test_O1_an_empty_delta_begins_no_turn_and_sends_no_frame() -> None:
-    desk = ready(EXPERIMENTAL)
+    desk = ready(settings=EXPERIMENTAL)
     assert desk.upstream(created(), audio(b"")).client == []
     assert desk.upstream(audio()).client_types == [*MEASURED, "AgentStartedSpeaking", "audio"]
 
@@ -110,7 +104,7 @@ def test_O1_audio_without_a_response_id_belongs_to_the_response_in_the_slot(give
     desk.upstream(created())
     event = {"type": "response.output_audio.delta", "delta": base64.b64encode(PCM).decode(), **given}
     assert desk.upstream(event).client == [PCM]
-    assert desk.translator.state.response_id == "r1"
+    assert desk.translator.state.response_id == "resp_1"
 
 
 def test_O1_audio_before_the_session_is_ready_goes_nowhere() -> None:
@@ -126,36 +120,39 @@ def test_O1_audio_before_the_session_is_ready_goes_nowhere() -> None:
 
 def test_O2_started_speaking_only_if_the_client_asked_for_experimental_messages() -> None:
     assert (
-        "AgentStartedSpeaking" not in ready().upstream(created(), audio(), audio(), done("r1")).client_types
+        "AgentStartedSpeaking"
+        not in ready().upstream(created(), audio(), audio(), done("resp_1")).client_types
     )
 
 
 def test_O2_started_speaking_comes_once_before_the_first_audio() -> None:
-    desk = ready(EXPERIMENTAL)
-    log = desk.upstream(created(), text_done("Hi."), audio(), audio(), audio_done(), done("r1"))
+    desk = ready(settings=EXPERIMENTAL)
+    log = desk.upstream(created(), text_done("Hi."), audio(), audio(), audio_done(), done("resp_1"))
     kinds = [kind for kind in log.client_types if kind in ("AgentStartedSpeaking", "audio")]
     assert kinds == ["AgentStartedSpeaking", "audio", "audio"]
-    again = desk.upstream(created("r2"), audio(response_id="r2", item_id="i2"))
+    again = desk.upstream(created("resp_2"), audio(response_id="resp_2", item_id="msg_2"))
     assert again.client_types == [*MEASURED, "AgentStartedSpeaking", "audio"]
 
 
 def test_O2_a_turn_over_several_responses_starts_speaking_once() -> None:
-    desk = ready({**settings(), "experimental": True})
-    log = desk.upstream(created(), audio(), item_done(call()), done("r1", call()))
+    desk = ready(settings={**settings(), "experimental": True})
+    log = desk.upstream(created(), audio(), item_done(call_item()), done("resp_1", call_item()))
     assert log.client_types == [*MEASURED, "AgentStartedSpeaking", "audio", "FunctionCallRequest"]
     desk.client(answer())
-    assert desk.upstream(created("r2"), audio(item_id="i2", response_id="r2")).client_types == ["audio"]
+    assert desk.upstream(created("resp_2"), audio(item_id="msg_2", response_id="resp_2")).client_types == [
+        "audio"
+    ]
 
 
 def test_O2_no_started_speaking_before_an_answer_of_text_alone() -> None:
-    desk = ready(EXPERIMENTAL)
-    log = desk.upstream(created(), text_done("Hi."), done("r1"))
+    desk = ready(settings=EXPERIMENTAL)
+    log = desk.upstream(created(), text_done("Hi."), done("resp_1"))
     assert log.client_types == ["ConversationText", "History", "AgentAudioDone"]
 
 
 def test_O2_the_three_latencies_are_measured_on_the_clock() -> None:
     """From asking to the first text, from there to the first audio, and in all; here 0.25, 0.5 and 0.75 s."""
-    desk = ready(EXPERIMENTAL, Config.deepgram(turn_detection=ManualCommit(debounce=0.5)))
+    desk = ready(Desk, Config.deepgram(turn_detection=ManualCommit(debounce=0.5)), EXPERIMENTAL)
     desk.client(b"\x01" * 9600)
     assert desk.wait(0.5).upstream_types == ["input_audio_buffer.commit", "response.create"]
     desk.wait(0.125)
@@ -175,7 +172,7 @@ def test_O2_the_three_latencies_are_measured_on_the_clock() -> None:
 
 
 def test_O2_latencies_without_text_count_to_the_audio() -> None:
-    desk = ready(EXPERIMENTAL)
+    desk = ready(settings=EXPERIMENTAL)
     desk.upstream(created())
     desk.wait(0.5)
     [spoke] = desk.upstream(audio()).of("AgentStartedSpeaking")
@@ -183,23 +180,23 @@ def test_O2_latencies_without_text_count_to_the_audio() -> None:
 
 
 def test_O2_latencies_of_a_turn_do_not_count_from_the_one_before() -> None:
-    desk = ready(EXPERIMENTAL)
-    desk.upstream(created(), text("Hi"), audio(), done("r1"))
+    desk = ready(settings=EXPERIMENTAL)
+    desk.upstream(created(), text("Hi"), audio(), done("resp_1"))
     desk.wait(30.0)
-    desk.upstream(created("r2"))
+    desk.upstream(created("resp_2"))
     desk.wait(1.0)
-    [spoke] = desk.upstream(audio(response_id="r2", item_id="i2")).of("AgentStartedSpeaking")
+    [spoke] = desk.upstream(audio(response_id="resp_2", item_id="msg_2")).of("AgentStartedSpeaking")
     assert (spoke["total_latency"], spoke["ttt_latency"], spoke["tts_latency"]) == (1.0, 1.0, 0.0)
 
 
 def test_O2_audio_of_a_turn_that_nobody_asked_for_has_no_latency() -> None:
     """Ours came and went whole while the server's own response runs on: its audio starts a turn."""
-    desk = ready(EXPERIMENTAL)
-    for ours in ("r1", "r2"):
+    desk = ready(settings=EXPERIMENTAL)
+    for ours in ("resp_1", "resp_2"):
         desk.client({"type": "InjectUserMessage", "content": "Hi"})
         [create] = desk.wait(2.0).of("response.create")
         tag = create["response"]["metadata"]
-        if ours == "r1":  # from now on it is known that this server echoes tags
+        if ours == "resp_1":  # from now on it is known that this server echoes tags
             desk.upstream(created(ours, metadata=tag))
         else:
             desk.upstream(created("theirs"))
@@ -218,26 +215,26 @@ def test_O5_audio_done_comes_once_a_turn_after_the_last_audio() -> None:
     desk = ready()
     log = desk.upstream(created(), audio(), audio_done(), text_done("Hi."), item_done(message("Hi.")))
     assert "AgentAudioDone" not in log.client_types
-    assert desk.upstream(done("r1", message("Hi."))).client_types == ["AgentAudioDone"]
-    assert desk.upstream(done("r1", message("Hi."))).client_types == []
+    assert desk.upstream(done("resp_1", message("Hi."))).client_types == ["AgentAudioDone"]
+    assert desk.upstream(done("resp_1", message("Hi."))).client_types == []
 
 
 def test_O5_an_answer_of_text_alone_ends_its_turn_too() -> None:
-    assert ready().upstream(created(), text_done("Hi."), done("r1")).client_types[-1] == "AgentAudioDone"
+    assert ready().upstream(created(), text_done("Hi."), done("resp_1")).client_types[-1] == "AgentAudioDone"
 
 
 def test_O5_a_response_without_output_ends_its_turn_too() -> None:
-    assert ready().upstream(created(), done("r1")).client_types == ["AgentAudioDone"]
+    assert ready().upstream(created(), done("resp_1")).client_types == ["AgentAudioDone"]
 
 
 def test_O5_a_turn_with_function_calls_ends_with_the_response_that_leaves_none() -> None:
-    desk = ready(settings())
-    log = desk.upstream(created(), audio(), item_done(call()), done("r1", call()))
+    desk = ready(settings=settings())
+    log = desk.upstream(created(), audio(), item_done(call_item()), done("resp_1", call_item()))
     assert "AgentAudioDone" not in log.client_types
     assert "AgentAudioDone" not in desk.client(answer()).client_types
-    log = desk.upstream(created("r2"), audio(item_id="i2", response_id="r2"))
+    log = desk.upstream(created("resp_2"), audio(item_id="msg_2", response_id="resp_2"))
     assert "AgentAudioDone" not in log.client_types
-    assert desk.upstream(done("r2")).client_types == ["AgentAudioDone"]
+    assert desk.upstream(done("resp_2")).client_types == ["AgentAudioDone"]
 
 
 def test_O5_a_waiting_wish_starts_a_new_turn() -> None:
@@ -245,25 +242,25 @@ def test_O5_a_waiting_wish_starts_a_new_turn() -> None:
     desk.upstream(created(), audio())
     desk.client({"type": "InjectUserMessage", "content": "And?"})
     desk.wait(2.0)
-    log = desk.upstream(done("r1"))
+    log = desk.upstream(done("resp_1"))
     assert (log.client_types, log.upstream_types) == (["AgentAudioDone"], ["response.create"])
     assert desk.translator.state.turn.value == "thinking"
-    assert desk.upstream(created("r2"), done("r2")).client_types == ["AgentAudioDone"]
+    assert desk.upstream(created("resp_2"), done("resp_2")).client_types == ["AgentAudioDone"]
 
 
 def test_O5_a_response_cancelled_without_output_ends_no_turn() -> None:
-    desk = ready(EXPERIMENTAL)
+    desk = ready(settings=EXPERIMENTAL)
     assert desk.upstream(created(), cancelled()).client == []
     assert desk.translator.state.turn.value == "silent"
     desk.wait(8.0)
-    desk.upstream(created("r2"))
+    desk.upstream(created("resp_2"))
     desk.wait(0.5)
-    [spoke] = desk.upstream(audio(response_id="r2")).of("AgentStartedSpeaking")
+    [spoke] = desk.upstream(audio(response_id="resp_2")).of("AgentStartedSpeaking")
     assert spoke["total_latency"] == 0.5, "the cancelled one does not count"
 
 
 def test_O5_a_response_cancelled_with_output_ends_its_turn() -> None:
-    log = ready().upstream(created(), audio(), cancelled("r1", message("Hi", status="incomplete")))
+    log = ready().upstream(created(), audio(), cancelled("resp_1", message("Hi", status="incomplete")))
     assert log.client_types == ["audio", "ConversationText", "History", "AgentAudioDone"]
 
 
@@ -276,14 +273,14 @@ def test_O5_a_refused_create_ends_its_turn() -> None:
 
 
 def test_O5_a_failed_response_ends_its_turn() -> None:
-    log = ready().upstream(created(), done("r1", status="failed"))
+    log = ready().upstream(created(), done("resp_1", status="failed"))
     assert log.client_types == ["Warning", "AgentAudioDone"]
 
 
 def test_O5_nothing_follows_the_end_of_a_turn() -> None:
     """Audio of a response that has ended is late: the client was told that it has everything."""
     desk = ready()
-    desk.upstream(created(), audio(), done("r1"))
+    desk.upstream(created(), audio(), done("resp_1"))
     log = desk.upstream(audio())
     assert (log.client, log.notices) == ([], ["OUTPUT_LATE"])
     assert desk.translator.state.turn.value == "silent"
@@ -291,20 +288,20 @@ def test_O5_nothing_follows_the_end_of_a_turn() -> None:
 
 def test_O5_late_audio_does_not_mix_with_the_next_turn() -> None:
     desk = ready()
-    desk.upstream(created(), audio(), done("r1"), created("r2"))
+    desk.upstream(created(), audio(), done("resp_1"), created("resp_2"))
     assert desk.upstream(audio(b"\x09\x09")).client == []
-    assert desk.upstream(audio(b"\x07\x07", response_id="r2")).client == [b"\x07\x07"]
+    assert desk.upstream(audio(b"\x07\x07", response_id="resp_2")).client == [b"\x07\x07"]
 
 
 def test_the_turn_is_in_the_state() -> None:
     desk = ready()
     seen = [desk.translator.state.turn.value]
-    for event in (created(), item_added(message(status="in_progress")), audio(), done("r1")):
+    for event in (created(), item_added(message(status="in_progress")), audio(), done("resp_1")):
         desk.upstream(event)
         seen.append(desk.translator.state.turn.value)
     assert seen == ["silent", "thinking", "thinking", "speaking", "silent"]
 
 
 def test_agent_messages_are_plain_json() -> None:
-    frames = [each for each in ready().upstream(created(), done("r1")).outputs if hasattr(each, "data")]
+    frames = [each for each in ready().upstream(created(), done("resp_1")).outputs if hasattr(each, "data")]
     assert [json.loads(getattr(each, "data", "")) for each in frames] == [{"type": "AgentAudioDone"}]

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, Notice
+from tests.events import audio, call_item, created, text_done
 from tests.harness import Desk, Log
-from tests.unit.session.agent_events import audio, call, created, text_done
 
 BOTH = pytest.mark.parametrize("preset", [Config.deepgram, Config.component], ids=["deepgram", "component"])
-MESSAGE = {"type": "message", "id": "i1", "role": "assistant", "content": []}
+MESSAGE = {"type": "message", "id": "msg_1", "role": "assistant", "content": []}
 
 
 def ready(preset: Any) -> Desk:
@@ -20,7 +20,7 @@ def ready(preset: Any) -> Desk:
     return desk
 
 
-def done(response_id: str = "r1", **response: Any) -> dict[str, Any]:
+def done(response_id: str = "resp_1", **response: Any) -> dict[str, Any]:
     said = {"id": response_id, "status": "completed", "output": [MESSAGE], **response}
     return {"type": "response.done", "response": said}
 
@@ -34,17 +34,17 @@ def test_O9_an_answer_without_audio_is_noticed(preset: Any) -> None:
     desk = ready(preset)
     assert unheard(desk.upstream(created(), text_done("Hi."), done()))
     assert not unheard(
-        desk.upstream(created("r2"), {**audio(b"\1\2" * 240), "response_id": "r2"}, done("r2"))
+        desk.upstream(created("resp_2"), {**audio(b"\1\2" * 240), "response_id": "resp_2"}, done("resp_2"))
     )
-    assert unheard(desk.upstream(created("r3"), text_done("Hi.", "i3"), done("r3")))
-    assert not unheard(desk.upstream(done("r3"))), "it was said already"
+    assert unheard(desk.upstream(created("resp_3"), text_done("Hi.", "msg_3"), done("resp_3")))
+    assert not unheard(desk.upstream(done("resp_3"))), "it was said already"
 
 
 @BOTH
 @pytest.mark.parametrize(
     "response",
     [
-        {"output": [call("c1")]},
+        {"output": [call_item("call_1")]},
         {"output": []},
         {"output": None},
         {"status": "cancelled"},

@@ -9,18 +9,9 @@ import pytest
 
 from realtime_translate import ClientDialect, Config, Limits
 from realtime_translate.errors import OrderError
-from tests.harness import Desk, restored
-from tests.unit.session.played import (
-    TOOLS,
-    VAD,
-    call_done,
-    call_item,
-    created,
-    done,
-    event,
-    ready,
-    speech,
-)
+from tests.events import TOOLS, call_done, call_item, created, done, event, speech
+from tests.harness import Desk, ready, restored
+from tests.unit.session.played import VAD
 
 STARTED, STOPPED = speech("speech_started"), speech("speech_stopped")
 BOTH = pytest.mark.parametrize("dialect", ClientDialect)

@@ -6,27 +6,27 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import ClientDialect, Config, GreetingMode, ServerVad
+from realtime_translate import ClientDialect, GreetingMode, ServerVad
 from realtime_translate.session.tables import SlotState, TurnState
-from tests.harness import Desk, Log
-from tests.unit.session.agent_events import audio, cancelled, error, transcript
-from tests.unit.session.played import (
-    TOOLS,
+from tests.events import (
     answer,
     arguments_done,
+    audio,
     call_added,
     call_done,
     call_item,
+    cancelled,
     created,
-    creates,
     done,
+    error,
     inject,
-    item_id_in,
     output_seen,
     speech,
-    tag_in,
+    transcript,
     user_item,
 )
+from tests.harness import Desk, Log
+from tests.unit.session.played import creates, item_id_in, ready_in, tag_in
 
 Json = dict[str, Any]
 
@@ -35,14 +35,6 @@ BOTH = pytest.mark.parametrize("dialect", ClientDialect)
 STARTED = speech("speech_started", audio_start_ms=900)
 ASK = ServerVad(create_response=False)
 """The translator asks for the response."""
-
-
-def ready(
-    dialect: ClientDialect = DEEPGRAM, turns: ServerVad | None = None, given: Json = TOOLS, **fields: Any
-) -> Desk:
-    desk = Desk(Config(dialect, turn_detection=turns or ServerVad(), **fields))
-    desk.ready(given)
-    return desk
 
 
 def calling(desk: Desk, *calls: str, ended: bool = True) -> Log:
@@ -67,7 +59,7 @@ def remembered(desk: Desk) -> int:
 
 
 def test_F8_the_client_is_told_and_upstream_gets_an_output() -> None:
-    desk = ready()
+    desk = ready_in()
     calling(desk)
     log = desk.upstream(STARTED)
     assert log.client == [
@@ -81,7 +73,7 @@ def test_F8_the_client_is_told_and_upstream_gets_an_output() -> None:
 
 
 def test_F8_all_open_calls_in_one_message_and_an_output_each() -> None:
-    desk = ready()
+    desk = ready_in()
     calling(desk, "call_1", "call_2", "call_3")
     desk.client(answer("call_2"))
     log = desk.upstream(STARTED)
@@ -92,7 +84,7 @@ def test_F8_all_open_calls_in_one_message_and_an_output_each() -> None:
 
 @pytest.mark.parametrize("turns", [ServerVad(), ServerVad(interrupt_response=False)])
 def test_F8_while_their_response_runs_it_is_cut_as_well(turns: ServerVad) -> None:
-    desk = ready(turns=turns)
+    desk = ready_in(turns=turns)
     desk.upstream(created(), transcript("Let me look. One", "m1", "resp_1"), audio(response_id="resp_1"))
     desk.upstream(call_done())
     log = desk.upstream(STARTED)
@@ -106,7 +98,7 @@ def test_F8_while_their_response_runs_it_is_cut_as_well(turns: ServerVad) -> Non
 
 @pytest.mark.parametrize("ended", [True, False])
 def test_F8_there_is_no_response_for_it(ended: bool) -> None:
-    desk = ready()
+    desk = ready_in()
     calling(desk, ended=ended)
     log = desk.upstream(STARTED)
     log.outputs += desk.upstream(output_seen(kind="added"), output_seen()).outputs
@@ -118,7 +110,7 @@ def test_F8_there_is_no_response_for_it(ended: bool) -> None:
 
 @pytest.mark.parametrize("call_id", ["call_1", None])
 def test_F8_a_later_answer_is_not_sent(call_id: str | None) -> None:
-    desk = ready()
+    desk = ready_in()
     calling(desk)
     desk.upstream(STARTED)
     log = desk.client(answer(call_id))
@@ -128,14 +120,14 @@ def test_F8_a_later_answer_is_not_sent(call_id: str | None) -> None:
 @pytest.mark.parametrize("code", ["invalid_tool_call_id", None])
 def test_F8_a_refusal_of_the_output_needs_no_attention(code: str | None) -> None:
     """The server may have dropped the call with the response (E2)."""
-    desk = ready()
+    desk = ready_in()
     calling(desk)
     [create] = desk.upstream(STARTED).of("conversation.item.create")
     assert desk.upstream(error(code, event_id=create["event_id"])).client == []
 
 
 def test_F8_further_announcements_of_the_call_ask_for_nothing() -> None:
-    desk = ready()
+    desk = ready_in()
     calling(desk, ended=False)
     desk.upstream(STARTED)
     seen = {"type": "conversation.item.done", "item": call_item(status="completed")}
@@ -144,7 +136,7 @@ def test_F8_further_announcements_of_the_call_ask_for_nothing() -> None:
 
 
 def test_F8_a_call_of_the_host_is_cancelled_too() -> None:
-    desk = ready()
+    desk = ready_in()
     desk.upstream(created(), call_done("call_1", name="lookup"), done())
     log = desk.upstream(STARTED)
     [told] = log.of("FunctionCallCancelled")
@@ -155,7 +147,7 @@ def test_F8_a_call_of_the_host_is_cancelled_too() -> None:
 
 
 def test_F8_waiting_wishes_go_on() -> None:
-    desk = ready()
+    desk = ready_in()
     calling(desk)
     log = desk.client(inject())
     assert creates(desk.upstream(user_item(item_id_in(log), "Hello"))) == 0, "it waits for the call (R8)"
@@ -165,7 +157,7 @@ def test_F8_waiting_wishes_go_on() -> None:
 
 
 def test_F8_calls_of_the_next_response_are_asked_and_followed() -> None:
-    desk = ready()
+    desk = ready_in()
     calling(desk)
     desk.upstream(STARTED, speech("committed"), created("resp_2"), call_done("call_2", "resp_2"))
     desk.upstream(done("resp_2"))
@@ -175,7 +167,7 @@ def test_F8_calls_of_the_next_response_are_asked_and_followed() -> None:
 
 @BOTH
 def test_F8_answered_calls_are_not_cancelled(dialect: ClientDialect) -> None:
-    desk = ready(dialect)
+    desk = ready_in(dialect)
     calling(desk, ended=False)
     desk.client(answer("call_1"))
     log = desk.upstream(STARTED)
@@ -186,7 +178,7 @@ def test_F8_answered_calls_are_not_cancelled(dialect: ClientDialect) -> None:
 @BOTH
 @pytest.mark.parametrize("seen", [True, False])
 def test_F8_answered_calls_of_a_cut_response_ask_for_nothing(dialect: ClientDialect, seen: bool) -> None:
-    desk = ready(dialect)
+    desk = ready_in(dialect)
     calling(desk, ended=False)
     desk.client(answer("call_1"))
     log = desk.upstream(STARTED, *([output_seen()] if seen else []), cancelled("resp_1", call_item()))
@@ -197,7 +189,7 @@ def test_F8_answered_calls_of_a_cut_response_ask_for_nothing(dialect: ClientDial
 
 @BOTH
 def test_F8_a_call_that_was_not_asked_yet_is_not_asked(dialect: ClientDialect) -> None:
-    desk = ready(dialect)
+    desk = ready_in(dialect)
     desk.upstream(created(), call_added())
     log = desk.upstream(STARTED)
     assert (log.client_types, log.upstream) == (
@@ -211,7 +203,7 @@ def test_F8_a_call_that_was_not_asked_yet_is_not_asked(dialect: ClientDialect) -
 @BOTH
 def test_F8_a_call_that_ends_whole_after_the_interruption_is_not_asked(dialect: ClientDialect) -> None:
     """Upstream has the call and waits for an output. The event of the conversation names no response."""
-    desk = ready(dialect)
+    desk = ready_in(dialect)
     desk.upstream(created(), call_added())
     desk.upstream(STARTED)
     seen = {"type": "conversation.item.done", "item": call_item(status="completed")}
@@ -227,7 +219,7 @@ def test_F8_a_call_that_only_the_end_of_the_response_lists_is_closed_too(
     dialect: ClientDialect, status: str
 ) -> None:
     """The cancel came too late for it, or for this call of it."""
-    desk = ready(dialect)
+    desk = ready_in(dialect)
     desk.upstream(created(), call_added("call_1"))
     desk.upstream(STARTED)
     calls = [call_item("call_1"), call_item("call_2"), call_item("call_3", status="incomplete")]
@@ -243,7 +235,7 @@ def test_F8_a_call_that_only_the_end_of_the_response_lists_is_closed_too(
 @BOTH
 def test_F8_a_call_is_closed_though_the_end_of_its_response_never_comes(dialect: ClientDialect) -> None:
     """A server may refuse every response until it has an output of each call (R8)."""
-    desk = ready(dialect)
+    desk = ready_in(dialect)
     desk.upstream(created(), STARTED)
     log = desk.upstream(call_done(status="incomplete"), call_done("call_2"))
     assert (log.client, outputs(log)) == ([], {"call_2": '{"error":"cancelled"}'})
@@ -251,7 +243,7 @@ def test_F8_a_call_is_closed_though_the_end_of_its_response_never_comes(dialect:
 
 
 def test_F8_an_answered_call_that_the_end_of_a_cut_response_lists_is_not_closed() -> None:
-    desk = ready(ClientDialect.DEEPGRAM)
+    desk = ready_in(ClientDialect.DEEPGRAM)
     calling(desk)
     desk.client(answer("call_1"))
     assert desk.upstream(STARTED, cancelled("resp_1", call_item("call_1"))).upstream == []
@@ -259,7 +251,7 @@ def test_F8_an_answered_call_that_the_end_of_a_cut_response_lists_is_not_closed(
 
 @BOTH
 def test_F8_without_barge_in_calls_stay_open(dialect: ClientDialect) -> None:
-    desk = ready(dialect, barge_in=False)
+    desk = ready_in(dialect, barge_in=False)
     calling(desk)
     log = desk.upstream(STARTED)
     assert (log.client_types, log.upstream) == (["UserStartedSpeaking"], [])
@@ -271,7 +263,7 @@ def test_F8_without_barge_in_calls_stay_open(dialect: ClientDialect) -> None:
 
 @pytest.mark.parametrize("ended", [True, False])
 def test_F8_the_components_client_is_told_nothing_of_calls(ended: bool) -> None:
-    desk = ready(COMPONENT)
+    desk = ready_in(COMPONENT)
     calling(desk, ended=ended)
     log = desk.upstream(STARTED)
     assert log.of("FunctionCallCancelled") == log.of("conversation.item.create") == []
@@ -280,7 +272,7 @@ def test_F8_the_components_client_is_told_nothing_of_calls(ended: bool) -> None:
 
 @pytest.mark.parametrize("ended", ["before", "after", "at last"])
 def test_F8_late_answers_go_upstream_and_ask_for_nothing(ended: str) -> None:
-    desk = ready(COMPONENT)
+    desk = ready_in(COMPONENT)
     calling(desk, "call_1", "call_2", ended=ended == "before")
     desk.upstream(STARTED)
     if ended == "after":
@@ -298,7 +290,7 @@ def test_F8_late_answers_go_upstream_and_ask_for_nothing(ended: str) -> None:
 
 @pytest.mark.parametrize("answered", ["before", "after", "at last"])
 def test_L2_the_calls_of_a_cut_response_are_forgotten(answered: str) -> None:
-    desk = ready(COMPONENT)
+    desk = ready_in(COMPONENT)
     calling(desk, ended=False)
     acts = {"before": 0, "after": 1, "at last": 2}
     for step, event in enumerate((STARTED, cancelled("resp_1", call_item()))):
@@ -312,7 +304,7 @@ def test_L2_the_calls_of_a_cut_response_are_forgotten(answered: str) -> None:
 
 
 def test_F8_a_second_answer_is_ignored() -> None:
-    desk = ready(COMPONENT)
+    desk = ready_in(COMPONENT)
     calling(desk)
     desk.upstream(STARTED)
     assert desk.client(answer("call_1")).upstream_types == ["conversation.item.create"]
@@ -321,7 +313,7 @@ def test_F8_a_second_answer_is_ignored() -> None:
 
 def test_F8_the_users_turn_is_answered_once_the_calls_are() -> None:
     """R8: a wish waits for the output of an open call; late answers only ask for nothing of their own."""
-    desk = ready(COMPONENT, ASK)
+    desk = ready_in(COMPONENT, ASK)
     calling(desk)
     desk.upstream(STARTED, speech("speech_stopped"))
     assert creates(desk.upstream(speech("committed"))) == 0
@@ -332,7 +324,7 @@ def test_F8_the_users_turn_is_answered_once_the_calls_are() -> None:
 
 
 def test_F8_or_after_the_hold() -> None:
-    desk = ready(COMPONENT, ASK)
+    desk = ready_in(COMPONENT, ASK)
     calling(desk)
     desk.upstream(STARTED, speech("speech_stopped"), speech("committed"))
     assert creates(desk.wait(9.9)) == 0
@@ -341,7 +333,7 @@ def test_F8_or_after_the_hold() -> None:
 
 @BOTH
 def test_F8_an_injected_message_that_interrupts_cancels_calls_too(dialect: ClientDialect) -> None:
-    desk = ready(dialect, greeting=GreetingMode.SUPPRESSED)
+    desk = ready_in(dialect, greeting=GreetingMode.SUPPRESSED)
     calling(desk)
     log = desk.client({"type": "InjectAgentMessage", "message": "Please hold.", "behavior": "interrupt"})
     assert bool(log.of("FunctionCallCancelled")) is (dialect is DEEPGRAM)
@@ -354,8 +346,8 @@ def test_F8_an_injected_message_that_interrupts_cancels_calls_too(dialect: Clien
 
 
 def test_B1_the_turn_ends_while_its_first_words_are_heard_and_its_next_response_is_asked_for() -> None:
-    desk = ready()
-    desk.upstream(created(), audio(bytes(48000), "i1", "resp_1"), call_done("call_1"))
+    desk = ready_in()
+    desk.upstream(created(), audio(bytes(48000), "msg_1", "resp_1"), call_done("call_1"))
     desk.upstream(done(output=[call_item("call_1")]))
     asked = desk.client(answer("call_1"))
     assert asked.upstream_types == ["conversation.item.create", "response.create"]
@@ -363,6 +355,6 @@ def test_B1_the_turn_ends_while_its_first_words_are_heard_and_its_next_response_
     assert log.client_types == ["UserStartedSpeaking", "AgentAudioDone"]
     assert log.upstream_types == ["conversation.item.truncate"]
     following = desk.upstream(
-        created("resp_2", tag_in(asked)), audio(bytes(4800), "i2", "resp_2"), done("resp_2")
+        created("resp_2", tag_in(asked)), audio(bytes(4800), "msg_2", "resp_2"), done("resp_2")
     )
     assert following.client_types == ["audio", "AgentAudioDone"]

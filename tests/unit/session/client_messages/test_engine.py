@@ -8,8 +8,7 @@ import pytest
 
 from realtime_translate import CloseUpstream, Config, Level, Notice
 from realtime_translate.config import Limits
-from tests.harness import Desk, Log
-from tests.unit.session.agent_events import settings
+from tests.harness import Desk, Log, ready
 
 DEEPGRAM, COMPONENT = Config.deepgram(), Config.component()
 
@@ -17,12 +16,6 @@ DEEPGRAM, COMPONENT = Config.deepgram(), Config.component()
 def opened(config: Config = DEEPGRAM) -> Desk:
     desk = Desk(config)
     desk.opened()
-    return desk
-
-
-def ready(config: Config = DEEPGRAM) -> Desk:
-    desk = Desk(config)
-    desk.ready(settings())
     return desk
 
 
@@ -44,7 +37,7 @@ def test_S5_nothing_of_a_deepgram_client_comes_before_settings(frame: object, ea
 
 @pytest.mark.parametrize("config", [DEEPGRAM, COMPONENT])
 def test_T4_keep_alive_goes_nowhere_at_any_time(config: Config) -> None:
-    for desk in (opened(config), ready(config)):
+    for desk in (opened(config), ready(Desk, config)):
         log = desk.client({"type": "KeepAlive"})
         assert (log.client, log.upstream, log.notices) == ([], [], ["KEEPALIVE_ABSORBED"])
 
@@ -64,7 +57,7 @@ def test_T4_keep_alive_goes_nowhere_at_any_time(config: Config) -> None:
 def test_T5_what_cannot_be_parsed(frame: object, component: str) -> None:
     log = ready().client(frame)  # type: ignore[arg-type]
     assert (code(log), len(log.closes)) == ("UNPARSABLE_CLIENT_MESSAGE", 2)
-    desk = ready(COMPONENT)
+    desk = ready(Desk, COMPONENT)
     log = desk.client(frame)  # type: ignore[arg-type]
     assert (code(log), log.closes, log.notices) == (component, [], ["CLIENT_MESSAGE_REFUSED"])
     assert desk.client({"type": "InjectUserMessage", "content": "Hi"}).of("ConversationText")
@@ -76,7 +69,7 @@ def test_T5_unknown_fields_are_noticed_or_fatal() -> None:
     [noticed] = [each for each in log.outputs if isinstance(each, Notice)]
     assert (noticed.code, noticed.level, noticed.fields["paths"]) == ("UNKNOWN_FIELDS", Level.INFO, "mood")
     assert log.of("ConversationText")
-    strict = ready(Config.deepgram(strict_fields=True)).client(frame)
+    strict = ready(Desk, Config.deepgram(strict_fields=True)).client(frame)
     assert (code(strict), strict.of("Error")[0]["description"]) == (
         "UNPARSABLE_CLIENT_MESSAGE",
         "unknown field mood",
@@ -103,6 +96,6 @@ def test_L1_an_oversized_frame(size: int, fits: bool) -> None:
 def test_R1_audio_of_an_unknown_response_begins_it() -> None:
     """Output of a response that nothing announced, whose first delta is audio."""
     desk = ready()
-    log = desk.upstream({"type": "response.output_audio.delta", "response_id": "r7", "delta": "AAAAAA=="})
+    log = desk.upstream({"type": "response.output_audio.delta", "response_id": "resp_7", "delta": "AAAAAA=="})
     assert (log.client, log.notices) == ([b"\x00\x00\x00\x00"], ["RESPONSE_UNANNOUNCED"])
-    assert desk.translator.state.response_id == "r7"
+    assert desk.translator.state.response_id == "resp_7"

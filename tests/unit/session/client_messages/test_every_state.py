@@ -13,18 +13,10 @@ import pytest
 from realtime_translate import Config, ManualCommit, OrderError, ServerVad
 from realtime_translate.deepgram import CLIENT_MESSAGES, COMPONENT_CLIENT_MESSAGES
 from realtime_translate.session.tables import Opening, SlotState
-from tests.harness import SETTINGS, Desk
+from tests.events import busy, created, error, speech
+from tests.harness import SETTINGS, Desk, ready
 from tests.unit.session.every_client_message import MESSAGES, UPDATES, outcome
-from tests.unit.session.played import (
-    asked,
-    begun_by_server,
-    busy,
-    created,
-    error,
-    ready,
-    speech,
-    tags_echoed,
-)
+from tests.unit.session.played import asked, begun_by_server, tags_echoed
 
 Table = dict[str, str]
 

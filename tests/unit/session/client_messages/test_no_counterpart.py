@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, Notice
-from tests.harness import Desk
-from tests.unit.session.played import Way, begun_by_server, inject, ready
+from tests.events import inject
+from tests.harness import Desk, ready
+from tests.unit.session.played import Way, begun_by_server
 
 Json = dict[str, Any]
 

@@ -11,19 +11,13 @@ import pytest
 from realtime_translate import Config, Notice
 from realtime_translate.masking import masked
 from realtime_translate.notices import notice
-from tests.harness import Desk, Log
-from tests.unit.session.agent_events import call, created, done, error, item_done, text_done
+from tests.events import call_item, created, done, error, item_done, text_done
+from tests.harness import Desk, Log, ready
 
 ORG, KEY = "org-ABCDEFGH12345678", "sk-proj-a_b-12*****89"
 BOTH = pytest.mark.parametrize(
     "config", [Config.deepgram(), Config.component()], ids=["deepgram", "component"]
 )
-
-
-def ready(config: Config) -> Desk:
-    desk = Desk(config)
-    desk.ready()
-    return desk
 
 
 def everything(log: Log) -> str:
@@ -65,7 +59,7 @@ def test_E1_masking_takes_time_in_proportion(unit: str) -> None:
 
 @BOTH
 def test_E1_what_an_error_says_is_masked(config: Config) -> None:
-    log = ready(config).upstream(error(ORG, f"{ORG} has used {KEY}."))
+    log = ready(Desk, config).upstream(error(ORG, f"{ORG} has used {KEY}."))
     told = everything(log)
     assert ORG not in told
     assert KEY not in told
@@ -74,10 +68,10 @@ def test_E1_what_an_error_says_is_masked(config: Config) -> None:
 
 @BOTH
 def test_E1_and_what_a_failed_response_says(config: Config) -> None:
-    desk = ready(config)
+    desk = ready(Desk, config)
     desk.upstream(created())
     details = {"error": {"code": "rate_limit_exceeded", "message": f"Rate limit of {ORG}."}}
-    failed = {"id": "r1", "status": "failed", "status_details": details}
+    failed = {"id": "resp_1", "status": "failed", "status_details": details}
     told = everything(desk.upstream({"type": "response.done", "response": failed}))
     assert ORG not in told
 
@@ -85,7 +79,7 @@ def test_E1_and_what_a_failed_response_says(config: Config) -> None:
 @BOTH
 @pytest.mark.parametrize("code", [1001, 1011])
 def test_E1_and_the_reason_of_a_close(config: Config, code: int) -> None:
-    log = ready(config).act(lambda each: each.upstream_closed(code, f"{ORG} is over its limit"))
+    log = ready(Desk, config).act(lambda each: each.upstream_closed(code, f"{ORG} is over its limit"))
     assert [each["description"] for each in log.of("Error")] == ["org-*** is over its limit"]
 
 
@@ -97,13 +91,13 @@ def test_E1_notices_are_masked_before_they_are_cut() -> None:
 
 @BOTH
 def test_E1_what_the_model_says_or_calls_is_not_touched(config: Config) -> None:
-    desk = ready(config)
+    desk = ready(Desk, config)
     desk.client(
-        {"type": "UpdateThink", "think": {"provider": {"type": "x"}, "functions": [{"name": "tide"}]}}
+        {"type": "UpdateThink", "think": {"provider": {"type": "x"}, "functions": [{"name": "weather"}]}}
     )
     desk.upstream({"type": "session.updated", "session": {}})
     arguments = json.dumps({"key": KEY})
-    asked: Any = {**call("c1", "tide"), "arguments": arguments}
+    asked: Any = {**call_item("call_1", "weather"), "arguments": arguments}
     log = desk.upstream(created(), text_done(f"It is {ORG}."), item_done(asked), done())
     assert any(each["content"] == f"It is {ORG}." for each in log.of("ConversationText"))
     assert log.of("FunctionCallRequest")[0]["functions"][0]["arguments"] == arguments

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, ServerVad, SilenceKeepalive
+from tests.events import audio, created, error, transcript
 from tests.harness import SETTINGS, Desk, Log
-from tests.unit.session.agent_events import audio, created, error, transcript
 
 VAD = ServerVad(create_response=False, interrupt_response=False)
 STARTED = {"type": "input_audio_buffer.speech_started", "item_id": "u1"}
@@ -21,7 +21,7 @@ def interrupted(config: Config) -> tuple[Desk, Log]:
     """The agent was cut while its first of two items was heard."""
     desk = Desk(config)
     desk.ready()
-    first, second = audio(b"\x01" * 48000), audio(b"\x01" * 48000, "i2")
+    first, second = audio(b"\x01" * 48000), audio(b"\x01" * 48000, "msg_2")
     desk.upstream(created(), transcript("Yes. So"), first, second)
     desk.clock.advance(0.5)
     log = desk.upstream(STARTED)
@@ -88,9 +88,9 @@ def test_L2_what_may_fail_is_forgotten_in_the_end() -> None:
 UNDOING = [
     error("invalid_value", "Audio content of 1000ms is already shorter than 1200ms"),
     error("unsupported_content_type", "Only model output audio messages can be truncated"),
-    error("item_truncate_invalid_item_id", "The item with id 'i1' does not exist."),
-    error("item_delete_invalid_item_id", "The item with id 'i2' does not exist."),
-    error(None, "Error truncating item: the item with id 'i1' does not exist."),
+    error("item_truncate_invalid_item_id", "The item with id 'msg_1' does not exist."),
+    error("item_delete_invalid_item_id", "The item with id 'msg_2' does not exist."),
+    error(None, "Error truncating item: the item with id 'msg_1' does not exist."),
     error(None, "Unsupported event: conversation.item.delete"),
     error(None, "Unknown event 'response.cancel'", kind="unknown_or_invalid_event"),
     error("not_implemented", "input_audio_buffer.clear is not supported"),

@@ -11,18 +11,12 @@ from realtime_translate import ClientDialect, Config
 from realtime_translate.mapping.errors import Fault, fatal_code, fault
 from realtime_translate.masking import masked
 from realtime_translate.openai.objects import ErrorDetail
-from tests.harness import SETTINGS, Desk, Log
+from tests.events import created, done, error, text, text_done
+from tests.harness import SETTINGS, Desk, Log, ready
 from tests.shared_material import shared
-from tests.unit.session.agent_events import created, done, error, text, text_done
 
 DEEPGRAM, COMPONENT = Config.deepgram(), Config.component()
 BOTH = pytest.mark.parametrize("config", [DEEPGRAM, COMPONENT], ids=["deepgram", "component"])
-
-
-def ready(config: Config = DEEPGRAM) -> Desk:
-    desk = Desk(config)
-    desk.ready()
-    return desk
 
 
 def closed(log: Log) -> bool:
@@ -45,26 +39,26 @@ def test_E1_a_deepgram_client_gets_a_warning_with_the_code_and_the_message() -> 
 
 
 def test_E1_a_component_client_gets_an_error_with_the_code_and_the_message() -> None:
-    log = ready(COMPONENT).upstream(error("cannot_update_voice", "The voice is fixed."))
+    log = ready(Desk, COMPONENT).upstream(error("cannot_update_voice", "The voice is fixed."))
     assert told(log) == [("Error", "cannot_update_voice", "The voice is fixed.")]
     assert log.closes == []
 
 
 @BOTH
 def test_E1_an_error_without_a_code_is_told_by_its_type(config: Config) -> None:
-    [(_, code, description)] = told(ready(config).upstream(error(None, "Odd.")))
+    [(_, code, description)] = told(ready(Desk, config).upstream(error(None, "Odd.")))
     assert (code, description) == ("invalid_request_error", "Odd.")
 
 
 @BOTH
 def test_E1_an_error_that_says_nothing_is_told_all_the_same(config: Config) -> None:
-    [(_, code, description)] = told(ready(config).upstream({"type": "error", "error": {}}))
+    [(_, code, description)] = told(ready(Desk, config).upstream({"type": "error", "error": {}}))
     assert (code, description) == ("unknown", "the upstream server reported an error")
 
 
 @BOTH
 def test_E1_the_session_goes_on_after_an_error(config: Config) -> None:
-    desk = ready(config)
+    desk = ready(Desk, config)
     desk.upstream(error("invalid_value"), error(None, kind="server_error"))
     assert "ConversationText" in desk.upstream(created(), text_done("Hi.")).client_types
 
@@ -88,7 +82,7 @@ ACCESS = [
 @pytest.mark.parametrize("event", ACCESS, ids=str)
 @BOTH
 def test_E1_a_code_that_is_fatal_by_nature_ends_the_session(event: dict[str, Any], config: Config) -> None:
-    log = ready(config).upstream(event)
+    log = ready(Desk, config).upstream(event)
     [(kind, code, description)] = told(log)
     named = event["error"]["code"] or event["error"]["type"]
     expected = "INTERNAL_SERVER_ERROR" if config is DEEPGRAM else named
@@ -105,7 +99,7 @@ def test_E1_an_error_that_upstream_closes_with_ends_a_deepgram_session() -> None
 
 
 def test_E1_an_error_that_upstream_closes_with_keeps_its_code_for_the_component() -> None:
-    desk = ready(COMPONENT)
+    desk = ready(Desk, COMPONENT)
     desk.upstream(error("quantum_failure", "Our fault."))
     log = desk.act(lambda translator: translator.upstream_closed(1011))
     assert told(log) == [("Error", "quantum_failure", "Our fault.")]
@@ -113,7 +107,7 @@ def test_E1_an_error_that_upstream_closes_with_keeps_its_code_for_the_component(
 
 @BOTH
 def test_E1_an_earlier_error_is_not_why_upstream_closes(config: Config) -> None:
-    desk = ready(config)
+    desk = ready(Desk, config)
     desk.upstream(error("quantum_failure", "Our fault."), {"type": "rate_limits.updated", "rate_limits": []})
     [(_, code, description)] = told(desk.act(lambda translator: translator.upstream_closed(1006)))
     assert code == ("INTERNAL_SERVER_ERROR" if config is DEEPGRAM else "unknown")
@@ -135,7 +129,7 @@ BENIGN = [
 @pytest.mark.parametrize("event", BENIGN, ids=str)
 @BOTH
 def test_E2_benign_errors_are_silent(event: dict[str, Any], config: Config) -> None:
-    desk = ready(config)
+    desk = ready(Desk, config)
     log = desk.upstream(event)
     assert (log.client, log.upstream, log.closes) == ([], [], [])
     assert log.notices == ["UPSTREAM_ERROR_BENIGN"]
@@ -157,7 +151,7 @@ EXPIRED = [
 def test_E3_the_end_of_the_session_s_time_has_the_dialect_s_code(
     event: dict[str, Any], config: Config
 ) -> None:
-    log = ready(config).upstream(event)
+    log = ready(Desk, config).upstream(event)
     code = "MAXIMUM_SESSION_LENGTH_REACHED" if config is DEEPGRAM else "session_max_duration"
     assert told(log) == [("Error", code, event["error"]["message"])]
     assert closed(log)
@@ -167,18 +161,18 @@ IDLE = error("idle_timeout", "Nobody spoke.")
 
 
 def test_E3_an_idle_timeout_ends_a_component_session() -> None:
-    log = ready(COMPONENT).upstream(IDLE)
+    log = ready(Desk, COMPONENT).upstream(IDLE)
     assert told(log) == [("Error", "idle_timeout", "Nobody spoke.")]
     assert closed(log)
 
 
 def test_E3_an_idle_timeout_waits_for_the_text_of_the_response_that_is_active() -> None:
-    desk = ready(COMPONENT)
+    desk = ready(Desk, COMPONENT)
     desk.upstream(created(), text("Are you"))
     log = desk.upstream(IDLE)
     assert (log.client, log.closes) == ([], [])
     desk.upstream(text(" there?"))
-    log = desk.upstream(done("r1"))
+    log = desk.upstream(done("resp_1"))
     assert [each for each in log.client_types if each in ("ConversationText", "Error")] == [
         "ConversationText",
         "Error",
@@ -191,14 +185,14 @@ def test_E3_an_idle_timeout_waits_for_the_text_of_the_response_that_is_active() 
 
 
 def test_E3_an_idle_timeout_whose_response_never_ends_is_told_when_upstream_closes() -> None:
-    desk = ready(COMPONENT)
+    desk = ready(Desk, COMPONENT)
     desk.upstream(created(), IDLE, text("Are you"))
     log = desk.act(lambda translator: translator.upstream_closed(1006))
     assert told(log) == [("Error", "idle_timeout", "Nobody spoke.")]
 
 
 def test_E3_after_a_response_without_an_idle_timeout_the_session_goes_on() -> None:
-    assert ready(COMPONENT).upstream(created(), done("r1")).closes == []
+    assert ready(Desk, COMPONENT).upstream(created(), done("resp_1")).closes == []
 
 
 def test_E3_an_idle_timeout_is_no_end_in_deepgram_s_dialect() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from realtime_translate import CloseClient, CloseUpstream, Config, OrderError, Outputs, Translator
-from tests.harness import SETTINGS, Desk
-from tests.unit.session.agent_events import audio, call, created, done, error, text_done
+from tests.events import audio, call_item, created, done, error, text_done
+from tests.harness import SETTINGS, Desk, ready
 
 DEEPGRAM, COMPONENT = Config.deepgram(), Config.component()
 BOTH = pytest.mark.parametrize("config", [DEEPGRAM, COMPONENT], ids=["deepgram", "component"])
@@ -23,14 +23,8 @@ ENDS: dict[str, Callable[[Translator], Outputs]] = {
 }
 
 
-def ready(config: Config = DEEPGRAM) -> Desk:
-    desk = Desk(config)
-    desk.ready()
-    return desk
-
-
 def busy(config: Config = DEEPGRAM) -> Desk:
-    desk = ready(config)
+    desk = ready(Desk, config)
     desk.client({"type": "InjectUserMessage", "content": "Hi"})
     desk.upstream(created(), audio())
     assert desk.translator.next_deadline is not None
@@ -40,7 +34,7 @@ def busy(config: Config = DEEPGRAM) -> Desk:
 @BOTH
 @pytest.mark.parametrize("code", [None, 1001, 1006, 1011, 3000, 4000])
 def test_E5_upstream_closes_and_the_client_is_told_and_closed(code: int | None, config: Config) -> None:
-    log = ready(config).act(lambda translator: translator.upstream_closed(code, "reason"))
+    log = ready(Desk, config).act(lambda translator: translator.upstream_closed(code, "reason"))
     [told] = log.client
     assert isinstance(told, dict)
     expected = "INTERNAL_SERVER_ERROR" if config is DEEPGRAM else "unknown"
@@ -51,7 +45,7 @@ def test_E5_upstream_closes_and_the_client_is_told_and_closed(code: int | None, 
 
 @BOTH
 def test_E5_upstream_closes_normally_and_the_client_is_closed_without_an_error(config: Config) -> None:
-    log = ready(config).act(lambda translator: translator.upstream_closed(1000))
+    log = ready(Desk, config).act(lambda translator: translator.upstream_closed(1000))
     assert (log.client, log.closes) == ([], [CloseClient(1000, "upstream closed")])
 
 
@@ -106,7 +100,7 @@ INPUTS: dict[str, Callable[[Translator], Outputs]] = {
     "bad event": lambda translator: translator.receive_from_upstream("oops"),
     "timeout": lambda translator: translator.handle_timeout(),
     "playback": lambda translator: translator.playback_reported(100),
-    "function result": lambda translator: translator.function_result("c1", "{}"),
+    "function result": lambda translator: translator.function_result("call_1", "{}"),
     **{f"{end} once more": act for end, act in ENDS.items()},
 }
 
@@ -140,14 +134,14 @@ IDLE = error("idle_timeout", "Nobody spoke.")
 
 @pytest.mark.parametrize(
     "last",
-    [done("r1"), created("r2"), audio(response_id="r2"), text_done("Hi.", "i2", "r2")],
+    [done("resp_1"), created("resp_2"), audio(response_id="resp_2"), text_done("Hi.", "msg_2", "resp_2")],
     ids=lambda event: event["type"],
 )
 def test_nothing_comes_out_after_the_close_within_one_input(last: dict[str, Any]) -> None:
     """The end of the response ends the call (E3): the wish that waited for it asks for nothing, no audio
     follows.
     """
-    desk = ready(COMPONENT)
+    desk = ready(Desk, COMPONENT)
     desk.upstream(created())
     desk.client({"type": "InjectUserMessage", "content": "Hi"})
     desk.wait(2.0)
@@ -159,7 +153,7 @@ def test_nothing_comes_out_after_the_close_within_one_input(last: dict[str, Any]
 
 def test_a_call_ends_once() -> None:
     """Two calls of functions that were not declared: each of them is fatal."""
-    log = ready().upstream(created(), done("r1", call("c1"), call("c2")))
+    log = ready().upstream(created(), done("resp_1", call_item("call_1"), call_item("call_2")))
     assert [each["code"] for each in log.of("Error")] == ["NON_EXISTENT_FUNCTION_CALLED"]
     assert [type(each).__name__ for each in log.outputs[-2:]] == ["CloseClient", "CloseUpstream"]
 
@@ -200,7 +194,7 @@ def expiry(config: Config) -> str:
 def test_E3_a_reason_that_speaks_of_the_longest_time_is_an_expiry(
     config: Config, code: int | None, reason: str
 ) -> None:
-    assert closing(ready(config), code, reason) == [(expiry(config), reason)]
+    assert closing(ready(Desk, config), code, reason) == [(expiry(config), reason)]
 
 
 @BOTH
@@ -226,7 +220,7 @@ def test_E3_going_away_after_the_session_was_about_to_end_is_an_expiry(
 
 @BOTH
 def test_E3_without_a_beginning_nothing_has_lasted_long(config: Config) -> None:
-    desk = ready(config)
+    desk = ready(Desk, config)
     desk.wait(10_000)
     assert closing(desk, 1001, "bye")[0][0] != expiry(config)
 
@@ -235,16 +229,16 @@ def test_E3_without_a_beginning_nothing_has_lasted_long(config: Config) -> None:
 def test_E5_other_reasons_are_read_like_errors(config: Config) -> None:
     reason = "invalid_request_error.invalid_api_key"
     code = "INTERNAL_SERVER_ERROR" if config is DEEPGRAM else "invalid_api_key"
-    assert closing(ready(config), 3000, reason) == [
+    assert closing(ready(Desk, config), 3000, reason) == [
         (code, "the upstream server refused access (invalid_api_key)")
     ]
     code = "INTERNAL_SERVER_ERROR" if config is DEEPGRAM else "unknown"
-    assert closing(ready(config), 1011, "out of memory") == [(code, "out of memory")]
+    assert closing(ready(Desk, config), 1011, "out of memory") == [(code, "out of memory")]
 
 
 @BOTH
 def test_E5_the_last_error_counts_more_than_the_reason(config: Config) -> None:
-    desk = ready(config)
+    desk = ready(Desk, config)
     desk.upstream(error("server_error", "Our fault."))
     assert closing(desk, 1001, EXPIRED)[0][1] == "Our fault."
 

@@ -8,22 +8,9 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, Limits, Notice
-from tests.harness import SETTINGS, Desk, Log
-from tests.unit.session.played import (
-    TOOLS,
-    VAD,
-    answer,
-    asked,
-    begun,
-    call_added,
-    call_done,
-    confirmed,
-    created,
-    done,
-    inject,
-    ready,
-    speech,
-)
+from tests.events import TOOLS, answer, call_added, call_done, created, done, inject, speech
+from tests.harness import SETTINGS, Desk, Log, ready
+from tests.unit.session.played import VAD, asked, begun, confirmed
 from tests.unit.session.update_messages import prompt, speak
 
 Json = dict[str, Any]

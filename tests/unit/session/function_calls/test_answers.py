@@ -8,26 +8,21 @@ import pytest
 
 from realtime_translate import Config
 from realtime_translate.session.tables import SlotState
-from tests.harness import Desk
-from tests.unit.session.played import (
+from tests.events import (
     TOOLS,
-    VAD,
-    Way,
     answer,
     arguments_done,
-    begun_by_server,
     busy,
     call_added,
     call_done,
     created,
-    creates,
     delta,
     done,
     error,
     output_seen,
-    ready,
-    tag_in,
 )
+from tests.harness import Desk, ready
+from tests.unit.session.played import VAD, Way, begun_by_server, creates, tag_in
 
 CO = Config.component()
 ITEM, CREATE = "conversation.item.create", "response.create"
@@ -174,7 +169,7 @@ def test_F3_asked_for_once_although_upstream_confirms_the_outputs(way: Way) -> N
     desk.client(answer("call_1"))
     tag = tag_in(desk.upstream(done()))
     seen = [output_seen(kind=kind) for kind in ("added", "done")]
-    assert creates(desk.upstream(*seen, created("resp_2", tag), *seen, done("resp_2", tag))) == 0
+    assert creates(desk.upstream(*seen, created("resp_2", tag), *seen, done("resp_2", tag=tag))) == 0
 
 
 def test_F3_where_response_done_does_not_come_the_output_item_is_enough(way: Way) -> None:
@@ -192,7 +187,7 @@ def test_F3_an_output_that_is_confirmed_early_waits_for_the_slot_and_asks_once(w
     desk.upstream(output_seen(), call_done("call_2"))
     assert creates(desk.upstream(done())) == 0
     tag = tag_in(desk.client(answer("call_2")))
-    assert creates(desk.upstream(created("resp_2", tag), done("resp_2", tag))) == 0
+    assert creates(desk.upstream(created("resp_2", tag), done("resp_2", tag=tag))) == 0
 
 
 def test_F3_a_call_after_an_early_follow_up_gets_a_follow_up_too(way: Way) -> None:
@@ -200,7 +195,7 @@ def test_F3_a_call_after_an_early_follow_up_gets_a_follow_up_too(way: Way) -> No
     desk.client(answer("call_1"))
     desk.upstream(output_seen(), call_done("call_2"), done())
     tag = tag_in(desk.wait(10))
-    desk.upstream(created("resp_2", tag), done("resp_2", tag))
+    desk.upstream(created("resp_2", tag), done("resp_2", tag=tag))
     assert creates(desk.client(answer("call_2"))) == 1
 
 
@@ -233,7 +228,7 @@ def test_O5_the_turn_spans_the_calls_and_ends_with_the_follow_up(way: Way) -> No
     desk = calling(way)
     assert desk.upstream(done()).client == []
     tag = tag_in(desk.client(answer("call_1")))
-    assert desk.upstream(created("resp_2", tag), done("resp_2", tag)).client_types == ["AgentAudioDone"]
+    assert desk.upstream(created("resp_2", tag), done("resp_2", tag=tag)).client_types == ["AgentAudioDone"]
 
 
 # --- F5 -----------------------------------------------------------------------------------------------------
@@ -295,7 +290,7 @@ def test_F5_the_servers_own_while_our_create_is_in_flight(way: Way) -> None:
     desk = ready(way, VAD, TOOLS)
     item = desk.client({"type": "InjectUserMessage", "content": "Hello"}).upstream[0]["item"]
     tag = tag_in(desk.upstream({"type": "conversation.item.added", "item": item}))
-    desk.upstream(created("resp_0", tag), done("resp_0", tag))
+    desk.upstream(created("resp_0", tag), done("resp_0", tag=tag))
     item = desk.client({"type": "InjectUserMessage", "content": "More"}).upstream[0]["item"]
     desk.upstream({"type": "conversation.item.added", "item": item}, created("resp_s"))
     desk.upstream(call_added("call_2", "resp_s"), call_done("call_1", "resp_s"))
@@ -328,7 +323,7 @@ def test_R8_a_text_behind_such_a_call_waits_for_its_answer_only(way: Way) -> Non
 def test_T6_a_refused_output_counts_as_answered(way: Way) -> None:
     desk = calling(way, "call_1", "call_2")
     refused = desk.client(answer("call_1")).upstream[0]["event_id"]
-    log = desk.upstream(error("invalid_tool_call_id", refused))
+    log = desk.upstream(error("invalid_tool_call_id", event_id=refused))
     assert "CALL_OUTPUT_REFUSED" in log.notices
     assert desk.client(answer("call_1")).upstream == []
     desk.client(answer("call_2"))
@@ -338,7 +333,9 @@ def test_T6_a_refused_output_counts_as_answered(way: Way) -> None:
 def test_T6_if_no_output_was_accepted_no_response_is_asked_for(way: Way) -> None:
     desk = calling(way, "call_1", "call_2")
     for call_id in ("call_1", "call_2"):
-        desk.upstream(error("invalid_tool_call_id", desk.client(answer(call_id)).upstream[0]["event_id"]))
+        desk.upstream(
+            error("invalid_tool_call_id", event_id=desk.client(answer(call_id)).upstream[0]["event_id"])
+        )
     log = desk.upstream(output_seen(), done())
     assert creates(log) == 0
     assert "CALLS_CLOSED" in log.notices
@@ -350,5 +347,5 @@ def test_T6_if_no_output_was_accepted_no_response_is_asked_for(way: Way) -> None
 def test_T6_an_error_that_answers_no_output_refuses_none(way: Way, event_id: str | None) -> None:
     desk = calling(way)
     desk.client(answer("call_1"))
-    assert "CALL_OUTPUT_REFUSED" not in desk.upstream(error("invalid_value", event_id)).notices
+    assert "CALL_OUTPUT_REFUSED" not in desk.upstream(error("invalid_value", event_id=event_id)).notices
     assert creates(desk.upstream(done())) == 1

@@ -17,19 +17,10 @@ from realtime_translate.session.signals import Fatal
 from realtime_translate.session.state import Call, FunctionCalls
 from realtime_translate.session.tables import FunctionCallState
 from realtime_translate.session.timers import Timers
+from tests.events import TOOLS, answer, call_added, call_done, call_item, done, error, speech
 from tests.harness import Desk, Log
 from tests.unit.session.function_calls.test_recognised import asked, calling, without
-from tests.unit.session.played import (
-    TOOLS,
-    Way,
-    answer,
-    call_added,
-    call_done,
-    call_item,
-    done,
-    error,
-    speech,
-)
+from tests.unit.session.played import Way
 
 BOTH = pytest.mark.parametrize("config", [Config.deepgram(), Config.component()], ids=["DG", "CO"])
 
@@ -130,7 +121,7 @@ def test_T6_a_refused_output_is_noticed_with_the_code(way: Way) -> None:
     desk = calling(way)
     desk.upstream(call_done())
     (item,) = desk.client(answer("call_1")).of("conversation.item.create")
-    log = desk.upstream(error("invalid_value", item["event_id"]))
+    log = desk.upstream(error("invalid_value", event_id=item["event_id"]))
     assert fields(log, "CALL_OUTPUT_REFUSED") == [{"code": "invalid_value"}]
 
 

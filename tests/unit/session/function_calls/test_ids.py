@@ -8,23 +8,20 @@ import pytest
 
 from realtime_translate import Config, RunFunction
 from realtime_translate.session.ids import MAX_ID
-from tests.harness import Desk, Log
-from tests.unit.session.played import (
+from tests.events import (
     TOOLS,
-    VAD,
-    Way,
     answer,
     arguments_done,
     call_added,
     call_done,
     call_item,
     created,
-    creates,
     done,
     output_seen,
-    ready,
     speech,
 )
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import VAD, Way, creates
 
 LONG = "c" * (MAX_ID + 1)
 CO = Config.component()

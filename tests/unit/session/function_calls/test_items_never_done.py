@@ -6,21 +6,20 @@ from typing import Any
 
 import pytest
 
-from tests.harness import Log
-from tests.unit.session.function_calls.test_recognised import asked, calling
-from tests.unit.session.played import (
-    Way,
+from tests.events import (
     answer,
     arguments_done,
     call_added,
     call_done,
     call_item,
     created,
-    creates,
     done,
     speech,
     user_item,
 )
+from tests.harness import Log
+from tests.unit.session.function_calls.test_recognised import asked, calling
+from tests.unit.session.played import Way, creates
 
 CANCELLED = '{"error":"cancelled"}'
 

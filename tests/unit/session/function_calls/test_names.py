@@ -7,20 +7,9 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, RunFunction
-from tests.harness import Desk, Log
-from tests.unit.session.played import (
-    VAD,
-    Way,
-    answer,
-    arguments_done,
-    call_done,
-    created,
-    creates,
-    done,
-    event,
-    ready,
-    speech,
-)
+from tests.events import answer, arguments_done, call_done, created, done, event, speech
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import VAD, Way, creates
 
 CO = Config.component()
 BOTH = pytest.mark.parametrize("config", [VAD, CO], ids=["deepgram", "component"])

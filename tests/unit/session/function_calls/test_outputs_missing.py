@@ -9,23 +9,9 @@ import pytest
 
 from realtime_translate import ClientDialect, Config, ServerVad, UpstreamDialect
 from realtime_translate.session.tables import SlotState, TurnState
-from tests.harness import Desk, Log
-from tests.unit.session.played import (
-    TOOLS,
-    Way,
-    answer,
-    begun_by_server,
-    call_done,
-    confirmed,
-    created,
-    creates,
-    done,
-    error,
-    inject,
-    ready,
-    speech,
-    tag_in,
-)
+from tests.events import TOOLS, answer, call_done, created, done, error, inject, speech
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import Way, begun_by_server, confirmed, creates, tag_in
 
 DEEPGRAM, COMPONENT = ClientDialect.DEEPGRAM, ClientDialect.COMPONENT
 BOTH = pytest.mark.parametrize("dialect", ClientDialect)
@@ -82,7 +68,7 @@ def test_R8_the_calls_are_closed_and_the_wish_is_asked_again(
         [{"type": "FunctionCallCancelled", "functions": told}] if dialect is DEEPGRAM else []
     )
     tag = tag_in(log)
-    assert "AgentAudioDone" in desk.upstream(created("resp_2", tag), done("resp_2", tag)).client_types
+    assert "AgentAudioDone" in desk.upstream(created("resp_2", tag), done("resp_2", tag=tag)).client_types
     assert creates(desk.wait(60)) == 0
     assert creates(confirmed(desk, "And now?")) == 1, "nothing is waited for any more"
 
@@ -100,7 +86,7 @@ def test_R8_elsewhere_a_late_answer_still_counts(way: Way) -> None:
     desk = calling(way, config())
     confirmed(desk)
     tag = tag_in(desk.wait(10))
-    desk.upstream(created("resp_2", tag), done("resp_2", tag))
+    desk.upstream(created("resp_2", tag), done("resp_2", tag=tag))
     assert desk.client(answer("call_1")).upstream_types == [ITEM, CREATE]
 
 
@@ -121,7 +107,8 @@ def test_R8_one_end_for_the_turn_of_the_calls_and_one_for_the_answer(
     assert log.client_types.count("AgentAudioDone") == (1 if dialect is DEEPGRAM else 0)
     tag = tag_in(log)
     assert (
-        desk.upstream(created("resp_2", tag), done("resp_2", tag)).client_types.count("AgentAudioDone") == 1
+        desk.upstream(created("resp_2", tag), done("resp_2", tag=tag)).client_types.count("AgentAudioDone")
+        == 1
     )
     assert desk.translator.state.turn is TurnState.SILENT
 
@@ -132,7 +119,7 @@ def test_R8_what_was_answered_beside_it_is_followed_by_the_same_response(way: Wa
     log = refused(desk)
     assert outputs(log) == {"call_2": '{"error":"no answer"}'}
     tag = tag_in(log)
-    assert creates(desk.upstream(created("resp_2", tag), done("resp_2", tag))) == 0
+    assert creates(desk.upstream(created("resp_2", tag), done("resp_2", tag=tag))) == 0
     snapshot: Any = desk.translator.snapshot()
     assert snapshot["call"]["calls"]["calls"] == []
 
@@ -140,7 +127,7 @@ def test_R8_what_was_answered_beside_it_is_followed_by_the_same_response(way: Wa
 def test_R8_a_refusal_of_the_outputs_needs_no_attention(way: Way) -> None:
     desk = calling(way, config())
     [output] = refused(desk).of(ITEM)
-    assert desk.upstream(error("invalid_tool_call_id", output["event_id"])).client == []
+    assert desk.upstream(error("invalid_tool_call_id", event_id=output["event_id"])).client == []
 
 
 def test_R8_a_refusal_without_open_calls_is_a_failure(way: Way) -> None:
@@ -240,7 +227,7 @@ def test_R8_a_half_answered_response_is_followed_once(way: Way) -> None:
     confirmed(desk)
     log = desk.wait(10)
     tag = tag_in(log)
-    assert creates(desk.upstream(created("resp_2", tag), done("resp_2", tag))) == 0
+    assert creates(desk.upstream(created("resp_2", tag), done("resp_2", tag=tag))) == 0
 
 
 def test_R8_there_texts_to_say_wait_for_the_answers_too(way: Way) -> None:
@@ -251,7 +238,9 @@ def test_R8_there_texts_to_say_wait_for_the_answers_too(way: Way) -> None:
     assert log.upstream_types == [ITEM, CREATE]
     assert "One moment." in log.of(CREATE)[0]["response"]["instructions"]
     tag = tag_in(log)
-    assert creates(desk.upstream(created("resp_2", tag), done("resp_2", tag))) == 1, "and the answer is told"
+    assert creates(desk.upstream(created("resp_2", tag), done("resp_2", tag=tag))) == 1, (
+        "and the answer is told"
+    )
 
 
 def test_R8_but_no_longer_than_other_wishes(way: Way) -> None:
@@ -279,7 +268,7 @@ def test_R8_each_question_of_the_recorded_session_is_answered_once(way: Way) -> 
             log = desk.upstream(missing(tag_in(log)))
         tag = tag_in(log)
         answered += 1
-        end = desk.upstream(created(f"resp_a{answered}", tag), done(f"resp_a{answered}", tag))
+        end = desk.upstream(created(f"resp_a{answered}", tag), done(f"resp_a{answered}", tag=tag))
         assert end.client_types == ["AgentAudioDone"]
         assert creates(end) == 0
     assert answered == 2

@@ -7,12 +7,8 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, Limits
-from tests.harness import Desk, Log
-from tests.unit.session.played import (
+from tests.events import (
     TOOLS,
-    VAD,
-    Json,
-    Way,
     answer,
     arguments_done,
     call_added,
@@ -21,9 +17,10 @@ from tests.unit.session.played import (
     created,
     delta,
     done,
-    ready,
     speech,
 )
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import VAD, Json, Way
 
 ARGUMENTS = '{"at":"noon"}'
 

@@ -8,24 +8,20 @@ import pytest
 
 from realtime_translate import CloseClient, CloseUpstream, Config, RunFunction
 from realtime_translate.config import Limits
-from tests.harness import Desk, Log
-from tests.unit.session.played import (
+from tests.events import (
     TOOLS,
-    VAD,
-    Way,
     answer,
     arguments_done,
-    begun_by_server,
     call_added,
     call_done,
     call_item,
     created,
-    creates,
     delta,
     done,
     event,
-    ready,
 )
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import VAD, Way, begun_by_server, creates
 
 CO = Config.component()
 

@@ -9,26 +9,21 @@ import pytest
 
 from realtime_translate import Translator
 from realtime_translate.session.tables import SlotState
-from tests.harness import Desk, Log, counter
-from tests.unit.session.played import (
+from tests.events import (
     TOOLS,
-    VAD,
-    Way,
     answer,
     arguments_done,
     call_added,
     call_done,
     call_item,
-    confirmed,
     created,
-    creates,
     done,
     event,
     output_seen,
-    ready,
     speech,
-    tag_in,
 )
+from tests.harness import Desk, Log, counter, ready
+from tests.unit.session.played import VAD, Way, confirmed, creates, tag_in
 
 
 def calling(way: Way, *events: Any) -> Desk:
@@ -108,7 +103,7 @@ def test_F3_a_call_without_the_id_of_its_response_is_followed(
         log.outputs += desk.client(answer("c1")).outputs
     assert creates(log) == 1
     tag = tag_in(log)
-    last = desk.upstream(created("resp_2", tag), done("resp_2", tag))
+    last = desk.upstream(created("resp_2", tag), done("resp_2", tag=tag))
     assert [*log.client_types, *last.client_types].count("AgentAudioDone") == 1
     assert creates(desk.wait(60)) == 0
 
@@ -184,7 +179,7 @@ def test_R8_a_call_that_nobody_answers_makes_no_later_turn_wait_for_ever(way: Wa
     confirmed(desk)
     log = desk.wait(10)
     tag = tag_in(log)
-    assert desk.upstream(created("resp_2", tag), done("resp_2", tag)).client_types == ["AgentAudioDone"]
+    assert desk.upstream(created("resp_2", tag), done("resp_2", tag=tag)).client_types == ["AgentAudioDone"]
     assert creates(confirmed(desk, "And now?")) == 1, "it was waited for once"
 
 

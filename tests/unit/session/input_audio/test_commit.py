@@ -8,7 +8,8 @@ import pytest
 
 from realtime_translate import Config, ManualCommit, ServerVad
 from realtime_translate.session.tables import SlotState
-from tests.harness import SETTINGS, Desk, Log
+from tests.events import commit_empty, created, done, inject
+from tests.harness import SETTINGS, Desk, Log, ready
 from tests.unit.session.played import (
     ASKING,
     MANUAL,
@@ -17,12 +18,7 @@ from tests.unit.session.played import (
     asked,
     begun,
     begun_by_server,
-    commit_empty,
-    created,
     creates,
-    done,
-    inject,
-    ready,
     tag_in,
 )
 
@@ -81,7 +77,7 @@ def test_A5_only_audio_since_the_last_commit_counts(way: Way) -> None:
     desk = ready(way, MANUAL)
     desk.client(ENOUGH)
     tag = desk.wait(0.5).upstream[1]["event_id"]
-    desk.upstream(created("resp_1", tag), done("resp_1", tag))
+    desk.upstream(created("resp_1", tag), done("resp_1", tag=tag))
     desk.client(bytes(4798))
     assert desk.wait(0.5).upstream == []
 
@@ -98,7 +94,7 @@ def test_A5_silence_is_committed_once(way: Way) -> None:
     desk = ready(way, MANUAL)
     desk.client(ENOUGH)
     tag = desk.wait(0.5).upstream[1]["event_id"]
-    desk.upstream(created("resp_1", tag), done("resp_1", tag))
+    desk.upstream(created("resp_1", tag), done("resp_1", tag=tag))
     assert desk.wait(60).outputs == []
     assert desk.translator.next_deadline is None
 
@@ -188,7 +184,7 @@ def test_A6_a_commit_that_meets_a_taken_slot_happens_as_soon_as_it_is_free(way: 
     desk.client(ENOUGH)
     log = desk.wait(0.5)
     assert (log.upstream, log.notices) == ([], ["COMMIT_OWED"])
-    freed = desk.upstream(done("resp_1", tag)) if freed_by == "done" else desk.wait(10)
+    freed = desk.upstream(done("resp_1", tag=tag)) if freed_by == "done" else desk.wait(10)
     assert freed.upstream_types == COMMITTED
 
 
@@ -219,7 +215,7 @@ def test_A6_an_owed_commit_happens_once(way: Way) -> None:
     desk.client(ENOUGH)
     desk.wait(0.5)
     tag = tag_in(desk.upstream(done()))
-    assert creates(desk.upstream(created("resp_2", tag), done("resp_2", tag))) == 0
+    assert creates(desk.upstream(created("resp_2", tag), done("resp_2", tag=tag))) == 0
     assert desk.wait(60).outputs == []
 
 
@@ -248,7 +244,7 @@ def test_A7_the_ceiling_counts_from_the_moment_at_which_enough_was_appended(way:
 def test_A7_the_ceiling_starts_anew_with_each_commit(way: Way) -> None:
     desk = ready(way, CEILING)
     tag = stream(desk, 2).upstream[1]["event_id"]
-    desk.upstream(created("resp_1", tag), done("resp_1", tag))
+    desk.upstream(created("resp_1", tag), done("resp_1", tag=tag))
     assert stream(desk, 1.875).upstream == []
     assert stream(desk, 0.125).upstream_types == COMMITTED
 
@@ -282,7 +278,7 @@ def test_V2_a_microphone_that_never_pauses_is_committed_under_manual_audio_commi
         desk.clock.advance(0.05)
         due = Log([*desk.translator.handle_timeout()])
         if creates(due):
-            desk.upstream(created("resp_1", tag_in(due)), done("resp_1", tag_in(due)))
+            desk.upstream(created("resp_1", tag_in(due)), done("resp_1", tag=tag_in(due)))
         log.outputs += [*due.outputs, *desk.translator.receive_from_client(bytes(2400))]
     assert log.upstream_types.count("input_audio_buffer.append") == 1200
     assert [kind for kind in log.upstream_types if kind != "input_audio_buffer.append"] == COMMITTED * 3
@@ -293,7 +289,7 @@ def test_A7_a_pause_commits_before_the_ceiling(way: Way) -> None:
     desk.client(ENOUGH)
     log = desk.wait(0.5)
     assert log.upstream_types == COMMITTED
-    desk.upstream(created("resp_1", tag_in(log)), done("resp_1", tag_in(log)))
+    desk.upstream(created("resp_1", tag_in(log)), done("resp_1", tag=tag_in(log)))
     assert desk.wait(60).outputs == []
 
 
@@ -304,5 +300,5 @@ def test_A7_after_a_commit_of_the_ceiling_audio_withdraws_the_next_owed_one(way:
     desk.client(ENOUGH)
     assert desk.wait(0.5).notices == ["COMMIT_OWED"]
     desk.client(b"\0\0")
-    assert desk.upstream(done("resp_1", tag)).upstream == []
+    assert desk.upstream(done("resp_1", tag=tag)).upstream == []
     assert desk.wait(0.5).upstream_types == COMMITTED

@@ -7,21 +7,9 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, ManualCommit, Notice, SemanticVad, ServerVad
-from tests.harness import SETTINGS, Log
-from tests.unit.session.played import (
-    ASKING,
-    MANUAL,
-    VAD,
-    Way,
-    begun,
-    begun_by_server,
-    busy,
-    commit_empty,
-    created,
-    done,
-    ready,
-    tag_in,
-)
+from tests.events import busy, commit_empty, created, done
+from tests.harness import SETTINGS, Log, ready
+from tests.unit.session.played import ASKING, MANUAL, VAD, Way, begun, begun_by_server, tag_in
 
 Json = dict[str, Any]
 
@@ -85,7 +73,7 @@ def test_T7_it_does_not_end_what_is_said_next(way: Way) -> None:
     desk = ready(way, MANUAL)
     desk.client(ENOUGH)
     tag = tag_in(desk.client(FORCE))
-    desk.upstream(created("resp_1", tag), done("resp_1", tag))
+    desk.upstream(created("resp_1", tag), done("resp_1", tag=tag))
     desk.client(ENOUGH)
     assert desk.wait(0.25).upstream == []
     assert desk.wait(0.25).upstream_types == COMMITTED
@@ -130,7 +118,7 @@ def test_T7_while_a_response_runs_the_commit_is_owed(way: Way) -> None:
     log = desk.client(FORCE)
     assert (log.client, log.upstream) == ([], [])
     assert log.notices == ["COMMIT_OWED"]
-    assert desk.upstream(done("resp_1", tag)).upstream_types == COMMITTED
+    assert desk.upstream(done("resp_1", tag=tag)).upstream_types == COMMITTED
 
 
 def test_T7_audio_that_flows_on_does_not_withdraw_it(way: Way) -> None:
@@ -140,7 +128,7 @@ def test_T7_audio_that_flows_on_does_not_withdraw_it(way: Way) -> None:
     desk.client(ENOUGH)
     desk.client(FORCE)
     desk.client(ENOUGH)
-    assert desk.upstream(done("resp_1", tag)).upstream_types == COMMITTED
+    assert desk.upstream(done("resp_1", tag=tag)).upstream_types == COMMITTED
 
 
 def test_T7_twice_is_once(way: Way) -> None:
@@ -149,7 +137,7 @@ def test_T7_twice_is_once(way: Way) -> None:
     desk.client(ENOUGH)
     desk.client(FORCE)
     desk.client(FORCE)
-    assert desk.upstream(done("resp_1", tag)).upstream_types == COMMITTED
+    assert desk.upstream(done("resp_1", tag=tag)).upstream_types == COMMITTED
     log = desk.client(FORCE)
     assert log.upstream == []
     assert log.notices == ["COMMIT_TOO_SHORT"]

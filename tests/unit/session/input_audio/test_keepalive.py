@@ -9,8 +9,9 @@ import pytest
 
 from realtime_translate import Config, ManualCommit, ServerVad, SilenceKeepalive, Translator
 from realtime_translate.audio import ALAW_8K, MULAW_8K, PCM_24K, AudioFormat
-from tests.harness import SETTINGS, Desk, Log, restored
-from tests.unit.session.played import Way, created, done, ready, tag_in
+from tests.events import created, done
+from tests.harness import SETTINGS, Desk, Log, ready, restored
+from tests.unit.session.played import Way, tag_in
 
 KEEPALIVE = SilenceKeepalive(every=4.0, ms=100)
 MANUAL = Config.deepgram(turn_detection=ManualCommit(debounce=0.5), keepalive=KEEPALIVE)
@@ -199,10 +200,10 @@ def test_I1_after_a_commit_silence_is_cleared_again(way: Way) -> None:
     desk.client(SPEECH)
     asked = desk.wait(0.5)
     assert asked.upstream_types == COMMIT
-    desk.upstream(created("resp_1", tag_in(asked)), done("resp_1", tag_in(asked)))
+    desk.upstream(created("resp_1", tag_in(asked)), done("resp_1", tag=tag_in(asked)))
     assert desk.client(SPEECH).upstream_types == [APPEND]  # no silence was sent
     asked = desk.wait(0.5)
-    desk.upstream(created("resp_2", tag_in(asked)), done("resp_2", tag_in(asked)))
+    desk.upstream(created("resp_2", tag_in(asked)), done("resp_2", tag=tag_in(asked)))
     assert desk.wait(4.0).upstream_types == [APPEND]
     assert desk.client(SPEECH).upstream_types == [CLEAR, APPEND]
 
@@ -259,3 +260,18 @@ def test_A5_what_the_servers_turn_detection_heard_is_no_part_of_our_commit() -> 
     assert desk.wait(1.0).upstream_types == COMMIT
     assert "SILENCE_SENT" in desk.wait(5.0).notices
     assert desk.client(SPEECH).upstream_types == [CLEAR, APPEND]
+
+
+@pytest.mark.parametrize("every", [0.25, 0.5, 1.0, 4.0])
+def test_I1_a_beat_that_fires_in_time_is_followed_by_the_next(every: float) -> None:
+    desk = ready(Desk, Config.deepgram(keepalive=SilenceKeepalive(every=every, ms=100)))
+    for _ in range(3):
+        began = desk.translator.next_deadline
+        assert desk.wait_deadline().upstream_types == ["input_audio_buffer.append"]
+        assert desk.translator.next_deadline == (began or 0.0) + every
+
+
+def test_I1_beats_that_were_missed_are_one() -> None:
+    desk = ready(Desk, Config.deepgram(keepalive=SilenceKeepalive(every=2.0, ms=100)))
+    assert desk.wait(7.0).upstream_types == ["input_audio_buffer.append"]
+    assert desk.translator.next_deadline == 108.0

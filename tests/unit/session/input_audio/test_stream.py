@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from realtime_translate import Config, ManualCommit
 from realtime_translate.session.policies.input_audio.stream import MAX_APPEND
-from tests.harness import Desk, Log
-from tests.unit.session.played import MANUAL, Way, ready
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import MANUAL, Way
 
 MULAW = {"type": "Settings", "audio": {"input": {"encoding": "mulaw", "sample_rate": 8000}}, "agent": {}}
 

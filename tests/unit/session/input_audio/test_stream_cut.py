@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, ManualCommit, Notice, SilenceKeepalive
-from tests.harness import SETTINGS, Desk, Log
-from tests.unit.session.played import MANUAL, Way, begun_by_server, commit_empty, done, ready
+from tests.events import commit_empty, done
+from tests.harness import SETTINGS, Desk, Log, ready
+from tests.unit.session.played import MANUAL, Way, begun_by_server
 
 PCM_100_MS = bytes(4800)
 WIDE = {**SETTINGS, "audio": {"input": {"encoding": "linear16", "sample_rate": 16000}}}

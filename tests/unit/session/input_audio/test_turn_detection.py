@@ -8,7 +8,8 @@ import pytest
 
 from realtime_translate import Config, ManualCommit
 from realtime_translate.session.tables import Detection, SlotState
-from tests.harness import Desk, Log
+from tests.events import busy, commit_empty, created, done, error, speech
+from tests.harness import Desk, Log, ready
 from tests.unit.session.played import (
     MANUAL,
     Json,
@@ -16,15 +17,8 @@ from tests.unit.session.played import (
     asked,
     begun,
     begun_by_server,
-    busy,
-    commit_empty,
     confirmed,
-    created,
     creates,
-    done,
-    error,
-    ready,
-    speech,
     tag_in,
 )
 
@@ -49,14 +43,14 @@ def detection(desk: Desk) -> Detection:
     return Detection(snapshot["call"]["audio"]["detection"])
 
 
-def committed(item_id: str | None = "audio_1") -> Json:
+def committed(item_id: str | None = "u1") -> Json:
     return speech("committed", item_id=item_id)
 
 
 def answered(desk: Desk, log: Log, response_id: str = "resp_1") -> Log:
     """The create of a log is answered to the end."""
     tag = tag_in(log)
-    return desk.upstream(created(response_id, tag), done(response_id, tag))
+    return desk.upstream(created(response_id, tag), done(response_id, tag=tag))
 
 
 def quiet(desk: Desk) -> None:
@@ -72,7 +66,7 @@ def quiet(desk: Desk) -> None:
 def test_V1_what_the_server_does_by_itself_is_proof_and_noticed_once(way: Way, event: Json) -> None:
     desk = ready(way, MANUAL)
     log = desk.upstream(event)
-    log.outputs += desk.upstream(STARTED, STOPPED, committed("audio_2"), STARTED).outputs
+    log.outputs += desk.upstream(STARTED, STOPPED, committed("u2"), STARTED).outputs
     assert log.notices.count("TURN_DETECTION_NOT_OFF") == 1
     [told] = [each for each in log.outputs if getattr(each, "code", "") == "TURN_DETECTION_NOT_OFF"]
     assert getattr(told, "fields", {}) == {"event": event["type"].partition(".")[2]}
@@ -94,7 +88,7 @@ def test_V1_what_may_answer_our_commit_is_no_proof(way: Way, events: list[Json])
     tag = tag_in(desk.wait(0.5))
     log = desk.upstream(*events)
     assert (log.notices, detection(desk)) == ([], Detection.OFF)
-    desk.upstream(created("resp_1", tag), done("resp_1", tag))
+    desk.upstream(created("resp_1", tag), done("resp_1", tag=tag))
     talk(desk, 0.25)
     assert desk.wait(0.5).upstream_types == COMMITTED
 
@@ -104,8 +98,8 @@ def test_V1_commits_are_counted(way: Way) -> None:
     for number in range(2):  # announced late, both
         talk(desk, 0.25)
         answered(desk, desk.wait(0.5), f"resp_{number}")
-    assert desk.upstream(committed("audio_1"), committed("audio_2")).notices == []
-    assert desk.upstream(committed("audio_3")).notices[0] == "TURN_DETECTION_NOT_OFF"
+    assert desk.upstream(committed("u1"), committed("u2")).notices == []
+    assert desk.upstream(committed("u3")).notices[0] == "TURN_DETECTION_NOT_OFF"
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -121,7 +115,7 @@ def test_V1_a_commit_may_be_refused_for_any_reason(way: Way) -> None:
     desk = ready(way, MANUAL)
     talk(desk, 0.25)
     log = desk.wait(0.5)
-    desk.upstream(error("not_implemented", log.upstream[0]["event_id"]))
+    desk.upstream(error("not_implemented", event_id=log.upstream[0]["event_id"]))
     assert desk.upstream(committed()).notices[0] == "TURN_DETECTION_NOT_OFF"
 
 
@@ -309,7 +303,7 @@ def test_V1_a_commit_that_meets_a_taken_slot_is_not_withdrawn_by_audio_that_flow
     talk(desk, 0.5)
     desk.upstream(STOPPED)
     assert "COMMIT_OWED" in talk(desk, 3).notices
-    assert desk.upstream(done("resp_1", tag)).upstream_types == COMMITTED
+    assert desk.upstream(done("resp_1", tag=tag)).upstream_types == COMMITTED
 
 
 def test_A7_a_speech_whose_end_is_never_reported_is_committed_at_the_ceiling(way: Way) -> None:
@@ -398,7 +392,7 @@ def test_V1_audio_of_which_the_server_reports_nothing_is_committed_after_all(way
 # --- late ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("late", [committed("audio_2"), created("resp_s")])
+@pytest.mark.parametrize("late", [committed("u2"), created("resp_s")])
 def test_V1_what_comes_while_the_commit_is_owed_withdraws_it(way: Way, late: Json) -> None:
     desk = ready(way, Config.deepgram(turn_detection=ManualCommit(), barge_in=False))
     tag = begun(desk)
@@ -406,7 +400,7 @@ def test_V1_what_comes_while_the_commit_is_owed_withdraws_it(way: Way, late: Jso
     talk(desk, 0.5)
     assert desk.wait(2).notices == ["TURN_UNANSWERED", "COMMIT_OWED"]
     desk.upstream(late)
-    assert desk.upstream(done("resp_1", tag)).of("input_audio_buffer.commit") == []
+    assert desk.upstream(done("resp_1", tag=tag)).of("input_audio_buffer.commit") == []
     assert desk.wait(60).of("input_audio_buffer.commit") == []
 
 

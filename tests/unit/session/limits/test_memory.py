@@ -12,12 +12,11 @@ import pytest
 
 from realtime_translate import Config, ManualCommit, ServerVad, Translator
 from realtime_translate.testing import FakeClock
-from tests.harness import counter
-from tests.unit.session.agent_events import (
+from tests.events import (
     answer,
     audio,
     audio_done,
-    call,
+    call_item,
     cancelled,
     conversation_item,
     created,
@@ -32,6 +31,7 @@ from tests.unit.session.agent_events import (
     transcript,
     transcript_done,
 )
+from tests.harness import counter
 
 Json = dict[str, Any]
 WORDS = "Two berths are free today, and one more tomorrow. " * 20
@@ -104,10 +104,10 @@ def typed(line: Line, turn: int) -> None:
 def called(line: Line, turn: int) -> None:
     response, _ = ids(turn)
     calls = [f"call_{turn:020}_{number}" for number in range(2)]
-    line.upstream(created(response), *(item_done(call(each), response) for each in calls))
+    line.upstream(created(response), *(item_done(call_item(each), response) for each in calls))
     for each in calls:
         line.client(answer(each))
-    line.upstream(done(response, *(call(each) for each in calls)))
+    line.upstream(done(response, *(call_item(each) for each in calls)))
     line.upstream(created(f"{response}b"), done(f"{response}b"))
 
 
@@ -119,7 +119,7 @@ def unfinished(line: Line, turn: int) -> None:
     line.upstream(
         created(response),
         item_added(message(item_id=item, status="in_progress"), response),
-        item_added({**call(f"call_{turn}"), "status": "in_progress"}, response),
+        item_added({**call_item(f"call_{turn}"), "status": "in_progress"}, response),
         text("Two", item, response),
         text("Two", "", response),
         error("odd", WORDS),

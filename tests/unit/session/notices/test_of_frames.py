@@ -7,21 +7,23 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, Limits, Notice
-from tests.harness import SETTINGS, Desk, Log
-from tests.unit.session.agent_events import (
+from tests.events import (
     audio,
     audio_done,
+    call_added,
     created,
     event,
+    inject,
     item_added,
     item_done,
     message,
+    speech,
     text,
     text_done,
     transcript,
     transcript_done,
 )
-from tests.unit.session.played import call_added, inject, ready, speech
+from tests.harness import SETTINGS, Desk, Log, ready
 
 CO = Config.component()
 BOTH = pytest.mark.parametrize("config", [Config.deepgram(), CO], ids=["DG", "CO"])
@@ -41,8 +43,8 @@ LATE = [
     transcript_done("One."),
     item_added(message("One.")),
     item_done(message("One.")),
-    call_added(response_id="r1"),
-    event("response.content_part.added", "i1", "r1", part={"type": "audio"}),
+    call_added(response_id="resp_1"),
+    event("content_part.added", item_id="msg_1", part={"type": "audio"}),
 ]
 
 
@@ -60,7 +62,7 @@ def test_B1_of_a_response_that_was_cut_nothing_goes_on(config: Config, late: Jso
 def test_B1_a_response_that_begins_with_its_audio_is_heard(config: Config) -> None:
     desk = ready(Desk, config)
     desk.upstream(created(), audio(), speech("speech_started", item_id="u1"))
-    log = desk.upstream(audio(item_id="i2", response_id="r2"))
+    log = desk.upstream(audio(item_id="msg_2", response_id="resp_2"))
     assert "audio" in log.client_types
     assert fields(log, "OUTPUT_LATE") == []
 

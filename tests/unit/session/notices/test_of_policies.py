@@ -8,20 +8,9 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, Limits, Notice, SilenceKeepalive
-from tests.harness import Desk, Log
-from tests.unit.session.played import (
-    TOOLS,
-    VAD,
-    begun_by_server,
-    call_done,
-    confirmed,
-    created,
-    done,
-    error,
-    inject,
-    ready,
-    speech,
-)
+from tests.events import TOOLS, call_done, created, done, error, inject, speech
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import VAD, begun_by_server, confirmed
 from tests.unit.session.update_messages import prompt, speak
 
 LIMITS = Limits(call_hold=7.0, slow_think=3.0, session_warning=20.0)
@@ -52,28 +41,28 @@ def failed(desk: Desk) -> Log:
 
 def refused_create(desk: Desk) -> Log:
     (create,) = confirmed(desk).of("response.create")
-    return desk.upstream(error("invalid_value", create["event_id"], "It said: no."))
+    return desk.upstream(error("invalid_value", event_id=create["event_id"], message="It said: no."))
 
 
 def refused_beside(desk: Desk) -> Log:
     (create,) = confirmed(desk).of("response.create")
     desk.upstream(created("resp_s", "theirs"))
-    return desk.upstream(error("invalid_value", create["event_id"], "It said: no."))
+    return desk.upstream(error("invalid_value", event_id=create["event_id"], message="It said: no."))
 
 
 def refused_item(desk: Desk) -> Log:
     (item,) = desk.client(inject()).of("conversation.item.create")
-    return desk.upstream(error("invalid_value", item["event_id"]))
+    return desk.upstream(error("invalid_value", event_id=item["event_id"]))
 
 
 def refused_update(desk: Desk) -> Log:
     (update,) = desk.client(prompt()).of("session.update")
-    return desk.upstream(error("invalid_value", update["event_id"]))
+    return desk.upstream(error("invalid_value", event_id=update["event_id"]))
 
 
 def refused_voice(desk: Desk) -> Log:
     (update,) = desk.client(speak()).of("session.update")
-    return desk.upstream(error("cannot_update_voice", update["event_id"]))
+    return desk.upstream(error("cannot_update_voice", event_id=update["event_id"]))
 
 
 NOTICED: dict[str, tuple[Callable[[Desk], Log], str, dict[str, object]]] = {
@@ -127,7 +116,7 @@ NOTICED: dict[str, tuple[Callable[[Desk], Log], str, dict[str, object]]] = {
             speech("committed"),
             {
                 "type": "conversation.item.input_audio_transcription.failed",
-                "item_id": "audio_1",
+                "item_id": "u1",
                 "content_index": 0,
                 "error": {"code": "audio_unintelligible", "message": "?"},
             },
@@ -140,7 +129,7 @@ NOTICED: dict[str, tuple[Callable[[Desk], Log], str, dict[str, object]]] = {
             speech("committed"),
             {
                 "type": "conversation.item.input_audio_transcription.failed",
-                "item_id": "audio_1",
+                "item_id": "u1",
                 "content_index": 0,
             },
         ),

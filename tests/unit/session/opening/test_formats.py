@@ -9,8 +9,9 @@ import pytest
 
 from realtime_translate import Config, ManualCommit
 from realtime_translate.audio import MULAW_8K, PCM_24K, AudioFormat, Conversion
+from tests.events import done
 from tests.harness import SETTINGS, Desk, Log
-from tests.unit.session.played import begun_by_server, done
+from tests.unit.session.played import begun_by_server
 
 COMPONENT = Config.component(turn_detection=ManualCommit(debounce=0.5))
 

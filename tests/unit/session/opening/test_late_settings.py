@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from realtime_translate import Config, Notice, RunFunction, ServerVad, SilenceKeepalive
+from tests.events import audio, call_done, created, done, speech
 from tests.harness import SETTINGS, Desk, Log
-from tests.unit.session.agent_events import audio
-from tests.unit.session.opening.test_unasked_session import busy, dialled_early, ended, updated
-from tests.unit.session.played import call_done, created, speech
+from tests.unit.session.opening.test_unasked_session import busy, dialled_early, updated
 from tests.unit.session.update_messages import prompt, sessions, speak, warnings
 
 Json = dict[str, Any]
@@ -19,7 +18,7 @@ LOOKUP = {"name": "lookup", "endpoint": {"url": "https://example.org/lookup", "m
 def late(desk: Desk, **agent: Any) -> Log:
     """Settings after the server's own response has spoken; what goes upstream when that has ended."""
     desk.client({"type": "Settings", "audio": {}, "agent": agent})
-    return desk.upstream(ended())
+    return desk.upstream(done())
 
 
 def spoken_to() -> Desk:
@@ -46,8 +45,8 @@ def test_S4_all_of_late_settings_holds_but_for_the_voice() -> None:
     log = late(desk, think=think, speak=speak("cedar")["speak"])
     assert "SETTING_LEFT_OUT" in log.notices
     assert "output" not in sessions(log)[0]["audio"]
-    desk.upstream(updated(), created("r2"))
-    log = desk.upstream(call_done(response_id="r2", name="lookup"))
+    desk.upstream(updated(), created("resp_2"))
+    log = desk.upstream(call_done(response_id="resp_2", name="lookup"))
     assert [each.name for each in log.outputs if isinstance(each, RunFunction)] == ["lookup"]
     desk.client({"type": "KeepAlive"})
     assert warnings(desk.client(speak("cedar"))) == ["SPEAK_UPDATE_UNSUPPORTED"]

@@ -8,8 +8,9 @@ import pytest
 
 from realtime_translate import ClientDialect, Config, ContextMode
 from realtime_translate.session.env import Ids
+from tests.events import error
 from tests.harness import SETTINGS, Desk
-from tests.unit.session.played import Way, asked, error
+from tests.unit.session.played import Way, asked
 
 PAST: Any = [
     {"type": "History", "role": "user", "content": "Is slip nine free?"},
@@ -46,7 +47,7 @@ def test_T6_a_refused_item_of_the_context_is_noticed_and_the_client_hears_nothin
 ) -> None:
     desk, events = with_context(way, dialect)
     for event_id in events:
-        log = desk.upstream(error(code, event_id))
+        log = desk.upstream(error(code, event_id=event_id))
         assert (log.client, log.upstream) == ([], [])
         assert "CONTEXT_ITEM_REFUSED" in log.notices
     assert asked(desk), "the call goes on"
@@ -57,12 +58,12 @@ def test_T6_also_where_there_are_many(way: Way) -> None:
     messages = [{"type": "History", "role": "user", "content": f"No. {number}"} for number in range(200)]
     log = desk.ready({**SETTINGS, "agent": {"context": {"messages": messages}}})
     first = log.of("conversation.item.create")[0]["event_id"]
-    assert desk.upstream(error("invalid_value", first)).client == []
+    assert desk.upstream(error("invalid_value", event_id=first)).client == []
 
 
 @pytest.mark.parametrize("event_id", ["T1_1", "event_7", None, "T1_context"])
 def test_T6_other_errors_are_told(way: Way, event_id: str | None) -> None:
     desk, _ = with_context(way, ClientDialect.DEEPGRAM)
-    log = desk.upstream(error("invalid_value", event_id))
+    log = desk.upstream(error("invalid_value", event_id=event_id))
     assert log.client_types == ["Warning"]
     assert "CONTEXT_ITEM_REFUSED" not in log.notices

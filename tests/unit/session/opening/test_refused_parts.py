@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, Notice
-from tests.harness import Desk, Log
-from tests.unit.session.agent_events import audio
-from tests.unit.session.played import Way, begun_by_server, done, ready
+from tests.events import UPDATED, audio, done
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import Way, begun_by_server
 from tests.unit.session.update_messages import (
-    UPDATED,
     acknowledged,
     listen,
     prompt,

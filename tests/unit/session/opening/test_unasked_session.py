@@ -8,6 +8,7 @@ import pytest
 
 from realtime_translate import Config, Notice, OpenUpstream
 from realtime_translate.session.tables import Opening
+from tests.events import audio, created, done
 from tests.harness import SETTINGS, Desk, Log
 
 TEXT = {"type": "InjectUserMessage", "content": "Hi"}
@@ -32,12 +33,8 @@ def dialled_early(config: Config | None = None) -> Desk:
 def busy() -> Desk:
     """Ready unasked, and the server's own response runs."""
     desk = dialled_early()
-    desk.upstream(updated(), {"type": "response.created", "response": {"id": "r1"}})
+    desk.upstream(updated(), created())
     return desk
-
-
-def ended() -> dict[str, Any]:
-    return {"type": "response.done", "response": {"id": "r1", "status": "completed", "output": []}}
 
 
 def commits(desk: Desk) -> Log:
@@ -101,7 +98,7 @@ def test_S4_a_first_settings_waits_for_a_free_slot() -> None:
     assert not any(isinstance(each, OpenUpstream) for each in log.outputs)
     assert desk.translator.state.opening is Opening.AWAITING_SLOT
     assert desk.translator.state.next_timer == ("slow", 105.0), "no time is set for the update yet (S9)"
-    assert desk.upstream(ended()).upstream_types == ["session.update"]
+    assert desk.upstream(done()).upstream_types == ["session.update"]
     assert desk.upstream(updated(None)).client_types[0] == "SettingsApplied"
 
 
@@ -118,7 +115,7 @@ def test_S9_the_time_for_the_update_counts_from_when_it_is_sent() -> None:
     desk = busy()
     desk.client(SETTINGS_LATE)
     assert desk.wait(60.0).of("Error") == []
-    desk.upstream(ended())
+    desk.upstream(done())
     assert desk.wait(9.9).of("Error") == []
     assert [each["code"] for each in desk.wait(0.1).of("Error")] == ["upstream_closed_before_session_ready"]
 
@@ -128,7 +125,7 @@ def test_S6_a_second_settings_meanwhile_gets_no_answer_of_its_own(waits: bool) -
     desk = busy()
     desk.client(SETTINGS_LATE)
     if not waits:
-        desk.upstream(ended())
+        desk.upstream(done())
     log = desk.client(SETTINGS)
     assert (log.client, log.upstream, log.notices) == ([], [], ["SETTINGS_REPEATED"])
 
@@ -189,12 +186,10 @@ def test_S9_a_deepgram_client_must_still_send_settings_in_time() -> None:
 def test_S4_late_settings_do_not_ask_for_the_voice_of_an_agent_that_has_spoken() -> None:
     """Upstream would refuse all of them (found by the state machine)."""
     desk = busy()
-    desk.upstream(
-        {"type": "response.output_audio.delta", "response_id": "r1", "item_id": "i1", "delta": "AAA="}
-    )
+    desk.upstream(audio(b"\0\0"))
     speak = {"provider": {"type": "open_ai", "model": "tts-1", "voice": "coral"}}
     desk.client({**SETTINGS_LATE, "agent": {**SETTINGS_LATE["agent"], "speak": speak}})
-    log = desk.upstream(ended())
+    log = desk.upstream(done())
     assert "output" not in log.upstream[0]["session"]["audio"]
     (left_out,) = [each for each in log.outputs if isinstance(each, Notice)]
     assert (left_out.code, left_out.fields["path"]) == ("SETTING_LEFT_OUT", "agent.speak.provider")
@@ -205,7 +200,7 @@ def test_S4_late_settings_choose_the_voice_of_an_agent_that_has_not_spoken() -> 
     desk = busy()
     speak = {"provider": {"type": "open_ai", "model": "tts-1", "voice": "coral", "speed": 1.2}}
     desk.client({**SETTINGS_LATE, "agent": {**SETTINGS_LATE["agent"], "speak": speak}})
-    assert desk.upstream(ended()).upstream[0]["session"]["audio"]["output"] == {
+    assert desk.upstream(done()).upstream[0]["session"]["audio"]["output"] == {
         "voice": "coral",
         "speed": 1.2,
     }
@@ -213,9 +208,7 @@ def test_S4_late_settings_choose_the_voice_of_an_agent_that_has_not_spoken() -> 
 
 def test_S4_what_else_late_settings_ask_of_the_voice_stays() -> None:
     desk = busy()
-    desk.upstream(
-        {"type": "response.output_audio.delta", "response_id": "r1", "item_id": "i1", "delta": "AAA="}
-    )
+    desk.upstream(audio(b"\0\0"))
     speak = {"provider": {"type": "open_ai", "model": "tts-1", "voice": "coral", "speed": 1.2}}
     desk.client({**SETTINGS_LATE, "agent": {**SETTINGS_LATE["agent"], "speak": speak}})
-    assert desk.upstream(ended()).upstream[0]["session"]["audio"]["output"] == {"speed": 1.2}
+    assert desk.upstream(done()).upstream[0]["session"]["audio"]["output"] == {"speed": 1.2}

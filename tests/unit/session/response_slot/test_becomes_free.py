@@ -9,25 +9,16 @@ import pytest
 from realtime_translate import Config
 from realtime_translate.config import Limits
 from realtime_translate.session.tables import SLOT, SlotState
-from tests.harness import Desk
+from tests.events import TOOLS, busy, call_added, call_done, created, delta, error, inject, speech
+from tests.harness import Desk, ready
 from tests.unit.session.played import (
     MANUAL,
-    TOOLS,
     VAD,
     asked,
     begun,
     begun_by_server,
-    busy,
-    call_added,
-    call_done,
     confirmed,
-    created,
     creates,
-    delta,
-    error,
-    inject,
-    ready,
-    speech,
     tags_echoed,
 )
 from tests.unit.session.response_slot.test_stall import item_added

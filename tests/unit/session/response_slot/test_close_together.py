@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from realtime_translate import Config, Notice, ServerVad
 from realtime_translate.session.tables import SlotState
-from tests.harness import Desk, Log
-from tests.unit.session.agent_events import audio
-from tests.unit.session.barge_in.test_open_calls import outputs
-from tests.unit.session.played import (
-    ASKING,
-    MANUAL,
+from tests.events import (
     TOOLS,
     answer,
-    asked,
-    begun,
-    begun_by_server,
+    audio,
     busy,
     call_added,
     call_done,
     call_item,
     commit_empty,
-    confirmed,
     created,
-    creates,
     delta,
     done,
     error,
     event,
-    ready,
     speech,
+)
+from tests.harness import Desk, Log, ready
+from tests.unit.session.barge_in.test_open_calls import outputs
+from tests.unit.session.played import (
+    ASKING,
+    MANUAL,
+    asked,
+    begun,
+    begun_by_server,
+    confirmed,
+    creates,
     tags_echoed,
 )
 from tests.unit.session.spoken_texts import say, spoken
@@ -49,7 +50,7 @@ def test_R4_the_quiet_after_one_response_does_not_end_the_next() -> None:
     desk = ready(Desk)
     tag = begun(desk)
     text_done = event("output_text.done", text="Hi", item_id="msg_1", content_index=0)
-    desk.upstream(delta(), text_done, done("resp_1", tag))
+    desk.upstream(delta(), text_done, done("resp_1", tag=tag))
     begun(desk, "resp_2")
     assert "RESPONSE_PRESUMED_DONE" not in desk.wait(2.0).notices
     assert desk.translator.state.response_id == "resp_2"
@@ -87,7 +88,7 @@ def test_R1_a_response_that_only_ended_may_have_been_ours() -> None:
 def test_R1_the_end_of_one_that_never_began_leaves_those_that_are_over() -> None:
     desk = ready(Desk)
     tag = begun(desk)
-    desk.upstream(done("resp_1", tag))
+    desk.upstream(done("resp_1", tag=tag))
     begun_by_server(desk, "resp_2")
     assert desk.upstream(done("resp_9", status="cancelled")).notices == ["LATE_DONE"]
     log = desk.upstream(audio(response_id="resp_1"))
@@ -106,7 +107,7 @@ def test_F3_so_are_those_of_ours_that_came_and_went_beside_the_servers_own() -> 
     tags_echoed(desk)
     tag = asked(desk)
     begun_by_server(desk)
-    log = desk.upstream(done("resp_1", tag, output=[call_item(status="completed")]))
+    log = desk.upstream(done("resp_1", tag=tag, output=[call_item(status="completed")]))
     assert asked_for(log) == ["call_1"]
     assert creates(desk.client(answer("call_1"))) == 0
     assert creates(desk.upstream(done("resp_s"))) == 1
@@ -154,7 +155,7 @@ def test_T3_texts_that_interrupt_keep_their_order() -> None:
     log = desk.upstream(done("resp_s", status="cancelled"))
     assert spoken(log) == ["A"]
     tag = log.of("response.create")[0]["event_id"]
-    assert spoken(desk.upstream(created("resp_1", tag), done("resp_1", tag))) == ["B"]
+    assert spoken(desk.upstream(created("resp_1", tag), done("resp_1", tag=tag))) == ["B"]
 
 
 def test_B4_a_text_that_waits_to_be_spoken_is_not_once_the_user_speaks() -> None:
@@ -182,7 +183,7 @@ def test_A5_a_commit_that_is_refused_late_takes_no_other_wish_along() -> None:
     (commit,), (create,) = log.of("input_audio_buffer.commit"), log.of("response.create")
     desk.upstream(created("resp_1", create["event_id"]))
     confirmed(desk)
-    (ours,) = desk.upstream(done("resp_1", create["event_id"])).of("response.create")
+    (ours,) = desk.upstream(done("resp_1", tag=create["event_id"])).of("response.create")
     desk.upstream(commit_empty(commit["event_id"]), busy(ours["event_id"]))
     begun_by_server(desk)
     assert creates(desk.upstream(done("resp_s"))) == 1

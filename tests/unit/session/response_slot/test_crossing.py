@@ -5,29 +5,19 @@ from __future__ import annotations
 import pytest
 
 from realtime_translate.session.tables import SlotState
-from tests.harness import Desk
-from tests.unit.session.agent_events import cancelled
+from tests.events import busy, cancelled, commit_empty, created, delta, done, error, inject, speech, user_item
+from tests.harness import Desk, ready
 from tests.unit.session.played import (
     MANUAL,
     Way,
     asked,
     begun,
     begun_by_server,
-    busy,
-    commit_empty,
     confirmed,
-    created,
     creates,
-    delta,
-    done,
-    error,
-    inject,
     item_id_in,
-    ready,
-    speech,
     tag_in,
     tags_echoed,
-    user_item,
 )
 
 
@@ -101,7 +91,7 @@ def test_R1_output_without_any_created_turns_out_to_be_ours_at_its_done(way: Way
     tags_echoed(desk)
     tag = asked(desk)
     desk.upstream(delta("resp_1"))
-    log = desk.upstream(done("resp_1", tag))
+    log = desk.upstream(done("resp_1", tag=tag))
     assert log.client_types[-1] == "AgentAudioDone"
     assert state(desk) is SlotState.FREE
     assert desk.translator.next_deadline is None
@@ -110,7 +100,7 @@ def test_R1_output_without_any_created_turns_out_to_be_ours_at_its_done(way: Way
 def test_R1_a_tag_in_done_shows_that_tags_are_echoed(way: Way) -> None:
     desk = ready(way)
     tag = asked(desk)
-    desk.upstream(done("resp_1", tag))
+    desk.upstream(done("resp_1", tag=tag))
     asked(desk)
     desk.upstream(created("resp_s"))
     assert state(desk) is SlotState.CROSSED
@@ -121,10 +111,10 @@ def test_R1_ours_may_fail_whole_while_the_servers_own_runs(way: Way) -> None:
     tags_echoed(desk)
     tag = asked(desk)
     desk.upstream(created("resp_s"))
-    log = desk.upstream(done("resp_1", tag, "failed"))
+    log = desk.upstream(done("resp_1", tag=tag, status="failed"))
     assert log.client_types == ["Warning"]
     assert (state(desk), desk.translator.state.response_id) == (SlotState.RUNNING, "resp_s")
-    assert desk.upstream(done("resp_1", tag)).notices == ["LATE_DONE"]
+    assert desk.upstream(done("resp_1", tag=tag)).notices == ["LATE_DONE"]
     assert desk.upstream(done("resp_s")).client_types == ["AgentAudioDone"]
 
 
@@ -139,7 +129,7 @@ def test_R1_ours_may_come_whole_in_its_done_while_the_servers_own_runs(way: Way)
         "role": "assistant",
         "content": [{"type": "output_text", "text": "Hi"}],
     }
-    log = desk.upstream(done("resp_1", tag, output=[said]))
+    log = desk.upstream(done("resp_1", tag=tag, output=[said]))
     assert log.client_types == ["ConversationText", "History", "AgentAudioDone"]
     assert state(desk) is SlotState.RUNNING
 
@@ -150,7 +140,7 @@ def test_R1_a_create_that_fails_beside_the_servers_own_ends_no_turn(way: Way, la
     tags_echoed(desk)
     tag = asked(desk)
     desk.upstream(created("resp_s"), delta("resp_s"))
-    log = desk.wait(10) if late else desk.upstream(error("rate_limit_exceeded", tag))
+    log = desk.wait(10) if late else desk.upstream(error("rate_limit_exceeded", event_id=tag))
     codes = [each["code"] for each in log.of("Warning")]
     assert codes == ["SLOW_THINK_REQUEST", "THINK_REQUEST_FAILED"] if late else ["THINK_REQUEST_FAILED"]
     assert log.of("AgentAudioDone") == []
@@ -187,7 +177,7 @@ def test_R1_the_first_created_was_the_servers_own_if_a_tagged_one_follows(way: W
     desk.upstream(created("resp_s"), created("resp_1", tag))
     assert (state(desk), desk.translator.state.response_id) == (SlotState.RUNNING, "resp_1")
     asked_again = confirmed(desk, "More")
-    tag = tag_in(desk.upstream(done("resp_1", tag)))
+    tag = tag_in(desk.upstream(done("resp_1", tag=tag)))
     desk.upstream(created("resp_t"))
     assert creates(asked_again) == 0
     assert state(desk) is SlotState.CROSSED
@@ -197,11 +187,11 @@ def test_R1_the_first_created_was_the_servers_own_if_ours_then_fails(way: Way) -
     desk = ready(way)
     tag = asked(desk)
     desk.upstream(created("resp_s"), delta("resp_s"))
-    log = desk.upstream(error("rate_limit_exceeded", tag))
+    log = desk.upstream(error("rate_limit_exceeded", event_id=tag))
     assert log.of("Warning")[0]["code"] == "THINK_REQUEST_FAILED"
     assert log.of("AgentAudioDone") == []
     assert state(desk) is SlotState.RUNNING
-    codes = [each["code"] for each in desk.upstream(error("rate_limit_exceeded", tag)).of("Warning")]
+    codes = [each["code"] for each in desk.upstream(error("rate_limit_exceeded", event_id=tag)).of("Warning")]
     assert "THINK_REQUEST_FAILED" not in codes
 
 
@@ -282,9 +272,9 @@ def test_R3_the_end_of_a_response_that_had_ended_for_us_lets_the_wish_go(way: Wa
     tag = begun(desk)
     desk.wait(61)
     desk.upstream(busy(asked(desk)))
-    log = desk.upstream(done("resp_1", tag))
+    log = desk.upstream(done("resp_1", tag=tag))
     assert (log.notices, creates(log), log.client) == (["LATE_DONE"], 1, [])
-    assert desk.upstream(done("resp_1", tag)).notices == ["LATE_DONE"]
+    assert desk.upstream(done("resp_1", tag=tag)).notices == ["LATE_DONE"]
 
 
 def test_R3_a_busy_error_that_answers_nothing_of_ours_changes_nothing(way: Way) -> None:
@@ -293,7 +283,7 @@ def test_R3_a_busy_error_that_answers_nothing_of_ours_changes_nothing(way: Way) 
     for refusal in (busy(), busy(tag)):
         log = desk.upstream(refusal)
         assert (log.client, creates(log)) == ([], 0)
-    assert creates(desk.upstream(done("resp_1", tag))) == 0
+    assert creates(desk.upstream(done("resp_1", tag=tag))) == 0
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -341,7 +331,7 @@ def test_R1_the_tag_may_come_after_the_response_that_seemed_ours(way: Way) -> No
         tag = asked(desk)
         desk.upstream(created("resp_1"), done("resp_1"), *before, created("resp_2", tag))
         assert (state(desk), desk.translator.state.response_id) == (SlotState.RUNNING, "resp_2")
-        assert creates(desk.upstream(done("resp_2", tag))) == 0
+        assert creates(desk.upstream(done("resp_2", tag=tag))) == 0
 
 
 def test_R3_a_second_busy_error_changes_nothing(way: Way) -> None:
@@ -404,7 +394,7 @@ def test_A5_a_create_that_the_server_accepts_stays_asked_for(way: Way) -> None:
     desk = ready(way, MANUAL)
     commit, tag = committed(desk)
     desk.upstream(commit_empty(commit), created("resp_1", tag))
-    assert desk.upstream(done("resp_1", tag)).client_types == ["AgentAudioDone"]
+    assert desk.upstream(done("resp_1", tag=tag)).client_types == ["AgentAudioDone"]
 
 
 def test_A5_a_create_whose_commit_was_accepted_is_asked_for_again(way: Way) -> None:
@@ -444,7 +434,7 @@ def test_A5_a_text_that_comes_after_the_create_keeps_its_wish(way: Way) -> None:
 def test_A5_a_later_create_does_not_fall_with_an_old_commit(way: Way) -> None:
     desk = ready(way, MANUAL)
     _, tag = committed(desk)
-    desk.upstream(created("resp_1", tag), done("resp_1", tag))
+    desk.upstream(created("resp_1", tag), done("resp_1", tag=tag))
     tag = asked(desk)
     desk.upstream(commit_empty(), busy(tag))
     assert creates(desk.wait(1)) == 1

@@ -6,25 +6,16 @@ import pytest
 
 from realtime_translate import Config
 from realtime_translate.session.tables import SlotState
-from tests.harness import Desk, Log
-from tests.unit.session.agent_events import cancelled
+from tests.events import TOOLS, busy, cancelled, created, delta, done, error, event, speech
+from tests.harness import Desk, Log, ready
 from tests.unit.session.played import (
-    TOOLS,
     VAD,
     Json,
     Way,
     asked,
     begun,
-    busy,
     confirmed,
-    created,
     creates,
-    delta,
-    done,
-    error,
-    event,
-    ready,
-    speech,
     tag_in,
     tags_echoed,
 )
@@ -115,7 +106,7 @@ def test_R1_an_error_starts_the_time_of_a_stalling_response_anew(way: Way) -> No
 def test_R1_an_error_that_names_an_event_of_ours_is_no_sign_of_a_failed_response(way: Way) -> None:
     desk = ready(way)
     tag = begun(desk)
-    log = desk.upstream(error("invalid_value", tag))
+    log = desk.upstream(error("invalid_value", event_id=tag))
     assert codes(log) == ["invalid_value"]
     desk.wait(10)
     assert state(desk) is SlotState.RUNNING
@@ -160,7 +151,7 @@ def test_R5_an_error_before_a_failed_response_is_told_as_its_failure(way: Way, s
     tag = begun(desk)
     desk.upstream(delta())
     end = event("output_audio_transcript.done", transcript="Hi", item_id="msg_1", content_index=0)
-    log = desk.upstream(failure("response_failed"), end, done("resp_1", tag, status))
+    log = desk.upstream(failure("response_failed"), end, done("resp_1", tag=tag, status=status))
     (warning,) = log.of("Warning")
     assert warning["code"] == "THINK_REQUEST_FAILED"
     assert "response_failed: boom" in warning["description"]
@@ -172,7 +163,9 @@ def test_R5_what_the_failed_response_says_itself_is_not_said_twice(way: Way) -> 
     desk = ready(way)
     tag = begun(desk)
     details = {"error": {"code": "server_error", "message": "boom"}}
-    log = desk.upstream(failure("server_error"), done("resp_1", tag, "failed", status_details=details))
+    log = desk.upstream(
+        failure("server_error"), done("resp_1", tag=tag, status="failed", status_details=details)
+    )
     (warning,) = log.of("Warning")
     assert warning["description"].count("boom") == 1
 
@@ -180,7 +173,7 @@ def test_R5_what_the_failed_response_says_itself_is_not_said_twice(way: Way) -> 
 def test_R5_an_error_before_a_response_that_completes_is_told_as_such(way: Way) -> None:
     desk = ready(way)
     tag = begun(desk)
-    log = desk.upstream(failure("inference_failed"), done("resp_1", tag))
+    log = desk.upstream(failure("inference_failed"), done("resp_1", tag=tag))
     assert (codes(log), log.client_types) == (["inference_failed"], ["Warning", "AgentAudioDone"])
 
 
@@ -217,7 +210,7 @@ def test_R5_the_component_s_client_gets_one_too() -> None:
 
 def test_R5_a_create_that_is_refused_gives_one_warning(way: Way) -> None:
     desk = ready(way)
-    log = desk.upstream(error("rate_limit_exceeded", asked(desk), "Slow down."))
+    log = desk.upstream(error("rate_limit_exceeded", event_id=asked(desk), message="Slow down."))
     (warning,) = log.of("Warning")
     assert warning["code"] == "THINK_REQUEST_FAILED"
     assert "rate_limit_exceeded: Slow down." in warning["description"]
@@ -236,7 +229,7 @@ def test_E1_an_error_while_no_response_is_active_is_told_at_once(way: Way) -> No
 
 def test_E1_an_error_that_ends_the_session_is_told_once(way: Way) -> None:
     desk = ready(way)
-    log = desk.upstream(error("insufficient_quota", asked(desk)))
+    log = desk.upstream(error("insufficient_quota", event_id=asked(desk)))
     assert log.client_types == ["Error"]
 
 
@@ -270,7 +263,7 @@ def test_R3_it_is_not_tried_again_if_its_response_begins_meanwhile(way: Way, nam
     tag = asked(desk)
     desk.upstream(server_error(named, tag), created("resp_1", tag))
     assert state(desk) is SlotState.RUNNING
-    log = desk.upstream(delta(), done("resp_1", tag))
+    log = desk.upstream(delta(), done("resp_1", tag=tag))
     assert (creates(log), codes(log)) == (0, [])
     desk.upstream(server_error(named, asked(desk)))
     assert creates(desk.wait(1)) == 1, "the next one has a try of its own"
@@ -285,7 +278,7 @@ def test_R3_its_response_may_come_after_it_was_tried_again(way: Way) -> None:
     desk.upstream(created("resp_1", tag))
     assert state(desk) is SlotState.RUNNING
     desk.upstream(busy(again))
-    assert creates(desk.upstream(done("resp_1", tag))) == 0
+    assert creates(desk.upstream(done("resp_1", tag=tag))) == 0
 
 
 def test_R3_a_spoken_text_is_tried_again_as_well(way: Way) -> None:
@@ -307,7 +300,7 @@ def test_R3_several_server_errors_for_one_create_are_one(way: Way) -> None:
 def test_R3_another_refusal_after_the_server_error_is_the_end(way: Way) -> None:
     desk = ready(way)
     tag = asked(desk)
-    log = desk.upstream(failure(), error("rate_limit_exceeded", tag))
+    log = desk.upstream(failure(), error("rate_limit_exceeded", event_id=tag))
     assert codes(log) == ["THINK_REQUEST_FAILED"]
     assert desk.translator.next_deadline is None
 
@@ -324,7 +317,7 @@ def test_R3_a_busy_server_may_say_so_after_its_error(way: Way) -> None:
 def test_R3_a_response_that_comes_whole_answers_it(way: Way, echoed: bool) -> None:
     desk = ready(way)
     tag = asked(desk)
-    log = desk.upstream(failure(), done("resp_1", tag if echoed else ""))
+    log = desk.upstream(failure(), done("resp_1", tag=tag if echoed else ""))
     assert (log.client_types, state(desk)) == (["AgentAudioDone"], SlotState.FREE)
     assert desk.translator.next_deadline is None
 
@@ -365,7 +358,7 @@ def test_R3_a_wish_that_was_interrupted_is_not_tried_again(way: Way) -> None:
     (create,) = log.of("response.create")
     assert "Stop." in create["response"]["instructions"]
     spoken = tag_in(log)
-    log = desk.upstream(created("resp_2", spoken), done("resp_2", spoken))
+    log = desk.upstream(created("resp_2", spoken), done("resp_2", tag=spoken))
     assert creates(log) == 0
     assert desk.upstream(created("resp_1", tag)).of("response.cancel") == []
 

@@ -6,24 +6,9 @@ import pytest
 
 from realtime_translate import Config, ServerVad
 from realtime_translate.session.tables import TurnState
-from tests.harness import Desk, Log
-from tests.unit.session.played import (
-    MANUAL,
-    Json,
-    Way,
-    asked,
-    busy,
-    commit_empty,
-    created,
-    creates,
-    delta,
-    done,
-    error,
-    ready,
-    speech,
-    tag_in,
-    tags_echoed,
-)
+from tests.events import busy, commit_empty, created, delta, done, error, speech
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import MANUAL, Json, Way, asked, creates, tag_in, tags_echoed
 
 PCM = b"\1\0" * 4800
 OF_ITS_OWN = Config.deepgram(turn_detection=ServerVad(create_response=True, interrupt_response=False))
@@ -36,7 +21,7 @@ def said(desk: Desk) -> Log:
 
 
 def tag_refused(event_id: str | None) -> Json:
-    return error(None, event_id, "Unsupported parameter: 'response.metadata'.")
+    return error(None, event_id=event_id, message="Unsupported parameter: 'response.metadata'.")
 
 
 def given_up(way: Way, *, echoed: bool) -> tuple[Desk, str]:
@@ -54,7 +39,7 @@ def test_R3_the_response_to_an_older_create_answers_no_later_commit(way: Way, *,
     desk, first = given_up(way, echoed=echoed)
     second = tag_in(said(desk))
     desk.upstream(created("resp_1", first if echoed else ""), busy(second))
-    assert creates(desk.upstream(done("resp_1", first if echoed else ""))) == 1
+    assert creates(desk.upstream(done("resp_1", tag=first if echoed else ""))) == 1
 
 
 def test_R3_one_of_the_servers_own_does(way: Way) -> None:
@@ -96,7 +81,7 @@ def test_R6_a_tag_that_is_refused_when_nothing_is_in_flight_asks_for_nothing(way
 def test_O8_nobody_waits_for_a_create_that_failed_and_was_interrupted(way: Way) -> None:
     desk = ready(way, OF_ITS_OWN)
     tag = asked(desk)
-    desk.upstream(error("server_error", tag), speech("speech_started"))
+    desk.upstream(error("server_error", event_id=tag), speech("speech_started"))
     log = desk.wait(60)
     assert log.of("Warning") == []
     assert "RESPONSE_RETRIED" not in log.notices
@@ -108,7 +93,7 @@ def test_O8_nobody_waits_for_a_create_that_failed_with_its_commit(way: Way) -> N
     desk = ready(way, MANUAL)
     log = said(desk)
     (commit,) = log.of("input_audio_buffer.commit")
-    desk.upstream(commit_empty(commit["event_id"]), error("server_error", tag_in(log)))
+    desk.upstream(commit_empty(commit["event_id"]), error("server_error", event_id=tag_in(log)))
     assert desk.wait(60).of("Warning") == []
 
 
@@ -117,7 +102,7 @@ def test_O8_a_response_that_speaks_is_not_slow_for_ours_that_was_refused(way: Wa
     desk = ready(way)
     tags_echoed(desk)
     tag = asked(desk)
-    desk.upstream(created("resp_s"), delta("resp_s"), error(failed, tag))
+    desk.upstream(created("resp_s"), delta("resp_s"), error(failed, event_id=tag))
     assert [each["code"] for each in desk.wait(8).of("Warning")] == []
 
 

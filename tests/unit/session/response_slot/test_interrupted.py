@@ -8,24 +8,17 @@ import pytest
 
 from realtime_translate import Config, ServerVad
 from realtime_translate.session.tables import SlotState
-from tests.harness import Desk
+from tests.events import TOOLS, call_done, created, delta, done, event, speech
+from tests.harness import Desk, ready
 from tests.unit.session.played import (
-    TOOLS,
     VAD,
     Json,
     Way,
     asked,
     begun,
     begun_by_server,
-    call_done,
     confirmed,
-    created,
     creates,
-    delta,
-    done,
-    event,
-    ready,
-    speech,
     tag_in,
     tags_echoed,
 )
@@ -91,7 +84,7 @@ def test_R1_a_new_response_may_begin_before_the_old_one_s_end(way: Way) -> None:
     desk = cut(way)
     desk.upstream(created("resp_t"))
     assert desk.translator.state.response_id == "resp_t"
-    assert desk.upstream(done("resp_s", "", "cancelled")).notices == ["LATE_DONE"]
+    assert desk.upstream(done("resp_s", tag="", status="cancelled")).notices == ["LATE_DONE"]
     log = desk.upstream(delta("resp_s"), delta("resp_t", "Well. So", "msg_2"))
     assert [each["content"] for each in log.of("ConversationText")] == ["Well."]
     assert desk.translator.state.response_id == "resp_t"
@@ -118,7 +111,7 @@ def test_B2_where_it_does_not_we_cancel_the_response_by_name(way: Way) -> None:
     tag = begun(desk)
     (frame,) = desk.upstream(delta(), STARTED).of("response.cancel")
     assert frame["response_id"] == "resp_1"
-    assert desk.upstream(done("resp_1", tag, "cancelled")).client == []
+    assert desk.upstream(done("resp_1", tag=tag, status="cancelled")).client == []
 
 
 def test_B2_a_response_without_an_id_is_cancelled_without_one(way: Way) -> None:
@@ -135,7 +128,7 @@ def test_B2_ours_in_flight_beside_the_servers_own_is_cancelled_too(way: Way) -> 
     tag = asked(desk)
     desk.upstream(created("resp_s"), delta("resp_s"))
     assert [each["response_id"] for each in desk.upstream(STARTED).of("response.cancel")] == ["resp_s"]
-    desk.upstream(done("resp_s", "", "cancelled"))
+    desk.upstream(done("resp_s", tag="", status="cancelled"))
     log = desk.upstream(created("resp_1", tag))
     assert [each["response_id"] for each in log.of("response.cancel")] == ["resp_1"]
 
@@ -143,7 +136,7 @@ def test_B2_ours_in_flight_beside_the_servers_own_is_cancelled_too(way: Way) -> 
 def test_B2_only_what_was_in_flight_then_is_cancelled(way: Way) -> None:
     desk = ready(way, OURS)
     tag = asked(desk)
-    desk.upstream(STARTED, done("resp_1", tag))
+    desk.upstream(STARTED, done("resp_1", tag=tag))
     tag = tag_in(confirmed(desk, "More"))
     assert desk.upstream(created("resp_2", tag)).upstream == []
 
@@ -152,7 +145,7 @@ def test_B2_only_what_was_in_flight_then_is_cancelled_where_it_came_whole(way: W
     desk = ready(way, OURS)
     tags_echoed(desk)
     tag = asked(desk)
-    desk.upstream(created("resp_s"), STARTED, done("resp_1", tag), done("resp_s"))
+    desk.upstream(created("resp_s"), STARTED, done("resp_1", tag=tag), done("resp_s"))
     tag = tag_in(confirmed(desk, "More"))
     assert desk.upstream(created("resp_2", tag)).upstream == []
 
@@ -177,6 +170,6 @@ def test_B2_ours_whose_output_came_before_its_created_is_cancelled_once(way: Way
     desk.upstream(delta("resp_1"))
     assert [each["response_id"] for each in desk.upstream(STARTED).of("response.cancel")] == ["resp_1"]
     assert desk.upstream(created("resp_1", tag)).upstream == []
-    desk.upstream(done("resp_1", tag, "cancelled"))
+    desk.upstream(done("resp_1", tag=tag, status="cancelled"))
     tag = tag_in(confirmed(desk, "More"))
     assert desk.upstream(created("resp_2", tag)).upstream == []

@@ -5,25 +5,16 @@ from __future__ import annotations
 import pytest
 
 from realtime_translate.session.tables import SlotState
+from tests.events import TOOLS, busy, call_added, call_done, created, delta, done, error, event, inject
+from tests.harness import ready
 from tests.unit.session.played import (
-    TOOLS,
     VAD,
     Way,
     asked,
     begun,
     begun_by_server,
-    busy,
-    call_added,
-    call_done,
     confirmed,
-    created,
     creates,
-    delta,
-    done,
-    error,
-    event,
-    inject,
-    ready,
     tag_in,
     tags_echoed,
 )
@@ -58,7 +49,7 @@ def test_R1_an_error_that_answers_the_create_frees_the_slot_as_a_failed_response
     desk = ready(way)
     tag = asked(desk)
     confirmed(desk, "More")
-    log = desk.upstream(error("rate_limit_exceeded", tag, "Slow down."))
+    log = desk.upstream(error("rate_limit_exceeded", event_id=tag, message="Slow down."))
     assert log.of("Warning")[0]["code"] == "THINK_REQUEST_FAILED"
     assert "Slow down." in log.of("Warning")[0]["description"]
     assert log.client_types.count("AgentAudioDone") == 1
@@ -68,7 +59,7 @@ def test_R1_an_error_that_answers_the_create_frees_the_slot_as_a_failed_response
 def test_R1_an_error_that_answers_something_else_leaves_the_slot(way: Way) -> None:
     desk = ready(way)
     asked(desk)
-    desk.upstream(error("rate_limit_exceeded", "T1_1"), error("inference_failed"))
+    desk.upstream(error("rate_limit_exceeded", event_id="T1_1"), error("inference_failed"))
     assert desk.translator.state.response is SlotState.REQUESTED
 
 
@@ -98,7 +89,7 @@ def test_R1_a_response_created_after_the_timeout_takes_the_slot_again(way: Way) 
     desk.wait(10)
     desk.upstream(created("resp_1", tag))
     assert creates(confirmed(desk)) == 0
-    assert creates(desk.upstream(done("resp_1", tag))) == 1
+    assert creates(desk.upstream(done("resp_1", tag=tag))) == 1
 
 
 def test_R1_an_output_event_of_an_unknown_response_counts_as_its_created(way: Way) -> None:
@@ -229,7 +220,7 @@ def test_R5_a_failed_response_is_a_warning_with_the_reason_and_the_end_of_the_tu
 ) -> None:
     desk = ready(way)
     tag = begun(desk)
-    log = desk.upstream(done("resp_1", tag, status, status_details=details))
+    log = desk.upstream(done("resp_1", tag=tag, status=status, status_details=details))
     assert log.client_types == ["Warning", "AgentAudioDone"]
     warning = log.of("Warning")[0]
     assert (warning["code"], warning["description"].endswith(reason)) == ("THINK_REQUEST_FAILED", True)
@@ -241,7 +232,9 @@ def test_R5_a_cancelled_response_is_no_failure(way: Way) -> None:
     desk = ready(way)
     tag = begun(desk)
     desk.upstream(delta())
-    log = desk.upstream(done("resp_1", tag, "cancelled", status_details={"reason": "turn_detected"}))
+    log = desk.upstream(
+        done("resp_1", tag=tag, status="cancelled", status_details={"reason": "turn_detected"})
+    )
     assert "Warning" not in log.client_types
     assert log.client_types[-1] == "AgentAudioDone"
 
@@ -249,7 +242,7 @@ def test_R5_a_cancelled_response_is_no_failure(way: Way) -> None:
 def test_O5_a_response_cancelled_without_output_ends_no_turn(way: Way) -> None:
     desk = ready(way)
     tag = begun(desk)
-    assert desk.upstream(done("resp_1", tag, "cancelled")).client == []
+    assert desk.upstream(done("resp_1", tag=tag, status="cancelled")).client == []
 
 
 def test_O5_a_response_that_is_cancelled_after_one_that_spoke_ends_no_turn_either(way: Way) -> None:
@@ -257,20 +250,20 @@ def test_O5_a_response_that_is_cancelled_after_one_that_spoke_ends_no_turn_eithe
     begun(desk)
     desk.upstream(delta(), done())
     tag = begun(desk, "resp_2")
-    assert desk.upstream(done("resp_2", tag, "cancelled")).client == []
+    assert desk.upstream(done("resp_2", tag=tag, status="cancelled")).client == []
 
 
 def test_O5_a_response_that_began_with_its_output_has_output(way: Way) -> None:
     desk = ready(way)
     desk.upstream(delta("resp_s"))
-    assert desk.upstream(done("resp_s", "", "cancelled")).client_types[-1] == "AgentAudioDone"
+    assert desk.upstream(done("resp_s", tag="", status="cancelled")).client_types[-1] == "AgentAudioDone"
 
 
 def test_O5_a_response_that_is_cancelled_with_output_in_its_done_ends_the_turn(way: Way) -> None:
     desk = ready(way)
     tag = begun(desk)
     item = {"type": "message", "id": "msg_1", "role": "assistant", "content": []}
-    log = desk.upstream(done("resp_1", tag, "cancelled", output=[item]))
+    log = desk.upstream(done("resp_1", tag=tag, status="cancelled", output=[item]))
     assert log.client_types == ["AgentAudioDone"]
 
 
@@ -298,7 +291,7 @@ def test_R6_a_busy_error_is_known_by_its_message_where_it_has_no_code(way: Way) 
     desk = ready(way)
     asked(desk)
     message = "Conversation already has an active response in progress: resp_s."
-    log = desk.upstream(error(None, None, message))
+    log = desk.upstream(error(None, event_id=None, message=message))
     assert log.client == []
     assert creates(desk.wait(1)) == 1
 

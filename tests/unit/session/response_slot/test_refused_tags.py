@@ -7,23 +7,17 @@ import pytest
 from realtime_translate import Config
 from realtime_translate.session.env import Ids
 from realtime_translate.session.tables import SlotState
-from tests.harness import Desk
+from tests.events import busy, created, delta, done, inject, user_item
+from tests.harness import Desk, ready
 from tests.unit.session.played import (
     Json,
     Way,
     asked,
     begun_by_server,
-    busy,
     confirmed,
-    created,
     creates,
-    delta,
-    done,
-    inject,
-    ready,
     tag_in,
     tags_echoed,
-    user_item,
 )
 
 
@@ -117,7 +111,7 @@ def test_R2_a_text_sent_after_the_create_keeps_its_wish_though_it_is_announced_b
     tag = asked(desk)
     confirmed(desk, "And now?")
     desk.upstream(created("resp_1", tag if echoed else ""))
-    assert creates(desk.upstream(done("resp_1", tag if echoed else ""))) == 1
+    assert creates(desk.upstream(done("resp_1", tag=tag if echoed else ""))) == 1
 
 
 def test_R2_a_text_that_waits_is_answered_by_the_servers_own_response(way: Way) -> None:
@@ -126,7 +120,7 @@ def test_R2_a_text_that_waits_is_answered_by_the_servers_own_response(way: Way) 
     tag = asked(desk)
     confirmed(desk, "And now?")
     desk.upstream(created("resp_s"), done("resp_s"), created("resp_1", tag))
-    assert creates(desk.upstream(done("resp_1", tag))) == 0
+    assert creates(desk.upstream(done("resp_1", tag=tag))) == 0
 
 
 def test_R2_a_text_sent_before_the_create_has_no_wish_left_whenever_it_is_announced(way: Way) -> None:
@@ -135,7 +129,7 @@ def test_R2_a_text_sent_before_the_create_has_no_wish_left_whenever_it_is_announ
     second = desk.client(inject("Two")).upstream[0]["item"]["id"]
     tag = tag_in(desk.upstream(user_item(first, "One")))
     desk.upstream(created("resp_1", tag), user_item(second, "Two"))
-    assert creates(desk.upstream(done("resp_1", tag))) == 0
+    assert creates(desk.upstream(done("resp_1", tag=tag))) == 0
 
 
 # --- interrupted, and refused -------------------------------------------------------------------------------
@@ -155,7 +149,7 @@ def test_R3_what_was_interrupted_is_not_asked_again_whether_tags_are_echoed_or_n
     log = desk.upstream(done("resp_s"))
     (create,) = log.of("response.create")
     assert "Stop." in create["response"]["instructions"]
-    log = desk.upstream(created("resp_2", tag_in(log)), done("resp_2", tag_in(log)))
+    log = desk.upstream(created("resp_2", tag_in(log)), done("resp_2", tag=tag_in(log)))
     assert creates(log) == 0
 
 

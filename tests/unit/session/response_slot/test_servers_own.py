@@ -7,27 +7,28 @@ from typing import Any
 import pytest
 
 from realtime_translate.session.tables import SlotState
-from tests.harness import Desk
-from tests.unit.session.played import (
+from tests.events import (
     TOOLS,
-    VAD,
-    Way,
     answer,
     arguments_done,
-    asked,
-    begun,
-    begun_by_server,
     call_added,
     call_done,
-    confirmed,
     created,
-    creates,
     delta,
     done,
     error,
     event,
-    ready,
     speech,
+)
+from tests.harness import Desk, ready
+from tests.unit.session.played import (
+    VAD,
+    Way,
+    asked,
+    begun,
+    begun_by_server,
+    confirmed,
+    creates,
     tags_echoed,
 )
 
@@ -85,7 +86,7 @@ def test_R7_output_alone_answers_it(way: Way) -> None:
 
 def test_R7_two_commits_are_answered_by_the_response_that_starts_after_them(way: Way) -> None:
     desk = ready(way)
-    desk.upstream(speech("committed"), speech("committed", item_id="audio_2"), created("resp_s"))
+    desk.upstream(speech("committed"), speech("committed", item_id="u2"), created("resp_s"))
     assert creates(desk.upstream(done("resp_s"))) == 0
 
 
@@ -109,7 +110,7 @@ def test_R7_a_commit_while_our_create_is_in_flight(way: Way) -> None:
     desk.upstream(speech("committed"))
     assert state(desk) is SlotState.REQUESTED
     desk.upstream(created("resp_1", tag))
-    assert creates(desk.upstream(done("resp_1", tag))) == 0
+    assert creates(desk.upstream(done("resp_1", tag=tag))) == 0
 
 
 def test_R7_a_commit_while_ours_and_the_servers_own_cross(way: Way) -> None:
@@ -118,12 +119,12 @@ def test_R7_a_commit_while_ours_and_the_servers_own_cross(way: Way) -> None:
     tag = asked(desk)
     desk.upstream(created("resp_s"), speech("committed"), done("resp_s"))
     assert state(desk) is SlotState.REQUESTED
-    assert creates(desk.upstream(created("resp_1", tag), done("resp_1", tag))) == 0
+    assert creates(desk.upstream(created("resp_1", tag), done("resp_1", tag=tag))) == 0
 
 
 def test_R7_the_second_of_two_commits_outlives_a_response_that_is_only_heard_of_by_its_end(way: Way) -> None:
     desk = ready(way)
-    desk.upstream(speech("committed"), speech("committed", item_id="audio_2"))
+    desk.upstream(speech("committed"), speech("committed", item_id="u2"))
     assert creates(desk.upstream(done("resp_s"))) == 1
 
 
@@ -131,14 +132,14 @@ def test_R7_the_wish_of_a_commit_outlives_the_failure_of_our_create(way: Way) ->
     desk = ready(way)
     tag = asked(desk)
     desk.upstream(speech("committed"))
-    assert creates(desk.upstream(error("rate_limit_exceeded", tag))) == 1
+    assert creates(desk.upstream(error("rate_limit_exceeded", event_id=tag))) == 1
 
 
 def test_R7_the_wish_of_a_commit_outlives_the_failure_of_our_create_beside_the_servers_own(way: Way) -> None:
     desk = ready(way)
     tags_echoed(desk)
     tag = asked(desk)
-    desk.upstream(created("resp_s"), speech("committed"), error("rate_limit_exceeded", tag))
+    desk.upstream(created("resp_s"), speech("committed"), error("rate_limit_exceeded", event_id=tag))
     assert creates(desk.upstream(done("resp_s"))) == 1
 
 
@@ -149,7 +150,7 @@ def test_B1_speech_over_a_response_leaves_the_slot_taken_until_its_done(way: Way
     assert desk.upstream(delta(), speech("speech_started")).client_types[-1] == "AgentAudioDone"
     assert state(desk) is SlotState.RUNNING
     assert creates(confirmed(desk, "More")) == 0
-    log = desk.upstream(done("resp_1", tag, "cancelled"))
+    log = desk.upstream(done("resp_1", tag=tag, status="cancelled"))
     assert (log.client, creates(log)) == ([], 1)
 
 

@@ -8,27 +8,28 @@ import pytest
 
 from realtime_translate import Config
 from realtime_translate.config import Limits
-from tests.harness import SETTINGS, Desk, Log
-from tests.unit.session.played import (
-    MANUAL,
+from tests.events import (
     TOOLS,
-    VAD,
-    Json,
-    Way,
     arguments_done,
-    asked,
-    begun_by_server,
     busy,
     call_added,
     commit_empty,
     created,
-    creates,
     delta,
     done,
     error,
     event,
-    ready,
     speech,
+)
+from tests.harness import SETTINGS, Desk, Log, ready
+from tests.unit.session.played import (
+    MANUAL,
+    VAD,
+    Json,
+    Way,
+    asked,
+    begun_by_server,
+    creates,
     tag_in,
     tags_echoed,
 )
@@ -114,7 +115,7 @@ def test_O8_output_that_no_created_announced_is_not_slow(way: Way) -> None:
 def test_O8_not_after_our_create_failed(way: Way, how: str) -> None:
     desk = ready(way)
     tag = asked(desk)
-    log = desk.upstream(error("rate_limit_exceeded", tag)) if how == "refused" else desk.wait(10)
+    log = desk.upstream(error("rate_limit_exceeded", event_id=tag)) if how == "refused" else desk.wait(10)
     assert "THINK_REQUEST_FAILED" in codes(log)
     assert desk.translator.next_deadline is None
 

@@ -7,28 +7,29 @@ import pytest
 from realtime_translate import Config
 from realtime_translate.config import Limits
 from realtime_translate.session.tables import SlotState
-from tests.harness import Desk, Log
-from tests.unit.session.played import (
+from tests.events import (
     TOOLS,
-    VAD,
-    Json,
-    Way,
     answer,
-    asked,
-    begun,
-    begun_by_server,
     busy,
     call_added,
     call_done,
-    confirmed,
     created,
-    creates,
     delta,
     done,
     error,
     event,
-    ready,
     speech,
+)
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import (
+    VAD,
+    Json,
+    Way,
+    asked,
+    begun,
+    begun_by_server,
+    confirmed,
+    creates,
     tags_echoed,
 )
 
@@ -241,7 +242,7 @@ def test_R1_the_create_that_a_given_up_response_seemed_to_answer_may_be_refused(
     tag = asked(desk)
     desk.upstream(created("resp_s"))
     desk.wait(60)
-    desk.upstream(busy(tag) if refusal == "busy" else error("rate_limit_exceeded", tag))
+    desk.upstream(busy(tag) if refusal == "busy" else error("rate_limit_exceeded", event_id=tag))
     assert creates(desk.wait(1)) == (refusal == "busy")
 
 
@@ -255,7 +256,7 @@ def test_R1_the_servers_own_stalls_while_our_create_is_in_flight(way: Way) -> No
     assert log.client_types[-1] == "AgentAudioDone"
     assert state(desk) is SlotState.REQUESTED
     assert desk.upstream(delta("resp_s"), done("resp_s")).client == []
-    log = desk.upstream(created("resp_1", tag), delta("resp_1", item_id="msg_2"), done("resp_1", tag))
+    log = desk.upstream(created("resp_1", tag), delta("resp_1", item_id="msg_2"), done("resp_1", tag=tag))
     assert log.client_types == ["ConversationText", "History", "AgentAudioDone"]
 
 
@@ -290,7 +291,7 @@ def test_R3_a_server_that_cannot_cancel_is_asked_less_and_less_often(way: Way) -
     desk = stalled(way)
     confirmed(desk, "More")
     log = desk.wait(30)
-    desk.upstream(error("not_implemented", log.upstream[0]["event_id"]))
+    desk.upstream(error("not_implemented", event_id=log.upstream[0]["event_id"]))
     times, begin = list[float](), desk.clock.now
     while desk.clock.now < begin + 40:
         log = desk.wait(0.25)

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from realtime_translate import Config, ManualCommit
-from tests.harness import Desk, Log
+from tests.events import TOOLS, answer, call_added, call_done, created, delta, done, inject, user_item
+from tests.harness import Desk, Log, ready
 from tests.unit.session.played import (
     MANUAL,
-    TOOLS,
     VAD,
     Way,
-    answer,
     begun,
     begun_by_server,
-    call_added,
-    call_done,
     confirmed,
-    created,
     creates,
-    delta,
-    done,
-    inject,
     item_id_in,
-    ready,
     tag_in,
-    user_item,
 )
 
 # --- R2 -----------------------------------------------------------------------------------------------------
@@ -35,7 +26,7 @@ def test_R2_plain_wishes_merge_into_one(way: Way) -> None:
     for number in range(5):
         assert creates(confirmed(desk, f"text {number}")) == 0
     tag = tag_in(desk.upstream(done()))
-    assert creates(desk.upstream(created("resp_2", tag), done("resp_2", tag))) == 0
+    assert creates(desk.upstream(created("resp_2", tag), done("resp_2", tag=tag))) == 0
 
 
 def test_R2_a_wish_that_meets_a_taken_slot_is_noticed(way: Way) -> None:
@@ -127,7 +118,7 @@ def open_another(desk: Desk, log: Log, response_id: str, call_id: str) -> None:
     desk.upstream(
         created(response_id, tag), call_added(call_id, response_id), call_done(call_id, response_id)
     )
-    desk.upstream(done(response_id, tag))
+    desk.upstream(done(response_id, tag=tag))
 
 
 def test_R8_a_text_waits_while_a_call_is_unanswered(way: Way) -> None:
@@ -154,14 +145,14 @@ def test_R8_a_call_that_is_answered_after_the_hold_is_followed_by_its_own_respon
     confirmed(desk)
     tag = tag_in(desk.wait(10))
     assert creates(desk.client(answer("call_1"))) == 0
-    assert creates(desk.upstream(created("resp_2", tag), done("resp_2", tag))) == 1
+    assert creates(desk.upstream(created("resp_2", tag), done("resp_2", tag=tag))) == 1
 
 
 def test_R8_later_wishes_do_not_wait_for_the_same_call_again(way: Way) -> None:
     desk = with_open_call(way)
     confirmed(desk)
     tag = tag_in(desk.wait(10))
-    desk.upstream(created("resp_2", tag), done("resp_2", tag))
+    desk.upstream(created("resp_2", tag), done("resp_2", tag=tag))
     assert creates(confirmed(desk, "More")) == 1
 
 
@@ -181,7 +172,7 @@ def test_R8_two_rounds_open_at_once(way: Way) -> None:
     assert creates(desk.client(answer("call_1"))) == 0
     log = desk.client(answer("call_2"))
     assert log.upstream_types == ["conversation.item.create", "response.create"]
-    assert creates(desk.upstream(created("resp_3", tag_in(log)), done("resp_3", tag_in(log)))) == 0
+    assert creates(desk.upstream(created("resp_3", tag_in(log)), done("resp_3", tag=tag_in(log)))) == 0
 
 
 def test_R8_what_has_waited_for_a_call_once_does_not_wait_for_it_again(way: Way) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from realtime_translate import SnapshotError, Translator
 from realtime_translate.testing import FakeClock
+from tests.events import created
 from tests.harness import Desk
-from tests.unit.session.agent_events import created
 
 
 def taken(*frames: Any) -> tuple[Desk, dict[str, Any]]:

@@ -12,8 +12,8 @@ import pytest
 
 from realtime_translate import Config, SnapshotError, Translator
 from realtime_translate.audio import EXTRA
+from tests.events import audio, created, settings, text
 from tests.harness import Desk
-from tests.unit.session.agent_events import audio, created, settings, text
 
 Snapshot = Any
 
@@ -27,7 +27,7 @@ def snapshot() -> Snapshot:
 
 
 def test_it_is_a_snapshot_before_it_is_broken() -> None:
-    assert Translator.restore(snapshot()).state.response_id == "r1"
+    assert Translator.restore(snapshot()).state.response_id == "resp_1"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ BROKEN: dict[str, Callable[[Snapshot], None]] = {
     "bytes of something else": put("audio_out", "stream", "recent", value=5),
     "a list for an object": put("call", value=[]),
     "an object for a list": put("call", "slot", "ended", value={"a": 1}),
-    "text for a list": put("call", "slot", "ended", value="r1"),
+    "text for a list": put("call", "slot", "ended", value="resp_1"),
     "null for a part": put("call", "slot", value=None),
     "a text that is none": put("ids", "prefix", value="\ud800"),
     "a number beyond reckoning": put("call", "playback", "total", value=2**63),
@@ -150,7 +150,7 @@ def resampling() -> Snapshot:
 
 
 def test_it_is_a_snapshot_of_streams_before_they_are_broken() -> None:
-    assert Translator.restore(resampling()).state.response_id == "r1"
+    assert Translator.restore(resampling()).state.response_id == "resp_1"
 
 
 def test_without_the_resampler_a_call_that_needs_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +162,7 @@ def test_without_the_resampler_a_call_that_needs_it_is_refused(monkeypatch: pyte
 
 def test_without_the_resampler_any_other_call_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "numpy", None)
-    assert Translator.restore(snapshot()).state.response_id == "r1"
+    assert Translator.restore(snapshot()).state.response_id == "resp_1"
 
 
 CORRUPT_STREAM: dict[str, tuple[str, Any]] = {

@@ -18,8 +18,8 @@ from realtime_translate.session.snapshot import INSTANTS, Saved
 from realtime_translate.session.tables import TURNS, Opening, SlotState
 from realtime_translate.session.timers import Instant, TimerName
 from realtime_translate.testing import FakeClock
+from tests.events import audio, created, settings, text
 from tests.harness import Desk, counter
-from tests.unit.session.agent_events import audio, created, settings, text
 from tests.unit.session.snapshot_calls import (
     CALLS,
     CONFIGS,
@@ -157,7 +157,7 @@ def test_a_call_goes_on_under_another_clock(offset: float) -> None:
         )
         deadline, moved = desk.translator.next_deadline, copy.next_deadline
         assert moved == (None if deadline is None else deadline + offset)
-    for frame in (audio(b"\x01" * 28800, "i2"), SPEECH_STARTED):
+    for frame in (audio(b"\x01" * 28800, "msg_2"), SPEECH_STARTED):
         desk.clock.advance(0.125)
         clock.advance(0.125)
         outputs = desk.translator.receive_from_upstream(json.dumps(frame))

@@ -6,8 +6,8 @@ import json
 
 from realtime_translate import Config, Limits, Translator
 from realtime_translate.testing import FakeClock
+from tests.events import audio, call_item, created, done, item_done, settings, text_done
 from tests.harness import SETTINGS, Desk, counter
-from tests.unit.session.agent_events import audio, call, created, done, item_done, settings, text_done
 
 IDLE = 6_000
 """Characters of the snapshot of a call in which nothing has happened yet."""
@@ -30,7 +30,7 @@ def test_an_idle_call_is_small() -> None:
 
 def test_L2_a_call_of_a_thousand_turns_is_as_small_as_one_of_a_hundred() -> None:
     desk = Desk()
-    desk.ready(settings(functions=[{"name": "tide"}]))
+    desk.ready(settings(functions=[{"name": "weather"}]))
     translator, clock, sizes = desk.translator, desk.clock, dict[int, int]()
     for turn in range(1, 1001):
         response, item, call_id = f"r{turn:04}", f"i{turn:04}", f"c{turn:04}"
@@ -38,11 +38,11 @@ def test_L2_a_call_of_a_thousand_turns_is_as_small_as_one_of_a_hundred() -> None
             created(response),
             audio(b"\1" * 960, item, response),
             text_done("It rains.", item, response),
-            item_done(call(call_id, "tide")),
-            done(response, call(call_id, "tide")),
+            item_done(call_item(call_id, "weather")),
+            done(response, call_item(call_id, "weather")),
         ):
             translator.receive_from_upstream(json.dumps(event))
-        answer = {"type": "FunctionCallResponse", "id": call_id, "name": "tide", "content": "3 m"}
+        answer = {"type": "FunctionCallResponse", "id": call_id, "name": "weather", "content": "3 m"}
         translator.receive_from_client(json.dumps(answer))
         clock.advance(30.0)
         translator.handle_timeout()

@@ -11,9 +11,9 @@ import pytest
 from realtime_translate import Config, SnapshotError, Translator
 from realtime_translate.session import snapshot as module
 from realtime_translate.testing import FakeClock
+from tests.events import settings
 from tests.harness import Desk, counter
 from tests.snapshot_corpus import CORPUS, FIELDS, acts_of, fields
-from tests.unit.session.agent_events import settings
 from tests.unit.session.snapshot_calls import CONFIGS
 
 FILES = sorted(CORPUS.glob("*.json"))

@@ -12,12 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime_translate import Config
-from tests.harness import Desk, Log
-from tests.unit.session.agent_events import audio
-from tests.unit.session.played import begun_by_server, done, ready
+from tests.events import UPDATED, audio, done
+from tests.harness import Desk, Log, ready
+from tests.unit.session.played import begun_by_server
 from tests.unit.session.update_messages import (
     ACKNOWLEDGEMENTS,
-    UPDATED,
     acknowledged,
     listen,
     prompt,

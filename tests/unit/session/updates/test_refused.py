@@ -7,20 +7,11 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config
-from tests.harness import SETTINGS, Desk, Log
-from tests.unit.session.agent_events import audio
-from tests.unit.session.played import (
-    MANUAL,
-    VAD,
-    Way,
-    begun_by_server,
-    done,
-    error,
-    ready,
-)
+from tests.events import UPDATED, audio, done, error
+from tests.harness import SETTINGS, Desk, Log, ready
+from tests.unit.session.played import MANUAL, VAD, Way, begun_by_server
 from tests.unit.session.update_messages import (
     EACH,
-    UPDATED,
     acknowledged,
     listen,
     prompt,
@@ -197,7 +188,7 @@ def test_T2_an_error_that_is_none_of_the_updates_is_told_as_such(way: Way) -> No
 def test_E1_an_error_that_ends_the_session_ends_it_here_too(way: Way, count: int) -> None:
     desk = ready(way)
     event_id = update_id(burst(desk, *[prompt()] * count))
-    log = desk.upstream(error("invalid_api_key", event_id))
+    log = desk.upstream(error("invalid_api_key", event_id=event_id))
     assert [each["code"] for each in log.of("Error")] == ["INTERNAL_SERVER_ERROR"]
     assert len(log.closes) == 2
 
@@ -226,7 +217,7 @@ def test_T2_a_refusal_that_comes_later_says_nothing_new(way: Way) -> None:
     desk = ready(way)
     (update,) = desk.client(prompt()).of("session.update")
     assert warnings(desk.wait(10.0)) == ["UPDATE_NOT_CONFIRMED"]
-    log = desk.upstream(error("invalid_value", update["event_id"]))
+    log = desk.upstream(error("invalid_value", event_id=update["event_id"]))
     assert (warnings(log), log.of("Error")) == ([], [])
 
 
@@ -257,3 +248,53 @@ def test_T2_nothing_of_it_after_the_end(way: Way) -> None:
     assert desk.translator.next_deadline is None
     assert desk.upstream(UPDATED).outputs == []
     assert desk.client(prompt()).outputs == []
+
+
+FIXED = "the voice cannot change once the agent has spoken"
+
+
+def reasons(log: Log) -> list[str]:
+    return [each["description"] for each in log.of("Warning")]
+
+
+def speaking() -> Desk:
+    desk = ready(Desk)
+    begun_by_server(desk)
+    desk.upstream(audio(response_id="resp_s"))
+    return desk
+
+
+def test_T2_another_voice_is_refused_at_once_even_while_the_agent_speaks() -> None:
+    log = speaking().client(speak("cedar"))
+    assert (warnings(log), reasons(log)) == (["SPEAK_UPDATE_UNSUPPORTED"], [FIXED])
+
+
+def test_T2_the_voice_that_is_on_its_way_is_not_another() -> None:
+    desk = ready(Desk)
+    desk.client(speak("cedar"))
+    begun_by_server(desk)
+    desk.upstream(audio(response_id="resp_s"))
+    assert warnings(desk.client(speak("cedar", speed=1.25))) == []
+    assert acknowledged(desk.upstream(UPDATED)) == ["SpeakUpdated"]
+
+
+def test_T2_each_voice_that_comes_too_late_is_refused() -> None:
+    desk = ready(Desk)
+    begun_by_server(desk)
+    desk.client(speak("cedar"))
+    desk.client(speak("ash"))
+    log = desk.upstream(audio(response_id="resp_s"), done("resp_s"))
+    assert reasons(log) == [FIXED, FIXED]
+
+
+def test_T2_the_server_says_so_in_our_words() -> None:
+    desk = ready(Desk)
+    event_id = update_id(desk.client(speak("cedar")))
+    assert reasons(desk.upstream(refusal(event_id, "cannot_update_voice"))) == [FIXED]
+
+
+def test_T2_a_language_that_has_no_code_is_named() -> None:
+    log = ready(Desk).client(listen("tlh"))
+    assert warnings(log) == ["UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED"]
+    (reason,) = reasons(log)
+    assert "tlh" in reason

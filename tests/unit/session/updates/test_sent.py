@@ -8,29 +8,12 @@ import pytest
 
 from realtime_translate import Config, Limits, ManualCommit
 from realtime_translate.session.tables import Opening, SlotState
-from tests.harness import SETTINGS, Desk, Log
-from tests.unit.session.played import (
-    MANUAL,
-    TOOLS,
-    VAD,
-    Way,
-    arguments_done,
-    asked,
-    begun,
-    begun_by_server,
-    busy,
-    created,
-    done,
-    inject,
-    ready,
-    speech,
-    tags_echoed,
-    user_item,
-)
+from tests.events import TOOLS, UPDATED, arguments_done, busy, created, done, inject, speech, user_item
+from tests.harness import SETTINGS, Desk, Log, ready
+from tests.unit.session.played import MANUAL, VAD, Way, asked, begun, begun_by_server, tags_echoed
 from tests.unit.session.update_messages import (
     ACKNOWLEDGEMENTS,
     EACH,
-    UPDATED,
     acknowledged,
     listen,
     prompt,
@@ -170,7 +153,7 @@ def test_T2_updates_go_when_the_response_is_done_and_before_all_that_waits(way: 
     desk.upstream(user_item(None, "Hello"))
     desk.wait(0.5)  # the commit is owed
     desk.client(speak())
-    log = desk.upstream(done("resp_1", tag))
+    log = desk.upstream(done("resp_1", tag=tag))
     assert log.upstream_types == ["session.update", "input_audio_buffer.commit", "response.create"]
     assert acknowledged(desk.upstream(UPDATED)) == ["SpeakUpdated"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from realtime_translate import Config
-from tests.harness import SETTINGS
-from tests.unit.session.agent_events import audio
-from tests.unit.session.played import VAD, Way, begun, begun_by_server, done, ready, speech
-from tests.unit.session.update_messages import UPDATED, acknowledged, prompt, sessions, speak, warnings
+from tests.events import UPDATED, audio, done, speech
+from tests.harness import SETTINGS, ready
+from tests.unit.session.played import VAD, Way, begun, begun_by_server
+from tests.unit.session.update_messages import acknowledged, prompt, sessions, speak, warnings
 
 
 @pytest.fixture(params=[VAD, Config.component()], ids=["DG", "CO"])
@@ -34,7 +34,7 @@ def test_T2_the_voice_cannot_change_once_the_agent_has_spoken(way: Way, config: 
 def test_T2_a_text_answer_leaves_the_voice_open(way: Way) -> None:
     desk = ready(way)
     tag = begun(desk)
-    desk.upstream(done("resp_1", tag))
+    desk.upstream(done("resp_1", tag=tag))
     assert sessions(desk.client(speak()))[0]["audio"] == {"output": {"voice": "cedar"}}
 
 

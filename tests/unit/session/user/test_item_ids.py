@@ -8,8 +8,9 @@ import pytest
 
 from realtime_translate import Config, ContextMode
 from realtime_translate.session.env import Ids
-from tests.harness import SETTINGS, Desk
-from tests.unit.session.played import inject, item_id_in, ready
+from tests.events import inject
+from tests.harness import SETTINGS, Desk, ready
+from tests.unit.session.played import item_id_in
 
 HEADS = {"message": "msg_", "function_call": "fc_", "function_call_output": "fco_"}
 CALL = {"id": "toolu_01", "name": "f", "client_side": True, "arguments": "{}", "response": "{}"}

@@ -8,23 +8,9 @@ import pytest
 
 from realtime_translate import Config, ServerVad
 from realtime_translate.session.tables import SlotState
-from tests.unit.session.played import (
-    ASKING,
-    MANUAL,
-    VAD,
-    Json,
-    Way,
-    asked,
-    begun,
-    busy,
-    created,
-    creates,
-    delta,
-    done,
-    ready,
-    speech,
-    tag_in,
-)
+from tests.events import busy, created, delta, done, speech
+from tests.harness import ready
+from tests.unit.session.played import ASKING, MANUAL, VAD, Json, Way, asked, begun, creates, tag_in
 
 
 def injected() -> Json:
@@ -53,7 +39,7 @@ def test_V3_not_for_the_item_of_an_idle_timeout(way: Way) -> None:
 def test_V3_the_item_after_an_idle_timeout_is_asked_for(way: Way) -> None:
     desk = ready(way, ASKING)
     desk.upstream(speech("timeout_triggered"), speech("committed"))
-    assert creates(desk.upstream(speech("committed", item_id="audio_2"))) == 1
+    assert creates(desk.upstream(speech("committed", item_id="u2"))) == 1
     desk.upstream(created(), done(), speech("speech_started"), speech("speech_stopped"))
     assert creates(desk.upstream(speech("committed"))) == 1
 
@@ -210,7 +196,7 @@ def test_R7_a_server_that_neither_commits_nor_responds_is_asked(way: Way, config
         log = desk.wait(0.125)
         assert (creates(log), log.notices) == (1, ["TURN_UNANSWERED"])
         tag = tag_in(log)
-        desk.upstream(created(f"resp_{number}", tag), done(f"resp_{number}", tag))
+        desk.upstream(created(f"resp_{number}", tag), done(f"resp_{number}", tag=tag))
         assert desk.wait(60).outputs == []
 
 
@@ -257,4 +243,4 @@ def test_R7_while_the_slot_is_taken_the_wish_waits_for_a_response_that_starts_la
     tag = begun(desk)
     desk.upstream(speech("speech_started"), speech("speech_stopped"))
     assert creates(desk.wait(10)) == 0
-    assert creates(desk.upstream(done("resp_1", tag))) == 1
+    assert creates(desk.upstream(done("resp_1", tag=tag))) == 1

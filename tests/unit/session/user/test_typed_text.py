@@ -6,20 +6,9 @@ import pytest
 
 from realtime_translate import Config
 from realtime_translate.config import Limits
-from tests.unit.session.played import (
-    VAD,
-    Way,
-    begun,
-    confirmed,
-    created,
-    creates,
-    done,
-    error,
-    inject,
-    item_id_in,
-    ready,
-    user_item,
-)
+from tests.events import created, done, error, inject, user_item
+from tests.harness import ready
+from tests.unit.session.played import VAD, Way, begun, confirmed, creates, item_id_in
 
 
 def test_T1_a_text_becomes_an_item_upstream_and_a_text_and_history_for_the_client(way: Way) -> None:
@@ -188,7 +177,7 @@ def test_L3_of_too_many_unconfirmed_texts_the_oldest_counts_as_confirmed(way: Wa
 def test_T6_a_refused_item_drops_its_wish_at_once(way: Way) -> None:
     desk = ready(way)
     log = desk.client(inject())
-    refusal = desk.upstream(error("invalid_value", log.upstream[0]["event_id"]))
+    refusal = desk.upstream(error("invalid_value", event_id=log.upstream[0]["event_id"]))
     assert "ITEM_REFUSED" in refusal.notices
     assert creates(refusal) == 0
     assert desk.translator.next_deadline is None
@@ -198,7 +187,7 @@ def test_T6_a_refused_item_drops_its_wish_at_once(way: Way) -> None:
 def test_T6_the_other_texts_keep_their_wishes(way: Way) -> None:
     desk = ready(way)
     logs = [desk.client(inject(text)) for text in ("one", "two")]
-    desk.upstream(error("invalid_value", logs[0].upstream[0]["event_id"]))
+    desk.upstream(error("invalid_value", event_id=logs[0].upstream[0]["event_id"]))
     assert creates(desk.upstream(user_item(item_id_in(logs[0]), "one"))) == 0
     assert creates(desk.upstream(user_item(item_id_in(logs[1]), "two"))) == 1
 
@@ -207,5 +196,5 @@ def test_T6_the_other_texts_keep_their_wishes(way: Way) -> None:
 def test_T6_an_error_that_answers_no_item_drops_no_wish(way: Way, event_id: str | None) -> None:
     desk = ready(way)
     item_id = item_id_in(desk.client(inject()))
-    assert "ITEM_REFUSED" not in desk.upstream(error("invalid_value", event_id)).notices
+    assert "ITEM_REFUSED" not in desk.upstream(error("invalid_value", event_id=event_id)).notices
     assert creates(desk.upstream(user_item(item_id, "Hello"))) == 1

@@ -14,9 +14,8 @@ from realtime_translate.mapping.responses import Outcome
 from realtime_translate.session.policies.response_slot import ends, events
 from realtime_translate.session.state import ResponseSlot
 from realtime_translate.session.timers import Timers
-from tests.harness import SETTINGS, Desk
-from tests.unit.session.agent_events import created, item_added, message
-from tests.unit.session.played import ready
+from tests.events import created, item_added, message
+from tests.harness import SETTINGS, Desk, ready
 from tests.unit.session.update_messages import prompt
 
 
