@@ -7,7 +7,16 @@ from enum import Enum
 from typing import NamedTuple
 
 from realtime_translate import ClientDialect
-from realtime_translate.session.tables import DETECTION, OPENING, SLOT, TURNS, Step
+from realtime_translate.session.tables import (
+    CREATE,
+    DETECTION,
+    FUNCTION_CALL,
+    OPENING,
+    RESPONSE,
+    SLOT,
+    TURNS,
+    Step,
+)
 
 from .diagrams import Edge, Place, svg
 
@@ -61,6 +70,47 @@ CHARTS = (
             "crossed": (2.4, 3),
             "given up": (1.4, 1.5),
             "doubted": (3.6, 1.9),
+        },
+    ),
+    Chart(
+        "response",
+        "The response in the slot",
+        "What became of it. An interruption by the user is an event of this table, and of the next.",
+        RESPONSE,  # type: ignore[arg-type]
+        {"none": (0, 0), "silent": (1.6, 0), "under way": (3.2, 0), "cut": (2.4, 1.5)},
+    ),
+    Chart(
+        "create",
+        "Our `response.create`",
+        "What became of the last one, from the moment at which it goes upstream until nothing of it can\n"
+        "come any more.",
+        CREATE,  # type: ignore[arg-type]
+        {
+            "none": (0, 0),
+            "asked": (2.2, 0),
+            "to be asked again": (4.6, 0),
+            "asked again": (4.6, 2),
+            "claimed": (0, 2),
+            "interrupted": (2.2, 2.4),
+            "dropped": (2.2, 4),
+        },
+    ),
+    Chart(
+        "function-call",
+        "A function call",
+        "From the first word of it until the response that follows it was asked for.",
+        FUNCTION_CALL,  # type: ignore[arg-type]
+        {
+            "announced": (0, 0),
+            "whole": (1.6, 0),
+            "passed over": (0, 1.4),
+            "asked": (3.2, 0),
+            "overdue": (5, 0),
+            "left": (1.9, 1.4),
+            "left, overdue": (5, 1.4),
+            "answered": (3.4, 1.4),
+            "refused": (2, 2.8),
+            "followed": (4.2, 2.8),
         },
     ),
     Chart(

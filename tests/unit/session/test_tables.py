@@ -17,16 +17,25 @@ from realtime_translate.session.policies import agent_turn, opening
 from realtime_translate.session.policies.input_audio import detection
 from realtime_translate.session.policies.response_slot import actions as slot_actions
 from realtime_translate.session.tables import (
+    CREATE,
     DETECTION,
+    FUNCTION_CALL,
     GATES,
     OPENING,
+    RESPONSE,
     SLOT,
     TURNS,
+    CreateEvent,
+    CreateState,
     Detection,
     DetectionEvent,
+    FunctionCallEvent,
+    FunctionCallState,
     Gate,
     Opening,
     OpeningEvent,
+    ResponseEvent,
+    ResponseState,
     SlotEvent,
     SlotState,
     Step,
@@ -44,6 +53,9 @@ def tables() -> dict[str, tuple[Table, type[Enum], Any]]:
     return {
         "opening": (OPENING, OpeningEvent, Opening.NEW),
         "slot": (SLOT, SlotEvent, SlotState.FREE),
+        "response": (RESPONSE, ResponseEvent, ResponseState.NONE),
+        "create": (CREATE, CreateEvent, CreateState.NONE),
+        "function call": (FUNCTION_CALL, FunctionCallEvent, FunctionCallState.ANNOUNCED),
         "detection": (DETECTION, DetectionEvent, Detection.OFF),
         **{name: (table, TurnEvent, TurnState.SILENT) for name, table in turns.items()},
     }
@@ -92,6 +104,8 @@ def reached(table: Table, first: Any) -> list[Any]:
 def test_the_tables_have_every_state() -> None:
     assert (set(OPENING), set(SLOT)) == (set(Opening), set(SlotState))
     assert set(DETECTION) == set(Detection)
+    assert (set(RESPONSE), set(CREATE)) == (set(ResponseState), set(CreateState))
+    assert set(FUNCTION_CALL) == set(FunctionCallState)
     assert set(TURNS) == set(ClientDialect)
     assert set().union(*TURNS.values()) == set(TurnState)
 
@@ -107,10 +121,11 @@ def steps(owner: str) -> Iterator[Step[Any]]:
             yield from (step for row in table.values() for step in row.values())
 
 
-def test_all_other_steps_do_something() -> None:
+def test_all_other_steps_of_these_do_something() -> None:
     idle = {
         (name, state, event)
         for name, (table, _, _) in tables().items()
+        if name.startswith(ACTIONS)
         for state, row in table.items()
         for event, step in row.items()
         if not step.action and not step.because

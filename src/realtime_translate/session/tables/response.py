@@ -34,6 +34,7 @@ class ResponseEvent(str, Enum):
 
 _NOTHING = "there is none"
 _TWICE = "nothing of it is told already"
+_ENDED_FIRST = "another that begins ends it first"
 
 RESPONSE: Mapping[ResponseState, Mapping[ResponseEvent, Step[ResponseState]]] = {
     ResponseState.NONE: {
@@ -44,14 +45,14 @@ RESPONSE: Mapping[ResponseState, Mapping[ResponseEvent, Step[ResponseState]]] = 
         ResponseEvent.ENDED: Step(ResponseState.NONE, because=_NOTHING),
     },
     ResponseState.SILENT: {
-        ResponseEvent.BEGUN: Step(ResponseState.SILENT),
+        ResponseEvent.BEGUN: Step(ResponseState.SILENT, because=_ENDED_FIRST),
         ResponseEvent.OUTPUT: Step(ResponseState.UNDER_WAY, "output_begun"),
         ResponseEvent.INTERRUPTED: Step(ResponseState.CUT, "cut_silent"),
         ResponseEvent.GIVEN_UP: Step(ResponseState.CUT),
         ResponseEvent.ENDED: Step(ResponseState.NONE),
     },
     ResponseState.UNDER_WAY: {
-        ResponseEvent.BEGUN: Step(ResponseState.SILENT),
+        ResponseEvent.BEGUN: Step(ResponseState.UNDER_WAY, because=_ENDED_FIRST),
         ResponseEvent.OUTPUT: Step(ResponseState.UNDER_WAY, because="only the first counts"),
         ResponseEvent.INTERRUPTED: Step(ResponseState.CUT, "cut"),
         ResponseEvent.GIVEN_UP: Step(ResponseState.CUT),
@@ -101,17 +102,21 @@ class CreateEvent(str, Enum):
 
 def _create(state: CreateState, **steps: Step[CreateState]) -> dict[CreateEvent, Step[CreateState]]:
     """A whole row: what ends it, or begins it anew, does so in each state."""
-    row = {
-        CreateEvent.SENT: Step(CreateState.ASKED),
-        CreateEvent.BEGUN: Step(CreateState.NONE),
-        CreateEvent.BEGUN_PERHAPS: Step(CreateState.CLAIMED),
-        CreateEvent.SETTLED: Step(CreateState.NONE),
-        CreateEvent.DOUBTED: Step(CreateState.TO_BE_ASKED_AGAIN),
-        CreateEvent.PUT_OFF: Step(CreateState.TO_BE_ASKED_AGAIN),
-        CreateEvent.INTERRUPTED: Step(CreateState.INTERRUPTED),
-        CreateEvent.COMMIT_REFUSED: Step(CreateState.DROPPED),
-    }
-    return row | {CreateEvent[name.upper()]: step for name, step in steps.items()}
+    row = {event: Step(to) for event, to in _LIFE.items() if to is not state}
+    named = {CreateEvent[name.upper()]: step for name, step in steps.items()}
+    return dict.fromkeys(CreateEvent, Step(state, because="it is so already")) | row | named
+
+
+_LIFE = {
+    CreateEvent.SENT: CreateState.ASKED,
+    CreateEvent.BEGUN: CreateState.NONE,
+    CreateEvent.BEGUN_PERHAPS: CreateState.CLAIMED,
+    CreateEvent.SETTLED: CreateState.NONE,
+    CreateEvent.DOUBTED: CreateState.TO_BE_ASKED_AGAIN,
+    CreateEvent.PUT_OFF: CreateState.TO_BE_ASKED_AGAIN,
+    CreateEvent.INTERRUPTED: CreateState.INTERRUPTED,
+    CreateEvent.COMMIT_REFUSED: CreateState.DROPPED,
+}
 
 
 def _stay(state: CreateState, because: str) -> Step[CreateState]:
