@@ -20,7 +20,7 @@ from .mapping.plan import Plan
 from .outputs import OpenUpstream, Outputs
 from .session.engine import Engine
 from .session.env import Env, Ids
-from .session.policies.opening import Facts, dial, paused
+from .session.policies.opening import Cause, dial, paused
 from .session.snapshot import Saved, load, save
 from .session.state import Call
 from .session.tables import Opening, OpeningEvent, SlotState, TurnState
@@ -209,7 +209,7 @@ class Translator:
         """The client's socket closed, with the code and reason of its close frame if there was one."""
         _check_close(_NO_CODE if code is None else code, reason)
         self._begin("client_closed")
-        self._engine.step(OpeningEvent.CLIENT_CLOSED, Facts(code=code, reason=reason))
+        self._engine.step(OpeningEvent.CLIENT_CLOSED, Cause(code=code, reason=reason))
         return self._engine.take()
 
     def upstream_closed(self, code: int | None = None, reason: str = "") -> Outputs:
@@ -256,7 +256,7 @@ class Translator:
                 f"{code} is no code that a close frame may carry; use 1000, 1001, 1011 or 3000 to 4999"
             )
         self._begin("close")
-        self._engine.step(OpeningEvent.HOST_CLOSED, Facts(code=code, reason=reason))
+        self._engine.step(OpeningEvent.HOST_CLOSED, Cause(code=code, reason=reason))
         return self._engine.take()
 
     # --- views ----------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ FAULTS: tuple[Fault, ...] = (
         "a response that stalls is waited for for ever",
         _EVENTS,
         '    failure = Outcome(failure=f"nothing came of it for {seconds:g} s", code="stalled")\n'
-        "    return happen(call, env, SlotEvent.STALLED, About(outcome=failure))\n",
+        "    return happen(call, env, SlotEvent.STALLED, ResponseFacts(outcome=failure))\n",
         "    return ()\n",
     ),
     Fault(

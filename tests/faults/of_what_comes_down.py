@@ -241,8 +241,8 @@ FAULTS: tuple[Fault, ...] = (
         "E5",
         "upstream stays open when the client goes",
         _OPENING,
-        '    return notice("CLIENT_CLOSED", code=facts.code), CloseUpstream(1000, "client closed")',
-        '    return (notice("CLIENT_CLOSED", code=facts.code),)',
+        '    return notice("CLIENT_CLOSED", code=cause.code), CloseUpstream(1000, "client closed")',
+        '    return (notice("CLIENT_CLOSED", code=cause.code),)',
     ),
     Fault(
         "E5",

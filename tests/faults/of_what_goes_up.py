@@ -154,7 +154,7 @@ FAULTS: tuple[Fault, ...] = (
         "the greeting becomes an item of the conversation",
         "session/policies/greeting.py",
         '    return [*env.text("assistant", env.plan.greeting), TurnStep(TurnEvent.GREETED)]',
-        '    return [*env.text("assistant", env.plan.greeting), ResponseWanted(WishKind.SENT)]',
+        '    return [*env.text("assistant", env.plan.greeting), ResponseWanted(WishKind.SPEECH, env.plan.greeting)]',
     ),
     Fault(
         "G2",

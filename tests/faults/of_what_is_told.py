@@ -35,14 +35,14 @@ FAULTS: tuple[Fault, ...] = (
         "a part that upstream refuses ends the call",
         _ACTIONS,
         "    if part is not None:\n        return _leave_out(",
-        "    if part is not None and state.left_out:\n        return _leave_out(",
+        "    if part is not None and state.refused_parts:\n        return _leave_out(",
     ),
     Fault(
         "S7",
         "what upstream takes does not go again",
         _ACTIONS,
-        "facts.problem.path), *_send_update(state, env, facts)]",
-        "facts.problem.path)]",
+        "cause.problem.path), *_send_update(state, env, cause)]",
+        "cause.problem.path)]",
     ),
     Fault(
         "S7",

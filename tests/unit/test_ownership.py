@@ -222,7 +222,7 @@ def test_a_change_of_what_is_another_s_would_be_seen(body: str, part: str) -> No
 @pytest.mark.parametrize(
     "body",
     [
-        "call.user_speech.held.append('x')",
+        "call.user_speech.answer.append('x')",
         "state = call.user_speech; state.items = []; event.text += 'x'",
         "found = [event]; found.append(event); found.pop()",
         "env.late = env.late or not call.slot.responding",

@@ -21,6 +21,7 @@ TEXTS: Mapping[str, Rule] = {
     "text": Rule.SPEECH,
     "final": Rule.SPEECH,
     "held": Rule.SPEECH,
+    "answer": Rule.SPEECH,
     "word": Rule.SPEECH,
     "arguments": Rule.TOOL,
     "idle": Rule.ERROR,
@@ -36,15 +37,15 @@ FRAMES: Mapping[str, tuple[str, ...]] = {"opening": ("waiting",), "updates": ("w
 OBJECTS = ("context_items", "tools", "session", "endpoint")
 """Objects of the protocols."""
 _KEPT = """
-    format version dialect phase state turn_state encoding prefix name language voice active claimed request
-    item_id response_id call_id event_id commit_event update_event last_code mark output ended cut open_items
-    open_messages announced settled harmless matched awaited idle_items told words
-    alias client_id code counts language_hints left_out path reasoning stopped taken
+    format version dialect phase state turn_state commit create detection kind response tags encoding prefix
+    name language voice active request unsettled item_id response_id call_id event_id commit_event
+    update_event last_code mark output ended cut open_items open_messages announced settled harmless matched
+    awaited idle_items words alias client_id code counts language_hints path reasoning refused_parts stopped taken
 """
 KEPT = tuple(_KEPT.split())
-"""Ids, codes and names, which stay; of `told` and `words` what identifies texts is taken."""
+"""Ids, codes and names, which stay; of `words` what identifies texts is taken."""
 
-_FINGERPRINT = re.compile(r"(?<=[=~])[0-9a-f]{16}$|^[0-9a-f]{16}$")
+_FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 
 
 def masked_snapshot(snapshot: Mapping[str, object], veil: Veil) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def _text(name: str, text: str, veil: Veil, part: str) -> str:
         return b64encode(bytes(len(b64decode(text)))).decode("ascii")
     if rule is not None:
         return cast("str", veil.text(text, rule, name))
-    return _FINGERPRINT.sub("0" * 16, text) if name in ("told", "words") else text
+    return "0" * 16 if name == "words" and _FINGERPRINT.fullmatch(text) else text
 
 
 def _protocol(value: object, veil: Veil) -> object:

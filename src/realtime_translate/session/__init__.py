@@ -62,19 +62,22 @@ Signals
 -------
 
 A signal, in `signals`, says what happened or what is wanted (`ResponseEnded`, `ResponseWanted`), and not who
-is to do something. `input_audio`, for example, knows nothing of the response slot: it returns `CommitDue`,
-and hears `CommitGranted` when the slot is free.
+is to do something. `input_audio`, for example, returns `CommitDue`, and hears `CommitGranted` when the slot
+is free. There is no signal for what can be asked: the slot reads in `call.audio` that a commit waits for it,
+in `call.updates` that an update does, and in `call.calls` that an answer is to come first.
 
 The tables
 ----------
 
-Four state machines are written as tables in `tables`, each complete: every state answers every event with a
-step, or stays as it is and says why. An action is a function that the policy keeps under the name that the
-table gives.
+The life cycles are written as tables in `tables`, each complete: every state answers every event with a step,
+or stays as it is and says why. An action is a function that the policy keeps under the name that the table
+gives. `docs/reference/states.md` draws them.
 
 * The opening: from before the client's Settings until the call is closed, for both connections.
 * The slot: a conversation has at most one active response, so that everything that wants one goes through
   it. `docs/explanation/response-slot.md` tells how.
+* The response, our create, and a function call: what became of each of them. That the user interrupts is an
+  event of all three.
 * The turn: what the client is told of the agent's turn, in each of the two dialects.
 * The detection: who ends the user's turns, where the server was asked to leave that to us.
 

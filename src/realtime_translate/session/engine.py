@@ -35,7 +35,7 @@ from .policies import (
     playback,
     upstream_errors,
 )
-from .policies.opening import Facts
+from .policies.opening import Cause
 from .policies.response_slot import events
 from .policies.upstream_errors import parting
 from .routes import CLIENT, SESSION_CREATED, SIGNALS, TIMERS, UPDATES, UPSTREAM, Handlers
@@ -60,7 +60,7 @@ __all__ = ["Engine"]
 _SHOWN = 10
 """Unknown fields of a message that a Notice names."""
 _OUTPUTS = frozenset(get_args(Output)) - {Notice}
-_NO_FACTS = Facts()
+_NO_CAUSE = Cause()
 # On Python 3.10 and 3.11 looking a member up costs as much as three calls: audio does without.
 _DELIVER, _CLOSED, _SPEAKING = Gate.DELIVER, Opening.CLOSED, TurnState.SPEAKING
 _CUT = ResponseState.CUT
@@ -101,11 +101,11 @@ class Engine:
             return
         self.perform(TIMERS[name](self.call, self.env))
 
-    def step(self, event: OpeningEvent, facts: Facts = _NO_FACTS) -> None:
+    def step(self, event: OpeningEvent, cause: Cause = _NO_CAUSE) -> None:
         """Take a step of the opening. The last step gives outputs only: the call is closed by then."""
         step = OPENING[self.call.phase][event]
         self.call.phase = step.to
-        effects = opening.ACTIONS[step.action](self.call.opening, self.env, facts) if step.action else ()
+        effects = opening.ACTIONS[step.action](self.call.opening, self.env, cause) if step.action else ()
         if step.to is _CLOSED:
             self.out.extend(noticed.minute_over(self.call, self.env))
             self.env.timers.deadlines.clear()
@@ -174,7 +174,7 @@ class Engine:
         """The upstream socket closed, or was never opened (E5, S8): then the reason is the host's own."""
         call = self.call
         told, why = parting(call.errors, self.env, code, reason if call.upstream_open else "")
-        self.step(OpeningEvent.UPSTREAM_CLOSED, Facts(code=code, error=told, description=why))
+        self.step(OpeningEvent.UPSTREAM_CLOSED, Cause(code=code, error=told, description=why))
 
     def playback_reported(self, milliseconds: int) -> None:
         """The client has played so much of the agent's audio (B3)."""
@@ -217,7 +217,7 @@ class Engine:
         if isinstance(message, deepgram.KeepAlive):
             self.perform([notice("KEEPALIVE_ABSORBED")])
         elif isinstance(message, deepgram.Settings):
-            self.step(OpeningEvent.SETTINGS, Facts(settings=message))
+            self.step(OpeningEvent.SETTINGS, Cause(settings=message))
         elif gate is Gate.WAIT or (self.call.phase in _UNSETTLED and isinstance(message, UPDATES)):
             self.perform([notice("MESSAGE_WAITS", type=kind)])
             self.perform(opening.wait_text(self.call.opening, self.env, frame))
@@ -271,7 +271,7 @@ class Engine:
         elif isinstance(event, Malformed):
             self._refused(event, data)
         elif isinstance(event, openai.SessionUpdated) and OPENING[self.call.phase][_UPDATED].action:
-            self.step(_UPDATED, Facts(session=event.session))
+            self.step(_UPDATED, Cause(session=event.session))
         elif isinstance(event, openai.SessionCreated):
             self._route(SESSION_CREATED, event)
         elif isinstance(event, openai.ErrorEvent):
@@ -333,7 +333,7 @@ class Engine:
         if step is None:
             self.perform([Refused(problem)])
         else:
-            self.step(step, Facts(problem=problem))
+            self.step(step, Cause(problem=problem))
 
     def _malformed(self, event: Malformed) -> Effects:
         """An event without a string type is none at all (E4); a known one with wrong fields is noticed."""
@@ -375,12 +375,12 @@ class Engine:
         elif isinstance(effect, TurnStep):
             self._turn(effect.event)
         elif isinstance(effect, OpeningStep):
-            self.step(effect.event, Facts(voiced=self.call.playback.voiced))
+            self.step(effect.event, Cause(voiced=self.call.playback.voiced))
         elif isinstance(effect, Deliver):
             self._deliver(effect.entry)
         else:
             fatal = cast("Fatal", effect)
-            self.step(OpeningEvent.FATAL, Facts(error=fatal.code, description=fatal.description))
+            self.step(OpeningEvent.FATAL, Cause(error=fatal.code, description=fatal.description))
 
     def _turn(self, event: TurnEvent) -> None:
         step = self._turns[self.call.turn_state][event]

@@ -61,8 +61,8 @@ _NOT_DUE = Commit.NOT_DUE
 @define(eq=False, repr=False)
 class OpeningState:
     """`session`: the object of the `session.update` to send, kept until it is confirmed; `update_event`: the
-    id of the one that was sent; `began`: the server has said anything of the session (E6); `left_out`: the
-    parts that upstream refused and that are not in it now (S7).
+    id of the one that was sent; `began`: the server has said anything of the session (E6); `refused_parts`:
+    the parts that upstream refused and that are not in it now (S7).
 
     `plan`: takes effect when the update is confirmed, in a session that was ready before Settings.
     `waiting`: client messages that wait (S5), of them `texts` text frames and `audio_bytes` bytes of audio.
@@ -71,7 +71,7 @@ class OpeningState:
     session: Mapping[str, object] = field(factory=dict[str, object])
     update_event: str = ""
     began: bool = False
-    left_out: list[str] = field(factory=list[str])
+    refused_parts: list[str] = field(factory=list[str])
     plan: Plan | None = None
     waiting: list[Pending] = field(factory=list[Pending])
     texts: int = 0
@@ -249,7 +249,7 @@ class UserSpeech:
     """`begun`: not committed yet; `items`: committed and not told, in order; `settled`: ids of those of which
     nothing is told any more.
 
-    `awaited`: items whose text goes before the agent's answer; `held`: words of that answer. `failed`: a
+    `awaited`: items whose text goes before the agent's answer; `answer`: words of it. `failed`: a
     transcription has failed.
     """
 
@@ -257,7 +257,7 @@ class UserSpeech:
     items: list[Heard] = field(factory=list[Heard])
     settled: list[str] = field(factory=list[str])
     awaited: list[str] = field(factory=list[str])
-    held: list[str] = field(factory=list[str])
+    answer: list[str] = field(factory=list[str])
     failed: bool = False
 
 
@@ -274,16 +274,16 @@ class UserTexts:
 @define(eq=False, repr=False)
 class Updates:
     """`waiting`: frames of updates to send; `sent`: those that one `session.update` carries, in flight as
-    `event_id`, which is empty where it has to go again; `left_out`: the parts of it that upstream refused and
-    that went nowhere (S7). `alone`: how many of `waiting` go one by one, after their merger was refused.
-    `carried`: the plan once those in `sent` hold, `intended`: once those in
-    `waiting` do, too; None where it has to be found out again.
+    `event_id`, which is empty where it has to go again; `refused_parts`: the parts of it that upstream
+    refused and that went nowhere (S7). `alone`: how many of `waiting` go one by one, after their merger was
+    refused. `carried`: the plan once those in `sent` hold, `intended`: once those in `waiting` do, too; None
+    where it has to be found out again.
     """
 
     waiting: list[str] = field(factory=list[str])
     sent: list[str] = field(factory=list[str])
     event_id: str = ""
-    left_out: list[str] = field(factory=list[str])
+    refused_parts: list[str] = field(factory=list[str])
     alone: int = 0
     carried: Plan | None = None
     intended: Plan | None = None

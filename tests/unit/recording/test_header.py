@@ -139,8 +139,8 @@ def test_what_identifies_texts_is_taken() -> None:
     )
     lines: list[str] = []
     Recorder(begun.translator, lines.append)
-    told = json.loads(lines[0])["snapshot"]["call"]["agent_text"]["told"]
-    assert told == ["i1/0", f"i1={'0' * 16}", f"r1~{'0' * 16}"]
+    (told,) = json.loads(lines[0])["snapshot"]["call"]["agent_text"]["told"]
+    assert told == {"item_id": "i1", "index": 0, "words": "0" * 16, "response_id": "r1"}
 
 
 def test_every_text_in_the_state_has_a_rule() -> None:

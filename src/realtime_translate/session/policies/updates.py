@@ -130,14 +130,14 @@ def _answers(state: Updates, problem: Problem, part: dispensable.Part | None) ->
     """Whether an error is about the update in flight: by its id, its code, or what it names (R6, S7)."""
     if problem.event_id:
         return problem.event_id == state.event_id
-    again = dispensable.is_gone(problem.path, state.left_out)
+    again = dispensable.is_gone(problem.path, state.refused_parts)
     return problem.code == VOICE_CODE or (part is not None and not again)
 
 
 def _leave_out(state: Updates, env: Env, part: dispensable.Part, problem: Problem) -> Effects:
     """The rest of the update goes again when the slot is free; it holds if that is nothing."""
     session = dispensable.without(_session(state, env), part.path)
-    state.left_out.append(part.path)
+    state.refused_parts.append(part.path)
     state.carried = state.intended = None
     expected = MayFail(state.event_id, problem.path)
     refused_part = notice("SETTING_REFUSED", path=f"session.{part.path}", code=problem.code)
@@ -175,7 +175,7 @@ def _hold(state: Updates, env: Env) -> list[Effect]:
 def _session(state: Updates, env: Env) -> Mapping[str, object]:
     """What the update in flight asks for."""
     session = mapping.changes(env.plan, _in_flight(state, env), env.config)
-    return dispensable.without(unstructure(session or openai.Session()), *state.left_out)
+    return dispensable.without(unstructure(session or openai.Session()), *state.refused_parts)
 
 
 def _in_flight(state: Updates, env: Env) -> Plan:
@@ -183,7 +183,7 @@ def _in_flight(state: Updates, env: Env) -> Plan:
     if state.carried is None:
         after = _after(env, env.plan, state.sent)
         for part in dispensable.PARTS.values():
-            after = part.undone(after, env.plan) if part.path in state.left_out else after
+            after = part.undone(after, env.plan) if part.path in state.refused_parts else after
         state.carried = after
     return state.carried
 
@@ -231,7 +231,7 @@ def _refusal(code: str, reason: str) -> list[Effect]:
 
 
 def _forget(state: Updates, env: Env) -> list[Effect]:
-    state.sent, state.event_id, state.left_out = [], "", []
+    state.sent, state.event_id, state.refused_parts = [], "", []
     state.carried = state.intended = None
     env.timers.cancel("update")
     return _more(state)

@@ -70,7 +70,7 @@ def _name(state: UserSpeech, item_id: Nullable[str]) -> str:
 
 def _size(state: UserSpeech) -> int:
     """Characters that wait for other words."""
-    return sum(len(each.final or "") for each in state.items) + sum(map(len, state.held))
+    return sum(len(each.final or "") for each in state.items) + sum(map(len, state.answer))
 
 
 def _settle(state: UserSpeech, item_id: str) -> None:
@@ -263,10 +263,10 @@ def response_began(call: Call, env: Env, event: openai.ResponseCreated) -> Effec
 def agent_said(call: Call, env: Env, said: AgentSaid) -> Effects:
     """Words of the agent wait for those that they answer; only Deepgram's clients expect them in order."""
     state = call.user_speech
-    full = len(state.held) >= _REMEMBERED or _size(state) + len(said.text) > env.limits.item_text
+    full = len(state.answer) >= _REMEMBERED or _size(state) + len(said.text) > env.limits.item_text
     if env.component or not _pending(state) or full:
         return [*_release(state, env), *env.text("assistant", said.text)]
-    state.held.append(said.text)
+    state.answer.append(said.text)
     _wait(env)
     return ()
 
@@ -274,7 +274,7 @@ def agent_said(call: Call, env: Env, said: AgentSaid) -> Effects:
 def text_due(call: Call, env: Env, _: TextDue) -> Effects:
     """A function call, the user or the end of the turn comes: the words go before it."""
     state = call.user_speech
-    return _wait_no_longer(state, env) if state.held else ()
+    return _wait_no_longer(state, env) if state.answer else ()
 
 
 def waited(call: Call, env: Env) -> Effects:
@@ -288,7 +288,7 @@ def _wait_no_longer(state: UserSpeech, env: Env) -> list[Effect]:
     comes: nothing waits for it again.
     """
     first_known = next((index for index, each in enumerate(state.items) if each.final is not None), 0)
-    awaited = state.awaited if state.held else ()
+    awaited = state.awaited if state.answer else ()
     late = [
         each
         for index, each in enumerate(state.items)
@@ -304,10 +304,10 @@ def _pending(state: UserSpeech) -> bool:
 
 
 def _release(state: UserSpeech, env: Env) -> list[Effect]:
-    held, state.held, state.awaited = state.held, [], []
+    answer, state.answer, state.awaited = state.answer, [], []
     if not any(each.final is not None for each in state.items):
         env.timers.cancel("transcript")
-    return [output for text in held for output in env.text("assistant", text)]
+    return [output for text in answer for output in env.text("assistant", text)]
 
 
 def _wait(env: Env) -> None:

@@ -81,7 +81,7 @@ def test_an_older_minor_version_restores_with_what_was_added(monkeypatch: pytest
     now: Any = translator.snapshot()
     assert now["version"] == "1.2"
     assert now["call"]["updates"] == {
-        "waiting": [], "sent": [], "event_id": "", "left_out": [], "alone": 0,
+        "waiting": [], "sent": [], "event_id": "", "refused_parts": [], "alone": 0,
         "carried": None, "intended": None,
     }  # fmt: skip
     first, second = now["call"]["user_texts"]["waiting"]

@@ -210,7 +210,7 @@ def test_L2_what_is_held_is_bounded() -> None:
     answering(desk)
     log = desk.upstream(*(text_done(f"Number {number}.", f"i{number}") for number in range(33)))
     assert told(log) == [f"agent: Number {number}." for number in range(33)], "all at once, in order"
-    assert remembered(desk)["held"] == []
+    assert remembered(desk)["answer"] == []
 
 
 def test_O4_speech_without_an_id_is_not_waited_for() -> None:

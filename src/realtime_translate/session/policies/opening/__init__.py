@@ -1,13 +1,13 @@
 """The opening of a call: from `client_opened` to ready, what waits, and the ends (S, E5, A8, L3)."""
 
 from .actions import ACTIONS, applied, dial, granted, session_created, session_ends
+from .cause import Cause
 from .errors import meant_by
-from .facts import Facts
 from .waiting import flushed, forget, paused, too_early, wait_audio, wait_text
 
 __all__ = [
     "ACTIONS",
-    "Facts",
+    "Cause",
     "applied",
     "dial",
     "flushed",

@@ -32,37 +32,37 @@ from ...signals import (
 )
 from ...state import Call, OpeningState
 from ...tables import OpeningEvent
-from .facts import Facts
+from .cause import Cause
 from .waiting import flush
 
 __all__ = ["ACTIONS", "applied", "dial", "granted", "session_created", "session_ends"]
 
-_Action: TypeAlias = "Callable[[OpeningState, Env, Facts], Effects]"
+_Action: TypeAlias = "Callable[[OpeningState, Env, Cause], Effects]"
 
 
 # --- on the way to ready ------------------------------------------------------------------------------------
 
 
-def _welcome(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _welcome(state: OpeningState, env: Env, cause: Cause) -> Effects:
     env.start("settings", env.limits.settings_timeout)
     return () if env.component else (env.client(deepgram.Welcome(env.ids.prefix)),)
 
 
-def _dial(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _dial(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """Settings came first: dial, and configure once upstream is open (S2)."""
-    model, effects = _settle(state, env, facts.settings)
+    model, effects = _settle(state, env, cause.settings)
     return [*effects, dial(env.config, model)]
 
 
-def _configure(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _configure(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """Settings came, and upstream is open already: what was dialled is the configured model (S2)."""
-    model, effects = _settle(state, env, facts.settings)
+    model, effects = _settle(state, env, cause.settings)
     if model != env.config.model:
         return [*effects, OpeningStep(OpeningEvent.OTHER_MODEL), dial(env.config, model)]
-    return [*effects, *_send_update(state, env, facts)]
+    return [*effects, *_send_update(state, env, cause)]
 
 
-def _redial(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _redial(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """Nothing was asked of the session that was dialled early; it goes with its socket (S2)."""
     env.timers.cancel("session_end")
     state.began = False
@@ -86,17 +86,17 @@ def _settle(state: OpeningState, env: Env, settings: deepgram.Settings) -> tuple
     return mapped.model, list(mapped.notices)
 
 
-def _send_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _send_update(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """The one `session.update` (S2)."""
     state.update_event, update = env.session_update(state.session)
     return (update,)
 
 
-def _ready(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _ready(state: OpeningState, env: Env, cause: Cause) -> Effects:
     env.timers.cancel("configure")
     env.plan = evolve(env.plan, audible=state.session.get("output_modalities") != ["text"])
-    state.session, state.left_out = {}, []
-    return [*_settle_audio(env, facts.session), SessionReady()]
+    state.session, state.refused_parts = {}, []
+    return [*_settle_audio(env, cause.session), SessionReady()]
 
 
 def _settle_audio(env: Env, session: openai.Session) -> list[Effect]:
@@ -132,27 +132,27 @@ def session_ends(call: Call, env: Env) -> Effects:
 # --- a component client whose session was ready before Settings ---------------------------------------------
 
 
-def _updated_unasked(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _updated_unasked(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """Only the component's dialect takes it for ready; who commits is then what the server says (S4)."""
     state.began = True
     if not env.component:
         return (notice("UPSTREAM_ABSORBED", type="session.updated"),)
-    env.plan = evolve(env.plan, commit=turns.effective_plan(facts.session))
-    return [*_settle_audio(env, facts.session), OpeningStep(OpeningEvent.READY_ANYWAY)]
+    env.plan = evolve(env.plan, commit=turns.effective_plan(cause.session))
+    return [*_settle_audio(env, cause.session), OpeningStep(OpeningEvent.READY_ANYWAY)]
 
 
-def _ready_unasked(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _ready_unasked(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """What waited may go; Settings may come any time (S4)."""
     env.timers.cancel("settings")
     return [notice("READY_UNASKED"), *flush(state, env)]
 
 
-def _ask_for_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _ask_for_update(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """The update waits for a free slot; until it is confirmed the old plan stands (S4). The conversation may
     have begun: it goes on with the model that was dialled.
     """
     standing, sent = env.plan, env.config.model
-    model, effects = _settle(state, env, facts.settings)
+    model, effects = _settle(state, env, cause.settings)
     if model != sent:
         path = "agent.think.provider.model"
         effects.append(notice("MODEL_KEPT", path=path, asked=model, sent=sent))
@@ -161,10 +161,10 @@ def _ask_for_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
     return [*effects, Proceed()]
 
 
-def _send_late_update(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _send_late_update(state: OpeningState, env: Env, cause: Cause) -> Effects:
     env.start("configure", env.limits.configure_timeout)
-    kept = _keep_voice(state, env) if facts.voiced else []
-    return [*kept, *_send_update(state, env, facts)]
+    kept = _keep_voice(state, env) if cause.voiced else []
+    return [*kept, *_send_update(state, env, cause)]
 
 
 def _keep_voice(state: OpeningState, env: Env) -> list[Effect]:
@@ -177,9 +177,9 @@ def _keep_voice(state: OpeningState, env: Env) -> list[Effect]:
     return [notice("SETTING_LEFT_OUT", path="agent.speak.provider")]
 
 
-def _applied(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _applied(state: OpeningState, env: Env, cause: Cause) -> Effects:
     env.plan, state.plan = state.plan or env.plan, None
-    return _ready(state, env, facts)
+    return _ready(state, env, cause)
 
 
 def applied(call: Call, env: Env, _: SessionReady) -> Effects:
@@ -190,7 +190,7 @@ def applied(call: Call, env: Env, _: SessionReady) -> Effects:
 # --- Settings once more -------------------------------------------------------------------------------------
 
 
-def _second_settings(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _second_settings(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """S6."""
     if not env.component:
         return (
@@ -199,53 +199,55 @@ def _second_settings(state: OpeningState, env: Env, facts: Facts) -> Effects:
     return notice("SETTINGS_REPEATED"), env.client(deepgram.SettingsApplied())
 
 
-def _second_settings_early(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _second_settings_early(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """Before ready the first one's answer serves for both (S6)."""
-    return (notice("SETTINGS_REPEATED"),) if env.component else _second_settings(state, env, facts)
+    return (notice("SETTINGS_REPEATED"),) if env.component else _second_settings(state, env, cause)
 
 
 # --- ends ---------------------------------------------------------------------------------------------------
 
 
-def _refuse_settings(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _refuse_settings(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """Upstream refused our update: it goes again without the part that is to blame, if the call can do
     without it; else never `SettingsApplied` (S7).
     """
-    problem = facts.problem
-    if not problem.event_id and dispensable.is_gone(problem.path, state.left_out):  # of the update before
+    problem = cause.problem
+    if not problem.event_id and dispensable.is_gone(
+        problem.path, state.refused_parts
+    ):  # of the update before
         return (notice("UPSTREAM_ERROR_BENIGN", code=problem.code),)
     part = dispensable.found(problem.path, state.session)
     if part is not None:
-        return _leave_out(state, env, part, facts)
+        return _leave_out(state, env, part, cause)
     if env.component or problem.fault in (Fault.ACCESS, Fault.SERVER, Fault.EXPIRED):
         return (Fatal(fatal_code(problem, component=env.component), problem.description),)
     return (Fatal(ErrorCode.INVALID_SETTINGS, problem.description),)
 
 
-def _leave_out(state: OpeningState, env: Env, part: dispensable.Part, facts: Facts) -> Effects:
+def _leave_out(state: OpeningState, env: Env, part: dispensable.Part, cause: Cause) -> Effects:
     """Each part goes at most once: what is gone is not found again."""
     state.session = dispensable.without(state.session, part.path)
-    state.left_out.append(part.path)
+    state.refused_parts.append(part.path)
     if state.plan is None:
         env.plan = part.undone(env.plan, Plan())
     else:
         state.plan = part.undone(state.plan, env.plan)
     env.start("configure", env.limits.configure_timeout)
-    refused = notice("SETTING_REFUSED", path=f"session.{part.path}", code=facts.problem.code)
-    return [refused, MayFail(state.update_event, facts.problem.path), *_send_update(state, env, facts)]
+    refused = notice("SETTING_REFUSED", path=f"session.{part.path}", code=cause.problem.code)
+    return [refused, MayFail(state.update_event, cause.problem.path), *_send_update(state, env, cause)]
 
 
-def _no_session(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _no_session(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """It is the server's state, and never the fault of the client (E6)."""
-    problem = facts.problem
+    problem = cause.problem
     return (Fatal(fatal_code(problem, component=env.component), problem.description),)
 
 
-def _no_settings(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _no_settings(state: OpeningState, env: Env, cause: Cause) -> Effects:
     return (Fatal(ErrorCode.CLIENT_MESSAGE_TIMEOUT, "no Settings came in time; send them first"),)
 
 
-def _never_configured(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _never_configured(state: OpeningState, env: Env, cause: Cause) -> Effects:
     return (Fatal(_never_ready_code(env), "the upstream server did not confirm the session in time"),)
 
 
@@ -255,45 +257,45 @@ def _never_ready_code(env: Env) -> str:
     return ErrorCode.INTERNAL_SERVER_ERROR
 
 
-def _never_ready(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _never_ready(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """Upstream closed, or could not be reached (S8)."""
-    because = f": {facts.description}" if facts.description else ""
+    because = f": {cause.description}" if cause.description else ""
     description = f"the upstream server closed before the session was ready{because}"
     return (
-        notice("UPSTREAM_CLOSED", code=facts.code),
+        notice("UPSTREAM_CLOSED", code=cause.code),
         to_client.error(_never_ready_code(env), description),
         CloseClient(1000, "upstream closed"),
     )
 
 
-def _upstream_lost(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _upstream_lost(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """The client is told why, unless upstream closed normally (E1, E5)."""
-    effects: list[Effect] = [notice("UPSTREAM_CLOSED", code=facts.code)]
-    if facts.error:
-        description = facts.description or "the upstream server closed the connection"
-        effects.append(to_client.error(facts.error, description))
+    effects: list[Effect] = [notice("UPSTREAM_CLOSED", code=cause.code)]
+    if cause.error:
+        description = cause.description or "the upstream server closed the connection"
+        effects.append(to_client.error(cause.error, description))
     return [*effects, CloseClient(1000, "upstream closed")]
 
 
-def _client_left(state: OpeningState, env: Env, facts: Facts) -> Effects:
-    return notice("CLIENT_CLOSED", code=facts.code), CloseUpstream(1000, "client closed")
+def _client_left(state: OpeningState, env: Env, cause: Cause) -> Effects:
+    return notice("CLIENT_CLOSED", code=cause.code), CloseUpstream(1000, "client closed")
 
 
-def _going_away(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _going_away(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """`close()` of the host (E5)."""
-    code, reason = facts.code or 1000, to_client.shortened(facts.reason)
+    code, reason = cause.code or 1000, to_client.shortened(cause.reason)
     closes = (CloseClient(code, reason), CloseUpstream(code, reason))
     if env.component:
         return closes
-    return to_client.error(ErrorCode.SERVER_GOING_AWAY, facts.reason or "the server is going away"), *closes
+    return to_client.error(ErrorCode.SERVER_GOING_AWAY, cause.reason or "the server is going away"), *closes
 
 
-def _hang_up(state: OpeningState, env: Env, facts: Facts) -> Effects:
+def _hang_up(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """A fatal error: tell the client, and close both legs."""
-    reason = to_client.shortened(facts.error)
+    reason = to_client.shortened(cause.error)
     return (
-        notice("SESSION_FAILED", code=str(facts.error)),
-        to_client.error(facts.error, facts.description),
+        notice("SESSION_FAILED", code=str(cause.error)),
+        to_client.error(cause.error, cause.description),
         CloseClient(1000, reason),
         CloseUpstream(1000, reason),
     )

@@ -36,5 +36,5 @@ def _is_of_the_server(state: OpeningState, env: Env, problem: Problem) -> bool:
     """
     if state.began or problem.event_id.startswith(f"{env.ids.prefix}_"):
         return False
-    gone = dispensable.is_gone(problem.path, state.left_out)
+    gone = dispensable.is_gone(problem.path, state.refused_parts)
     return not (gone or dispensable.names(problem.path, state.session))

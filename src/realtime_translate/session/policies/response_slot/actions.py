@@ -31,8 +31,8 @@ from ...tables import (
     Step,
     TurnEvent,
 )
-from .about import NO_RESPONSE, REMEMBERED, About
 from .ends import failure, finish, remember, superseded
+from .facts import NO_RESPONSE, REMEMBERED, ResponseFacts
 from .line import add, answered, keep, withdraw_hold
 from .lives import step_of_create, step_of_response
 
@@ -43,18 +43,18 @@ _MOST_PATIENT = 3
 _OF_TURN = {"cut": TurnEvent.CUT, "cut_silent": TurnEvent.VOID}
 """What an interruption is to the agent's turn, by the action of `tables.RESPONSE` (B1, O5)."""
 
-_Action: TypeAlias = "Callable[[Call, Env, About], list[Effect]]"
+_Action: TypeAlias = "Callable[[Call, Env, ResponseFacts], list[Effect]]"
 
 
-def happen(call: Call, env: Env, event: SlotEvent, about: About = NO_RESPONSE) -> list[Effect]:
+def happen(call: Call, env: Env, event: SlotEvent, facts: ResponseFacts = NO_RESPONSE) -> list[Effect]:
     """Take the table's step for `event` and carry out its action."""
     slot = call.slot
     step = SLOT[slot.state][event]
     slot.state = step.to
-    return _ACTIONS[step.action](call, env, about) if step.action else []
+    return _ACTIONS[step.action](call, env, facts) if step.action else []
 
 
-def _create(call: Call, env: Env, _: About) -> list[Effect]:
+def _create(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
     slot = call.slot
     if slot.create is not CreateState.TO_BE_ASKED_AGAIN:
         slot.unsettled = ""
@@ -78,15 +78,15 @@ def _think(call: Call, env: Env) -> None:
     env.start("slow", env.limits.slow_think)
 
 
-def _begin(call: Call, env: Env, about: About) -> list[Effect]:
+def _begin(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     """It answers what is known to be in the conversation (R7)."""
     slot = call.slot
     answered(slot, ours=False)
     withdraw_hold(call, env)
-    return _run(call, env, about)
+    return _run(call, env, facts)
 
 
-def _begin_ours(call: Call, env: Env, about: About) -> list[Effect]:
+def _begin_ours(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     """It does not answer texts that went upstream after its create, even if announced before it (R2)."""
     slot = call.slot
     perhaps = slot.unsettled != ""  # else ours, or its refusal, comes yet
@@ -94,18 +94,18 @@ def _begin_ours(call: Call, env: Env, about: About) -> list[Effect]:
     if not (slot.asked_for and slot.asked_for.alone):
         answered(slot, ours=True)
         withdraw_hold(call, env)
-    began = _run(call, env, about)
+    began = _run(call, env, facts)
     return interrupt(call, env, cancel=True) if step.action else began
 
 
-def _begin_beside(call: Call, env: Env, about: About) -> list[Effect]:
+def _begin_beside(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     """The server's own comes where ours had failed: ours is asked for after it (R3)."""
-    return [*_try_later(call, env, about), *_begin(call, env, about)]
+    return [*_try_later(call, env, facts), *_begin(call, env, facts)]
 
 
-def _run(call: Call, env: Env, about: About) -> list[Effect]:
+def _run(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     slot = call.slot
-    slot.active, slot.heard_at = about.response_id, None
+    slot.active, slot.heard_at = facts.response_id, None
     step_of_response(slot, ResponseEvent.BEGUN)
     slot.refusals = 0
     env.timers.cancel("grace")
@@ -138,7 +138,7 @@ def _cancel(env: Env, response_id: str) -> list[Effect]:
     return [env.upstream(cancel), MayFail(event_id)]
 
 
-def _recognise(call: Call, env: Env, _: About) -> list[Effect]:
+def _recognise(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
     """The output that began it came before its `response.created`."""
     step = _settle(call, env, CreateEvent.BEGUN)
     return interrupt(call, env, cancel=True) if step.action else []
@@ -154,84 +154,84 @@ def _settle(call: Call, env: Env, event: CreateEvent) -> Step[CreateState]:
     return step_of_create(slot, event)
 
 
-def _supersede(call: Call, env: Env, about: About) -> list[Effect]:
+def _supersede(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     slot = call.slot
-    return [*superseded(slot, env), *_begin(call, env, about)]
+    return [*superseded(slot, env), *_begin(call, env, facts)]
 
 
-def _supersede_by_ours(call: Call, env: Env, about: About) -> list[Effect]:
+def _supersede_by_ours(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     slot = call.slot
-    return [*superseded(slot, env), *_begin_ours(call, env, about)]
+    return [*superseded(slot, env), *_begin_ours(call, env, facts)]
 
 
-def _end(call: Call, env: Env, about: About) -> list[Effect]:
+def _end(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     slot = call.slot
-    remember(slot, about.response_id)
-    return [*finish(slot, env, slot.active, about.outcome), Proceed()]
+    remember(slot, facts.response_id)
+    return [*finish(slot, env, slot.active, facts.outcome), Proceed()]
 
 
-def _end_whole(call: Call, env: Env, about: About) -> list[Effect]:
+def _end_whole(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     """Only its end was heard of, or its end shows whose it was."""
     slot = call.slot
     _settle(call, env, CreateEvent.SETTLED)
-    return [*finish(slot, env, about.response_id, about.outcome), Proceed()]
+    return [*finish(slot, env, facts.response_id, facts.outcome), Proceed()]
 
 
-def _end_crossing(call: Call, env: Env, about: About) -> list[Effect]:
+def _end_crossing(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     """Ours came and went whole while the server's own is active, whose turn goes on if ours said nothing."""
     _settle(call, env, CreateEvent.SETTLED)
-    return _end_aside(call, env, about)
+    return _end_aside(call, env, facts)
 
 
-def _end_aside(call: Call, env: Env, about: About) -> list[Effect]:
+def _end_aside(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     """A response came and went whole, and the slot stays as it is."""
     slot = call.slot
-    remember(slot, about.response_id)
-    ended = [ResponseEnded(about.response_id)] if about.outcome.produced else []
-    return [*failure(about.outcome), *ended]
+    remember(slot, facts.response_id)
+    ended = [ResponseEnded(facts.response_id)] if facts.outcome.produced else []
+    return [*failure(facts.outcome), *ended]
 
 
-def _end_unannounced(call: Call, env: Env, about: About) -> list[Effect]:
+def _end_unannounced(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     slot = call.slot
     ended = finish(slot, env, slot.active, Outcome())
     return [notice("RESPONSE_PRESUMED_DONE"), *ended, Proceed()]
 
 
-def _give_up(call: Call, env: Env, about: About) -> list[Effect]:
+def _give_up(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     """To the client it has failed; nothing more of it is told, and its end is awaited (R1, R5)."""
     slot = call.slot
     response_id = slot.active
-    given_up = _end_failed(call, env, about, ResponseEvent.GIVEN_UP)
+    given_up = _end_failed(call, env, facts, ResponseEvent.GIVEN_UP)
     slot.active = response_id
     env.start("grace", env.limits.response_grace)
     return given_up
 
 
-def _give_up_crossing(call: Call, env: Env, about: About) -> list[Effect]:
+def _give_up_crossing(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     """The same while ours is in flight, which upstream takes or refuses (R3)."""
-    return _end_failed(call, env, about, ResponseEvent.ENDED)
+    return _end_failed(call, env, facts, ResponseEvent.ENDED)
 
 
-def _end_failed(call: Call, env: Env, about: About, event: ResponseEvent) -> list[Effect]:
+def _end_failed(call: Call, env: Env, facts: ResponseFacts, event: ResponseEvent) -> list[Effect]:
     slot = call.slot
     response_id = slot.active
-    ended = finish(slot, env, response_id, about.outcome, event)
+    ended = finish(slot, env, response_id, facts.outcome, event)
     if response_id:
         slot.cut = [*slot.cut[1 - REMEMBERED :], response_id]
-    return [notice("RESPONSE_GIVEN_UP", reason=about.outcome.code), *ended, *_cancel(env, response_id)]
+    return [notice("RESPONSE_GIVEN_UP", reason=facts.outcome.code), *ended, *_cancel(env, response_id)]
 
 
-def _go_on(call: Call, env: Env, about: About) -> list[Effect]:
+def _go_on(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     """What was in the way is over, or was waited for long enough (R1, R3)."""
     slot = call.slot
-    remember(slot, about.response_id)
+    remember(slot, facts.response_id)
     slot.active = ""
     step_of_response(slot, ResponseEvent.ENDED)
     env.timers.cancel("grace")
     return [Proceed()]
 
 
-def _keep_wish(call: Call, env: Env, _: About) -> list[Effect]:
+def _keep_wish(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
     _restore_wish(call, env)
     return [notice("RESPONSE_CONFLICT")]
 
@@ -249,20 +249,20 @@ def _keep(slot: ResponseSlot) -> None:
         keep(slot, running=slot.state is SlotState.RUNNING)
 
 
-def _doubt(call: Call, env: Env, _: About) -> list[Effect]:
+def _doubt(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
     """A server in trouble may have taken it all the same (R3)."""
     env.timers.cancel("create")
     env.start("grace", env.limits.response_grace)
     return []
 
 
-def _ask_again(call: Call, env: Env, _: About) -> list[Effect]:
+def _ask_again(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
     """What stood in the way is out of it (R8)."""
     _restore_wish(call, env)
     return [*_given_up(call), Proceed()]
 
 
-def _ask_once_more(call: Call, env: Env, _: About) -> list[Effect]:
+def _ask_once_more(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
     """Its response may still come (R3)."""
     slot = call.slot
     slot.unsettled = slot.request
@@ -279,67 +279,67 @@ def _given_up(call: Call) -> list[Effect]:
     return [] if waits else [TurnStep(TurnEvent.VOID)]
 
 
-def _try_later(call: Call, env: Env, _: About) -> list[Effect]:
+def _try_later(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
     """Once more, after the response that runs (R3)."""
     _restore_wish(call, env, CreateEvent.PUT_OFF)
     return [notice("RESPONSE_RETRIED")]
 
 
-def _hold(call: Call, env: Env, about: About) -> list[Effect]:
+def _hold(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     """It is told when the response goes on, or as its failure (R5); of several, the first."""
     slot = call.slot
     if slot.error is None:
-        slot.error, slot.heard_at = about.problem, None
+        slot.error, slot.heard_at = facts.problem, None
         env.start("error", env.limits.error_grace)
         if slot.response is ResponseState.UNDER_WAY:
             env.start("stall", env.limits.response_stall)
     return []
 
 
-def _tell(call: Call, env: Env, about: About) -> list[Effect]:
-    return [env.error(about.problem)]
+def _tell(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
+    return [env.error(facts.problem)]
 
 
-def _await_stranger(call: Call, env: Env, about: About) -> list[Effect]:
+def _await_stranger(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     """A server that stays busy is asked less and less often (R3)."""
     slot = call.slot
     env.start("grace", env.limits.response_grace * 2**slot.refusals)
     slot.refusals = min(slot.refusals + 1, _MOST_PATIENT)
-    return _keep_wish(call, env, about)
+    return _keep_wish(call, env, facts)
 
 
-def _fail(call: Call, env: Env, about: About) -> list[Effect]:
+def _fail(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     slot = call.slot
     failed = slot.request
     _settle(call, env, CreateEvent.SETTLED)
     env.timers.cancel("grace")
     return [
-        *failure(Outcome(failure=about.reason, code=about.reason.partition(":")[0])),
+        *failure(Outcome(failure=facts.reason, code=facts.reason.partition(":")[0])),
         ResponseEnded(failed),
         Proceed(),
     ]
 
 
-def _fail_aside(call: Call, env: Env, about: About) -> list[Effect]:
+def _fail_aside(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     """Ours failed while the server's own is active, whose turn goes on (O5)."""
     slot = call.slot
     slot.unsettled = ""
     _settle(call, env, CreateEvent.SETTLED)
-    return failure(Outcome(failure=about.reason, code=about.reason.partition(":")[0]))
+    return failure(Outcome(failure=facts.reason, code=facts.reason.partition(":")[0]))
 
 
-def _expect(call: Call, env: Env, _: About) -> list[Effect]:
+def _expect(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
     env.start("grace", env.limits.response_grace)
     return [TurnStep(TurnEvent.ASKED)]
 
 
-def _wish(call: Call, env: Env, _: About) -> list[Effect]:
+def _wish(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
     slot = call.slot
     add(slot, WishKind.CONFIRMED)
     return [notice("RESPONSE_DEFERRED", reason="the slot is taken")]
 
 
-def _missed(call: Call, env: Env, _: About) -> list[Effect]:
+def _missed(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
     slot = call.slot
     add(slot, WishKind.CONFIRMED)
     return [notice("RESPONSE_MISSED"), Proceed()]

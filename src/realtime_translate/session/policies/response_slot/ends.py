@@ -12,7 +12,7 @@ from ...signals import Effect, ResponseEnded
 from ...state import ResponseSlot
 from ...tables import ResponseEvent, ResponseState
 from ...timers import TimerName
-from .about import REMEMBERED
+from .facts import REMEMBERED
 from .lives import step_of_response
 
 __all__ = ["failure", "finish", "released", "remember", "superseded"]

@@ -24,9 +24,9 @@ from ...signals import (
 )
 from ...state import Call, ResponseSlot
 from ...tables import CreateEvent, CreateState, Detection, ResponseEvent, ResponseState, SlotEvent, SlotState
-from .about import REMEMBERED, About
 from .actions import happen, interrupt
 from .ends import released
+from .facts import REMEMBERED, ResponseFacts
 from .line import answers_no_commit, withdraw_hold
 from .lives import step_of_create, step_of_response
 
@@ -88,7 +88,7 @@ def _began(call: Call, env: Env, response_id: str, *, ours: bool) -> list[Effect
     if slot.overdue:  # it may be that of an older create, which does not answer this one's commit
         slot.overdue = False
         answers_no_commit(slot)
-    began = happen(call, env, which, About(response_id))
+    began = happen(call, env, which, ResponseFacts(response_id))
     return began if ours else [*began, ServerResponded()]
 
 
@@ -161,7 +161,7 @@ def stalled(call: Call, env: Env) -> Effects:
         env.timers.set("stall", slot.heard_at + seconds)
         return ()
     failure = Outcome(failure=f"nothing came of it for {seconds:g} s", code="stalled")
-    return happen(call, env, SlotEvent.STALLED, About(outcome=failure))
+    return happen(call, env, SlotEvent.STALLED, ResponseFacts(outcome=failure))
 
 
 def _track(slot: ResponseSlot, event: openai.ResponseOutputItemAdded | openai.ResponseOutputItemDone) -> None:
@@ -177,7 +177,7 @@ def error_over(call: Call, env: Env) -> Effects:
     slot = call.slot
     if slot.heard_at is None:
         failure = Outcome(failure="nothing more came of it", code="stalled")
-        return happen(call, env, SlotEvent.STALLED, About(outcome=failure))
+        return happen(call, env, SlotEvent.STALLED, ResponseFacts(outcome=failure))
     return released(slot, env)
 
 
@@ -188,20 +188,20 @@ def done(call: Call, env: Env, event: openai.ResponseDone) -> Effects:
     response_id = response.id or slot.active
     if response_id and response_id in slot.ended:
         return [notice("LATE_DONE"), *happen(call, env, SlotEvent.DONE_LATE)]
-    about = About(response_id, outcome(response))
+    facts = ResponseFacts(response_id, outcome(response))
     kind = _kind_of_done(slot, tag_of(response), response_id)
-    if kind is SlotEvent.DONE and _never_began(slot, about):
+    if kind is SlotEvent.DONE and _never_began(slot, facts):
         slot.ended = [*slot.ended[1 - REMEMBERED :], response_id]
         return (notice("LATE_DONE"),)
-    return happen(call, env, kind, about)
+    return happen(call, env, kind, facts)
 
 
-def _never_began(slot: ResponseSlot, about: About) -> bool:
+def _never_began(slot: ResponseSlot, facts: ResponseFacts) -> bool:
     """The server's own response, taken back before it was announced, because the user spoke on: the one in
     the slot, which has another id and was not interrupted, goes on.
     """
-    taken_back = about.outcome.cancelled and not about.outcome.produced
-    return taken_back and about.response_id != slot.active != "" and slot.response is not ResponseState.CUT
+    taken_back = facts.outcome.cancelled and not facts.outcome.produced
+    return taken_back and facts.response_id != slot.active != "" and slot.response is not ResponseState.CUT
 
 
 def _kind_of_done(slot: ResponseSlot, tag: str, response_id: str) -> SlotEvent:
@@ -329,16 +329,16 @@ def error_due(call: Call, env: Env, due: ErrorDue) -> Effects:
     """An error that ends a response, or our create, is told as their failure (R3, R5)."""
     slot = call.slot
     problem = due.problem
-    about = _failure(problem)
+    facts = _failure(problem)
     unnamed, server = not env.ids.gave(problem.event_id), problem.fault is Fault.SERVER
     if _is_mine(slot, problem) or (unnamed and server and slot.state in _ASKING):
         again = server and slot.create is not CreateState.ASKED_AGAIN
-        return happen(call, env, SlotEvent.SERVER_FAILED if again else SlotEvent.FAILED, about)
-    return happen(call, env, SlotEvent.UNNAMED, about) if unnamed else (env.error(problem),)
+        return happen(call, env, SlotEvent.SERVER_FAILED if again else SlotEvent.FAILED, facts)
+    return happen(call, env, SlotEvent.UNNAMED, facts) if unnamed else (env.error(problem),)
 
 
-def _failure(problem: Problem) -> About:
-    return About(reason=f"{problem.code}: {problem.description}", problem=problem)
+def _failure(problem: Problem) -> ResponseFacts:
+    return ResponseFacts(reason=f"{problem.code}: {problem.description}", problem=problem)
 
 
 def _is_mine(slot: ResponseSlot, problem: Problem) -> bool:
@@ -349,7 +349,9 @@ def create_late(call: Call, env: Env) -> Effects:
     """`response.created` did not come, and may come yet (R1)."""
     slot = call.slot
     slot.overdue = slot.tags is not Tags.ECHOED  # else its tag will tell
-    return happen(call, env, SlotEvent.CREATE_LATE, About(reason="the model did not start to answer in time"))
+    return happen(
+        call, env, SlotEvent.CREATE_LATE, ResponseFacts(reason="the model did not start to answer in time")
+    )
 
 
 def grace_over(call: Call, env: Env) -> Effects:

@@ -7,7 +7,7 @@ from attrs import frozen
 from .... import deepgram, openai
 from ....mapping.errors import Fault, Problem
 
-__all__ = ["Facts"]
+__all__ = ["Cause"]
 
 _NO_SETTINGS = deepgram.Settings(audio=deepgram.Audio(), agent=deepgram.Agent())
 _NO_SESSION = openai.Session()
@@ -15,7 +15,7 @@ _NO_PROBLEM = Problem(Fault.OTHER, "unknown", "", "")
 
 
 @frozen(eq=False, repr=False)
-class Facts:
+class Cause:
     """What happened, for an action: a message, an error, or a close. `voiced`: the agent has spoken."""
 
     settings: deepgram.Settings = _NO_SETTINGS

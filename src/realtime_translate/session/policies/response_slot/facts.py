@@ -7,7 +7,7 @@ from attrs import frozen
 from ....mapping.errors import Fault, Problem
 from ....mapping.responses import Outcome
 
-__all__ = ["NO_RESPONSE", "REMEMBERED", "About"]
+__all__ = ["NO_RESPONSE", "REMEMBERED", "ResponseFacts"]
 
 REMEMBERED = 32
 """Ended responses whose late events are recognised, and open items of one response (R1, L2)."""
@@ -18,7 +18,7 @@ _NO_PROBLEM = Problem(Fault.OTHER, "", "", "")
 
 
 @frozen(eq=False, repr=False)
-class About:
+class ResponseFacts:
     """What an action needs to know of the response that the event is about."""
 
     response_id: str = ""
@@ -27,5 +27,5 @@ class About:
     problem: Problem = _NO_PROBLEM
 
 
-NO_RESPONSE = About()
+NO_RESPONSE = ResponseFacts()
 """For events that are about none."""
