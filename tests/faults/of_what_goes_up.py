@@ -154,7 +154,8 @@ FAULTS: tuple[Fault, ...] = (
         "the greeting becomes an item of the conversation",
         "session/policies/greeting.py",
         '    return [*env.text("assistant", env.plan.greeting), TurnStep(TurnEvent.GREETED)]',
-        '    return [*env.text("assistant", env.plan.greeting), ResponseWanted(WishKind.SPEECH, env.plan.greeting)]',
+        '    told = env.text("assistant", env.plan.greeting)\n'
+        "    return [*told, ResponseWanted(WishKind.SPEECH, env.plan.greeting)]",
     ),
     Fault(
         "G2",

@@ -51,11 +51,8 @@ def is_about_a_part(event: Mapping[str, Any]) -> bool:
 
 def calls_of(event: Mapping[str, Any]) -> list[str]:
     """Ids of the calls that an event of upstream is about."""
-    items: list[Json] = [
-        dict(event),
-        event.get("item") or {},
-        *((event.get("response") or {}).get("output") or ()),
-    ]
+    response: Json = event.get("response") or {}
+    items: list[Json] = [dict(event), event.get("item") or {}, *(response.get("output") or ())]
     return [each["call_id"] for each in items if "call_id" in each]
 
 
