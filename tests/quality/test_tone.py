@@ -67,7 +67,7 @@ def test_rounded_to_the_nearest_without_dither(source: AudioFormat, target: Audi
     signal = np.rint(tone(source.rate, 1000, 1, 9000.5))
     out = through(source, target, signal)
     exact = summed(source.rate, target.rate, signal, len(out))
-    assert np.abs(out - exact).max() <= 0.54  # coefficients at the ends may differ
+    assert np.abs(out - exact).max() <= 0.51  # a coefficient may be rounded the other way
     assert np.array_equal(out, through(source, target, signal))
 
 

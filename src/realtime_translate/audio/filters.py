@@ -78,19 +78,20 @@ def filter_between(source_rate: int, target_rate: int) -> Filter:
     numpy = load()
     common = gcd(source_rate, target_rate)
     up, down = target_rate // common, source_rate // common
-    reach, ratio = reach_between(source_rate, target_rate), min(1.0, up / down)
-    prototype = _prototype(min(source_rate, target_rate))
+    reach, prototype = reach_between(source_rate, target_rate), _prototype(min(source_rate, target_rate))
     periods = max(lcm(up, _KERNEL), _ROW) // up if up < _ROW else 1
     taken, made = periods * down, periods * up
     wide = 2 * reach + (made - 1) * down // up
     if wide * made <= _MATRIX:
-        places = numpy.arange(0, made * down, down) / up
-        rows = _coefficients(numpy, prototype, ratio, places, wide, reach)
+        places = numpy.arange(0, made * down, down)
+        rows = _coefficients(numpy, prototype, up, down, places, wide, reach)
         coefficients = numpy.ones((wide + 1, made), "f8") * LIFT  # a row beyond the samples
         coefficients[:wide] = rows.transpose()
         return Matrix(numpy, up, down, reach, coefficients, taken, wide, made)
-    places = numpy.arange(0, PHASES + 1, 1) / PHASES
-    return Table(numpy, up, down, reach, _coefficients(numpy, prototype, ratio, places, 2 * reach, reach))
+    places, finer = numpy.arange(0, PHASES + 1, 1), PHASES * down / up
+    return Table(
+        numpy, up, down, reach, _coefficients(numpy, prototype, PHASES, finer, places, 2 * reach, reach)
+    )
 
 
 def _prototype(lower_rate: int) -> _Prototype:
@@ -98,13 +99,16 @@ def _prototype(lower_rate: int) -> _Prototype:
 
 
 def _coefficients(
-    numpy: Numpy, prototype: _Prototype, ratio: float, places: Samples, wide: int, reach: int
+    numpy: Numpy, prototype: _Prototype, up: int, down: float, places: Samples, wide: int, reach: int
 ) -> Samples:
-    """A row of `wide` coefficients a place."""
-    away = (numpy.arange(1 - reach, wide + 1 - reach, 1) - places.reshape(-1, 1)) * ratio
+    """A row of `wide` coefficients a place, which is a whole number: places that are a period apart get the
+    same ones, to the last bit.
+    """
+    least = max(up, down)
+    away = (numpy.arange(1 - reach, wide + 1 - reach, 1) * up - places.reshape(-1, 1)) / least
     turns = away * (numpy.pi / prototype.reach)
     response = numpy.zeros(1, "f8")
     for number, amplitude in enumerate(prototype.amplitudes):
         response = response + numpy.cos(turns * number) * amplitude
     response = response * (abs(away) < prototype.reach)
-    return numpy.rint(response * (ratio / prototype.reach * ONE)) / ONE
+    return numpy.rint(response * (up / least / prototype.reach * ONE)) / ONE

@@ -75,6 +75,19 @@ def test_A2_there_is_room_for_the_longest_frames_and_ends(source: AudioFormat, t
         assert converted(stream, frames) == expected
 
 
+@pytest.mark.parametrize("rate", [8400, 11000, 16000, 16800, 17600, 27200, 40000, 46000, 48000])
+def test_A2_places_a_period_apart_have_the_same_coefficients(rate: int) -> None:
+    """To the last bit: in which column an output is depends on how the input was cut."""
+    for source, target in ((rate, 24000), (24000, rate)):
+        chosen = filter_between(source, target)
+        assert isinstance(chosen, Matrix)
+        columns = chosen.coefficients[: chosen.wide].transpose()
+        for column in range(chosen.up, chosen.made):
+            before = columns[column - chosen.up : column - chosen.up + 1].tobytes()
+            after = columns[column : column + 1].tobytes()
+            assert after[8 * chosen.down :] == before[: -8 * chosen.down]
+
+
 def test_A2_streams_share_arrays_and_nothing_of_their_audio() -> None:
     """Whose turn it was before does not matter: loud noise, and a stream of other frames."""
     loud, soft = noise(PCM_16K, 500), bytes(500)
