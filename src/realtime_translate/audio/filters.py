@@ -14,7 +14,7 @@ from attrs import frozen
 from .numeric import Numpy, Samples, load
 from .sums import LIFT, ONE, PHASES, Filter, Matrix, Table
 
-__all__ = ["filter_between", "reach_between"]
+__all__ = ["Prototype", "filter_between", "filter_of", "reach_between"]
 
 _ROW = 16
 """Outputs that one row of a product makes, at least: more make fewer rows, with more zeros in each."""
@@ -25,7 +25,7 @@ _MATRIX = 2**16
 
 
 @frozen
-class _Prototype:
+class Prototype:
     """An impulse response as a sum of cosines, `reach` samples of the lower rate to either side.
 
     `amplitudes` are its spectrum at the multiples of half that rate over `reach`. Both were fitted by
@@ -37,7 +37,7 @@ class _Prototype:
     amplitudes: tuple[float, ...]
 
 
-_SHORT = _Prototype(
+_SHORT = Prototype(
     24,
     (
         *(0.484410761, 1.03080254, 0.971418924, 1.024551868, 0.980249214, 1.013805496),
@@ -48,7 +48,7 @@ _SHORT = _Prototype(
     ),
 )
 """For lower rates under 16000: a longer one would be later than 3 ms."""
-_LONG = _Prototype(
+_LONG = Prototype(
     32,
     (
         *(0.498808609, 1.002380308, 0.997664267, 1.002249482, 0.997887636, 1.001930796),
@@ -64,8 +64,7 @@ _LONG = _Prototype(
 
 def reach_between(source_rate: int, target_rate: int) -> int:
     """Samples of input to either side of an output, and so how late an output is."""
-    lower = min(source_rate, target_rate)
-    return ceil(_prototype(lower).reach * source_rate / lower)
+    return _reach(_prototype(min(source_rate, target_rate)), source_rate, target_rate)
 
 
 @lru_cache(maxsize=32)
@@ -75,10 +74,15 @@ def filter_between(source_rate: int, target_rate: int) -> Filter:
     Raises:
         MissingResampler: the `resample` extra is not installed.
     """
+    return filter_of(_prototype(min(source_rate, target_rate)), source_rate, target_rate)
+
+
+def filter_of(prototype: Prototype, source_rate: int, target_rate: int) -> Filter:
+    """The same with any prototype."""
     numpy = load()
     common = gcd(source_rate, target_rate)
     up, down = target_rate // common, source_rate // common
-    reach, prototype = reach_between(source_rate, target_rate), _prototype(min(source_rate, target_rate))
+    reach = _reach(prototype, down, up)
     periods = max(lcm(up, _KERNEL), _ROW) // up if up < _ROW else 1
     taken, made = periods * down, periods * up
     wide = 2 * reach + (made - 1) * down // up
@@ -94,12 +98,16 @@ def filter_between(source_rate: int, target_rate: int) -> Filter:
     )
 
 
-def _prototype(lower_rate: int) -> _Prototype:
+def _prototype(lower_rate: int) -> Prototype:
     return _SHORT if lower_rate < 16000 else _LONG
 
 
+def _reach(prototype: Prototype, source_rate: int, target_rate: int) -> int:
+    return ceil(prototype.reach * source_rate / min(source_rate, target_rate))
+
+
 def _coefficients(
-    numpy: Numpy, prototype: _Prototype, up: int, down: float, places: Samples, wide: int, reach: int
+    numpy: Numpy, prototype: Prototype, up: int, down: float, places: Samples, wide: int, reach: int
 ) -> Samples:
     """A row of `wide` coefficients a place, which is a whole number: places that are a period apart get the
     same ones, to the last bit.
