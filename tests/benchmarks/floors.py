@@ -10,8 +10,9 @@ from typing import Any
 
 from attrs import frozen
 
-from realtime_translate.audio import AudioFormat, Conversion, needs_resampler
+from realtime_translate.audio import AudioFormat, needs_resampler
 from realtime_translate.audio.filters import filter_between
+from realtime_translate.audio.sums import Matrix
 
 __all__ = ["STANDARD", "Floors", "both", "resampling", "speed", "text"]
 
@@ -58,15 +59,18 @@ def text(frame: str) -> object:
 
 
 def resampling(source: AudioFormat, target: AudioFormat, data: bytes) -> Callable[[Any], object] | None:
-    """The filter's sums alone, of samples that are ready; None where the rates are the same (A2)."""
+    """The filter's sums alone: one product of two matrices, of samples that are ready, into an array that is
+    there. None where the rates are the same (A2).
+    """
     if not needs_resampler(source, target):
         return None
     numpy: Any = import_module("numpy")
     chosen = filter_between(source.rate, target.rate)
-    linear = Conversion(source, AudioFormat("linear16", source.rate)).feed(data)
-    given = numpy.concatenate([numpy.zeros(2 * chosen.reach - 1), numpy.frombuffer(linear, "<i2")])
-    count = -(-len(linear) // 2 * chosen.up // chosen.down)
-    return lambda _: chosen.apply(given, 0, count)
+    assert isinstance(chosen, Matrix), "only rates in use are measured"
+    coefficients = chosen.coefficients
+    rows = -(-len(data) // source.sample_bytes // chosen.taken)
+    samples, sums = numpy.ones((rows, chosen.wide + 1)), numpy.ones((rows, chosen.made))
+    return lambda _: samples.dot(coefficients, sums)
 
 
 def both(

@@ -62,14 +62,14 @@ def times(
         name: _Timed([_used(name, source, target, 20 + number % _CYCLE) for number in range(streams)])
         for name in names
     }
-    floor = float("inf")
+    least = float("inf")
     with uncollected():
         for _ in range(rounds):
-            floor = min(floor, _floor())
+            least = min(least, floor())
             for each in timed.values():
                 each.go_round(frame)
     return {
-        name: (each.one / _SEGMENT / floor, sum(each.each) / streams / floor) for name, each in timed.items()
+        name: (each.one / _SEGMENT / least, sum(each.each) / streams / least) for name, each in timed.items()
     }
 
 
@@ -80,7 +80,8 @@ def _seconds(streams: Sequence[Stream], frame: Values) -> float:
     return perf_counter() - begun
 
 
-def _floor() -> float:
+def floor() -> float:
+    """Seconds of it."""
     begun = perf_counter()
     for _ in range(_SEGMENT):
         _append(_FLOOR)

@@ -1,40 +1,31 @@
 """The low-pass filters between two sample rates: linear phase, a short and fixed delay (A2).
 
-An output lies between two samples of the input and is the sum of those around it, each by its coefficient.
-Coefficients are whole multiples of 2**-22 and samples have 16 bits, so that float64 holds every sum exactly:
-what comes out depends neither on the order of adding, nor on how the input was cut, nor on the machine.
+An output lies between two samples of the input and is the sum of those around it, each by its coefficient
+(`sums`).
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from math import ceil, gcd
-from typing import Protocol
+from math import ceil, gcd, lcm
 
 from attrs import frozen
 
 from .numeric import Numpy, Samples, load
+from .sums import LIFT, ONE, PHASES, Filter, Matrix, Table
 
-__all__ = ["Filter", "filter_between", "reach_between"]
+__all__ = ["Prototype", "filter_between", "filter_of", "reach_between"]
 
-_ONE = 2.0**22
-"""By which a coefficient is a whole number."""
-_ROW = 24
-"""Samples of input that one row of a product takes, about: more make fewer rows, with more zeros in each."""
+_ROW = 16
+"""Outputs that one row of a product makes, at least: more make fewer rows, with more zeros in each."""
+_KERNEL = 8
+"""Outputs of a row are a multiple of this if they can: libraries of linear algebra make as many at once."""
 _MATRIX = 2**16
 """Coefficients of a matrix, at most: enough for all rates in use. A pair that needs more has a table."""
-_PHASES = 256
-"""Places between two samples for which a table has coefficients; what lies between them is interpolated."""
-_ROWS = 2**13
-"""Coefficients that are looked up in a table at a time, at most: memory that is got and given back anew for
-each frame costs more than the sums.
-"""
-_PRODUCTS = 2**18
-"""Products at a time, at most, so that no library of linear algebra starts threads for them."""
 
 
 @frozen
-class _Prototype:
+class Prototype:
     """An impulse response as a sum of cosines, `reach` samples of the lower rate to either side.
 
     `amplitudes` are its spectrum at the multiples of half that rate over `reach`. Both were fitted by
@@ -46,7 +37,7 @@ class _Prototype:
     amplitudes: tuple[float, ...]
 
 
-_SHORT = _Prototype(
+_SHORT = Prototype(
     24,
     (
         *(0.484410761, 1.03080254, 0.971418924, 1.024551868, 0.980249214, 1.013805496),
@@ -57,7 +48,7 @@ _SHORT = _Prototype(
     ),
 )
 """For lower rates under 16000: a longer one would be later than 3 ms."""
-_LONG = _Prototype(
+_LONG = Prototype(
     32,
     (
         *(0.498808609, 1.002380308, 0.997664267, 1.002249482, 0.997887636, 1.001930796),
@@ -71,118 +62,9 @@ _LONG = _Prototype(
 """For lower rates from 16000 on: 2 ms and less."""
 
 
-class Filter(Protocol):
-    """From one rate to another. Places are in parts of a sample of the input, `up` to a sample.
-
-    `up` and `down`: the ratio of the rates in its lowest terms; an output comes every `down` parts. `reach`:
-    samples of input to either side of an output. `step`: input is forgotten by so many samples. `piece`:
-    samples that `apply` should get at a time.
-    """
-
-    @property
-    def up(self) -> int:
-        """The target's rate, in lowest terms."""
-        ...
-
-    @property
-    def down(self) -> int:
-        """The source's rate, in lowest terms."""
-        ...
-
-    @property
-    def reach(self) -> int:
-        """Samples of input to either side of an output."""
-        ...
-
-    @property
-    def step(self) -> int:
-        """By how many samples the input may be forgotten."""
-        ...
-
-    @property
-    def piece(self) -> int:
-        """How many samples of input to take at a time."""
-        ...
-
-    def apply(self, samples: Samples, place: int, count: int) -> Samples:
-        """So many outputs, the first at `place` after the first sample that has `reach` - 1 before it."""
-        ...
-
-
-@frozen(eq=False)
-class _Matrix:
-    """A row of the product makes a whole number of periods of `up` outputs, after which places repeat."""
-
-    numpy: Numpy
-    up: int
-    down: int
-    reach: int
-    coefficients: Samples
-    taken: int
-    """Samples of input from one row to the next."""
-    wide: int
-    made: int
-    """Samples of input and of output in a row."""
-
-    @property
-    def step(self) -> int:
-        """A period."""
-        return self.down
-
-    @property
-    def piece(self) -> int:
-        """As many rows as `_PRODUCTS` allows."""
-        return max(1, _PRODUCTS // (self.wide * self.made)) * self.taken
-
-    def apply(self, samples: Samples, place: int, count: int) -> Samples:
-        """Whole rows, of which those outputs are taken; what is not there yet counts as silence."""
-        first = place // self.down
-        rows = -(-(first + count) // self.made)
-        numpy = self.numpy
-        padded = numpy.zeros((rows - 1) * self.taken + self.wide, "f8")
-        padded[: samples.size] = samples[: padded.size]
-        windows = numpy.ndarray((rows, self.wide), "f8", padded, 0, (8 * self.taken, 8))
-        return numpy.dot(windows, self.coefficients).reshape(-1)[first : first + count]
-
-
-@frozen(eq=False)
-class _Table:
-    """For ratios whose places hardly ever repeat, such as 8001 to 24000."""
-
-    numpy: Numpy
-    up: int
-    down: int
-    reach: int
-    table: Samples
-    step: int = 1
-
-    @property
-    def piece(self) -> int:
-        """Each output gets a row of coefficients: as many as a cache holds."""
-        return max(1, _ROWS // (2 * self.reach) * self.down // self.up)
-
-    def apply(self, samples: Samples, place: int, count: int) -> Samples:
-        """One output after the other; the same place gives the same coefficients, wherever it comes."""
-        numpy = self.numpy
-        places = numpy.arange(place, place + count * self.down, self.down)
-        whole, part = numpy.divmod(places, self.up)
-        padded = numpy.zeros(samples.size + 2 * self.reach, "f8")
-        padded[: samples.size] = samples
-        windows = numpy.ndarray((padded.size - 2 * self.reach + 1, 2 * self.reach), "f8", padded, 0, (8, 8))
-        return numpy.einsum("ij,ij->i", self._coefficients(part), windows.take(whole, 0))
-
-    def _coefficients(self, part: Samples) -> Samples:
-        numpy = self.numpy
-        phases, beyond = numpy.divmod(part * _PHASES, self.up)
-        between = (beyond / self.up).reshape(-1, 1)
-        below = self.table.take(phases, 0)
-        return numpy.rint((below + (self.table.take(phases + 1, 0) - below) * between) * _ONE) / _ONE
-
-
 def reach_between(source_rate: int, target_rate: int) -> int:
     """Samples of input to either side of an output, and so how late an output is."""
-    lower = min(source_rate, target_rate)
-    return ceil(_prototype(lower).reach * source_rate / lower)
+    return _reach(_prototype(min(source_rate, target_rate)), source_rate, target_rate)
 
 
 @lru_cache(maxsize=32)
@@ -192,34 +74,49 @@ def filter_between(source_rate: int, target_rate: int) -> Filter:
     Raises:
         MissingResampler: the `resample` extra is not installed.
     """
+    return filter_of(_prototype(min(source_rate, target_rate)), source_rate, target_rate)
+
+
+def filter_of(prototype: Prototype, source_rate: int, target_rate: int) -> Filter:
+    """The same with any prototype."""
     numpy = load()
     common = gcd(source_rate, target_rate)
     up, down = target_rate // common, source_rate // common
-    reach, ratio = reach_between(source_rate, target_rate), min(1.0, up / down)
-    prototype = _prototype(min(source_rate, target_rate))
-    periods = max(1, _ROW // down)
+    reach = _reach(prototype, down, up)
+    periods = max(lcm(up, _KERNEL), _ROW) // up if up < _ROW else 1
     taken, made = periods * down, periods * up
     wide = 2 * reach + (made - 1) * down // up
     if wide * made <= _MATRIX:
-        places = numpy.arange(0, made * down, down) / up
-        rows = _coefficients(numpy, prototype, ratio, places, wide, reach)
-        return _Matrix(numpy, up, down, reach, rows.transpose().copy(), taken, wide, made)
-    places = numpy.arange(0, _PHASES + 1, 1) / _PHASES
-    return _Table(numpy, up, down, reach, _coefficients(numpy, prototype, ratio, places, 2 * reach, reach))
+        places = numpy.arange(0, made * down, down)
+        rows = _coefficients(numpy, prototype, up, down, places, wide, reach)
+        coefficients = numpy.ones((wide + 1, made), "f8") * LIFT  # a row beyond the samples
+        coefficients[:wide] = rows.transpose()
+        return Matrix(numpy, up, down, reach, coefficients, taken, wide, made)
+    places, finer = numpy.arange(0, PHASES + 1, 1), PHASES * down / up
+    return Table(
+        numpy, up, down, reach, _coefficients(numpy, prototype, PHASES, finer, places, 2 * reach, reach)
+    )
 
 
-def _prototype(lower_rate: int) -> _Prototype:
+def _prototype(lower_rate: int) -> Prototype:
     return _SHORT if lower_rate < 16000 else _LONG
 
 
+def _reach(prototype: Prototype, source_rate: int, target_rate: int) -> int:
+    return ceil(prototype.reach * source_rate / min(source_rate, target_rate))
+
+
 def _coefficients(
-    numpy: Numpy, prototype: _Prototype, ratio: float, places: Samples, wide: int, reach: int
+    numpy: Numpy, prototype: Prototype, up: int, down: float, places: Samples, wide: int, reach: int
 ) -> Samples:
-    """A row of `wide` coefficients a place."""
-    away = (numpy.arange(1 - reach, wide + 1 - reach, 1) - places.reshape(-1, 1)) * ratio
+    """A row of `wide` coefficients a place, which is a whole number: places that are a period apart get the
+    same ones, to the last bit.
+    """
+    least = max(up, down)
+    away = (numpy.arange(1 - reach, wide + 1 - reach, 1) * up - places.reshape(-1, 1)) / least
     turns = away * (numpy.pi / prototype.reach)
     response = numpy.zeros(1, "f8")
     for number, amplitude in enumerate(prototype.amplitudes):
         response = response + numpy.cos(turns * number) * amplitude
     response = response * (abs(away) < prototype.reach)
-    return numpy.rint(response * (ratio / prototype.reach * _ONE)) / _ONE
+    return numpy.rint(response * (up / least / prototype.reach * ONE)) / ONE

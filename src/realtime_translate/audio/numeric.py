@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from types import EllipsisType
 from typing import Any, Protocol, cast
 
 __all__ = ["EXTRA", "MissingResampler", "Numpy", "Samples", "available", "load"]
@@ -22,6 +23,16 @@ class Samples(Protocol):
     """A `numpy.ndarray`."""
 
     @property
+    def dtype(self) -> object:
+        """The type of each."""
+        ...
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of each."""
+        ...
+
+    @property
     def size(self) -> int:
         """How many."""
         ...
@@ -31,7 +42,7 @@ class Samples(Protocol):
     def __getitem__(self, part: slice, /) -> Samples: ...
     def __lt__(self, other: float, /) -> Samples: ...
     def __mul__(self, other: Samples | float, /) -> Samples: ...
-    def __setitem__(self, part: slice, values: Samples, /) -> None: ...
+    def __setitem__(self, part: slice | EllipsisType, values: Samples, /) -> None: ...
     def __sub__(self, other: Samples, /) -> Samples: ...
     def __truediv__(self, other: Samples | float, /) -> Samples: ...
 
@@ -39,16 +50,18 @@ class Samples(Protocol):
         """A copy in another type."""
         ...
 
-    def copy(self) -> Samples:
-        """A copy in the order of its axes."""
+    def dot(self, other: Samples, out: Samples, /) -> object:
+        """The product of two matrices, into `out`."""
         ...
 
     def reshape(self, *shape: int) -> Samples:
         """The same numbers on other axes."""
         ...
 
-    def take(self, indices: Samples, axis: int | None = None, /) -> Samples:
-        """Look each index up."""
+    def take(
+        self, indices: Samples, axis: int | None = None, out: Samples | None = None, mode: str = "raise", /
+    ) -> Samples:
+        """Look each index up. With the mode `clip` what is beyond an end counts as that end."""
         ...
 
     def tobytes(self) -> bytes:
@@ -57,10 +70,6 @@ class Samples(Protocol):
 
     def transpose(self) -> Samples:
         """With its axes the other way round."""
-        ...
-
-    def view(self, dtype: object, /) -> Samples:
-        """The same bytes, read as another type."""
         ...
 
 
@@ -73,10 +82,6 @@ class Numpy(Protocol):
         """Whole numbers."""
         ...
 
-    def array(self, values: object, dtype: object, /) -> Samples:
-        """From numbers."""
-        ...
-
     def cos(self, angles: Samples, /) -> Samples:
         """Of radians."""
         ...
@@ -85,41 +90,35 @@ class Numpy(Protocol):
         """Quotients and remainders."""
         ...
 
-    def dot(self, one: Samples, other: Samples, /) -> Samples:
-        """The product of two matrices."""
-        ...
-
-    def dtype(self, name: str, /) -> object:
-        """A type, looked up once and not at every call."""
-        ...
-
     def einsum(self, axes: str, one: Samples, other: Samples, /) -> Samples:
         """Sums of products."""
         ...
 
-    def frombuffer(self, data: bytes | bytearray, dtype: object, /) -> Samples:
+    def frombuffer(self, data: bytes, dtype: str, /) -> Samples:
         """From bytes, without a copy."""
         ...
 
-    def maximum(self, one: Samples, other: Samples, *, out: Samples) -> Samples:
-        """The greater of two, into `out`."""
-        ...
-
-    def minimum(self, one: Samples, other: Samples, *, out: Samples) -> Samples:
-        """The lesser of two, into `out`."""
-        ...
-
     def ndarray(
-        self, shape: tuple[int, int], dtype: object, buffer: Samples, offset: int, strides: tuple[int, int], /
+        self,
+        shape: tuple[int, int],
+        dtype: str,
+        buffer: Samples | memoryview,
+        offset: int,
+        strides: tuple[int, int],
+        /,
     ) -> Samples:
-        """A view of the same numbers on two axes that may overlap."""
+        """A view of the same bytes on two axes that may overlap."""
         ...
 
-    def rint(self, samples: Samples, out: Samples | None = None, /) -> Samples:
+    def ones(self, shape: tuple[int, int], dtype: str, /) -> Samples:
+        """Nothing but ones."""
+        ...
+
+    def rint(self, samples: Samples, /) -> Samples:
         """To the nearest whole number."""
         ...
 
-    def zeros(self, count: int, dtype: object, /) -> Samples:
+    def zeros(self, shape: int | tuple[int, int], dtype: object, /) -> Samples:
         """Silence."""
         ...
 

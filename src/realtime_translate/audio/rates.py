@@ -6,14 +6,15 @@ time: so late is the stream, whatever the input was cut into. All positions are 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import lru_cache, partial
 
 from attrs import frozen
 
 from . import g711
 from .filters import filter_between
 from .formats import AudioFormat
-from .numeric import Numpy, Samples, load
+from .numeric import Samples, load
+from .sums import Sums
 
 __all__ = ["RateStream", "StreamState"]
 
@@ -33,6 +34,51 @@ class StreamState:
 _NOT_BEGUN = StreamState()
 
 
+class _Pair:
+    """What all streams from one format to another share, at hand without a further look-up.
+
+    `around`: samples of which an output is the sum, less one. `period`: `step` in parts of a sample. `piece`:
+    bytes of input to take at a time. `width`: bytes of an output. `silence`: what comes before a stream.
+    `read`: to linear16, where the source is not. `idle`: arrays to work in that nobody uses.
+    """
+
+    __slots__ = (
+        "around",
+        "codes",
+        "down",
+        "filter",
+        "idle",
+        "period",
+        "piece",
+        "read",
+        "silence",
+        "step",
+        "up",
+        "width",
+    )
+
+    def __init__(self, source: AudioFormat, target: AudioFormat) -> None:
+        self.filter = chosen = filter_between(source.rate, target.rate)
+        self.codes = _codes(target.encoding)
+        self.up, self.down, self.step = chosen.up, chosen.down, chosen.step
+        self.around, self.period = 2 * chosen.reach - 1, chosen.up * chosen.step
+        self.piece, self.width = chosen.piece * source.sample_bytes, target.sample_bytes
+        self.silence = bytes(2 * (chosen.reach - 1))
+        linear = source.encoding == "linear16"
+        self.read = None if linear else partial(g711.decode, source.encoding)
+        self.idle: list[Sums] = []
+
+    def outputs(self, recent: bytes, place: int, count: int) -> bytes:
+        """So many outputs, made in arrays that no other thread has meanwhile."""
+        try:
+            sums = self.idle.pop()
+        except IndexError:
+            sums = self.filter.sums(self.codes)
+        given = sums.outputs(recent, place, count)
+        self.idle.append(sums)
+        return given
+
+
 class RateStream:
     """Decoded, resampled, encoded; whole samples in, whole samples out.
 
@@ -40,38 +86,23 @@ class RateStream:
         MissingResampler: the `resample` extra is not installed.
     """
 
-    __slots__ = (
-        "_filter",
-        "_frombuffer",
-        "_piece",
-        "_place",
-        "_read",
-        "_recent",
-        "_silence",
-        "_width",
-        "_write",
-    )
+    __slots__ = ("_pair", "_place", "_recent")
 
     def __init__(self, source: AudioFormat, target: AudioFormat) -> None:
-        numpy = load()
-        self._filter = filter_between(source.rate, target.rate)
-        self._read = None if source.encoding == "linear16" else _reader(source.encoding)
-        self._write = _writer(numpy, target.encoding)
-        self._width = target.sample_bytes
-        self._piece = self._filter.piece * source.sample_bytes
-        self._frombuffer = _samples(numpy)
-        self._silence = bytes(2 * (self._filter.reach - 1))
-        self._recent, self._place = self._silence, 0
+        load()
+        self._pair = _pair_of(source, target)
+        self._recent: bytes = self._pair.silence
+        self._place = 0
 
     @property
     def held(self) -> int:
         """Bytes that `flush` would give now."""
-        return self._rest() * self._width
+        return self._rest() * self._pair.width
 
     @property
     def state(self) -> StreamState:
         """What a stream that goes on from here needs."""
-        begun = self._place or len(self._recent) > len(self._silence)
+        begun = self._place or len(self._recent) > len(self._pair.silence)
         return StreamState(self._recent, self._place) if begun else _NOT_BEGUN
 
     def prime(self, state: StreamState) -> None:
@@ -82,7 +113,7 @@ class RateStream:
         """
         if state == _NOT_BEGUN:
             return
-        chosen = self._filter
+        chosen = self._pair.filter
         samples, half = divmod(len(state.recent), 2)
         waiting = samples - 2 * chosen.reach + 1  # for which no output is due, or it would be out
         aligned = chosen.step == 1 or state.place % chosen.down == 0
@@ -93,65 +124,49 @@ class RateStream:
 
     def feed(self, data: bytes) -> bytes:
         """Whole samples in, whole samples out; for the first ones that is nothing."""
-        piece = self._piece
+        pair = self._pair
+        piece = pair.piece
         if len(data) > piece:
             return b"".join(self.feed(data[start : start + piece]) for start in range(0, len(data), piece))
-        self._recent += data if self._read is None else self._read(data)
-        chosen = self._filter
-        before = (len(self._recent) >> 1) - 2 * chosen.reach + 1
-        due = -(-(before * chosen.up - self._place) // chosen.down)
-        return self._give(due) if due > 0 else b""
+        recent = self._recent + (data if pair.read is None else pair.read(data))
+        place, up, down = self._place, pair.up, pair.down
+        due = -((place - ((len(recent) >> 1) - pair.around) * up) // down)
+        if due <= 0:
+            self._recent = recent
+            return b""
+        ahead = place + due * down
+        forgotten = ahead // pair.period * pair.step
+        self._recent, self._place = recent[2 * forgotten :], ahead - forgotten * up
+        return pair.outputs(recent, place, due)
 
     def flush(self) -> bytes:
         """The rest, so that samples out are samples in by the ratio; the next `feed` begins a new stream."""
-        rest = self._rest()
-        given = self._give(rest) if rest else b""
+        rest, after = self._rest(), bytes(4 * self._pair.filter.reach)
+        given = self._pair.outputs(self._recent + after, self._place, rest) if rest else b""
         self.clear()
         return given
 
     def clear(self) -> None:
         """Forget all input: the next `feed` begins a new stream."""
-        self._recent, self._place = self._silence, 0
+        self._recent, self._place = self._pair.silence, 0
 
     def _rest(self) -> int:
         """Outputs to the end of the input, to the nearest; a half goes down."""
-        chosen = self._filter
-        samples = (len(self._recent) - len(self._silence)) >> 1
+        chosen = self._pair.filter
+        samples = (len(self._recent) - len(self._pair.silence)) >> 1
         return max(0, (2 * (samples * chosen.up - self._place) + chosen.down - 1) // (2 * chosen.down))
 
-    def _give(self, count: int) -> bytes:
-        """So many outputs; input that no later one needs is forgotten."""
-        chosen, recent = self._filter, self._recent
-        outputs = chosen.apply(self._frombuffer(recent), self._place, count)
-        place = self._place + count * chosen.down
-        forgotten = place // (chosen.up * chosen.step) * chosen.step
-        self._recent, self._place = recent[2 * forgotten :], place - forgotten * chosen.up
-        return self._write(outputs)
+
+@lru_cache(maxsize=32)
+def _pair_of(source: AudioFormat, target: AudioFormat) -> _Pair:
+    return _Pair(source, target)
 
 
-def _samples(numpy: Numpy) -> Callable[[bytes], Samples]:
-    """Bytes of linear16 to samples."""
-    linear, frombuffer = numpy.dtype("<i2"), numpy.frombuffer
-    return lambda data: frombuffer(data, linear)
-
-
-def _reader(encoding: str) -> Callable[[bytes], bytes]:
-    """G.711 to linear16."""
-    return lambda data: g711.decode(encoding, data)
-
-
-def _writer(numpy: Numpy, encoding: str) -> Callable[[Samples], bytes]:
-    """Samples, rounded and clipped, to bytes. Uses up what it is given."""
-    linear = numpy.dtype("<i2")
-    # Arrays of no dimension: numpy converts a plain number anew at every call.
-    least, most = numpy.array(-32768, "f8"), numpy.array(32767, "f8")
-    rint, maximum, minimum = numpy.rint, numpy.maximum, numpy.minimum
-
-    def rounded(samples: Samples) -> Samples:
-        return minimum(maximum(rint(samples, samples), least, out=samples), most, out=samples)
-
+@lru_cache(maxsize=3)
+def _codes(encoding: str) -> Samples:
+    """What each sample is in that encoding, the least first."""
+    numpy = load()
     if encoding == "linear16":
-        return lambda samples: rounded(samples).astype(linear).tobytes()
-    index, table = numpy.dtype("u2"), numpy.frombuffer(g711.code_table(encoding), numpy.dtype("u1"))
-    native = numpy.dtype("i2")
-    return lambda samples: table.take(rounded(samples).astype(native).view(index)).tobytes()
+        return numpy.arange(-32768, 32768, 1).astype("<i2")
+    table = g711.code_table(encoding)
+    return numpy.frombuffer(table[32768:] + table[:32768], "u1")
