@@ -27,6 +27,7 @@ from realtime_translate import (
     SendToUpstream,
     Translator,
 )
+from realtime_translate.session.tables import SlotState
 from realtime_translate.testing import FakeClock, RealtimeServer
 
 __all__ = ["SETTINGS", "Desk", "Log", "Pair", "assert_same", "audio_in", "counter", "ready", "restored"]
@@ -86,6 +87,16 @@ class Log:
         return [each.code for each in self.outputs if isinstance(each, Notice)]
 
     @property
+    def errors(self) -> list[str]:
+        """Their codes."""
+        return [each["code"] for each in self.of("Error")]
+
+    @property
+    def warnings(self) -> list[str]:
+        """Their codes."""
+        return [each["code"] for each in self.of("Warning")]
+
+    @property
     def closes(self) -> list[CloseClient | CloseUpstream]:
         return [each for each in self.outputs if isinstance(each, (CloseClient, CloseUpstream))]
 
@@ -137,6 +148,10 @@ class Desk:
         self.config = config or Config.deepgram()
         self.clock = FakeClock(now)
         self.translator = Translator(self.config, clock=self.clock, new_id=counter("T"))
+
+    @property
+    def slot(self) -> SlotState:
+        return self.translator.state.response
 
     def act(self, act: Callable[[Translator], Outputs]) -> Log:
         """Any input, here and on the copy."""

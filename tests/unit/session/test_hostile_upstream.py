@@ -60,7 +60,7 @@ def test_a_malformed_done_still_ends_its_response(response: object) -> None:
     desk.upstream(created())
     log = desk.upstream({"type": "response.done", "response": response})
     assert "UPSTREAM_MALFORMED" in log.notices
-    assert desk.translator.state.response.value == "free"
+    assert desk.slot.value == "free"
     assert text_confirmed(desk) == 1
 
 

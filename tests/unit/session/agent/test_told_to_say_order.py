@@ -164,7 +164,7 @@ def test_R5_a_text_whose_response_fails_is_not_said_again(way: Way) -> None:
     log = desk.upstream(error("invalid_value", event_id=tag))
     assert "THINK_REQUEST_FAILED" in [each["code"] for each in log.of("Warning")]
     assert creates(desk.wait(60)) == 0
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
 
 
 @VADS

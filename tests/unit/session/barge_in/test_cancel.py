@@ -170,7 +170,7 @@ def test_B2_whatever_becomes_of_the_create_the_next_one_is_not_cancelled(
     tag = asked(desk)
     desk.upstream(STARTED)
     fate(desk, tag)
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
     desk.upstream(speech("speech_stopped"))
     again = asked(desk)
     log = desk.upstream(created("resp_9", tag=again), audio(PCM, "msg_9", "resp_9"))

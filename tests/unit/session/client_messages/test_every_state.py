@@ -279,7 +279,7 @@ def test_every_message_in_every_state_of_the_slot(
 ) -> None:
     desk = ready(Desk, CONFIGS[dialect][commits])
     SLOT_WAYS[state](desk)
-    assert desk.translator.state.response is state
+    assert desk.slot is state
     assert outcome(desk.client(MESSAGES[name])) == slot_table(dialect, state, commits)[name]
 
 

@@ -125,12 +125,12 @@ def test_R1_from_every_state_the_slot_becomes_free_and_a_later_text_is_asked_for
         config = VAD
     desk = ready(Desk, config, TOOLS)
     go(desk)
-    assert desk.translator.state.response is state
+    assert desk.slot is state
     begin = desk.clock.now
     while desk.translator.next_deadline is not None:
         desk.wait_deadline()
         assert desk.clock.now < begin + BOUND
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
     asked_now = creates(confirmed(desk, "Are you there?"))
     assert asked_now or creates(desk.wait(LIMITS.call_hold)), "at once, or when a call was waited for (R8)"
 

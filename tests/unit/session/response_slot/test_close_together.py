@@ -81,7 +81,7 @@ def test_R1_a_response_that_only_ended_may_have_been_ours() -> None:
     desk = ready(Desk)
     asked(desk)
     desk.upstream(done("resp_9", status="cancelled"))
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
     assert creates(confirmed(desk, "More")) == 1
 
 

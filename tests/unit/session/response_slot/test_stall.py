@@ -20,7 +20,7 @@ from tests.events import (
     event,
     speech,
 )
-from tests.harness import Desk, Log, ready
+from tests.harness import Desk, ready
 from tests.unit.session.played import (
     VAD,
     Json,
@@ -32,14 +32,6 @@ from tests.unit.session.played import (
     creates,
     tags_echoed,
 )
-
-
-def state(desk: Desk) -> SlotState:
-    return desk.translator.state.response
-
-
-def codes(log: Log) -> list[str]:
-    return [each["code"] for each in log.of("Warning")]
 
 
 def item_added(response_id: str = "resp_1") -> Json:
@@ -71,10 +63,10 @@ def test_R1_a_response_that_stalls_is_cancelled_and_ends_for_the_client(way: Way
     log = desk.wait(0.25)
     assert [(each["type"], each["response_id"]) for each in log.upstream] == [("response.cancel", "resp_1")]
     assert log.client_types == ["Warning", "ConversationText", "History", "AgentAudioDone"]
-    assert codes(log) == ["THINK_REQUEST_FAILED"]
+    assert log.warnings == ["THINK_REQUEST_FAILED"]
     assert "30 s" in log.of("Warning")[0]["description"]
     assert log.notices == ["RESPONSE_GIVEN_UP", "RESPONSE_FAILED"]
-    assert state(desk) is SlotState.GIVEN_UP
+    assert desk.slot is SlotState.GIVEN_UP
 
 
 def test_R1_what_waits_goes_on_when_the_end_of_a_given_up_response_comes(way: Way) -> None:
@@ -114,10 +106,10 @@ def test_R1_nothing_more_of_a_given_up_response_is_told(way: Way) -> None:
         )
         assert (log.client, log.notices) == ([], ["OUTPUT_LATE"] * 2)
     assert desk.upstream(created("resp_1")).outputs == []
-    assert state(desk) is SlotState.GIVEN_UP
+    assert desk.slot is SlotState.GIVEN_UP
     desk.wait(1)
     assert desk.upstream(transcript()).client == []
-    assert state(desk) is SlotState.FREE
+    assert desk.slot is SlotState.FREE
 
 
 def test_R1_each_event_of_a_response_starts_its_time_anew(way: Way) -> None:
@@ -126,9 +118,9 @@ def test_R1_each_event_of_a_response_starts_its_time_anew(way: Way) -> None:
         desk.wait(29.75)
         desk.upstream(sign)
     assert desk.wait(29.75).client == []
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     desk.wait(0.25)
-    assert state(desk) is SlotState.GIVEN_UP
+    assert desk.slot is SlotState.GIVEN_UP
 
 
 def test_R1_an_event_of_unknown_type_is_a_sign_of_life_if_it_names_the_response(way: Way) -> None:
@@ -139,12 +131,12 @@ def test_R1_an_event_of_unknown_type_is_a_sign_of_life_if_it_names_the_response(
         {"type": "response.audio.delta", "response_id": "resp_0", "delta": "AAAA"}, {"type": "ping"}
     )
     desk.wait(29.75)
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     desk.upstream(
         {"type": "response.audio.delta", "response_id": "resp_0", "delta": "AAAA"}, {"type": "ping"}
     )
     desk.wait(0.25)
-    assert state(desk) is SlotState.GIVEN_UP
+    assert desk.slot is SlotState.GIVEN_UP
 
 
 @pytest.mark.parametrize("way_to_begin", ["ours", "the server's own"])
@@ -154,9 +146,9 @@ def test_R1_before_its_first_output_a_response_has_longer(way: Way, way_to_begin
         begun(desk)
     else:
         begun_by_server(desk)
-    assert set(codes(desk.wait(59.75))) == {"SLOW_THINK_REQUEST"}
+    assert set(desk.wait(59.75).warnings) == {"SLOW_THINK_REQUEST"}
     log = desk.wait(0.25)
-    assert codes(log)[-1] == "THINK_REQUEST_FAILED"
+    assert log.warnings[-1] == "THINK_REQUEST_FAILED"
     assert log.client_types[-1] == "AgentAudioDone"
     assert "response.cancel" in log.upstream_types
 
@@ -165,19 +157,19 @@ def test_R1_output_that_no_created_announced_has_the_time_between_outputs(way: W
     desk = ready(way)
     desk.upstream(delta("resp_s"))
     desk.wait(29.75)
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     desk.wait(0.25)
-    assert state(desk) is SlotState.GIVEN_UP
+    assert desk.slot is SlotState.GIVEN_UP
 
 
 def test_R1_the_times_can_be_set(way: Way) -> None:
     desk = ready(way, Config.deepgram(limits=Limits(first_output=7.0, response_stall=3.0)))
     desk.upstream(created("resp_1"))
     desk.wait(6.75)
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     desk.upstream(delta("resp_1"))
     desk.wait(2.75)
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     assert "for 3 s" in desk.wait(0.25).of("Warning")[0]["description"]
     desk.upstream(created("resp_2"))
     assert "for 7 s" in desk.wait(7).of("Warning")[-1]["description"]
@@ -190,7 +182,7 @@ def test_R1_a_response_without_an_id_is_cancelled_without_one(way: Way) -> None:
     (cancel,) = log.of("response.cancel")
     assert "response_id" not in cancel
     assert desk.upstream(delta(None)).notices == ["OUTPUT_LATE"]
-    assert state(desk) is SlotState.GIVEN_UP
+    assert desk.slot is SlotState.GIVEN_UP
 
 
 def test_R1_a_response_that_ends_in_time_is_not_given_up(way: Way) -> None:
@@ -204,7 +196,7 @@ def test_R1_a_new_response_has_its_own_time(way: Way) -> None:
     desk.wait(20)
     desk.upstream(created("resp_2"), delta("resp_2"))
     desk.wait(29.75)
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
 
 
 @pytest.mark.parametrize("tagged", [True, False])
@@ -214,7 +206,7 @@ def test_R1_a_response_may_begin_while_a_given_up_one_s_end_is_awaited(way: Way,
     desk.upstream(created("resp_1"), delta("resp_1"))
     desk.wait(30)
     desk.upstream(created("resp_2", tag if tagged else ""))
-    assert (state(desk), desk.translator.state.response_id) == (SlotState.RUNNING, "resp_2")
+    assert (desk.slot, desk.translator.state.response_id) == (SlotState.RUNNING, "resp_2")
     log = desk.upstream(delta("resp_2", item_id="msg_2"), done("resp_1"), done("resp_2"))
     assert log.notices == ["LATE_DONE"]
     assert log.client_types == ["ConversationText", "History", "AgentAudioDone"]
@@ -224,7 +216,7 @@ def test_R1_output_may_begin_a_response_while_a_given_up_one_s_end_is_awaited(wa
     desk = stalled(way)
     desk.wait(30)
     assert "RESPONSE_UNANNOUNCED" in desk.upstream(delta("resp_2")).notices
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
 
 
 def test_R7_a_commit_while_a_given_up_response_s_end_is_awaited_is_a_wish(way: Way) -> None:
@@ -254,7 +246,7 @@ def test_R1_the_servers_own_stalls_while_our_create_is_in_flight(way: Way) -> No
     log = desk.wait(4)
     assert log.of("response.cancel")[0]["response_id"] == "resp_s"
     assert log.client_types[-1] == "AgentAudioDone"
-    assert state(desk) is SlotState.REQUESTED
+    assert desk.slot is SlotState.REQUESTED
     assert desk.upstream(delta("resp_s"), done("resp_s")).client == []
     log = desk.upstream(created("resp_1", tag), delta("resp_1", item_id="msg_2"), done("resp_1", tag=tag))
     assert log.client_types == ["ConversationText", "History", "AgentAudioDone"]
@@ -283,7 +275,7 @@ def test_B1_an_interrupted_response_does_not_stall(way: Way) -> None:
     desk.upstream(speech("speech_started"))
     assert desk.wait(9.75).client == []
     desk.wait(0.25)
-    assert state(desk) is SlotState.FREE
+    assert desk.slot is SlotState.FREE
 
 
 def test_R3_a_server_that_cannot_cancel_is_asked_less_and_less_often(way: Way) -> None:

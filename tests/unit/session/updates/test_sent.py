@@ -135,7 +135,7 @@ TAKEN = {
 def test_T2_updates_wait_while_the_slot_is_taken(way: Way, state: SlotState) -> None:
     desk = ready(way)
     TAKEN[state](desk)
-    assert desk.translator.state.response is state
+    assert desk.slot is state
     log = desk.client(prompt())
     assert (log.client, log.upstream) == ([], [])
     log = Log()

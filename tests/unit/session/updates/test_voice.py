@@ -8,7 +8,7 @@ from realtime_translate import Config
 from tests.events import UPDATED, audio, done, speech
 from tests.harness import SETTINGS, ready
 from tests.unit.session.played import VAD, Way, begun, begun_by_server
-from tests.unit.session.update_messages import acknowledged, prompt, sessions, speak, warnings
+from tests.unit.session.update_messages import acknowledged, prompt, sessions, speak
 
 
 @pytest.fixture(params=[VAD, Config.component()], ids=["DG", "CO"])
@@ -22,7 +22,7 @@ def test_T2_the_voice_cannot_change_once_the_agent_has_spoken(way: Way, config: 
     begun_by_server(desk)
     desk.upstream(audio(response_id="resp_s"), done("resp_s"))
     log = desk.client(speak("cedar", speed=1.25))
-    assert warnings(log) == ["SPEAK_UPDATE_UNSUPPORTED"]
+    assert log.warnings == ["SPEAK_UPDATE_UNSUPPORTED"]
     assert log.upstream == []
     assert acknowledged(log) == []
     assert log.notices == ["UPDATE_REFUSED"]
@@ -44,7 +44,7 @@ def test_T2_a_voice_that_waits_while_the_agent_begins_to_speak_comes_too_late(wa
     for message in (prompt("One."), speak("cedar"), prompt("Two.")):
         desk.client(message)
     log = desk.upstream(audio(response_id="resp_s"), done("resp_s"))
-    assert warnings(log) == ["SPEAK_UPDATE_UNSUPPORTED"]
+    assert log.warnings == ["SPEAK_UPDATE_UNSUPPORTED"]
     assert sessions(log) == [{"type": "realtime", "instructions": "One.\nTwo."}]
     assert acknowledged(desk.upstream(UPDATED)) == ["PromptUpdated", "PromptUpdated"]
 
@@ -54,7 +54,7 @@ def test_T2_if_nothing_is_left_of_them_nothing_is_sent(way: Way) -> None:
     begun_by_server(desk)
     desk.client(speak("cedar"))
     log = desk.upstream(audio(response_id="resp_s"), done("resp_s"))
-    assert warnings(log) == ["SPEAK_UPDATE_UNSUPPORTED"]
+    assert log.warnings == ["SPEAK_UPDATE_UNSUPPORTED"]
     assert log.upstream == []
     assert acknowledged(log) == []
     assert sessions(desk.client(prompt())) == [{"type": "realtime", "instructions": "Be brief."}]
@@ -77,4 +77,4 @@ def test_T2_audio_that_nobody_is_told_of_fixes_it_too(way: Way) -> None:
     begun_by_server(desk)
     desk.upstream(speech("speech_started"), audio(response_id="resp_s"))
     desk.upstream(done("resp_s", status="cancelled"))
-    assert warnings(desk.client(speak())) == ["SPEAK_UPDATE_UNSUPPORTED"]
+    assert desk.client(speak()).warnings == ["SPEAK_UPDATE_UNSUPPORTED"]
