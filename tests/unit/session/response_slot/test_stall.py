@@ -10,6 +10,7 @@ from realtime_translate.session.tables import SlotState
 from tests.events import (
     TOOLS,
     answer,
+    audio,
     busy,
     call_added,
     call_done,
@@ -18,7 +19,10 @@ from tests.events import (
     done,
     error,
     event,
+    item_added,
+    message,
     speech,
+    transcript,
 )
 from tests.harness import Desk, ready
 from tests.unit.session.played import (
@@ -33,26 +37,15 @@ from tests.unit.session.played import (
     tags_echoed,
 )
 
-
-def item_added(response_id: str = "resp_1") -> Json:
-    item = {"type": "message", "id": "msg_1", "role": "assistant", "content": []}
-    return event("output_item.added", response_id, item=item)
-
-
-def audio(milliseconds: int = 300, response_id: str = "resp_1") -> Json:
-    encoded = "AAAA" * (16 * milliseconds)
-    return event("output_audio.delta", response_id, delta=encoded, item_id="msg_1", content_index=0)
-
-
-def transcript(response_id: str = "resp_1") -> Json:
-    return event("output_audio_transcript.delta", response_id, delta="Hi", item_id="msg_1", content_index=0)
+SOUND = bytes(14400)
+"""300 ms."""
 
 
 def stalled(way: Way, config: Config = VAD) -> Desk:
     """A response that spoke, and then nothing."""
     desk = ready(way, config)
     begun(desk)
-    desk.upstream(item_added(), transcript(), audio())
+    desk.upstream(item_added(message(status="in_progress")), transcript("Hi"), audio(SOUND))
     return desk
 
 
@@ -108,13 +101,19 @@ def test_R1_nothing_more_of_a_given_up_response_is_told(way: Way) -> None:
     assert desk.upstream(created("resp_1")).outputs == []
     assert desk.slot is SlotState.GIVEN_UP
     desk.wait(1)
-    assert desk.upstream(transcript()).client == []
+    assert desk.upstream(transcript("Hi")).client == []
     assert desk.slot is SlotState.FREE
 
 
 def test_R1_each_event_of_a_response_starts_its_time_anew(way: Way) -> None:
     desk = stalled(way)
-    for sign in (audio(), transcript(), event("content_part.added"), {**audio(), "delta": 7}, audio()):
+    for sign in (
+        audio(SOUND),
+        transcript("Hi"),
+        event("content_part.added"),
+        {**audio(SOUND), "delta": 7},
+        audio(SOUND),
+    ):
         desk.wait(29.75)
         desk.upstream(sign)
     assert desk.wait(29.75).client == []
@@ -255,7 +254,7 @@ def test_R1_the_servers_own_stalls_while_our_create_is_in_flight(way: Way) -> No
 def test_R1_the_calls_of_a_given_up_response_are_followed_up(way: Way) -> None:
     desk = ready(way, VAD, TOOLS)
     begun(desk)
-    desk.upstream(item_added(), call_added(), call_done())
+    desk.upstream(item_added(message(status="in_progress")), call_added(), call_done())
     log = desk.wait(30)
     assert "AgentAudioDone" not in log.client_types, "the turn goes on with the answer (O5)"
     assert creates(desk.client(answer("call_1"))) == 0
@@ -289,7 +288,7 @@ def test_R3_a_server_that_cannot_cancel_is_asked_less_and_less_often(way: Way) -
         log = desk.wait(0.25)
         if creates(log):
             times.append(desk.clock.now - begin)
-            desk.upstream(busy(log.of("response.create")[0]["event_id"]), audio())
+            desk.upstream(busy(log.of("response.create")[0]["event_id"]), audio(SOUND))
     assert times == [1, 2, 4, 8, 16, 24, 32, 40]
     assert creates(desk.upstream(done("resp_1"))) == 1
 
@@ -309,7 +308,7 @@ def test_O3_what_a_given_up_response_said_is_not_told_again_at_its_late_end(
     item = {"id": "msg_1", "type": "message", "role": "assistant", "status": "in_progress", "content": []}
     desk.upstream({"type": f"conversation.item.{kind}", "item": item})
     whole = event("output_audio_transcript.done", transcript="Hi there.", item_id="msg_1", content_index=0)
-    assert desk.upstream(nameless(whole), nameless(audio())).of("ConversationText")
+    assert desk.upstream(nameless(whole), nameless(audio(SOUND))).of("ConversationText")
     assert "RESPONSE_GIVEN_UP" in desk.wait(40).notices
     parts = [{"type": "output_audio", "transcript": "Hi there."}]
     listed = {**item, "status": "completed", "content": parts}
