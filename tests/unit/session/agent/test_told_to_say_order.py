@@ -22,6 +22,7 @@ from tests.events import (
     user_item,
 )
 from tests.harness import Desk, Log, ready
+from tests.unit.session.agent.spoken_texts import VADS, end, say, spoken
 from tests.unit.session.played import (
     MANUAL,
     VAD,
@@ -32,7 +33,6 @@ from tests.unit.session.played import (
     item_id_in,
     tag_in,
 )
-from tests.unit.session.spoken_texts import VADS, end, say, spoken
 
 # --- R2: the order ------------------------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ from tests.events import (
     transcript_done,
 )
 from tests.harness import Desk
-from tests.unit.session.interruptions import (
+from tests.unit.session.barge_in.interruptions import (
     AGAIN,
     BOTH,
     CUTTERS,
@@ -36,12 +36,11 @@ from tests.unit.session.interruptions import (
     SERVER_CUTS,
     STARTED,
     WE_CUT,
-    asked,
     interrupted,
     speaking,
     spoken_to,
 )
-from tests.unit.session.played import ready_in
+from tests.unit.session.played import asked, ready_in
 
 Json = dict[str, Any]
 

@@ -32,7 +32,7 @@ from tests.events import (
     transcript_done,
 )
 from tests.harness import SETTINGS
-from tests.unit.session.interruptions import (
+from tests.unit.session.barge_in.interruptions import (
     AGAIN,
     BOTH,
     CUTTERS,

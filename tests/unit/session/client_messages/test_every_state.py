@@ -15,7 +15,7 @@ from realtime_translate.deepgram import CLIENT_MESSAGES, COMPONENT_CLIENT_MESSAG
 from realtime_translate.session.tables import Opening, SlotState
 from tests.events import busy, created, error, speech
 from tests.harness import SETTINGS, Desk, ready
-from tests.unit.session.every_client_message import MESSAGES, UPDATES, outcome
+from tests.unit.session.client_messages.every_message import MESSAGES, UPDATES, outcome
 from tests.unit.session.played import asked, begun_by_server, tags_echoed
 
 Table = dict[str, str]

@@ -11,7 +11,7 @@ from realtime_translate import Config, Limits, Notice
 from tests.events import TOOLS, answer, call_added, call_done, created, done, inject, speech
 from tests.harness import SETTINGS, Desk, Log, ready
 from tests.unit.session.played import VAD, asked, begun, confirmed
-from tests.unit.session.update_messages import prompt, speak
+from tests.unit.session.updates.messages import prompt, speak
 
 Json = dict[str, Any]
 

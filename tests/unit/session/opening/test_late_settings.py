@@ -8,7 +8,7 @@ from realtime_translate import Config, Notice, RunFunction, ServerVad, SilenceKe
 from tests.events import audio, call_done, created, done, speech
 from tests.harness import SETTINGS, Desk, Log
 from tests.unit.session.opening.test_unasked_session import busy, dialled_early, updated
-from tests.unit.session.update_messages import prompt, sessions, speak
+from tests.unit.session.updates.messages import prompt, sessions, speak
 
 Json = dict[str, Any]
 PROVIDER = {"type": "open_ai", "model": "gpt-4o"}

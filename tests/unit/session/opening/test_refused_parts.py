@@ -10,7 +10,7 @@ from realtime_translate import Config, Notice
 from tests.events import UPDATED, audio, done
 from tests.harness import Desk, Log, ready
 from tests.unit.session.played import Way, begun_by_server
-from tests.unit.session.update_messages import (
+from tests.unit.session.updates.messages import (
     acknowledged,
     listen,
     prompt,

@@ -15,7 +15,7 @@ from realtime_translate import Config
 from tests.events import UPDATED, audio, done
 from tests.harness import Desk, Log, ready
 from tests.unit.session.played import begun_by_server
-from tests.unit.session.update_messages import (
+from tests.unit.session.updates.messages import (
     ACKNOWLEDGEMENTS,
     acknowledged,
     listen,

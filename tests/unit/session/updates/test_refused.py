@@ -10,7 +10,7 @@ from realtime_translate import Config
 from tests.events import UPDATED, audio, done, error
 from tests.harness import SETTINGS, Desk, Log, ready
 from tests.unit.session.played import MANUAL, VAD, Way, begun_by_server
-from tests.unit.session.update_messages import (
+from tests.unit.session.updates.messages import (
     EACH,
     acknowledged,
     listen,

@@ -11,7 +11,7 @@ from realtime_translate.session.tables import Opening, SlotState
 from tests.events import TOOLS, UPDATED, arguments_done, busy, created, done, inject, speech, user_item
 from tests.harness import SETTINGS, Desk, Log, ready
 from tests.unit.session.played import MANUAL, VAD, Way, asked, begun, begun_by_server, tags_echoed
-from tests.unit.session.update_messages import (
+from tests.unit.session.updates.messages import (
     ACKNOWLEDGEMENTS,
     EACH,
     acknowledged,

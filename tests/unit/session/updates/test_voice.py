@@ -8,7 +8,7 @@ from realtime_translate import Config
 from tests.events import UPDATED, audio, done, speech
 from tests.harness import SETTINGS, ready
 from tests.unit.session.played import VAD, Way, begun, begun_by_server
-from tests.unit.session.update_messages import acknowledged, prompt, sessions, speak
+from tests.unit.session.updates.messages import acknowledged, prompt, sessions, speak
 
 
 @pytest.fixture(params=[VAD, Config.component()], ids=["DG", "CO"])
