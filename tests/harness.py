@@ -30,7 +30,18 @@ from realtime_translate import (
 from realtime_translate.session.tables import SlotState
 from realtime_translate.testing import FakeClock, RealtimeServer
 
-__all__ = ["SETTINGS", "Desk", "Log", "Pair", "assert_same", "audio_in", "counter", "ready", "restored"]
+__all__ = [
+    "SETTINGS",
+    "Desk",
+    "Log",
+    "Pair",
+    "assert_same",
+    "audio_in",
+    "counter",
+    "opened",
+    "ready",
+    "restored",
+]
 
 Json = dict[str, Any]
 
@@ -194,6 +205,13 @@ class Desk:
         outputs += self.dialled().outputs
         outputs += self.upstream({"type": "session.updated", "session": {}}).outputs
         return Log(outputs)
+
+
+def opened(config: Config | None = None) -> Desk:
+    """A call whose client is there, and nothing more."""
+    desk = Desk(config)
+    desk.opened()
+    return desk
 
 
 def ready(way: type[Desk] = Desk, config: Config | None = None, settings: Json = SETTINGS) -> Desk:

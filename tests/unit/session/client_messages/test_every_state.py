@@ -13,7 +13,7 @@ import pytest
 from realtime_translate import Config, ManualCommit, OrderError, ServerVad
 from realtime_translate.deepgram import CLIENT_MESSAGES, COMPONENT_CLIENT_MESSAGES
 from realtime_translate.session.tables import Opening, SlotState
-from tests.events import busy, created, error, speech
+from tests.events import UPDATED, busy, created, error, speech
 from tests.harness import SETTINGS, Desk, ready
 from tests.unit.session.client_messages.every_message import MESSAGES, UPDATES, outcome
 from tests.unit.session.played import asked, begun_by_server, tags_echoed
@@ -25,7 +25,6 @@ CONFIGS = {
     DG: {"VAD": Config.deepgram(), "manual": Config.deepgram(turn_detection=ManualCommit())},
     CO: {"VAD": Config.component(turn_detection=ServerVad()), "manual": Config.component()},
 }
-UPDATED = {"type": "session.updated", "session": {}}
 
 # --- the table ----------------------------------------------------------------------------------------------
 

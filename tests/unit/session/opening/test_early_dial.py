@@ -9,10 +9,10 @@ import pytest
 from realtime_translate import CloseClient, CloseUpstream, Config, OpenUpstream, OrderError
 from realtime_translate.openai.dialects import AZURE_GA
 from realtime_translate.session.tables import Opening
+from tests.events import UPDATED
 from tests.harness import SETTINGS, Desk, Log
 
 CREATED = {"type": "session.created", "session": {"id": "sess_1", "type": "realtime"}}
-UPDATED = {"type": "session.updated", "session": {"type": "realtime"}}
 TEXT = {"type": "InjectUserMessage", "content": "Hi"}
 OTHER = "gpt-realtime-other"
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from realtime_translate import CloseClient, CloseUpstream, Config, Limits
+from tests.events import UPDATED
 from tests.harness import SETTINGS, Desk, Log
 
-UPDATED = {"type": "session.updated", "session": {"type": "realtime"}}
 BOTH_CLOSED = [CloseClient, CloseUpstream]
 DEEPGRAM, COMPONENT = Config.deepgram(), Config.component()
 

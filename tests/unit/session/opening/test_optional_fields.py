@@ -11,10 +11,10 @@ import pytest
 from realtime_translate import ClientDialect, Config, OpenUpstream, deepgram
 from realtime_translate.audio import PCM_24K, AudioFormat, Conversion
 from realtime_translate.mapping.calls import content_of
+from tests.events import UPDATED
 from tests.harness import SETTINGS, Desk, Log
 
 COMPONENT, DEEPGRAM = Config.component(), Config.deepgram()
-UPDATED = {"type": "session.updated", "session": {"type": "realtime"}}
 PCM_16K = AudioFormat("linear16", 16000)
 
 both = pytest.mark.parametrize("config", [DEEPGRAM, COMPONENT], ids=["DG", "CO"])

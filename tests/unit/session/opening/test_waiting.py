@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, Limits
+from tests.events import UPDATED
 from tests.harness import SETTINGS, Desk, Log
 
-UPDATED = {"type": "session.updated", "session": {"type": "realtime"}}
 DEEPGRAM, COMPONENT = Config.deepgram(), Config.component()
 MULAW = {**SETTINGS, "audio": {"input": {"encoding": "mulaw", "sample_rate": 8000}}}
 

@@ -9,7 +9,7 @@ import pytest
 from realtime_translate import Config
 from tests.events import UPDATED, audio, done, error
 from tests.harness import SETTINGS, Desk, Log, ready
-from tests.unit.session.played import MANUAL, VAD, Way, begun_by_server
+from tests.unit.session.played import MANUAL, Way, begun_by_server
 from tests.unit.session.updates.messages import (
     EACH,
     acknowledged,
@@ -23,12 +23,6 @@ from tests.unit.session.updates.messages import (
 )
 
 Json = dict[str, Any]
-
-
-@pytest.fixture(params=[VAD, Config.component()], ids=["DG", "CO"])
-def config(request: pytest.FixtureRequest) -> Config:
-    chosen: Config = request.param
-    return chosen
 
 
 def burst(desk: Desk, *messages: Json) -> Log:

@@ -28,12 +28,6 @@ PRESETS = [VAD, Config.component()]
 each_kind = pytest.mark.parametrize("message", EACH, ids=lambda message: message["type"])
 
 
-@pytest.fixture(params=PRESETS, ids=["DG", "CO"])
-def config(request: pytest.FixtureRequest) -> Config:
-    chosen: Config = request.param
-    return chosen
-
-
 # --- one ----------------------------------------------------------------------------------------------------
 
 

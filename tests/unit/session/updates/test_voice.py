@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from realtime_translate import Config
 from tests.events import UPDATED, audio, done, speech
 from tests.harness import SETTINGS, ready
-from tests.unit.session.played import VAD, Way, begun, begun_by_server
+from tests.unit.session.played import Way, begun, begun_by_server
 from tests.unit.session.updates.messages import acknowledged, prompt, sessions, speak
-
-
-@pytest.fixture(params=[VAD, Config.component()], ids=["DG", "CO"])
-def config(request: pytest.FixtureRequest) -> Config:
-    chosen: Config = request.param
-    return chosen
 
 
 def test_T2_the_voice_cannot_change_once_the_agent_has_spoken(way: Way, config: Config) -> None:
