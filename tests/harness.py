@@ -27,9 +27,21 @@ from realtime_translate import (
     SendToUpstream,
     Translator,
 )
+from realtime_translate.session.tables import SlotState
 from realtime_translate.testing import FakeClock, RealtimeServer
 
-__all__ = ["SETTINGS", "Desk", "Log", "Pair", "assert_same", "audio_in", "counter", "ready", "restored"]
+__all__ = [
+    "SETTINGS",
+    "Desk",
+    "Log",
+    "Pair",
+    "assert_same",
+    "audio_in",
+    "counter",
+    "opened",
+    "ready",
+    "restored",
+]
 
 Json = dict[str, Any]
 
@@ -86,6 +98,16 @@ class Log:
         return [each.code for each in self.outputs if isinstance(each, Notice)]
 
     @property
+    def errors(self) -> list[str]:
+        """Their codes."""
+        return [each["code"] for each in self.of("Error")]
+
+    @property
+    def warnings(self) -> list[str]:
+        """Their codes."""
+        return [each["code"] for each in self.of("Warning")]
+
+    @property
     def closes(self) -> list[CloseClient | CloseUpstream]:
         return [each for each in self.outputs if isinstance(each, (CloseClient, CloseUpstream))]
 
@@ -138,6 +160,10 @@ class Desk:
         self.clock = FakeClock(now)
         self.translator = Translator(self.config, clock=self.clock, new_id=counter("T"))
 
+    @property
+    def slot(self) -> SlotState:
+        return self.translator.state.response
+
     def act(self, act: Callable[[Translator], Outputs]) -> Log:
         """Any input, here and on the copy."""
         copy = restored(self.translator, self.config, self.clock)
@@ -179,6 +205,13 @@ class Desk:
         outputs += self.dialled().outputs
         outputs += self.upstream({"type": "session.updated", "session": {}}).outputs
         return Log(outputs)
+
+
+def opened(config: Config | None = None) -> Desk:
+    """A call whose client is there, and nothing more."""
+    desk = Desk(config)
+    desk.opened()
+    return desk
 
 
 def ready(way: type[Desk] = Desk, config: Config | None = None, settings: Json = SETTINGS) -> Desk:

@@ -23,7 +23,7 @@ from tests.oracle.conversations import (
     text_turn,
 )
 from tests.oracle.validated import check_all, check_client, check_component, check_upstream
-from tests.unit.session.update_messages import prompt
+from tests.unit.session.updates.messages import prompt
 
 pytestmark = pytest.mark.oracle
 

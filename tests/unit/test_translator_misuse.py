@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -22,26 +21,8 @@ from realtime_translate import (
     deepgram,
     openai,
 )
-from realtime_translate.testing import FakeClock
-from tests.harness import Desk, counter
-
-
-def new(**arguments: Any) -> Translator:
-    given: dict[str, Any] = {"clock": FakeClock(1.0), "new_id": counter("T"), **arguments}
-    return Translator(**given)
-
-
-def opened(config: Config | None = None) -> Translator:
-    translator = new(config=config or Config())
-    translator.client_opened()
-    return translator
-
-
-def ready(config: Config | None = None) -> Translator:
-    desk = Desk(config)
-    desk.ready()
-    return desk.translator
-
+from tests.harness import Desk
+from tests.unit.test_translator import new, opened, ready
 
 # --- the host's mistakes ------------------------------------------------------------------------------------
 

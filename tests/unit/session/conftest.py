@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from realtime_translate import Config
 from tests.harness import Desk
 from tests.unit.session.played import RestoredDesk, Way
 
@@ -12,4 +13,11 @@ from tests.unit.session.played import RestoredDesk, Way
 def way(request: pytest.FixtureRequest) -> Way:
     """The call as it is, and the call restored from a snapshot before each input."""
     chosen: Way = request.param
+    return chosen
+
+
+@pytest.fixture(params=[Config.deepgram(), Config.component()], ids=["DG", "CO"])
+def config(request: pytest.FixtureRequest) -> Config:
+    """Both dialects, as they come."""
+    chosen: Config = request.param
     return chosen

@@ -15,6 +15,7 @@ from realtime_translate import (
     Translator,
 )
 from tests.events import (
+    UPDATED,
     answer,
     audio,
     audio_done,
@@ -33,7 +34,6 @@ from tests.events import (
 from tests.harness import Desk
 
 TEXT = {"type": "InjectUserMessage", "content": "Hi"}
-UPDATED = {"type": "session.updated", "session": {}}
 COMMITTED = {"type": "input_audio_buffer.committed", "item_id": "u1"}
 SPEECH_STARTED = {"type": "input_audio_buffer.speech_started", "item_id": "u1"}
 SPEECH_STOPPED = {"type": "input_audio_buffer.speech_stopped", "item_id": "u1", "audio_end_ms": 900}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
 from realtime_translate import CloseClient, Config, ContextMode, GreetingMode
 from realtime_translate.session.ids import MAX_ID
+from tests.events import created, done
 from tests.harness import SETTINGS, Desk, Json, ready
 
 TOOLS: Json = {
@@ -18,15 +18,7 @@ TOOLS: Json = {
 }
 
 
-def created(response_id: str = "r1") -> Json:
-    return {"type": "response.created", "response": {"id": response_id}}
-
-
-def done(response_id: str = "r1", **fields: Any) -> Json:
-    return {"type": "response.done", "response": {"id": response_id, **fields}}
-
-
-def call_item(kind: str, call_id: str, response_id: str = "r1", status: str = "completed") -> Json:
+def call_item(kind: str, call_id: str, response_id: str = "resp_1", status: str = "completed") -> Json:
     item = {
         "type": "function_call",
         "id": f"i_{call_id}",
@@ -48,8 +40,8 @@ def text_confirmed(desk: Desk) -> int:
 @pytest.mark.parametrize(
     "response",
     [
-        {"id": "r1", "metadata": "none"},
-        {"id": "r1", "output": [{"type": "message", "content": [{"text": "no type"}]}]},
+        {"id": "resp_1", "metadata": "none"},
+        {"id": "resp_1", "output": [{"type": "message", "content": [{"text": "no type"}]}]},
         {"id": 7},
         "gone",
     ],
@@ -60,7 +52,7 @@ def test_a_malformed_done_still_ends_its_response(response: object) -> None:
     desk.upstream(created())
     log = desk.upstream({"type": "response.done", "response": response})
     assert "UPSTREAM_MALFORMED" in log.notices
-    assert desk.translator.state.response.value == "free"
+    assert desk.slot.value == "free"
     assert text_confirmed(desk) == 1
 
 
@@ -96,7 +88,7 @@ def test_announced_calls_have_a_bound() -> None:
 
 def test_a_cancelled_response_says_and_runs_nothing_more() -> None:
     desk = ready(settings=TOOLS)
-    desk.upstream(created(), {"type": "response.output_text.delta", "response_id": "r1", "delta": "Well"})
+    desk.upstream(created(), {"type": "response.output_text.delta", "response_id": "resp_1", "delta": "Well"})
     desk.upstream(done(status="cancelled"))
     log = desk.upstream(call_item("response.output_item.done", "call_1"))
     assert (log.client, log.notices) == ([], ["OUTPUT_LATE", "CALLS_CANCELLED"])
@@ -105,7 +97,7 @@ def test_a_cancelled_response_says_and_runs_nothing_more() -> None:
 def test_late_text_of_a_completed_response_is_told_and_opens_no_turn() -> None:
     desk = ready(Desk, Config.component())
     desk.upstream(created(), done())
-    late = {"response_id": "r1", "item_id": "i1"}
+    late = {"response_id": "resp_1", "item_id": "msg_1"}
     log = desk.upstream({"type": "response.output_text.done", "text": "So.", **late})
     assert log.client_types == ["ConversationText"]
     assert desk.upstream({"type": "response.output_audio.done", **late}).client == []
@@ -118,7 +110,7 @@ def test_an_assistant_item_outside_any_response_opens_no_turn(config: Config) ->
     item = {
         "type": "message",
         "role": "assistant",
-        "id": "i9",
+        "id": "msg_9",
         "content": [{"type": "output_text", "text": "Hm."}],
     }
     log = desk.upstream({"type": "conversation.item.added", "item": item})
@@ -129,11 +121,13 @@ def test_an_assistant_item_outside_any_response_opens_no_turn(config: Config) ->
 def test_a_turn_that_spoke_ends_although_its_last_response_was_cancelled_unheard() -> None:
     """O5: the turn is not lost when the response after a function call never says anything."""
     desk = ready(settings=TOOLS)
-    audio = {"type": "response.output_audio.delta", "response_id": "r1", "delta": "AAAA"}
+    audio = {"type": "response.output_audio.delta", "response_id": "resp_1", "delta": "AAAA"}
     desk.upstream(created(), audio, call_item("response.output_item.done", "call_1"))
     desk.client({"type": "FunctionCallResponse", "id": "call_1", "name": "look", "content": "{}"})
     assert desk.upstream(done()).client_types == []
-    assert desk.upstream(created("r2"), done("r2", status="cancelled")).client_types == ["AgentAudioDone"]
+    assert desk.upstream(created("resp_2"), done("resp_2", status="cancelled")).client_types == [
+        "AgentAudioDone"
+    ]
 
 
 def test_a_huge_number_is_refused_before_anything_reads_it() -> None:
@@ -168,10 +162,12 @@ def test_what_the_model_says_is_told_while_context_is_not_announced_yet() -> Non
     item = {
         "type": "message",
         "role": "assistant",
-        "id": "i1",
+        "id": "msg_1",
         "content": [{"type": "output_text", "text": "Now."}],
     }
-    log = desk.upstream(created(), {"type": "response.output_item.done", "response_id": "r1", "item": item})
+    log = desk.upstream(
+        created(), {"type": "response.output_item.done", "response_id": "resp_1", "item": item}
+    )
     assert [each["content"] for each in log.of("ConversationText")] == ["Now."]
 
 

@@ -262,7 +262,7 @@ def test_R1_an_unreadable_end_of_an_ended_response_does_not_end_the_next(ended: 
     log = desk.upstream(unreadable({"id": ended, "output": "?"}))
     assert "UPSTREAM_MALFORMED" in log.notices
     assert log.client == []
-    assert desk.translator.state.response.value != "free"
+    assert desk.slot.value != "free"
     assert desk.upstream(done("resp_2")).client_types == ["AgentAudioDone"]
 
 
@@ -273,7 +273,7 @@ def test_R1_an_unreadable_end_ends_what_is_active(response: Any) -> None:
     desk = ready(Desk, VAD)
     desk.upstream(created())
     assert desk.upstream(unreadable(response)).client_types == ["AgentAudioDone"]
-    assert desk.translator.state.response.value == "free"
+    assert desk.slot.value == "free"
 
 
 @pytest.mark.parametrize("size", [240, 251, 500, 1000])

@@ -23,6 +23,7 @@ from tests.events import (
     speech,
 )
 from tests.harness import SETTINGS, Desk, Pair, ready
+from tests.unit.session.agent.spoken_texts import TEXT, VADS, end, say, spoken
 from tests.unit.session.played import (
     MANUAL,
     VAD,
@@ -34,7 +35,6 @@ from tests.unit.session.played import (
     creates,
     tag_in,
 )
-from tests.unit.session.spoken_texts import TEXT, VADS, end, say, spoken
 
 CO = Config.component()
 DIALECTS = pytest.mark.parametrize("config", [VAD, CO], ids=["deepgram", "component"])

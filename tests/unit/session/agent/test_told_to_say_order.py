@@ -22,6 +22,7 @@ from tests.events import (
     user_item,
 )
 from tests.harness import Desk, Log, ready
+from tests.unit.session.agent.spoken_texts import VADS, end, say, spoken
 from tests.unit.session.played import (
     MANUAL,
     VAD,
@@ -32,7 +33,6 @@ from tests.unit.session.played import (
     item_id_in,
     tag_in,
 )
-from tests.unit.session.spoken_texts import VADS, end, say, spoken
 
 # --- R2: the order ------------------------------------------------------------------------------------------
 
@@ -164,7 +164,7 @@ def test_R5_a_text_whose_response_fails_is_not_said_again(way: Way) -> None:
     log = desk.upstream(error("invalid_value", event_id=tag))
     assert "THINK_REQUEST_FAILED" in [each["code"] for each in log.of("Warning")]
     assert creates(desk.wait(60)) == 0
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
 
 
 @VADS

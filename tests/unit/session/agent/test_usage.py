@@ -8,16 +8,10 @@ import pytest
 
 from realtime_translate import Config, Notice
 from tests.events import audio, call_item, created, text_done
-from tests.harness import Desk, Log
+from tests.harness import Desk, Log, ready
 
 BOTH = pytest.mark.parametrize("preset", [Config.deepgram, Config.component], ids=["deepgram", "component"])
 MESSAGE = {"type": "message", "id": "msg_1", "role": "assistant", "content": []}
-
-
-def ready(preset: Any) -> Desk:
-    desk = Desk(preset())
-    desk.ready()
-    return desk
 
 
 def done(response_id: str = "resp_1", **response: Any) -> dict[str, Any]:
@@ -31,7 +25,7 @@ def unheard(log: Log) -> bool:
 
 @BOTH
 def test_O9_an_answer_without_audio_is_noticed(preset: Any) -> None:
-    desk = ready(preset)
+    desk = ready(Desk, preset())
     assert unheard(desk.upstream(created(), text_done("Hi."), done()))
     assert not unheard(
         desk.upstream(created("resp_2"), {**audio(b"\1\2" * 240), "response_id": "resp_2"}, done("resp_2"))
@@ -53,7 +47,7 @@ def test_O9_an_answer_without_audio_is_noticed(preset: Any) -> None:
     ids=str,
 )
 def test_O9_what_is_no_completed_message_is_not(preset: Any, response: dict[str, Any]) -> None:
-    assert not unheard(ready(preset).upstream(created(), done(**response)))
+    assert not unheard(ready(Desk, preset()).upstream(created(), done(**response)))
 
 
 def test_O9_nor_where_only_text_was_asked_for() -> None:
@@ -78,7 +72,7 @@ def used(log: Log) -> list[dict[str, Any]]:
 
 @BOTH
 def test_O9_the_tokens_of_a_response_are_told(preset: Any) -> None:
-    assert used(ready(preset).upstream(created(), done(usage=USED))) == [
+    assert used(ready(Desk, preset()).upstream(created(), done(usage=USED))) == [
         {
             "of": "response",
             "total": 20,
@@ -96,13 +90,13 @@ def test_O9_the_tokens_of_a_response_are_told(preset: Any) -> None:
 @BOTH
 @pytest.mark.parametrize("usage", [None, {}, 7, []], ids=str)
 def test_O9_no_counts_no_notice(preset: Any, usage: Any) -> None:
-    assert used(ready(preset).upstream(created(), done(usage=usage))) == []
+    assert used(ready(Desk, preset()).upstream(created(), done(usage=usage))) == []
 
 
 @BOTH
 def test_O9_a_count_is_a_whole_number(preset: Any) -> None:
     odd = {"total_tokens": 2**60, "input_tokens": -1, "output_tokens": "8", "input_token_details": True}
-    (told,) = used(ready(preset).upstream(created(), done(usage=odd)))
+    (told,) = used(ready(Desk, preset()).upstream(created(), done(usage=odd)))
     assert {value for name, value in told.items() if name != "of"} == {0}
 
 
@@ -117,7 +111,7 @@ def transcribed(kind: str, **fields: Any) -> dict[str, Any]:
 
 @BOTH
 def test_O9_and_of_a_transcription(preset: Any) -> None:
-    desk = ready(preset)
+    desk = ready(Desk, preset())
     committed = {"type": "input_audio_buffer.committed", "item_id": "u1"}
     words = {"transcript": "Hi.", "usage": USED}
     log = desk.upstream(committed, transcribed("completed", status="in_progress", **words))
@@ -128,7 +122,7 @@ def test_O9_and_of_a_transcription(preset: Any) -> None:
 
 @BOTH
 def test_O9_one_warning_for_a_transcription_that_fails_in_each_turn(preset: Any) -> None:
-    desk = ready(preset)
+    desk = ready(Desk, preset())
     told: list[str] = []
     for number in range(3):
         desk.upstream({"type": "input_audio_buffer.committed", "item_id": f"u{number}"})

@@ -28,7 +28,7 @@ from tests.events import (
     transcript_done,
 )
 from tests.harness import Desk
-from tests.unit.session.interruptions import (
+from tests.unit.session.barge_in.interruptions import (
     AGAIN,
     BOTH,
     CUTTERS,
@@ -36,12 +36,11 @@ from tests.unit.session.interruptions import (
     SERVER_CUTS,
     STARTED,
     WE_CUT,
-    asked,
     interrupted,
     speaking,
     spoken_to,
 )
-from tests.unit.session.played import ready_in
+from tests.unit.session.played import asked, ready_in
 
 Json = dict[str, Any]
 
@@ -170,7 +169,7 @@ def test_B2_whatever_becomes_of_the_create_the_next_one_is_not_cancelled(
     tag = asked(desk)
     desk.upstream(STARTED)
     fate(desk, tag)
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
     desk.upstream(speech("speech_stopped"))
     again = asked(desk)
     log = desk.upstream(created("resp_9", tag=again), audio(PCM, "msg_9", "resp_9"))

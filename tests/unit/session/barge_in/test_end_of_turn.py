@@ -32,7 +32,7 @@ from tests.events import (
     transcript_done,
 )
 from tests.harness import SETTINGS
-from tests.unit.session.interruptions import (
+from tests.unit.session.barge_in.interruptions import (
     AGAIN,
     BOTH,
     CUTTERS,
@@ -58,7 +58,7 @@ def test_B1_the_user_is_announced_and_then_the_turn_ends(dialect: ClientDialect,
     assert spoken_to(desk.upstream(STARTED)) == ["UserStartedSpeaking", *ENDS[dialect]]
     assert desk.translator.state.turn is TurnState.SILENT
     assert desk.upstream(cancelled("resp_1", message("Two", status="incomplete"))).client == []
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
 
 
 @BOTH
@@ -171,7 +171,7 @@ def test_B1_what_comes_after_the_end_goes_nowhere(
     desk.upstream(cancelled("resp_1"))
     log = desk.upstream(LATE[late], LATE[late])
     assert (log.client, log.upstream) == ([], [])
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
 
 
 @BOTH
@@ -321,7 +321,7 @@ def test_a_response_that_is_only_heard_of_when_it_was_cancelled(dialect: ClientD
     desk.upstream(speech("committed"))
     desk.upstream(STARTED)
     assert desk.upstream(cancelled()).client == []
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
     assert desk.translator.state.turn is TurnState.SILENT
     desk.upstream(speech("committed", item_id="u2"), created("resp_2"))
     assert "audio" in desk.upstream(audio(response_id="resp_2")).client_types
@@ -342,7 +342,7 @@ def test_a_server_that_never_ends_its_cut_response_frees_the_slot(dialect: Clien
     assert desk.wait(3.9).outputs == []
     log = desk.wait(0.1)
     assert (log.client, log.notices) == ([], ["RESPONSE_PRESUMED_DONE"])
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
     assert desk.upstream(audio(), cancelled("resp_1", message("Two berths."))).client == []
 
 

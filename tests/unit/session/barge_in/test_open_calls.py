@@ -93,7 +93,7 @@ def test_F8_while_their_response_runs_it_is_cut_as_well(turns: ServerVad) -> Non
     assert outputs(log) == {"call_1": '{"error":"cancelled"}'}
     log = desk.upstream(cancelled("resp_1", call_item()))
     assert (log.client, log.upstream) == ([], [])
-    assert (desk.translator.state.response, remembered(desk)) == (SlotState.FREE, 0)
+    assert (desk.slot, remembered(desk)) == (SlotState.FREE, 0)
 
 
 @pytest.mark.parametrize("ended", [True, False])
@@ -184,7 +184,7 @@ def test_F8_answered_calls_of_a_cut_response_ask_for_nothing(dialect: ClientDial
     log = desk.upstream(STARTED, *([output_seen()] if seen else []), cancelled("resp_1", call_item()))
     log.outputs += [*desk.upstream(output_seen()).outputs, *desk.wait(60.0).outputs]
     assert creates(log) == 0
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
 
 
 @BOTH
@@ -285,7 +285,7 @@ def test_F8_late_answers_go_upstream_and_ask_for_nothing(ended: str) -> None:
     log.outputs += desk.upstream(output_seen("call_1"), output_seen("call_2")).outputs
     log.outputs += desk.wait(60.0).outputs
     assert creates(log) == 0
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
 
 
 @pytest.mark.parametrize("answered", ["before", "after", "at last"])

@@ -20,7 +20,7 @@ from tests.events import (
     transcript,
 )
 from tests.harness import Desk
-from tests.unit.session.heard_audio import STARTED, forgotten, play, reported
+from tests.unit.session.barge_in.interruptions import STARTED, forgotten, play, reported
 from tests.unit.session.played import ready_in
 
 Json = dict[str, Any]

@@ -7,7 +7,7 @@ import pytest
 from realtime_translate import ClientDialect, Config, ServerVad
 from tests.events import audio, created, done
 from tests.harness import SETTINGS, Desk
-from tests.unit.session.heard_audio import STARTED, forgotten, play, reported, sound
+from tests.unit.session.barge_in.interruptions import STARTED, forgotten, play, reported, sound
 from tests.unit.session.played import ready_in
 
 BOTH = pytest.mark.parametrize("dialect", ClientDialect)

@@ -8,15 +8,9 @@ import pytest
 
 from realtime_translate import CloseUpstream, Config, Level, Notice
 from realtime_translate.config import Limits
-from tests.harness import Desk, Log, ready
+from tests.harness import Desk, Log, opened, ready
 
 DEEPGRAM, COMPONENT = Config.deepgram(), Config.component()
-
-
-def opened(config: Config = DEEPGRAM) -> Desk:
-    desk = Desk(config)
-    desk.opened()
-    return desk
 
 
 def code(log: Log) -> str:

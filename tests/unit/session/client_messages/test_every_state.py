@@ -13,9 +13,9 @@ import pytest
 from realtime_translate import Config, ManualCommit, OrderError, ServerVad
 from realtime_translate.deepgram import CLIENT_MESSAGES, COMPONENT_CLIENT_MESSAGES
 from realtime_translate.session.tables import Opening, SlotState
-from tests.events import busy, created, error, speech
+from tests.events import UPDATED, busy, created, error, speech
 from tests.harness import SETTINGS, Desk, ready
-from tests.unit.session.every_client_message import MESSAGES, UPDATES, outcome
+from tests.unit.session.client_messages.every_message import MESSAGES, UPDATES, outcome
 from tests.unit.session.played import asked, begun_by_server, tags_echoed
 
 Table = dict[str, str]
@@ -25,7 +25,6 @@ CONFIGS = {
     DG: {"VAD": Config.deepgram(), "manual": Config.deepgram(turn_detection=ManualCommit())},
     CO: {"VAD": Config.component(turn_detection=ServerVad()), "manual": Config.component()},
 }
-UPDATED = {"type": "session.updated", "session": {}}
 
 # --- the table ----------------------------------------------------------------------------------------------
 
@@ -279,7 +278,7 @@ def test_every_message_in_every_state_of_the_slot(
 ) -> None:
     desk = ready(Desk, CONFIGS[dialect][commits])
     SLOT_WAYS[state](desk)
-    assert desk.translator.state.response is state
+    assert desk.slot is state
     assert outcome(desk.client(MESSAGES[name])) == slot_table(dialect, state, commits)[name]
 
 

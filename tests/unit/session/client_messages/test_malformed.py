@@ -9,7 +9,7 @@ import pytest
 
 from realtime_translate import Config, Limits, Notice
 from realtime_translate.session.tables import Opening
-from tests.harness import SETTINGS, Desk, Log
+from tests.harness import SETTINGS, Desk
 
 DEEPGRAM, COMPONENT = Config.deepgram(), Config.component()
 KEEP_ALIVE = {"type": "KeepAlive"}
@@ -28,10 +28,6 @@ def desk(config: Config, ready: bool) -> Desk:
     return made
 
 
-def codes(log: Log) -> list[str]:
-    return [each["code"] for each in log.of("Error")]
-
-
 # --- T4 -----------------------------------------------------------------------------------------------------
 
 
@@ -47,7 +43,7 @@ def test_T4_keepalive_does_not_extend_the_settings_timeout(preset: Any) -> None:
     made = desk(preset(), ready=False)
     made.wait(14.0)
     made.client(KEEP_ALIVE)
-    assert codes(made.wait(1.0)) == ["CLIENT_MESSAGE_TIMEOUT"]
+    assert made.wait(1.0).errors == ["CLIENT_MESSAGE_TIMEOUT"]
 
 
 @both
@@ -92,7 +88,7 @@ CROOKED = [
 def test_T5_L1_deepgram_hangs_up(ready: bool, frame: str) -> None:
     made = desk(DEEPGRAM, ready)
     log = made.client(frame)
-    assert codes(log) == ["UNPARSABLE_CLIENT_MESSAGE"]
+    assert log.errors == ["UNPARSABLE_CLIENT_MESSAGE"]
     assert len(log.closes) == 2
     assert log.upstream == []
     assert made.translator.state.opening is Opening.CLOSED
@@ -103,7 +99,7 @@ def test_T5_L1_deepgram_hangs_up(ready: bool, frame: str) -> None:
 def test_T5_L1_the_component_goes_on(ready: bool, frame: str) -> None:
     made = desk(COMPONENT, ready)
     log = made.client(frame)
-    assert codes(log) == ["unparsable_client_message"]
+    assert log.errors == ["unparsable_client_message"]
     assert (log.closes, log.upstream) == ([], [])
     assert_goes_on(made, ready)
 
@@ -112,7 +108,7 @@ def test_T5_L1_the_component_goes_on(ready: bool, frame: str) -> None:
 def test_T5_the_component_is_told_of_an_unknown_type(ready: bool) -> None:
     made = desk(COMPONENT, ready)
     log = made.client({"type": "Metadata"})
-    assert codes(log) == ["disallowed_client_message_type"]
+    assert log.errors == ["disallowed_client_message_type"]
     assert log.closes == []
     assert_goes_on(made, ready)
 
@@ -147,7 +143,7 @@ def test_T5_so_are_those_deep_in_settings(preset: Any) -> None:
 @ready_or_not
 def test_T5_strict_fields_make_them_fatal(preset: Any, ready: bool) -> None:
     log = desk(preset(strict_fields=True), ready).client({**TEXT, "mood": "good"})
-    assert codes(log) == ["UNPARSABLE_CLIENT_MESSAGE"]
+    assert log.errors == ["UNPARSABLE_CLIENT_MESSAGE"]
     assert "mood" in log.of("Error")[0]["description"]
     assert len(log.closes) == 2
 
@@ -161,8 +157,8 @@ def test_T5_strict_fields_do_not_mind_what_is_known(preset: Any) -> None:
 
 def test_T5_the_dialects_fields_are_known_to_it_alone() -> None:
     settings = {**SETTINGS, "agent": {"idleTimeoutMs": 10000}}
-    assert codes(desk(Config.component(strict_fields=True), ready=False).client(settings)) == []
-    assert codes(desk(Config.deepgram(strict_fields=True), ready=False).client(settings)) == [
+    assert desk(Config.component(strict_fields=True), ready=False).client(settings).errors == []
+    assert desk(Config.deepgram(strict_fields=True), ready=False).client(settings).errors == [
         "UNPARSABLE_CLIENT_MESSAGE"
     ]
 
@@ -180,17 +176,17 @@ def padded(size: int, character: str = "x") -> str:
 @both
 def test_L1_the_largest_text_frame(preset: Any) -> None:
     limits = Limits(frame_bytes_up=1000)
-    assert codes(desk(preset(limits=limits), ready=True).client(padded(1000))) == []
+    assert desk(preset(limits=limits), ready=True).client(padded(1000)).errors == []
 
 
 @pytest.mark.parametrize("frame", [padded(1001), padded(1001, "ü"), padded(1002, "€")])
 def test_L1_a_larger_text_frame_is_unparsable(frame: str) -> None:
     limits = Limits(frame_bytes_up=1000)
     log = desk(Config.deepgram(limits=limits), ready=True).client(frame)
-    assert codes(log) == ["UNPARSABLE_CLIENT_MESSAGE"]
+    assert log.errors == ["UNPARSABLE_CLIENT_MESSAGE"]
     made = desk(Config.component(limits=limits), ready=True)
     log = made.client(frame)
-    assert codes(log) == ["unparsable_client_message"]
+    assert log.errors == ["unparsable_client_message"]
     assert_goes_on(made, ready=True)
 
 
@@ -199,7 +195,7 @@ def test_L1_the_size_of_a_frame_is_in_bytes(character: str) -> None:
     made = desk(Config.deepgram(limits=Limits(frame_bytes_up=1000)), ready=True)
     frame = padded(999, character)
     assert len(frame) < 1000 >= len(frame.encode()) > 990
-    assert codes(made.client(frame)) == []
+    assert made.client(frame).errors == []
 
 
 @both
@@ -207,7 +203,7 @@ def test_L1_the_size_of_a_frame_is_in_bytes(character: str) -> None:
 def test_L1_an_oversized_audio_frame_is_fatal(preset: Any, ready: bool) -> None:
     made = desk(preset(limits=Limits(frame_bytes_up=1000)), ready)
     log = made.client(b"\x00" * 1001)
-    assert codes(log) == ["CLIENT_MESSAGE_TOO_LARGE"]
+    assert log.errors == ["CLIENT_MESSAGE_TOO_LARGE"]
     assert len(log.closes) == 2
 
 

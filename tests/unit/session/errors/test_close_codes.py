@@ -10,7 +10,7 @@ import pytest
 from realtime_translate import CloseClient, CloseUpstream, Config, Notice, OrderError, Outputs, Translator
 from realtime_translate.mapping.to_client import shortened
 from realtime_translate.session.tables import Opening
-from tests.harness import SETTINGS, Desk, Log
+from tests.harness import SETTINGS, Desk
 
 DEEPGRAM, COMPONENT = Config.deepgram(), Config.component()
 STAGES = ["greeted", "dialled early", "dialling", "configuring", "ready", "speaking"]
@@ -36,10 +36,6 @@ def desk_at(config: Config, stage: str) -> Desk:
             {"type": "response.output_audio.delta", "response_id": "r1", "item_id": "i", "delta": "AAAA"},
         )
     return desk
-
-
-def codes(log: Log) -> list[str]:
-    return [each["code"] for each in log.of("Error")]
 
 
 INPUTS: list[Callable[[Translator], Outputs]] = [
@@ -107,7 +103,7 @@ def test_E5_any_other_end_of_upstream_is_told(
 ) -> None:
     desk = desk_at(config, stage)
     log = desk.act(lambda translator: translator.upstream_closed(code))
-    assert codes(log) == [expected]
+    assert log.errors == [expected]
     assert log.of("Error")[0]["description"]
     assert log.closes == [CloseClient(1000, "upstream closed")]
     assert_over(desk)
@@ -124,7 +120,7 @@ def test_E5_upstream_closes_a_session_that_was_ready_unasked() -> None:
     desk = desk_at(COMPONENT, "dialled early")
     desk.upstream({"type": "session.updated", "session": {}})
     log = desk.act(lambda translator: translator.upstream_closed(1006))
-    assert codes(log) == ["unknown"]
+    assert log.errors == ["unknown"]
 
 
 # --- close() ------------------------------------------------------------------------------------------------
@@ -208,7 +204,7 @@ def test_a_fatal_error_is_told_then_both_legs_are_closed(stage: str) -> None:
         "CloseUpstream",
     ]
     assert log.notices == ["SESSION_FAILED"]
-    assert codes(log) == ["UNPARSABLE_CLIENT_MESSAGE"]
+    assert log.errors == ["UNPARSABLE_CLIENT_MESSAGE"]
     assert log.closes == [
         CloseClient(1000, "UNPARSABLE_CLIENT_MESSAGE"),
         CloseUpstream(1000, "UNPARSABLE_CLIENT_MESSAGE"),
@@ -221,7 +217,7 @@ def test_a_fatal_error_of_upstream_bounds_its_reason() -> None:
     desk = desk_at(COMPONENT, "configuring")
     error: dict[str, Any] = {"type": "x", "code": "c" * 500, "message": "No."}
     log = desk.upstream({"type": "error", "error": error})
-    assert codes(log) == ["c" * 500]
+    assert log.errors == ["c" * 500]
     assert [len(each.reason) for each in log.closes] == [123, 123]
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from realtime_translate import Config, Limits, Notice
 from tests.events import TOOLS, answer, call_added, call_done, created, done, inject, speech
-from tests.harness import SETTINGS, Desk, Log, ready
+from tests.harness import SETTINGS, Desk, Log, opened, ready
 from tests.unit.session.played import VAD, asked, begun, confirmed
-from tests.unit.session.update_messages import prompt, speak
+from tests.unit.session.updates.messages import prompt, speak
 
 Json = dict[str, Any]
 
@@ -31,12 +31,6 @@ def told(log: Log) -> list[tuple[str, str]]:
 
 def reasons(log: Log, code: str) -> list[object]:
     return [each.fields["reason"] for each in log.outputs if isinstance(each, Notice) and each.code == code]
-
-
-def opened(config: Config) -> Desk:
-    desk = Desk(config)
-    desk.opened()
-    return desk
 
 
 def closed(desk: Desk, code: int | None = None) -> Log:

@@ -272,7 +272,7 @@ def test_F5_not_after_response_done(way: Way) -> None:
     tag = tag_in(desk.upstream(done()))
     desk.upstream(created("resp_2", tag), delta("resp_2"))
     assert desk.wait(29).outputs == []
-    assert desk.translator.state.response is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
 
 
 def test_F5_not_for_a_round_that_waits_for_another_answer(way: Way) -> None:
@@ -296,7 +296,7 @@ def test_F5_the_servers_own_while_our_create_is_in_flight(way: Way) -> None:
     desk.upstream(call_added("call_2", "resp_s"), call_done("call_1", "resp_s"))
     desk.wait(1)
     desk.client(answer("call_1"))
-    assert desk.translator.state.response is SlotState.CROSSED
+    assert desk.slot is SlotState.CROSSED
     desk.wait(20)
     assert desk.translator.state.response_id == ""
 

@@ -9,7 +9,6 @@ import pytest
 from realtime_translate import Config, RunFunction
 from realtime_translate.session.ids import MAX_ID
 from tests.events import (
-    TOOLS,
     answer,
     arguments_done,
     call_added,
@@ -20,17 +19,12 @@ from tests.events import (
     output_seen,
     speech,
 )
-from tests.harness import Desk, Log, ready
+from tests.harness import Log
+from tests.unit.session.function_calls.test_recognised import calling
 from tests.unit.session.played import VAD, Way, creates
 
 LONG = "c" * (MAX_ID + 1)
 CO = Config.component()
-
-
-def calling(way: Way = Desk, config: Config = VAD) -> Desk:
-    desk = ready(way, config, TOOLS)
-    desk.upstream(created())
-    return desk
 
 
 def ids(log: Log) -> list[str]:

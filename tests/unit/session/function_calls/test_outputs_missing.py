@@ -194,7 +194,7 @@ def test_R8_or_while_that_runs(way: Way) -> None:
     desk.upstream(created("resp_s"))
     assert desk.upstream(missing(tag)).upstream_types == [ITEM]
     assert creates(desk.upstream(done("resp_s"))) == 1
-    assert desk.translator.state.response is SlotState.REQUESTED
+    assert desk.slot is SlotState.REQUESTED
 
 
 def test_R8_a_text_to_say_is_said_after_all(way: Way) -> None:

@@ -193,4 +193,4 @@ def test_F8_after_a_barge_in_the_next_call_is_followed(way: Way) -> None:
     desk = calling(way, created(None), bare("c1"), speech("speech_started"), created("resp_2"))
     desk.upstream(call_done("call_2", "resp_2"), done("resp_2"))
     assert creates(desk.client(answer("call_2"))) == 1
-    assert desk.translator.state.response is SlotState.REQUESTED
+    assert desk.slot is SlotState.REQUESTED

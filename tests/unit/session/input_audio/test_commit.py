@@ -49,7 +49,7 @@ def test_A5_the_debounce_after_the_last_append_commits_and_asks_back_to_back(way
     desk.client(b"\0\0")
     assert desk.wait(0.375).outputs == []
     assert desk.wait(0.025).upstream_types == COMMITTED
-    assert desk.translator.state.response is SlotState.REQUESTED
+    assert desk.slot is SlotState.REQUESTED
 
 
 def test_A5_the_debounce_is_the_configured_one(way: Way) -> None:

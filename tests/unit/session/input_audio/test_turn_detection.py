@@ -160,7 +160,7 @@ def test_V1_the_server_commits_and_answers_and_we_do_neither(way: Way) -> None:
     desk.upstream(STOPPED)
     assert desk.wait(1.25).upstream == []
     desk.upstream(committed())
-    assert desk.translator.state.response is SlotState.EXPECTED
+    assert desk.slot is SlotState.EXPECTED
     assert desk.upstream(created("resp_s"), done("resp_s")).upstream == []
     quiet(desk)
 
@@ -180,7 +180,7 @@ def test_V1_a_nameless_commit_is_one_of_what_was_heard(way: Way) -> None:
     desk.upstream(STARTED)
     talk(desk, 1)
     desk.upstream(STOPPED, committed(None))
-    assert desk.translator.state.response is SlotState.EXPECTED
+    assert desk.slot is SlotState.EXPECTED
 
 
 def test_R7_the_answer_to_what_the_server_committed_is_asked_for_if_it_does_not_come(way: Way) -> None:

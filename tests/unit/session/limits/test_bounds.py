@@ -58,14 +58,14 @@ def test_L2_an_id_without_end_in_the_list_of_a_done_is_no_id(config: Any) -> Non
     }
     log = desk.upstream({"type": "response.done", "response": {**ONE, "output": [message]}})
     assert "UPSTREAM_MALFORMED" in log.notices
-    assert desk.translator.state.response.value == "free", "it ends its response all the same"
+    assert desk.slot.value == "free", "it ends its response all the same"
     assert size(desk, "agent_text") < MAX_ID
 
 
 def test_a_done_whose_own_id_is_without_end_ends_the_response_in_the_slot() -> None:
     desk = responding(Config.deepgram())
     desk.upstream({"type": "response.done", "response": {"id": "r" * (MAX_ID + 1)}})
-    assert desk.translator.state.response.value == "free"
+    assert desk.slot.value == "free"
     assert size(desk, "slot") < 2 * MAX_ID
 
 
@@ -73,7 +73,7 @@ def test_a_done_whose_own_id_is_without_end_ends_the_response_in_the_slot() -> N
 def test_ids_are_looked_for_in_anything(response: object) -> None:
     desk = responding(Config.deepgram())
     desk.upstream({"type": "response.done", "item": [1], "response": response})
-    assert desk.translator.state.response.value == "free"
+    assert desk.slot.value == "free"
 
 
 @CONFIGS

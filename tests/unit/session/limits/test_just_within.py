@@ -16,7 +16,7 @@ from realtime_translate.session.state import ResponseSlot
 from realtime_translate.session.timers import Timers
 from tests.events import created, item_added, message
 from tests.harness import SETTINGS, Desk, ready
-from tests.unit.session.update_messages import prompt
+from tests.unit.session.updates.messages import prompt
 
 
 def over(desk: Desk, frames: list[Any]) -> list[bool]:

@@ -11,7 +11,7 @@ from realtime_translate import Config, Limits, Notice, SilenceKeepalive
 from tests.events import TOOLS, call_done, created, done, error, inject, speech
 from tests.harness import Desk, Log, ready
 from tests.unit.session.played import VAD, begun_by_server, confirmed
-from tests.unit.session.update_messages import prompt, speak
+from tests.unit.session.updates.messages import prompt, speak
 
 LIMITS = Limits(call_hold=7.0, slow_think=3.0, session_warning=20.0)
 CONFIG = Config.deepgram(limits=LIMITS)

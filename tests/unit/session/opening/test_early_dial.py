@@ -9,10 +9,10 @@ import pytest
 from realtime_translate import CloseClient, CloseUpstream, Config, OpenUpstream, OrderError
 from realtime_translate.openai.dialects import AZURE_GA
 from realtime_translate.session.tables import Opening
+from tests.events import UPDATED
 from tests.harness import SETTINGS, Desk, Log
 
 CREATED = {"type": "session.created", "session": {"id": "sess_1", "type": "realtime"}}
-UPDATED = {"type": "session.updated", "session": {"type": "realtime"}}
 TEXT = {"type": "InjectUserMessage", "content": "Hi"}
 OTHER = "gpt-realtime-other"
 
@@ -35,10 +35,6 @@ def early(config: Config, *events: dict[str, Any]) -> Desk:
 def sockets(log: Log) -> list[Any]:
     """What the host has to do to its sockets, in order."""
     return [each for each in log.outputs if isinstance(each, (CloseClient, CloseUpstream, OpenUpstream))]
-
-
-def codes(log: Log) -> list[str]:
-    return [each["code"] for each in log.of("Error")]
 
 
 # --- S2 -----------------------------------------------------------------------------------------------------
@@ -118,7 +114,7 @@ def test_S6_settings_once_more_while_the_other_model_is_dialled(config: Config) 
     if config == Config.component():
         assert (sockets(log), log.notices) == ([], ["SETTINGS_REPEATED"])
     else:
-        assert codes(log) == ["SETTINGS_ALREADY_APPLIED"]
+        assert log.errors == ["SETTINGS_ALREADY_APPLIED"]
 
 
 @both
@@ -126,7 +122,7 @@ def test_S9_the_other_model_cannot_be_dialled(config: Config) -> None:
     desk = early(config, CREATED)
     desk.client(settings(OTHER))
     log = desk.act(lambda translator: translator.upstream_closed())
-    assert len(codes(log)) == 1
+    assert len(log.errors) == 1
     assert sockets(log) == [CloseClient(1000, "upstream closed")]
 
 
@@ -138,7 +134,7 @@ def test_S9_the_other_model_never_answers(config: Config) -> None:
     desk.dialled()
     assert desk.wait(4.9).closes == []
     log = desk.wait(0.1)
-    assert len(codes(log)) == 1
+    assert len(log.errors) == 1
     assert len(log.closes) == 2
 
 
@@ -157,7 +153,7 @@ def test_S10_settings_that_cannot_work_dial_nothing(config: Config) -> None:
     desk = early(config, CREATED)
     audio = {"input": {"encoding": "opus", "sample_rate": 48000}}
     log = desk.client({**settings(OTHER), "audio": audio})
-    assert codes(log) == ["INVALID_SETTINGS"]
+    assert log.errors == ["INVALID_SETTINGS"]
     assert [type(each) for each in sockets(log)] == [CloseClient, CloseUpstream]
 
 
@@ -181,7 +177,7 @@ def test_S4_a_component_client_needs_no_settings() -> None:
 def test_S9_a_component_client_without_settings_where_the_server_makes_nothing_ready() -> None:
     desk = early(Config.component(), CREATED)
     desk.client(TEXT)
-    assert codes(desk.wait(15.0)) == ["CLIENT_MESSAGE_TIMEOUT"]
+    assert desk.wait(15.0).errors == ["CLIENT_MESSAGE_TIMEOUT"]
 
 
 # --- E6 -----------------------------------------------------------------------------------------------------
@@ -223,7 +219,7 @@ def test_E6_an_error_in_place_of_the_session_is_not_the_clients_fault(
     stage: Any, detail: dict[str, Any]
 ) -> None:
     log = stage(Config.deepgram()).upstream(error(**detail))
-    assert codes(log) == ["INTERNAL_SERVER_ERROR"]
+    assert log.errors == ["INTERNAL_SERVER_ERROR"]
     assert log.of("Error")[0]["description"] == detail.get("message", FULL)
     assert [type(each) for each in log.closes] == [CloseClient, CloseUpstream]
 
@@ -231,7 +227,7 @@ def test_E6_an_error_in_place_of_the_session_is_not_the_clients_fault(
 @stages
 def test_E6_the_component_gets_upstreams_code(stage: Any) -> None:
     log = stage(Config.component()).upstream(error("no_slots"))
-    assert codes(log) == ["no_slots"]
+    assert log.errors == ["no_slots"]
     assert len(log.closes) == 2
 
 
@@ -252,7 +248,7 @@ def test_E6_an_error_about_our_update_is(detail: dict[str, Any]) -> None:
     desk.opened()
     desk.client({**SETTINGS, "agent": {"think": think}})
     desk.dialled()
-    assert codes(desk.upstream(error(**detail))) == ["INVALID_SETTINGS"]
+    assert desk.upstream(error(**detail)).errors == ["INVALID_SETTINGS"]
 
 
 @pytest.mark.parametrize("event", [CREATED, UPDATED], ids=["created", "updated"])
@@ -260,7 +256,7 @@ def test_E6_once_there_is_a_session_an_error_is_none_of_its_absence(event: dict[
     desk = early(Config.deepgram(), event)
     assert desk.upstream(error()).closes == []
     desk.client(SETTINGS)
-    assert codes(desk.upstream(error())) == ["INVALID_SETTINGS"]
+    assert desk.upstream(error()).errors == ["INVALID_SETTINGS"]
 
 
 def test_E6_a_part_that_was_left_out_may_be_refused_again() -> None:
@@ -281,6 +277,6 @@ def test_E6_it_holds_for_the_socket_that_was_dialled_anew(config: Config) -> Non
     desk = early(config, CREATED)
     desk.client(settings(OTHER))
     desk.dialled()
-    assert codes(desk.upstream(error("no_slots"))) == [
+    assert desk.upstream(error("no_slots")).errors == [
         "INTERNAL_SERVER_ERROR" if config == Config.deepgram() else "no_slots"
     ]

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from realtime_translate import CloseClient, CloseUpstream, Config, Limits
+from tests.events import UPDATED
 from tests.harness import SETTINGS, Desk, Log
 
-UPDATED = {"type": "session.updated", "session": {"type": "realtime"}}
 BOTH_CLOSED = [CloseClient, CloseUpstream]
 DEEPGRAM, COMPONENT = Config.deepgram(), Config.component()
 
@@ -37,10 +37,6 @@ def error(code: str | None, message: str = "No.", event_id: str | None = None, t
         "type": "error",
         "error": {"type": type_, "code": code, "message": message, "event_id": event_id},
     }
-
-
-def codes(log: Log) -> list[str]:
-    return [each["code"] for each in log.of("Error")]
 
 
 def closed(log: Log) -> list[type]:
@@ -78,7 +74,7 @@ def test_S7_an_error_that_answers_our_update_is_fatal(
 ) -> None:
     desk = desk_at(config, "configuring")
     log = desk.upstream({**upstream, "error": {**upstream["error"], "event_id": event_id}})
-    assert codes(log) == [expected]
+    assert log.errors == [expected]
     assert closed(log) == BOTH_CLOSED
     assert log.of("SettingsApplied") == []
     assert_over(desk)
@@ -128,7 +124,7 @@ def test_S8_upstream_closes_before_ready(
 ) -> None:
     desk = desk_at(config, stage)
     log = desk.act(lambda translator: translator.upstream_closed(close_code))
-    assert codes(log) == [code]
+    assert log.errors == [code]
     assert log.closes == [CloseClient(1000, "upstream closed")]
     assert_over(desk)
 
@@ -138,7 +134,7 @@ def test_S8_upstream_closes_before_ready(
 def test_S9_a_failed_dial_is_the_same(config: Config, code: str, stage: str) -> None:
     desk = desk_at(config, stage)
     log = desk.act(lambda translator: translator.upstream_closed())
-    assert codes(log) == [code]
+    assert log.errors == [code]
     assert closed(log) == [CloseClient]
     assert_over(desk)
 
@@ -161,7 +157,7 @@ def test_S9_settings_must_come_in_time(config: Config, stage: str) -> None:
     desk = desk_at(config, stage)
     assert desk.wait(14.9).outputs == []
     log = desk.wait(0.1)
-    assert codes(log) == ["CLIENT_MESSAGE_TIMEOUT"]
+    assert log.errors == ["CLIENT_MESSAGE_TIMEOUT"]
     assert closed(log) == BOTH_CLOSED
     assert_over(desk)
 
@@ -188,7 +184,7 @@ def test_S9_session_updated_must_come_in_time(config: Config, code: str, stage: 
     desk = desk_at(config, stage)
     assert desk.wait(9.9).outputs == []
     log = desk.wait(0.1)
-    assert codes(log) == [code]
+    assert log.errors == [code]
     assert closed(log) == BOTH_CLOSED
     assert_over(desk)
 
@@ -226,7 +222,7 @@ def test_S9_the_timeouts_are_configured(config: Config) -> None:
 def test_S10_what_cannot_work_is_fatal_with_the_path(config: Config, stage: str) -> None:
     desk = desk_at(config, stage)
     log = desk.client({**SETTINGS, "audio": {"input": {"encoding": "opus", "sample_rate": 48000}}})
-    assert codes(log) == ["INVALID_SETTINGS"]
+    assert log.errors == ["INVALID_SETTINGS"]
     assert log.of("Error")[0]["description"].startswith("audio.input.encoding: ")
     assert closed(log) == BOTH_CLOSED
     assert log.upstream == []
@@ -236,7 +232,7 @@ def test_S10_what_cannot_work_is_fatal_with_the_path(config: Config, stage: str)
 @both
 def test_S10_a_stored_agent_is_fatal(config: Config) -> None:
     log = desk_at(config, "greeted").client({**SETTINGS, "agent": "2c9f3b1e"})
-    assert codes(log) == ["AGENT_ID_NOT_SUPPORTED"]
+    assert log.errors == ["AGENT_ID_NOT_SUPPORTED"]
     assert closed(log) == BOTH_CLOSED
 
 

@@ -8,7 +8,7 @@ from realtime_translate import Config, Notice, RunFunction, ServerVad, SilenceKe
 from tests.events import audio, call_done, created, done, speech
 from tests.harness import SETTINGS, Desk, Log
 from tests.unit.session.opening.test_unasked_session import busy, dialled_early, updated
-from tests.unit.session.update_messages import prompt, sessions, speak, warnings
+from tests.unit.session.updates.messages import prompt, sessions, speak
 
 Json = dict[str, Any]
 PROVIDER = {"type": "open_ai", "model": "gpt-4o"}
@@ -49,7 +49,7 @@ def test_S4_all_of_late_settings_holds_but_for_the_voice() -> None:
     log = desk.upstream(call_done(response_id="resp_2", name="lookup"))
     assert [each.name for each in log.outputs if isinstance(each, RunFunction)] == ["lookup"]
     desk.client({"type": "KeepAlive"})
-    assert warnings(desk.client(speak("cedar"))) == ["SPEAK_UPDATE_UNSUPPORTED"]
+    assert desk.client(speak("cedar")).warnings == ["SPEAK_UPDATE_UNSUPPORTED"]
 
 
 def test_S8_the_log_says_with_which_code_upstream_closed() -> None:

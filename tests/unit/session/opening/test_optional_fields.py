@@ -11,10 +11,10 @@ import pytest
 from realtime_translate import ClientDialect, Config, OpenUpstream, deepgram
 from realtime_translate.audio import PCM_24K, AudioFormat, Conversion
 from realtime_translate.mapping.calls import content_of
+from tests.events import UPDATED
 from tests.harness import SETTINGS, Desk, Log
 
 COMPONENT, DEEPGRAM = Config.component(), Config.deepgram()
-UPDATED = {"type": "session.updated", "session": {"type": "realtime"}}
 PCM_16K = AudioFormat("linear16", 16000)
 
 both = pytest.mark.parametrize("config", [DEEPGRAM, COMPONENT], ids=["DG", "CO"])
@@ -26,10 +26,6 @@ def configured(settings: dict[str, Any], config: Config = COMPONENT) -> tuple[De
     desk.opened()
     outputs = [*desk.client(settings).outputs, *desk.dialled().outputs, *desk.upstream(UPDATED).outputs]
     return desk, Log(outputs)
-
-
-def codes(log: Log) -> list[str]:
-    return [each["code"] for each in log.of("Error")]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +73,7 @@ def test_S10_a_deepgram_client_may_not(missing: str, settings: dict[str, Any]) -
     desk = Desk(DEEPGRAM)
     desk.opened()
     log = desk.client({"type": "Settings", **settings})
-    assert codes(log) == ["UNPARSABLE_CLIENT_MESSAGE"]
+    assert log.errors == ["UNPARSABLE_CLIENT_MESSAGE"]
     assert log.of("Error")[0]["description"] == f"{missing} is required"
 
 
@@ -128,7 +124,7 @@ def test_A8_what_may_wait_is_counted_in_the_format_that_it_is_taken_for() -> Non
     desk.opened()
     for _ in range(30):
         assert desk.client(b"\x01" * 32000).closes == []
-    assert codes(desk.client(b"\x01")) == ["CLIENT_AUDIO_OVERFLOW"]
+    assert desk.client(b"\x01").errors == ["CLIENT_AUDIO_OVERFLOW"]
 
 
 def test_S10_a_deepgram_client_without_a_format_speaks_at_24000() -> None:
@@ -212,7 +208,7 @@ def test_S10_strict_fields_refuse_null(config: Config, nulls: Any) -> None:
         if config.dialect is ClientDialect.DEEPGRAM
         else "unparsable_client_message"
     )
-    assert codes(log) == [code]
+    assert log.errors == [code]
     assert "not null" in log.of("Error")[0]["description"]
 
 

@@ -10,7 +10,7 @@ from realtime_translate import Config, Notice
 from tests.events import UPDATED, audio, done
 from tests.harness import Desk, Log, ready
 from tests.unit.session.played import Way, begun_by_server
-from tests.unit.session.update_messages import (
+from tests.unit.session.updates.messages import (
     acknowledged,
     listen,
     prompt,
@@ -18,7 +18,6 @@ from tests.unit.session.update_messages import (
     speak,
     think,
     update_id,
-    warnings,
 )
 
 Json = dict[str, Any]
@@ -262,7 +261,7 @@ def test_S7_what_the_client_asked_for_gets_a_warning(
 ) -> None:
     desk = ready(way, config, SETTINGS)
     log = desk.upstream(refusal(path, update_id(desk.client(message))))
-    assert (warnings(log), log.upstream) == (["invalid_value"], [])
+    assert (log.warnings, log.upstream) == (["invalid_value"], [])
     assert acknowledged(desk.upstream(UPDATED)) == []
 
 
@@ -295,7 +294,7 @@ def test_S7_what_waits_behind_it_is_measured_by_what_is_left(way: Way) -> None:
     desk.upstream(refusal(VOICE, update_id(log)))
     desk.upstream(audio())
     log = desk.client(speak("cedar", speed=0.8))  # it speaks already
-    assert warnings(log) == []
+    assert log.warnings == []
     log = desk.upstream(UPDATED, done("resp_1"))
     assert acknowledged(log) == ["SpeakUpdated", "SpeakUpdated"]
 

@@ -18,10 +18,10 @@ from realtime_translate import (
 )
 from realtime_translate.openai.dialects import AZURE_GA
 from realtime_translate.session.tables import Opening
-from tests.harness import SETTINGS, Desk, Log
+from tests.events import UPDATED
+from tests.harness import SETTINGS, Desk, Log, opened
 
 CREATED = {"type": "session.created", "session": {"id": "sess_1", "type": "realtime"}}
-UPDATED = {"type": "session.updated", "session": {"type": "realtime"}}
 TEXT = {"type": "InjectUserMessage", "content": "Hi"}
 PAST = [
     {"type": "History", "role": "user", "content": "Is slip nine free?"},
@@ -33,12 +33,6 @@ both = pytest.mark.parametrize("config", [Config.deepgram(), Config.component()]
 
 def dials(log: Log) -> list[OpenUpstream]:
     return [each for each in log.outputs if isinstance(each, OpenUpstream)]
-
-
-def opened(config: Config) -> Desk:
-    desk = Desk(config)
-    desk.opened()
-    return desk
 
 
 def configuring(config: Config, settings: dict[str, Any] = SETTINGS) -> Desk:

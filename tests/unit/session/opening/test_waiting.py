@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, Limits
+from tests.events import UPDATED
 from tests.harness import SETTINGS, Desk, Log
 
-UPDATED = {"type": "session.updated", "session": {"type": "realtime"}}
 DEEPGRAM, COMPONENT = Config.deepgram(), Config.component()
 MULAW = {**SETTINGS, "audio": {"input": {"encoding": "mulaw", "sample_rate": 8000}}}
 
@@ -30,10 +30,6 @@ def desk_at(config: Config, stage: str, settings: dict[str, Any] = SETTINGS) -> 
     if stage in ("dialling", "configuring"):
         desk.client(settings)
     return desk
-
-
-def codes(log: Log) -> list[str]:
-    return [each["code"] for each in log.of("Error")]
 
 
 def appended(log: Log) -> bytes:
@@ -64,7 +60,7 @@ def test_S5_between_settings_and_ready_everything_waits(preset: Any, stage: str,
 @pytest.mark.parametrize("message", MESSAGES)
 def test_S5_before_settings_a_deepgram_client_may_send_nothing_else(stage: str, message: Any) -> None:
     log = desk_at(DEEPGRAM, stage).client(message)
-    assert codes(log) == ["NON_SETTINGS_MESSAGE_BEFORE_SETTINGS"]
+    assert log.errors == ["NON_SETTINGS_MESSAGE_BEFORE_SETTINGS"]
     assert len(log.closes) == 2
 
 
@@ -118,7 +114,7 @@ def test_A8_thirty_seconds_may_wait_and_no_byte_more(preset: Any, settings: Any,
     for _ in range(30):
         assert desk.client(b"\x01" * second).closes == []
     log = desk.client(b"\x01")
-    assert codes(log) == ["CLIENT_AUDIO_OVERFLOW"]
+    assert log.errors == ["CLIENT_AUDIO_OVERFLOW"]
     assert len(log.closes) == 2
 
 
@@ -158,7 +154,7 @@ def test_A8_before_settings_nobody_is_paused() -> None:
 def test_A8_before_settings_the_bound_holds_too() -> None:
     desk = desk_at(Config.component(limits=Limits(pending_audio_seconds=2)), "greeted")
     desk.client(b"\x00" * 64000)
-    assert codes(desk.client(b"\x00")) == ["CLIENT_AUDIO_OVERFLOW"]
+    assert desk.client(b"\x00").errors == ["CLIENT_AUDIO_OVERFLOW"]
 
 
 @both
@@ -175,7 +171,7 @@ def test_A8_frames_that_are_each_small_enough_stay_so_when_they_waited(preset: A
     for _ in range(10):
         desk.client(b"\x01\x02" * 1000)
     log = desk.upstream(UPDATED)
-    assert codes(log) == []
+    assert log.errors == []
     assert appended(log) == b"\x01\x02" * 10000
 
 
@@ -188,7 +184,7 @@ def test_L3_256_messages_may_wait_and_not_one_more(preset: Any) -> None:
     for number in range(256):
         assert desk.client(text(number)).closes == []
     log = desk.client(text(256))
-    assert codes(log) == ["CLIENT_MESSAGE_OVERFLOW"]
+    assert log.errors == ["CLIENT_MESSAGE_OVERFLOW"]
     assert len(log.closes) == 2
 
 

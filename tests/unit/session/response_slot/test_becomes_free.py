@@ -9,7 +9,19 @@ import pytest
 from realtime_translate import Config
 from realtime_translate.config import Limits
 from realtime_translate.session.tables import SLOT, SlotState
-from tests.events import TOOLS, busy, call_added, call_done, created, delta, error, inject, speech
+from tests.events import (
+    TOOLS,
+    busy,
+    call_added,
+    call_done,
+    created,
+    delta,
+    error,
+    inject,
+    item_added,
+    message,
+    speech,
+)
 from tests.harness import Desk, ready
 from tests.unit.session.played import (
     MANUAL,
@@ -21,7 +33,6 @@ from tests.unit.session.played import (
     creates,
     tags_echoed,
 )
-from tests.unit.session.response_slot.test_stall import item_added
 
 LIMITS = Limits()
 BOUND = LIMITS.first_output + LIMITS.response_stall + LIMITS.create_timeout + 2 * LIMITS.error_grace
@@ -60,12 +71,12 @@ def doomed(desk: Desk) -> None:
 
 def with_an_open_item(desk: Desk) -> None:
     begun(desk)
-    desk.upstream(item_added(), delta())
+    desk.upstream(item_added(message(status="in_progress")), delta())
 
 
 def with_an_open_call(desk: Desk) -> None:
     begun(desk)
-    desk.upstream(item_added(), call_added(), call_done())
+    desk.upstream(item_added(message(status="in_progress")), call_added(), call_done())
 
 
 def after_an_error(desk: Desk) -> None:
@@ -125,12 +136,12 @@ def test_R1_from_every_state_the_slot_becomes_free_and_a_later_text_is_asked_for
         config = VAD
     desk = ready(Desk, config, TOOLS)
     go(desk)
-    assert desk.translator.state.response is state
+    assert desk.slot is state
     begin = desk.clock.now
     while desk.translator.next_deadline is not None:
         desk.wait_deadline()
         assert desk.clock.now < begin + BOUND
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
     asked_now = creates(confirmed(desk, "Are you there?"))
     assert asked_now or creates(desk.wait(LIMITS.call_hold)), "at once, or when a call was waited for (R8)"
 

@@ -21,6 +21,7 @@ from tests.events import (
     speech,
 )
 from tests.harness import Desk, Log, ready
+from tests.unit.session.agent.spoken_texts import say, spoken
 from tests.unit.session.barge_in.test_open_calls import outputs
 from tests.unit.session.played import (
     ASKING,
@@ -32,7 +33,6 @@ from tests.unit.session.played import (
     creates,
     tags_echoed,
 )
-from tests.unit.session.spoken_texts import say, spoken
 
 INTERRUPTING = Config.deepgram(turn_detection=ServerVad())
 STARTED = speech("speech_started")
@@ -81,7 +81,7 @@ def test_R1_a_response_that_only_ended_may_have_been_ours() -> None:
     desk = ready(Desk)
     asked(desk)
     desk.upstream(done("resp_9", status="cancelled"))
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
     assert creates(confirmed(desk, "More")) == 1
 
 

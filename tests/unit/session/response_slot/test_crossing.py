@@ -20,11 +20,6 @@ from tests.unit.session.played import (
     tags_echoed,
 )
 
-
-def state(desk: Desk) -> SlotState:
-    return desk.translator.state.response
-
-
 # --- tags that are echoed -----------------------------------------------------------------------------------
 
 
@@ -33,11 +28,11 @@ def test_R1_a_created_without_our_tag_is_the_servers_own(way: Way) -> None:
     tags_echoed(desk)
     tag = asked(desk)
     desk.upstream(created("resp_s"))
-    assert state(desk) is SlotState.CROSSED
+    assert desk.slot is SlotState.CROSSED
     assert creates(desk.upstream(done("resp_s"))) == 0
-    assert state(desk) is SlotState.REQUESTED
+    assert desk.slot is SlotState.REQUESTED
     desk.upstream(created("resp_1", tag))
-    assert (state(desk), desk.translator.state.response_id) == (SlotState.RUNNING, "resp_1")
+    assert (desk.slot, desk.translator.state.response_id) == (SlotState.RUNNING, "resp_1")
 
 
 def test_R1_a_response_taken_back_before_it_was_announced_ends_no_other(way: Way) -> None:
@@ -46,7 +41,7 @@ def test_R1_a_response_taken_back_before_it_was_announced_ends_no_other(way: Way
     begun(desk)
     log = desk.upstream(cancelled("resp_s"))
     assert (log.notices, log.client_types) == (["LATE_DONE"], [])
-    assert (state(desk), desk.translator.state.response_id) == (SlotState.RUNNING, "resp_1")
+    assert (desk.slot, desk.translator.state.response_id) == (SlotState.RUNNING, "resp_1")
     assert desk.upstream(created("resp_s")).notices == []
     assert desk.upstream(done("resp_1")).client_types == ["AgentAudioDone"]
 
@@ -57,7 +52,7 @@ def test_R1_ours_supersedes_the_servers_own_whose_end_is_late(way: Way) -> None:
     tag = asked(desk)
     log = desk.upstream(created("resp_s"), created("resp_1", tag))
     assert log.notices == ["RESPONSE_SUPERSEDED"]
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     assert desk.upstream(done("resp_s")).notices == ["LATE_DONE"]
     desk.upstream(delta("resp_1"))
     assert desk.wait(29).of("Warning") == []
@@ -68,9 +63,9 @@ def test_R1_another_own_response_leaves_our_create_in_flight(way: Way) -> None:
     tags_echoed(desk)
     tag = asked(desk)
     desk.upstream(created("resp_s"), created("resp_t"))
-    assert (state(desk), desk.translator.state.response_id) == (SlotState.CROSSED, "resp_t")
+    assert (desk.slot, desk.translator.state.response_id) == (SlotState.CROSSED, "resp_t")
     desk.upstream(done("resp_t"), created("resp_1", tag))
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
 
 
 def test_R1_output_before_its_created_turns_out_to_be_ours(way: Way) -> None:
@@ -78,11 +73,11 @@ def test_R1_output_before_its_created_turns_out_to_be_ours(way: Way) -> None:
     tags_echoed(desk)
     tag = asked(desk)
     desk.upstream(delta("resp_1"))
-    assert state(desk) is SlotState.CROSSED
+    assert desk.slot is SlotState.CROSSED
     assert desk.upstream(created("resp_1"), created("resp_1", "somebody_else")).outputs == []
-    assert state(desk) is SlotState.CROSSED
+    assert desk.slot is SlotState.CROSSED
     desk.upstream(created("resp_1", tag))
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     assert desk.wait(29).of("Warning") == []
 
 
@@ -93,7 +88,7 @@ def test_R1_output_without_any_created_turns_out_to_be_ours_at_its_done(way: Way
     desk.upstream(delta("resp_1"))
     log = desk.upstream(done("resp_1", tag=tag))
     assert log.client_types[-1] == "AgentAudioDone"
-    assert state(desk) is SlotState.FREE
+    assert desk.slot is SlotState.FREE
     assert desk.translator.next_deadline is None
 
 
@@ -103,7 +98,7 @@ def test_R1_a_tag_in_done_shows_that_tags_are_echoed(way: Way) -> None:
     desk.upstream(done("resp_1", tag=tag))
     asked(desk)
     desk.upstream(created("resp_s"))
-    assert state(desk) is SlotState.CROSSED
+    assert desk.slot is SlotState.CROSSED
 
 
 def test_R1_ours_may_fail_whole_while_the_servers_own_runs(way: Way) -> None:
@@ -113,7 +108,7 @@ def test_R1_ours_may_fail_whole_while_the_servers_own_runs(way: Way) -> None:
     desk.upstream(created("resp_s"))
     log = desk.upstream(done("resp_1", tag=tag, status="failed"))
     assert log.client_types == ["Warning"]
-    assert (state(desk), desk.translator.state.response_id) == (SlotState.RUNNING, "resp_s")
+    assert (desk.slot, desk.translator.state.response_id) == (SlotState.RUNNING, "resp_s")
     assert desk.upstream(done("resp_1", tag=tag)).notices == ["LATE_DONE"]
     assert desk.upstream(done("resp_s")).client_types == ["AgentAudioDone"]
 
@@ -131,7 +126,7 @@ def test_R1_ours_may_come_whole_in_its_done_while_the_servers_own_runs(way: Way)
     }
     log = desk.upstream(done("resp_1", tag=tag, output=[said]))
     assert log.client_types == ["ConversationText", "History", "AgentAudioDone"]
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
 
 
 @pytest.mark.parametrize("late", [True, False])
@@ -144,7 +139,7 @@ def test_R1_a_create_that_fails_beside_the_servers_own_ends_no_turn(way: Way, la
     codes = [each["code"] for each in log.of("Warning")]
     assert codes == ["SLOW_THINK_REQUEST", "THINK_REQUEST_FAILED"] if late else ["THINK_REQUEST_FAILED"]
     assert log.of("AgentAudioDone") == []
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     assert desk.upstream(done("resp_s")).client_types[-1] == "AgentAudioDone"
 
 
@@ -155,7 +150,7 @@ def test_R1_where_tags_are_never_echoed_the_first_created_after_ours_is_ours(way
     desk = ready(way)
     asked(desk)
     desk.upstream(created("resp_1"))
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     assert creates(desk.upstream(done("resp_1"))) == 0
     assert desk.wait(29).of("Warning") == []
 
@@ -175,12 +170,12 @@ def test_R1_the_first_created_was_the_servers_own_if_a_tagged_one_follows(way: W
     desk = ready(way)
     tag = asked(desk)
     desk.upstream(created("resp_s"), created("resp_1", tag))
-    assert (state(desk), desk.translator.state.response_id) == (SlotState.RUNNING, "resp_1")
+    assert (desk.slot, desk.translator.state.response_id) == (SlotState.RUNNING, "resp_1")
     asked_again = confirmed(desk, "More")
     tag = tag_in(desk.upstream(done("resp_1", tag=tag)))
     desk.upstream(created("resp_t"))
     assert creates(asked_again) == 0
-    assert state(desk) is SlotState.CROSSED
+    assert desk.slot is SlotState.CROSSED
 
 
 def test_R1_the_first_created_was_the_servers_own_if_ours_then_fails(way: Way) -> None:
@@ -190,7 +185,7 @@ def test_R1_the_first_created_was_the_servers_own_if_ours_then_fails(way: Way) -
     log = desk.upstream(error("rate_limit_exceeded", event_id=tag))
     assert log.of("Warning")[0]["code"] == "THINK_REQUEST_FAILED"
     assert log.of("AgentAudioDone") == []
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     codes = [each["code"] for each in desk.upstream(error("rate_limit_exceeded", event_id=tag)).of("Warning")]
     assert "THINK_REQUEST_FAILED" not in codes
 
@@ -207,7 +202,7 @@ def test_R3_a_refused_create_is_sent_after_the_response_that_was_in_its_way(way:
     log = desk.upstream(busy(tag if named else None))
     assert log.client == []
     assert "RESPONSE_CONFLICT" in log.notices
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     assert creates(desk.wait(30)) == 0
     again = tag_in(desk.upstream(done("resp_s")))
     assert again != tag
@@ -255,7 +250,7 @@ def test_R3_refused_again_and_again_it_is_asked_again(way: Way) -> None:
         desk.upstream(busy(tag))
         assert creates(desk.wait(seconds - 0.25)) == 0
         tag = tag_in(desk.wait(0.25))
-    assert state(desk) is SlotState.REQUESTED
+    assert desk.slot is SlotState.REQUESTED
 
 
 def test_R3_after_a_response_a_refused_create_is_asked_again_as_soon_as_ever(way: Way) -> None:
@@ -293,7 +288,7 @@ def test_R3_refused_after_the_response_that_seemed_ours_it_is_asked_again(way: W
     tag = asked(desk)
     desk.upstream(created("resp_1"), done("resp_1"))
     assert "RESPONSE_CONFLICT" in desk.upstream(busy(tag if named else None)).notices
-    assert state(desk) is SlotState.REFUSED
+    assert desk.slot is SlotState.REFUSED
     assert "RESPONSE_CONFLICT" not in desk.upstream(busy(tag if named else None)).notices
     desk.upstream(created("resp_s"))
     assert creates(desk.upstream(done("resp_s"))) == 1
@@ -311,7 +306,7 @@ def test_R3_refused_while_the_next_response_is_expected_it_is_asked_again(way: W
     desk = ready(way)
     tag = asked(desk)
     desk.upstream(created("resp_1"), done("resp_1"), speech("committed"))
-    assert state(desk) is SlotState.EXPECTED
+    assert desk.slot is SlotState.EXPECTED
     assert "RESPONSE_CONFLICT" in desk.upstream(busy(tag)).notices
     desk.upstream(created("resp_s"))
     assert creates(desk.upstream(done("resp_s"))) == 1
@@ -330,7 +325,7 @@ def test_R1_the_tag_may_come_after_the_response_that_seemed_ours(way: Way) -> No
         desk = ready(way)
         tag = asked(desk)
         desk.upstream(created("resp_1"), done("resp_1"), *before, created("resp_2", tag))
-        assert (state(desk), desk.translator.state.response_id) == (SlotState.RUNNING, "resp_2")
+        assert (desk.slot, desk.translator.state.response_id) == (SlotState.RUNNING, "resp_2")
         assert creates(desk.upstream(done("resp_2", tag=tag))) == 0
 
 
@@ -346,13 +341,13 @@ def test_R3_a_second_busy_error_changes_nothing(way: Way) -> None:
 def test_R3_a_busy_error_in_a_free_slot_changes_nothing(way: Way) -> None:
     desk = ready(way)
     desk.upstream(busy())
-    assert state(desk) is SlotState.FREE
+    assert desk.slot is SlotState.FREE
 
 
 def test_R3_a_servers_own_commit_meets_a_refused_create(way: Way) -> None:
     desk = ready(way)
     desk.upstream(busy(asked(desk)), speech("committed"))
-    assert state(desk) is SlotState.REFUSED
+    assert desk.slot is SlotState.REFUSED
     assert creates(desk.upstream(created("resp_s"), done("resp_s"))) == 1
 
 
@@ -376,7 +371,7 @@ def test_A5_a_commit_refused_as_empty_drops_the_wish_of_its_refused_create(way: 
     assert "COMMIT_REFUSED" in log.notices
     assert "COMMIT_REFUSED" not in desk.upstream(commit_empty()).notices
     assert creates(desk.wait(30)) == 0
-    assert state(desk) is SlotState.FREE
+    assert desk.slot is SlotState.FREE
     assert desk.translator.next_deadline is None, "nothing was asked for: nothing is slow (O8)"
 
 

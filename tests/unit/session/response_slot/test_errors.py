@@ -7,7 +7,7 @@ import pytest
 from realtime_translate import Config
 from realtime_translate.session.tables import SlotState
 from tests.events import TOOLS, busy, cancelled, created, delta, done, error, event, speech
-from tests.harness import Desk, Log, ready
+from tests.harness import Desk, ready
 from tests.unit.session.played import (
     VAD,
     Json,
@@ -34,14 +34,6 @@ def failure(code: str | None = "server_error", kind: str | None = None, event_id
     return {"type": "error", "error": fields}
 
 
-def state(desk: Desk) -> SlotState:
-    return desk.translator.state.response
-
-
-def codes(log: Log) -> list[str]:
-    return [each["code"] for each in log.of("Warning")]
-
-
 # --- R1: an error, and then nothing -------------------------------------------------------------------------
 
 
@@ -60,7 +52,7 @@ def test_R1_a_response_of_which_nothing_comes_after_an_error_is_given_up(
     confirmed(desk, "More")
     assert desk.wait(2.75).client == []
     log = desk.wait(0.25)
-    assert codes(log) == ["THINK_REQUEST_FAILED"]
+    assert log.warnings == ["THINK_REQUEST_FAILED"]
     assert "boom" in log.of("Warning")[0]["description"]
     assert (log.client_types[-1], log.upstream_types) == ("AgentAudioDone", ["response.cancel"])
     assert creates(desk.wait(1)) == 1
@@ -80,16 +72,16 @@ def test_R1_a_response_that_goes_on_after_an_error_is_not_given_up(way: Way) -> 
     begun(desk)
     desk.upstream(delta(), failure("inference_failed"))
     desk.wait(1)
-    assert codes(desk.upstream(delta())) == []
+    assert desk.upstream(delta()).warnings == []
     log = desk.wait(2)
     assert [(each["code"], each["description"]) for each in log.of("Warning")] == [
         ("inference_failed", "boom")
     ]
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     desk.wait(27.75)
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     desk.wait(0.25)
-    assert state(desk) is SlotState.GIVEN_UP
+    assert desk.slot is SlotState.GIVEN_UP
 
 
 def test_R1_an_error_starts_the_time_of_a_stalling_response_anew(way: Way) -> None:
@@ -99,17 +91,17 @@ def test_R1_an_error_starts_the_time_of_a_stalling_response_anew(way: Way) -> No
     desk.wait(28)
     desk.upstream(failure())
     assert desk.wait(2.5).client == []
-    assert state(desk) is SlotState.RUNNING
-    assert codes(desk.wait(0.5)) == ["THINK_REQUEST_FAILED"]
+    assert desk.slot is SlotState.RUNNING
+    assert desk.wait(0.5).warnings == ["THINK_REQUEST_FAILED"]
 
 
 def test_R1_an_error_that_names_an_event_of_ours_is_no_sign_of_a_failed_response(way: Way) -> None:
     desk = ready(way)
     tag = begun(desk)
     log = desk.upstream(error("invalid_value", event_id=tag))
-    assert codes(log) == ["invalid_value"]
+    assert log.warnings == ["invalid_value"]
     desk.wait(10)
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
 
 
 @pytest.mark.parametrize("code", ["response_cancel_not_active", "input_audio_buffer_commit_empty"])
@@ -118,7 +110,7 @@ def test_R1_a_benign_error_is_no_sign_of_a_failed_response(way: Way, code: str) 
     begun(desk)
     desk.upstream(error(code))
     desk.wait(10)
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
 
 
 def test_R1_a_response_may_stall_while_another_is_asked_for(way: Way) -> None:
@@ -127,17 +119,17 @@ def test_R1_a_response_may_stall_while_another_is_asked_for(way: Way) -> None:
     tag = asked(desk)
     desk.upstream(created("resp_s"), delta("resp_s"), failure())
     log = desk.wait(3)
-    assert codes(log) == ["THINK_REQUEST_FAILED"]
-    assert state(desk) is SlotState.REQUESTED
+    assert log.warnings == ["THINK_REQUEST_FAILED"]
+    assert desk.slot is SlotState.REQUESTED
     desk.upstream(created("resp_1", tag))
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
 
 
 def test_R1_an_interrupted_response_that_failed_frees_the_slot_and_the_error_is_told(way: Way) -> None:
     desk = ready(way)
     begun(desk)
     desk.upstream(delta(), speech("speech_started"), failure("inference_failed"))
-    assert codes(desk.wait(3)) == ["inference_failed"]
+    assert desk.wait(3).warnings == ["inference_failed"]
     assert creates(confirmed(desk)) == 0
     assert creates(desk.wait(1)) == 1
 
@@ -174,14 +166,14 @@ def test_R5_an_error_before_a_response_that_completes_is_told_as_such(way: Way) 
     desk = ready(way)
     tag = begun(desk)
     log = desk.upstream(failure("inference_failed"), done("resp_1", tag=tag))
-    assert (codes(log), log.client_types) == (["inference_failed"], ["Warning", "AgentAudioDone"])
+    assert (log.warnings, log.client_types) == (["inference_failed"], ["Warning", "AgentAudioDone"])
 
 
 def test_R5_an_error_before_a_response_that_is_superseded_is_told_as_such(way: Way) -> None:
     desk = ready(way)
     begun(desk)
     log = desk.upstream(failure("inference_failed"), created("resp_2"))
-    assert codes(log) == ["inference_failed"]
+    assert log.warnings == ["inference_failed"]
     assert desk.wait(3.5).client == []
 
 
@@ -219,12 +211,12 @@ def test_R5_a_create_that_is_refused_gives_one_warning(way: Way) -> None:
 
 def test_E1_an_error_while_no_response_is_active_is_told_at_once(way: Way) -> None:
     desk = ready(way)
-    assert codes(desk.upstream(failure("inference_failed"))) == ["inference_failed"]
+    assert desk.upstream(failure("inference_failed")).warnings == ["inference_failed"]
     desk.upstream(speech("committed"))
-    assert codes(desk.upstream(failure("inference_failed"))) == ["inference_failed"]
+    assert desk.upstream(failure("inference_failed")).warnings == ["inference_failed"]
     desk.wait(1)
-    assert state(desk) is SlotState.REQUESTED
-    assert codes(desk.upstream(failure("inference_failed"))) == ["inference_failed"]
+    assert desk.slot is SlotState.REQUESTED
+    assert desk.upstream(failure("inference_failed")).warnings == ["inference_failed"]
 
 
 def test_E1_an_error_that_ends_the_session_is_told_once(way: Way) -> None:
@@ -245,15 +237,15 @@ def test_R3_a_server_error_in_place_of_the_response_is_tried_again_once(way: Way
     desk = ready(way)
     tag = asked(desk)
     assert desk.upstream(server_error(named, tag)).client == []
-    assert state(desk) is SlotState.DOUBTED
+    assert desk.slot is SlotState.DOUBTED
     assert creates(desk.wait(0.75)) == 0
     log = desk.wait(0.25)
     again = tag_in(log)
     assert (again != tag, log.client, "RESPONSE_RETRIED" in log.notices) == (True, [], True)
     log = desk.upstream(server_error(named, again))
-    assert (codes(log), log.client_types) == (["THINK_REQUEST_FAILED"], ["Warning", "AgentAudioDone"])
+    assert (log.warnings, log.client_types) == (["THINK_REQUEST_FAILED"], ["Warning", "AgentAudioDone"])
     assert "server_error: boom" in log.of("Warning")[0]["description"]
-    assert state(desk) is SlotState.FREE
+    assert desk.slot is SlotState.FREE
     assert desk.translator.next_deadline is None
 
 
@@ -262,9 +254,9 @@ def test_R3_it_is_not_tried_again_if_its_response_begins_meanwhile(way: Way, nam
     desk = ready(way)
     tag = asked(desk)
     desk.upstream(server_error(named, tag), created("resp_1", tag))
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     log = desk.upstream(delta(), done("resp_1", tag=tag))
-    assert (creates(log), codes(log)) == (0, [])
+    assert (creates(log), log.warnings) == (0, [])
     desk.upstream(server_error(named, asked(desk)))
     assert creates(desk.wait(1)) == 1, "the next one has a try of its own"
 
@@ -276,7 +268,7 @@ def test_R3_its_response_may_come_after_it_was_tried_again(way: Way) -> None:
     desk.upstream(failure())
     again = tag_in(desk.wait(1))
     desk.upstream(created("resp_1", tag))
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     desk.upstream(busy(again))
     assert creates(desk.upstream(done("resp_1", tag=tag))) == 0
 
@@ -293,7 +285,7 @@ def test_R3_several_server_errors_for_one_create_are_one(way: Way) -> None:
     desk = ready(way)
     tag = asked(desk)
     log = desk.upstream(failure(), server_error(named=True, tag=tag))
-    assert (log.client, state(desk)) == ([], SlotState.DOUBTED)
+    assert (log.client, desk.slot) == ([], SlotState.DOUBTED)
     assert creates(desk.wait(1)) == 1
 
 
@@ -301,7 +293,7 @@ def test_R3_another_refusal_after_the_server_error_is_the_end(way: Way) -> None:
     desk = ready(way)
     tag = asked(desk)
     log = desk.upstream(failure(), error("rate_limit_exceeded", event_id=tag))
-    assert codes(log) == ["THINK_REQUEST_FAILED"]
+    assert log.warnings == ["THINK_REQUEST_FAILED"]
     assert desk.translator.next_deadline is None
 
 
@@ -309,7 +301,7 @@ def test_R3_a_busy_server_may_say_so_after_its_error(way: Way) -> None:
     desk = ready(way)
     tag = asked(desk)
     desk.upstream(failure(), busy(tag))
-    assert state(desk) is SlotState.REFUSED
+    assert desk.slot is SlotState.REFUSED
     assert creates(desk.wait(1)) == 1
 
 
@@ -318,7 +310,7 @@ def test_R3_a_response_that_comes_whole_answers_it(way: Way, echoed: bool) -> No
     desk = ready(way)
     tag = asked(desk)
     log = desk.upstream(failure(), done("resp_1", tag=tag if echoed else ""))
-    assert (log.client_types, state(desk)) == (["AgentAudioDone"], SlotState.FREE)
+    assert (log.client_types, desk.slot) == (["AgentAudioDone"], SlotState.FREE)
     assert desk.translator.next_deadline is None
 
 
@@ -327,10 +319,10 @@ def test_R3_beside_the_servers_own_response_it_is_tried_again_after_that(way: Wa
     tags_echoed(desk)
     tag = asked(desk)
     log = desk.upstream(created("resp_s"), server_error(named=True, tag=tag))
-    assert (log.client, state(desk)) == ([], SlotState.RUNNING)
+    assert (log.client, desk.slot) == ([], SlotState.RUNNING)
     log = desk.upstream(done("resp_s"))
     log = desk.upstream(server_error(named=True, tag=tag_in(log)))
-    assert codes(log) == ["THINK_REQUEST_FAILED"]
+    assert log.warnings == ["THINK_REQUEST_FAILED"]
 
 
 def test_R3_the_servers_own_response_may_begin_after_the_error(way: Way) -> None:
@@ -338,7 +330,7 @@ def test_R3_the_servers_own_response_may_begin_after_the_error(way: Way) -> None
     tags_echoed(desk)
     asked(desk)
     desk.upstream(failure(), created("resp_s"))
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     assert creates(desk.upstream(done("resp_s"))) == 1
 
 
@@ -369,7 +361,7 @@ def test_R3_a_late_response_to_an_interrupted_wish_is_cancelled(way: Way) -> Non
     tag = asked(desk)
     desk.upstream(failure())
     desk.upstream(speech("committed"))
-    assert state(desk) is SlotState.DOUBTED
+    assert desk.slot is SlotState.DOUBTED
     desk.client({"type": "InjectAgentMessage", "message": "Stop.", "behavior": "interrupt"})
     log = desk.upstream(created("resp_1", tag))
     assert log.of("response.cancel")[0]["response_id"] == "resp_1"
@@ -381,13 +373,13 @@ def test_R1_a_done_of_another_response_does_not_end_ours_before_it_has_begun(way
     tag = asked(desk)
     for response_id, status in (("resp_x", "completed"), ("resp_y", "cancelled"), (None, "completed")):
         assert desk.upstream(done(response_id, status=status)).client == []
-        assert state(desk) is SlotState.REQUESTED
+        assert desk.slot is SlotState.REQUESTED
     desk.upstream(failure(), done("resp_z"))
-    assert state(desk) is SlotState.DOUBTED
+    assert desk.slot is SlotState.DOUBTED
     desk.upstream(created("resp_1", tag))
     assert desk.upstream(done("resp_x")).notices == ["LATE_DONE"]
     assert desk.upstream(cancelled("resp_9")).notices == ["LATE_DONE"]
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
 
 
 def test_R1_what_such_a_response_said_ends_a_turn(way: Way) -> None:
@@ -402,4 +394,4 @@ def test_R1_what_such_a_response_said_ends_a_turn(way: Way) -> None:
     }
     log = desk.upstream(done("resp_x", output=[said]))
     assert log.client_types == ["ConversationText", "History", "AgentAudioDone"]
-    assert state(desk) is SlotState.REQUESTED
+    assert desk.slot is SlotState.REQUESTED

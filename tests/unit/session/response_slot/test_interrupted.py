@@ -43,7 +43,7 @@ def test_B1_late_output_of_a_cut_response_changes_nothing(way: Way, response_id:
         delta(response_id), event("output_audio.delta", response_id, delta="AAAA", item_id="m")
     )
     assert (log.client, log.notices) == ([], ["OUTPUT_LATE"] * 2)
-    assert desk.translator.state.response is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
 
 
 @pytest.mark.parametrize("status", ["cancelled", "failed", "incomplete", "completed"])
@@ -55,7 +55,7 @@ def test_B1_however_a_cut_response_ends_the_client_knows_already(
     said: Json = {"type": "output_text", "text": "Hi there."}
     item = {"type": "message", "id": "msg_1", "role": "assistant", "content": [said]}
     log = desk.upstream(done(response_id, status=status, output=[item]))
-    assert (log.client, desk.translator.state.response) == ([], SlotState.FREE)
+    assert (log.client, desk.slot) == ([], SlotState.FREE)
     late = desk.upstream(delta("resp_s"), done("resp_s"))
     assert (late.client, late.notices) == ([], ["OUTPUT_LATE", "LATE_DONE"])
 
@@ -76,7 +76,7 @@ def test_B1_late_output_does_not_make_it_wait_longer(way: Way) -> None:
         delta("resp_s"), event("output_text.done", "resp_s", text="Hi", item_id="m", content_index=0)
     )
     desk.wait(0.25)
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
 
 
 def test_R1_a_new_response_may_begin_before_the_old_one_s_end(way: Way) -> None:

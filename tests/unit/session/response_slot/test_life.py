@@ -23,7 +23,7 @@ from tests.unit.session.played import (
 def test_R1_the_slot_is_taken_from_the_moment_the_create_is_sent(way: Way) -> None:
     desk = ready(way)
     asked(desk)
-    assert desk.translator.state.response is SlotState.REQUESTED
+    assert desk.slot is SlotState.REQUESTED
     assert creates(confirmed(desk, "More")) == 0
 
 
@@ -60,18 +60,18 @@ def test_R1_an_error_that_answers_something_else_leaves_the_slot(way: Way) -> No
     desk = ready(way)
     asked(desk)
     desk.upstream(error("rate_limit_exceeded", event_id="T1_1"), error("inference_failed"))
-    assert desk.translator.state.response is SlotState.REQUESTED
+    assert desk.slot is SlotState.REQUESTED
 
 
 def test_R1_without_created_in_time_the_response_counts_as_failed(way: Way) -> None:
     desk = ready(way)
     asked(desk)
     desk.wait(9.75)
-    assert desk.translator.state.response is SlotState.REQUESTED
+    assert desk.slot is SlotState.REQUESTED
     log = desk.wait(0.25)
     assert [each["code"] for each in log.of("Warning")] == ["THINK_REQUEST_FAILED"]
     assert log.client_types[-1] == "AgentAudioDone"
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
 
 
 def test_R1_created_in_time_stops_the_timeout(way: Way) -> None:
@@ -122,7 +122,7 @@ def test_R1_an_output_event_is_the_created_of_ours_where_tags_are_not_echoed(way
     desk = ready(way)
     asked(desk)
     desk.upstream(delta("resp_1"))
-    assert desk.translator.state.response is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     assert desk.wait(29).of("Warning") == []
 
 
@@ -134,7 +134,7 @@ def test_R1_a_done_without_or_with_an_unknown_id_ends_the_one_in_the_slot(
     begun(desk)
     log = desk.upstream(done(response_id))
     assert log.client_types == ["AgentAudioDone"]
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
     assert desk.upstream(done("resp_1")).notices == ["LATE_DONE"]
 
 
@@ -143,7 +143,7 @@ def test_R1_an_unknown_id_that_ended_the_one_in_the_slot_has_ended_too(way: Way)
     begun(desk)
     desk.upstream(done("resp_other"))
     assert desk.upstream(done("resp_other"), created("resp_other")).notices == ["LATE_DONE"]
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
 
 
 @pytest.mark.parametrize("response_id", [None, "resp_1"])
@@ -160,7 +160,7 @@ def test_R1_a_done_in_a_free_slot_is_nothing_to_the_client(way: Way) -> None:
     desk = ready(way)
     assert desk.upstream(done("resp_s")).outputs == []
     assert desk.upstream(created("resp_s")).outputs == []
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
 
 
 def test_R1_an_id_that_has_ended_stays_ended(way: Way) -> None:
@@ -170,7 +170,7 @@ def test_R1_an_id_that_has_ended_stays_ended(way: Way) -> None:
     log = desk.upstream(created(), delta(), done())
     assert log.client == []
     assert log.notices == ["LATE_DONE"]
-    assert desk.translator.state.response is SlotState.FREE
+    assert desk.slot is SlotState.FREE
 
 
 def test_R1_a_late_done_of_the_old_response_does_not_end_the_new_one(way: Way) -> None:
@@ -300,7 +300,7 @@ def test_R6_an_event_id_goes_before_the_code(way: Way) -> None:
     desk = ready(way)
     asked(desk)
     desk.upstream(busy("somebody_else"))
-    assert desk.translator.state.response is SlotState.REQUESTED
+    assert desk.slot is SlotState.REQUESTED
 
 
 def test_R1_a_tag_that_is_no_string_is_no_tag(way: Way) -> None:
@@ -310,4 +310,4 @@ def test_R1_a_tag_that_is_no_string_is_no_tag(way: Way) -> None:
     strange = created("resp_s")
     strange["response"]["metadata"] = {"rt": 7}
     desk.upstream(strange)
-    assert desk.translator.state.response is SlotState.CROSSED
+    assert desk.slot is SlotState.CROSSED

@@ -8,7 +8,7 @@ from realtime_translate import Config
 from realtime_translate.session.env import Ids
 from realtime_translate.session.tables import SlotState
 from tests.events import busy, created, delta, done, inject, user_item
-from tests.harness import Desk, ready
+from tests.harness import ready
 from tests.unit.session.played import (
     Json,
     Way,
@@ -19,11 +19,6 @@ from tests.unit.session.played import (
     tag_in,
     tags_echoed,
 )
-
-
-def state(desk: Desk) -> SlotState:
-    return desk.translator.state.response
-
 
 # --- R6: response.metadata is refused -----------------------------------------------------------------------
 
@@ -63,21 +58,21 @@ def test_R6_where_the_create_is_refused_for_it_it_is_asked_again_without(way: Wa
     (create,) = desk.wait(1).of("response.create")
     assert "metadata" not in create["response"]
     desk.upstream(created("resp_1"))
-    assert (state(desk), creates(desk.upstream(done("resp_1")))) == (SlotState.RUNNING, 0)
+    assert (desk.slot, creates(desk.upstream(done("resp_1")))) == (SlotState.RUNNING, 0)
 
 
 def test_R6_it_may_be_refused_after_the_response_has_begun(way: Way) -> None:
     desk = ready(way)
     begun_by_server(desk)
     assert desk.upstream(metadata_refused()).client == []
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
 
 
 def test_R6_metadata_of_another_event_is_nothing_of_ours(way: Way) -> None:
     desk = ready(way)
     asked(desk)
     assert desk.upstream(metadata_refused("T1_1")).notices == ["UPSTREAM_ERROR_BENIGN"]
-    assert state(desk) is SlotState.REQUESTED
+    assert desk.slot is SlotState.REQUESTED
 
 
 def test_R6_which_ids_are_ours() -> None:

@@ -33,10 +33,6 @@ from tests.unit.session.played import (
 )
 
 
-def state(desk: Desk) -> SlotState:
-    return desk.translator.state.response
-
-
 def message(
     kind: str, item_id: str | None = "msg_1", index: int = 0, response_id: str | None = "resp_1"
 ) -> Any:
@@ -52,10 +48,10 @@ def message(
 def test_R7_a_commit_of_the_servers_takes_the_slot_until_its_response(way: Way) -> None:
     desk = ready(way)
     desk.upstream(speech("committed"))
-    assert state(desk) is SlotState.EXPECTED
+    assert desk.slot is SlotState.EXPECTED
     assert creates(confirmed(desk)) == 0
     desk.upstream(created("resp_s"))
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     assert desk.translator.state.next_timer == ("slow", 105.0)
     assert creates(desk.wait(30)) == 0
 
@@ -72,7 +68,7 @@ def test_R7_without_a_response_in_time_it_becomes_our_wish(way: Way) -> None:
 def test_R7_a_response_that_is_only_heard_of_by_its_end_answers_it(way: Way) -> None:
     desk = ready(way)
     desk.upstream(speech("committed"), done("resp_s"))
-    assert state(desk) is SlotState.FREE
+    assert desk.slot is SlotState.FREE
     assert desk.translator.next_deadline is None
     assert creates(desk.wait(5)) == 0
 
@@ -108,7 +104,7 @@ def test_R7_a_commit_while_our_create_is_in_flight(way: Way) -> None:
     desk = ready(way)
     tag = asked(desk)
     desk.upstream(speech("committed"))
-    assert state(desk) is SlotState.REQUESTED
+    assert desk.slot is SlotState.REQUESTED
     desk.upstream(created("resp_1", tag))
     assert creates(desk.upstream(done("resp_1", tag=tag))) == 0
 
@@ -118,7 +114,7 @@ def test_R7_a_commit_while_ours_and_the_servers_own_cross(way: Way) -> None:
     tags_echoed(desk)
     tag = asked(desk)
     desk.upstream(created("resp_s"), speech("committed"), done("resp_s"))
-    assert state(desk) is SlotState.REQUESTED
+    assert desk.slot is SlotState.REQUESTED
     assert creates(desk.upstream(created("resp_1", tag), done("resp_1", tag=tag))) == 0
 
 
@@ -148,7 +144,7 @@ def test_B1_speech_over_a_response_leaves_the_slot_taken_until_its_done(way: Way
     assert desk.upstream(speech("speech_started")).client_types == ["UserStartedSpeaking"]
     tag = begun(desk)
     assert desk.upstream(delta(), speech("speech_started")).client_types[-1] == "AgentAudioDone"
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     assert creates(confirmed(desk, "More")) == 0
     log = desk.upstream(done("resp_1", tag=tag, status="cancelled"))
     assert (log.client, creates(log)) == ([], 1)
@@ -263,14 +259,14 @@ def test_R4_the_servers_own_that_never_says_done_while_ours_is_in_flight(way: Wa
         created("resp_s"), event("output_text.done", "resp_s", text="Hi", item_id="m", content_index=0)
     )
     assert "RESPONSE_PRESUMED_DONE" in desk.wait(1).notices
-    assert state(desk) is SlotState.REQUESTED
+    assert desk.slot is SlotState.REQUESTED
     desk.upstream(created("resp_1", tag))
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
 
 
 def state_after(desk: Desk, seconds: float) -> SlotState:
     desk.wait(seconds)
-    return state(desk)
+    return desk.slot
 
 
 # --- servers that omit ids ----------------------------------------------------------------------------------
@@ -294,7 +290,7 @@ def test_R1_a_server_without_any_response_ids(way: Way) -> None:
         assert creates(desk.upstream(done(None))) == 1
         desk.upstream(created(None), done(None))
     desk.upstream(delta(None))
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
 
 
 def test_R1_a_response_gets_its_id_from_its_output(way: Way) -> None:

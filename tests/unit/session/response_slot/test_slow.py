@@ -21,7 +21,7 @@ from tests.events import (
     event,
     speech,
 )
-from tests.harness import SETTINGS, Desk, Log, ready
+from tests.harness import SETTINGS, Desk, ready
 from tests.unit.session.played import (
     MANUAL,
     VAD,
@@ -44,15 +44,11 @@ FIRST_OUTPUTS: dict[str, Json] = {
 }
 
 
-def codes(log: Log) -> list[str]:
-    return [each["code"] for each in log.of("Warning")]
-
-
 def warned_at(desk: Desk, seconds: float) -> list[float]:
     """When the client is warned while time passes in steps."""
     times, begun = list[float](), desk.clock.now
     while desk.clock.now < begun + seconds:
-        if "SLOW_THINK_REQUEST" in codes(desk.wait(0.25)):
+        if "SLOW_THINK_REQUEST" in desk.wait(0.25).warnings:
             times.append(desk.clock.now - begun)
     return times
 
@@ -116,7 +112,7 @@ def test_O8_not_after_our_create_failed(way: Way, how: str) -> None:
     desk = ready(way)
     tag = asked(desk)
     log = desk.upstream(error("rate_limit_exceeded", event_id=tag)) if how == "refused" else desk.wait(10)
-    assert "THINK_REQUEST_FAILED" in codes(log)
+    assert "THINK_REQUEST_FAILED" in log.warnings
     assert desk.translator.next_deadline is None
 
 
@@ -248,7 +244,7 @@ def test_O8_the_components_client_is_not_told() -> None:
 def test_O8_the_warning_s_time_can_be_set() -> None:
     desk = dialled(Config.deepgram(limits=Limits(session_warning=30.0)))
     desk.upstream(CREATED, {"type": "session.updated", "session": {}})
-    assert codes(desk.wait(30.0)) == ["MAXIMUM_SESSION_LENGTH_APPROACHING"]
+    assert desk.wait(30.0).warnings == ["MAXIMUM_SESSION_LENGTH_APPROACHING"]
 
 
 @pytest.mark.parametrize("close", ["client_closed", "upstream_closed", "close"])

@@ -10,6 +10,7 @@ from realtime_translate.session.tables import SlotState
 from tests.events import (
     TOOLS,
     answer,
+    audio,
     busy,
     call_added,
     call_done,
@@ -18,9 +19,12 @@ from tests.events import (
     done,
     error,
     event,
+    item_added,
+    message,
     speech,
+    transcript,
 )
-from tests.harness import Desk, Log, ready
+from tests.harness import Desk, ready
 from tests.unit.session.played import (
     VAD,
     Json,
@@ -33,34 +37,15 @@ from tests.unit.session.played import (
     tags_echoed,
 )
 
-
-def state(desk: Desk) -> SlotState:
-    return desk.translator.state.response
-
-
-def codes(log: Log) -> list[str]:
-    return [each["code"] for each in log.of("Warning")]
-
-
-def item_added(response_id: str = "resp_1") -> Json:
-    item = {"type": "message", "id": "msg_1", "role": "assistant", "content": []}
-    return event("output_item.added", response_id, item=item)
-
-
-def audio(milliseconds: int = 300, response_id: str = "resp_1") -> Json:
-    encoded = "AAAA" * (16 * milliseconds)
-    return event("output_audio.delta", response_id, delta=encoded, item_id="msg_1", content_index=0)
-
-
-def transcript(response_id: str = "resp_1") -> Json:
-    return event("output_audio_transcript.delta", response_id, delta="Hi", item_id="msg_1", content_index=0)
+SOUND = bytes(14400)
+"""300 ms."""
 
 
 def stalled(way: Way, config: Config = VAD) -> Desk:
     """A response that spoke, and then nothing."""
     desk = ready(way, config)
     begun(desk)
-    desk.upstream(item_added(), transcript(), audio())
+    desk.upstream(item_added(message(status="in_progress")), transcript("Hi"), audio(SOUND))
     return desk
 
 
@@ -71,10 +56,10 @@ def test_R1_a_response_that_stalls_is_cancelled_and_ends_for_the_client(way: Way
     log = desk.wait(0.25)
     assert [(each["type"], each["response_id"]) for each in log.upstream] == [("response.cancel", "resp_1")]
     assert log.client_types == ["Warning", "ConversationText", "History", "AgentAudioDone"]
-    assert codes(log) == ["THINK_REQUEST_FAILED"]
+    assert log.warnings == ["THINK_REQUEST_FAILED"]
     assert "30 s" in log.of("Warning")[0]["description"]
     assert log.notices == ["RESPONSE_GIVEN_UP", "RESPONSE_FAILED"]
-    assert state(desk) is SlotState.GIVEN_UP
+    assert desk.slot is SlotState.GIVEN_UP
 
 
 def test_R1_what_waits_goes_on_when_the_end_of_a_given_up_response_comes(way: Way) -> None:
@@ -114,21 +99,27 @@ def test_R1_nothing_more_of_a_given_up_response_is_told(way: Way) -> None:
         )
         assert (log.client, log.notices) == ([], ["OUTPUT_LATE"] * 2)
     assert desk.upstream(created("resp_1")).outputs == []
-    assert state(desk) is SlotState.GIVEN_UP
+    assert desk.slot is SlotState.GIVEN_UP
     desk.wait(1)
-    assert desk.upstream(transcript()).client == []
-    assert state(desk) is SlotState.FREE
+    assert desk.upstream(transcript("Hi")).client == []
+    assert desk.slot is SlotState.FREE
 
 
 def test_R1_each_event_of_a_response_starts_its_time_anew(way: Way) -> None:
     desk = stalled(way)
-    for sign in (audio(), transcript(), event("content_part.added"), {**audio(), "delta": 7}, audio()):
+    for sign in (
+        audio(SOUND),
+        transcript("Hi"),
+        event("content_part.added"),
+        {**audio(SOUND), "delta": 7},
+        audio(SOUND),
+    ):
         desk.wait(29.75)
         desk.upstream(sign)
     assert desk.wait(29.75).client == []
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     desk.wait(0.25)
-    assert state(desk) is SlotState.GIVEN_UP
+    assert desk.slot is SlotState.GIVEN_UP
 
 
 def test_R1_an_event_of_unknown_type_is_a_sign_of_life_if_it_names_the_response(way: Way) -> None:
@@ -139,12 +130,12 @@ def test_R1_an_event_of_unknown_type_is_a_sign_of_life_if_it_names_the_response(
         {"type": "response.audio.delta", "response_id": "resp_0", "delta": "AAAA"}, {"type": "ping"}
     )
     desk.wait(29.75)
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     desk.upstream(
         {"type": "response.audio.delta", "response_id": "resp_0", "delta": "AAAA"}, {"type": "ping"}
     )
     desk.wait(0.25)
-    assert state(desk) is SlotState.GIVEN_UP
+    assert desk.slot is SlotState.GIVEN_UP
 
 
 @pytest.mark.parametrize("way_to_begin", ["ours", "the server's own"])
@@ -154,9 +145,9 @@ def test_R1_before_its_first_output_a_response_has_longer(way: Way, way_to_begin
         begun(desk)
     else:
         begun_by_server(desk)
-    assert set(codes(desk.wait(59.75))) == {"SLOW_THINK_REQUEST"}
+    assert set(desk.wait(59.75).warnings) == {"SLOW_THINK_REQUEST"}
     log = desk.wait(0.25)
-    assert codes(log)[-1] == "THINK_REQUEST_FAILED"
+    assert log.warnings[-1] == "THINK_REQUEST_FAILED"
     assert log.client_types[-1] == "AgentAudioDone"
     assert "response.cancel" in log.upstream_types
 
@@ -165,19 +156,19 @@ def test_R1_output_that_no_created_announced_has_the_time_between_outputs(way: W
     desk = ready(way)
     desk.upstream(delta("resp_s"))
     desk.wait(29.75)
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     desk.wait(0.25)
-    assert state(desk) is SlotState.GIVEN_UP
+    assert desk.slot is SlotState.GIVEN_UP
 
 
 def test_R1_the_times_can_be_set(way: Way) -> None:
     desk = ready(way, Config.deepgram(limits=Limits(first_output=7.0, response_stall=3.0)))
     desk.upstream(created("resp_1"))
     desk.wait(6.75)
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     desk.upstream(delta("resp_1"))
     desk.wait(2.75)
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
     assert "for 3 s" in desk.wait(0.25).of("Warning")[0]["description"]
     desk.upstream(created("resp_2"))
     assert "for 7 s" in desk.wait(7).of("Warning")[-1]["description"]
@@ -190,7 +181,7 @@ def test_R1_a_response_without_an_id_is_cancelled_without_one(way: Way) -> None:
     (cancel,) = log.of("response.cancel")
     assert "response_id" not in cancel
     assert desk.upstream(delta(None)).notices == ["OUTPUT_LATE"]
-    assert state(desk) is SlotState.GIVEN_UP
+    assert desk.slot is SlotState.GIVEN_UP
 
 
 def test_R1_a_response_that_ends_in_time_is_not_given_up(way: Way) -> None:
@@ -204,7 +195,7 @@ def test_R1_a_new_response_has_its_own_time(way: Way) -> None:
     desk.wait(20)
     desk.upstream(created("resp_2"), delta("resp_2"))
     desk.wait(29.75)
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
 
 
 @pytest.mark.parametrize("tagged", [True, False])
@@ -214,7 +205,7 @@ def test_R1_a_response_may_begin_while_a_given_up_one_s_end_is_awaited(way: Way,
     desk.upstream(created("resp_1"), delta("resp_1"))
     desk.wait(30)
     desk.upstream(created("resp_2", tag if tagged else ""))
-    assert (state(desk), desk.translator.state.response_id) == (SlotState.RUNNING, "resp_2")
+    assert (desk.slot, desk.translator.state.response_id) == (SlotState.RUNNING, "resp_2")
     log = desk.upstream(delta("resp_2", item_id="msg_2"), done("resp_1"), done("resp_2"))
     assert log.notices == ["LATE_DONE"]
     assert log.client_types == ["ConversationText", "History", "AgentAudioDone"]
@@ -224,7 +215,7 @@ def test_R1_output_may_begin_a_response_while_a_given_up_one_s_end_is_awaited(wa
     desk = stalled(way)
     desk.wait(30)
     assert "RESPONSE_UNANNOUNCED" in desk.upstream(delta("resp_2")).notices
-    assert state(desk) is SlotState.RUNNING
+    assert desk.slot is SlotState.RUNNING
 
 
 def test_R7_a_commit_while_a_given_up_response_s_end_is_awaited_is_a_wish(way: Way) -> None:
@@ -254,7 +245,7 @@ def test_R1_the_servers_own_stalls_while_our_create_is_in_flight(way: Way) -> No
     log = desk.wait(4)
     assert log.of("response.cancel")[0]["response_id"] == "resp_s"
     assert log.client_types[-1] == "AgentAudioDone"
-    assert state(desk) is SlotState.REQUESTED
+    assert desk.slot is SlotState.REQUESTED
     assert desk.upstream(delta("resp_s"), done("resp_s")).client == []
     log = desk.upstream(created("resp_1", tag), delta("resp_1", item_id="msg_2"), done("resp_1", tag=tag))
     assert log.client_types == ["ConversationText", "History", "AgentAudioDone"]
@@ -263,7 +254,7 @@ def test_R1_the_servers_own_stalls_while_our_create_is_in_flight(way: Way) -> No
 def test_R1_the_calls_of_a_given_up_response_are_followed_up(way: Way) -> None:
     desk = ready(way, VAD, TOOLS)
     begun(desk)
-    desk.upstream(item_added(), call_added(), call_done())
+    desk.upstream(item_added(message(status="in_progress")), call_added(), call_done())
     log = desk.wait(30)
     assert "AgentAudioDone" not in log.client_types, "the turn goes on with the answer (O5)"
     assert creates(desk.client(answer("call_1"))) == 0
@@ -283,7 +274,7 @@ def test_B1_an_interrupted_response_does_not_stall(way: Way) -> None:
     desk.upstream(speech("speech_started"))
     assert desk.wait(9.75).client == []
     desk.wait(0.25)
-    assert state(desk) is SlotState.FREE
+    assert desk.slot is SlotState.FREE
 
 
 def test_R3_a_server_that_cannot_cancel_is_asked_less_and_less_often(way: Way) -> None:
@@ -297,7 +288,7 @@ def test_R3_a_server_that_cannot_cancel_is_asked_less_and_less_often(way: Way) -
         log = desk.wait(0.25)
         if creates(log):
             times.append(desk.clock.now - begin)
-            desk.upstream(busy(log.of("response.create")[0]["event_id"]), audio())
+            desk.upstream(busy(log.of("response.create")[0]["event_id"]), audio(SOUND))
     assert times == [1, 2, 4, 8, 16, 24, 32, 40]
     assert creates(desk.upstream(done("resp_1"))) == 1
 
@@ -317,7 +308,7 @@ def test_O3_what_a_given_up_response_said_is_not_told_again_at_its_late_end(
     item = {"id": "msg_1", "type": "message", "role": "assistant", "status": "in_progress", "content": []}
     desk.upstream({"type": f"conversation.item.{kind}", "item": item})
     whole = event("output_audio_transcript.done", transcript="Hi there.", item_id="msg_1", content_index=0)
-    assert desk.upstream(nameless(whole), nameless(audio())).of("ConversationText")
+    assert desk.upstream(nameless(whole), nameless(audio(SOUND))).of("ConversationText")
     assert "RESPONSE_GIVEN_UP" in desk.wait(40).notices
     parts = [{"type": "output_audio", "transcript": "Hi there."}]
     listed = {**item, "status": "completed", "content": parts}

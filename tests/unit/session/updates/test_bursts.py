@@ -15,7 +15,7 @@ from realtime_translate import Config
 from tests.events import UPDATED, audio, done
 from tests.harness import Desk, Log, ready
 from tests.unit.session.played import begun_by_server
-from tests.unit.session.update_messages import (
+from tests.unit.session.updates.messages import (
     ACKNOWLEDGEMENTS,
     acknowledged,
     listen,
@@ -23,7 +23,6 @@ from tests.unit.session.update_messages import (
     refusal,
     speak,
     think,
-    warnings,
 )
 
 Json = dict[str, Any]
@@ -212,7 +211,7 @@ def test_T2_whatever_upstream_refuses_each_has_one_answer_and_the_plan_is_what_u
     steps: list[Json | str], config: Config
 ) -> None:
     server, sent = play(steps, config)
-    told, refused = acknowledged(server.log), warnings(server.log)
+    told, refused = acknowledged(server.log), server.log.warnings
     assert len(told) + len(refused) == len(sent)
     assert set(refused) <= {"invalid_value", "SPEAK_UPDATE_UNSUPPORTED"}
     kinds = iter(ACKNOWLEDGEMENTS[each["type"]] for each in sent)

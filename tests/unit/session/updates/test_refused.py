@@ -9,8 +9,8 @@ import pytest
 from realtime_translate import Config
 from tests.events import UPDATED, audio, done, error
 from tests.harness import SETTINGS, Desk, Log, ready
-from tests.unit.session.played import MANUAL, VAD, Way, begun_by_server
-from tests.unit.session.update_messages import (
+from tests.unit.session.played import MANUAL, Way, begun_by_server
+from tests.unit.session.updates.messages import (
     EACH,
     acknowledged,
     listen,
@@ -20,16 +20,9 @@ from tests.unit.session.update_messages import (
     speak,
     think,
     update_id,
-    warnings,
 )
 
 Json = dict[str, Any]
-
-
-@pytest.fixture(params=[VAD, Config.component()], ids=["DG", "CO"])
-def config(request: pytest.FixtureRequest) -> Config:
-    chosen: Config = request.param
-    return chosen
 
 
 def burst(desk: Desk, *messages: Json) -> Log:
@@ -57,7 +50,7 @@ def test_T2_what_cannot_be_done_gets_a_warning_and_no_acknowledgement(
     desk = ready(way, config)
     log = desk.client(message)
     assert log.client_types == ["Warning"]
-    assert warnings(log) == [code]
+    assert log.warnings == [code]
     assert (log.upstream, log.closes) == ([], [])
     assert log.notices[-1] == "UPDATE_REFUSED"
 
@@ -66,7 +59,7 @@ def test_T2_what_cannot_be_done_leaves_the_others_as_they_are(way: Way) -> None:
     desk = ready(way)
     begun_by_server(desk)
     desk.client(prompt("One."))
-    assert warnings(desk.client(listen("multi"))) == ["UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED"]
+    assert desk.client(listen("multi")).warnings == ["UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED"]
     desk.client(prompt("Two."))
     log = desk.upstream(done("resp_s"))
     assert [each["instructions"] for each in sessions(log)] == ["One.\nTwo."]
@@ -102,7 +95,7 @@ def test_T2_a_voice_that_upstream_refuses_has_the_code_for_it(way: Way) -> None:
     desk = ready(way)
     event_id = update_id(desk.client(speak()))
     log = desk.upstream(refusal(event_id, "cannot_update_voice"))
-    assert warnings(log) == ["SPEAK_UPDATE_UNSUPPORTED"]
+    assert log.warnings == ["SPEAK_UPDATE_UNSUPPORTED"]
 
 
 def test_R6_a_refusal_without_an_event_id_is_known_by_its_code(way: Way) -> None:
@@ -110,7 +103,7 @@ def test_R6_a_refusal_without_an_event_id_is_known_by_its_code(way: Way) -> None
     desk.client(speak())
     log = desk.upstream(refusal(None, "cannot_update_voice"))
     log.outputs += desk.wait(20.0).outputs
-    assert warnings(log) == ["SPEAK_UPDATE_UNSUPPORTED"]
+    assert log.warnings == ["SPEAK_UPDATE_UNSUPPORTED"]
 
 
 def test_T2_several_that_are_refused_together_are_sent_one_by_one(way: Way) -> None:
@@ -124,7 +117,7 @@ def test_T2_several_that_are_refused_together_are_sent_one_by_one(way: Way) -> N
     assert acknowledged(log) == ["PromptUpdated"]
     assert sessions(log) == [{"type": "realtime", "audio": {"output": {"voice": "cedar"}}}]
     log = desk.upstream(refusal(update_id(log)))
-    assert warnings(log) == ["invalid_value"]
+    assert log.warnings == ["invalid_value"]
     assert sessions(log) == [{"type": "realtime", "instructions": "One.\nTwo."}]
     assert acknowledged(desk.upstream(UPDATED)) == ["PromptUpdated"]
 
@@ -155,7 +148,7 @@ def test_T2_one_by_one_they_wait_for_the_slot_each_time(way: Way) -> None:
     begun_by_server(desk, "resp_3")
     log = desk.upstream(audio(response_id="resp_3"))
     log = desk.upstream(refusal(desk_in_flight(desk), "cannot_update_voice"), done("resp_3"))
-    assert warnings(log) == ["SPEAK_UPDATE_UNSUPPORTED"]
+    assert log.warnings == ["SPEAK_UPDATE_UNSUPPORTED"]
     assert acknowledged(log) == ["SpeakUpdated"]  # marin speaks already: nothing has to be sent for it
 
 
@@ -171,7 +164,7 @@ def test_T2_an_error_that_answers_something_else_changes_nothing(way: Way, event
     desk = ready(way)
     desk.client(prompt())
     log = desk.upstream(refusal(event_id))
-    assert warnings(log) == ["invalid_value"]
+    assert log.warnings == ["invalid_value"]
     assert acknowledged(desk.upstream(UPDATED)) == ["PromptUpdated"]
 
 
@@ -179,7 +172,7 @@ def test_T2_an_error_that_is_none_of_the_updates_is_told_as_such(way: Way) -> No
     desk = ready(way)
     event_id = update_id(desk.client(prompt("One.")))
     log = desk.upstream(refusal(event_id, "server_error"))
-    assert warnings(log) == ["server_error"]
+    assert log.warnings == ["server_error"]
     assert log.notices == ["UPSTREAM_ERROR"]
     assert [each["instructions"] for each in sessions(desk.client(prompt("Two.")))] == ["Two."]
 
@@ -209,16 +202,16 @@ def test_T2_an_update_that_is_not_confirmed_in_time_gets_a_warning(way: Way, con
     assert desk.translator.next_deadline == desk.clock.now + 10.0
     assert desk.wait(9.875).client == []
     log = desk.wait(0.125)
-    assert warnings(log) == ["UPDATE_NOT_CONFIRMED"]
+    assert log.warnings == ["UPDATE_NOT_CONFIRMED"]
     assert desk.translator.next_deadline is None
 
 
 def test_T2_a_refusal_that_comes_later_says_nothing_new(way: Way) -> None:
     desk = ready(way)
     (update,) = desk.client(prompt()).of("session.update")
-    assert warnings(desk.wait(10.0)) == ["UPDATE_NOT_CONFIRMED"]
+    assert desk.wait(10.0).warnings == ["UPDATE_NOT_CONFIRMED"]
     log = desk.upstream(error("invalid_value", event_id=update["event_id"]))
-    assert (warnings(log), log.of("Error")) == ([], [])
+    assert (log.warnings, log.of("Error")) == ([], [])
 
 
 def test_T2_what_waits_behind_it_goes_then(way: Way) -> None:
@@ -226,7 +219,7 @@ def test_T2_what_waits_behind_it_goes_then(way: Way) -> None:
     desk.client(prompt("One."))
     desk.client(prompt("Two."))
     log = desk.wait(10.0)
-    assert warnings(log) == ["UPDATE_NOT_CONFIRMED"]
+    assert log.warnings == ["UPDATE_NOT_CONFIRMED"]
     assert [each["instructions"] for each in sessions(log)] == ["Two."]
     assert acknowledged(desk.upstream(UPDATED)) == ["PromptUpdated"]
 
@@ -237,8 +230,8 @@ def test_T2_each_has_its_own_time(way: Way) -> None:
     desk.wait(5.0)
     desk.upstream(UPDATED)
     desk.client(prompt("Two."))
-    assert warnings(desk.wait(9.0)) == []
-    assert warnings(desk.wait(1.0)) == ["UPDATE_NOT_CONFIRMED"]
+    assert desk.wait(9.0).warnings == []
+    assert desk.wait(1.0).warnings == ["UPDATE_NOT_CONFIRMED"]
 
 
 def test_T2_nothing_of_it_after_the_end(way: Way) -> None:
@@ -266,7 +259,7 @@ def speaking() -> Desk:
 
 def test_T2_another_voice_is_refused_at_once_even_while_the_agent_speaks() -> None:
     log = speaking().client(speak("cedar"))
-    assert (warnings(log), reasons(log)) == (["SPEAK_UPDATE_UNSUPPORTED"], [FIXED])
+    assert (log.warnings, reasons(log)) == (["SPEAK_UPDATE_UNSUPPORTED"], [FIXED])
 
 
 def test_T2_the_voice_that_is_on_its_way_is_not_another() -> None:
@@ -274,7 +267,7 @@ def test_T2_the_voice_that_is_on_its_way_is_not_another() -> None:
     desk.client(speak("cedar"))
     begun_by_server(desk)
     desk.upstream(audio(response_id="resp_s"))
-    assert warnings(desk.client(speak("cedar", speed=1.25))) == []
+    assert desk.client(speak("cedar", speed=1.25)).warnings == []
     assert acknowledged(desk.upstream(UPDATED)) == ["SpeakUpdated"]
 
 
@@ -295,6 +288,6 @@ def test_T2_the_server_says_so_in_our_words() -> None:
 
 def test_T2_a_language_that_has_no_code_is_named() -> None:
     log = ready(Desk).client(listen("tlh"))
-    assert warnings(log) == ["UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED"]
+    assert log.warnings == ["UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED"]
     (reason,) = reasons(log)
     assert "tlh" in reason

@@ -11,7 +11,7 @@ from realtime_translate.session.tables import Opening, SlotState
 from tests.events import TOOLS, UPDATED, arguments_done, busy, created, done, inject, speech, user_item
 from tests.harness import SETTINGS, Desk, Log, ready
 from tests.unit.session.played import MANUAL, VAD, Way, asked, begun, begun_by_server, tags_echoed
-from tests.unit.session.update_messages import (
+from tests.unit.session.updates.messages import (
     ACKNOWLEDGEMENTS,
     EACH,
     acknowledged,
@@ -26,12 +26,6 @@ Json = dict[str, Any]
 
 PRESETS = [VAD, Config.component()]
 each_kind = pytest.mark.parametrize("message", EACH, ids=lambda message: message["type"])
-
-
-@pytest.fixture(params=PRESETS, ids=["DG", "CO"])
-def config(request: pytest.FixtureRequest) -> Config:
-    chosen: Config = request.param
-    return chosen
 
 
 # --- one ----------------------------------------------------------------------------------------------------
@@ -135,7 +129,7 @@ TAKEN = {
 def test_T2_updates_wait_while_the_slot_is_taken(way: Way, state: SlotState) -> None:
     desk = ready(way)
     TAKEN[state](desk)
-    assert desk.translator.state.response is state
+    assert desk.slot is state
     log = desk.client(prompt())
     assert (log.client, log.upstream) == ([], [])
     log = Log()

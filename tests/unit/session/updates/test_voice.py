@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from realtime_translate import Config
 from tests.events import UPDATED, audio, done, speech
 from tests.harness import SETTINGS, ready
-from tests.unit.session.played import VAD, Way, begun, begun_by_server
-from tests.unit.session.update_messages import acknowledged, prompt, sessions, speak, warnings
-
-
-@pytest.fixture(params=[VAD, Config.component()], ids=["DG", "CO"])
-def config(request: pytest.FixtureRequest) -> Config:
-    chosen: Config = request.param
-    return chosen
+from tests.unit.session.played import Way, begun, begun_by_server
+from tests.unit.session.updates.messages import acknowledged, prompt, sessions, speak
 
 
 def test_T2_the_voice_cannot_change_once_the_agent_has_spoken(way: Way, config: Config) -> None:
@@ -22,7 +14,7 @@ def test_T2_the_voice_cannot_change_once_the_agent_has_spoken(way: Way, config: 
     begun_by_server(desk)
     desk.upstream(audio(response_id="resp_s"), done("resp_s"))
     log = desk.client(speak("cedar", speed=1.25))
-    assert warnings(log) == ["SPEAK_UPDATE_UNSUPPORTED"]
+    assert log.warnings == ["SPEAK_UPDATE_UNSUPPORTED"]
     assert log.upstream == []
     assert acknowledged(log) == []
     assert log.notices == ["UPDATE_REFUSED"]
@@ -44,7 +36,7 @@ def test_T2_a_voice_that_waits_while_the_agent_begins_to_speak_comes_too_late(wa
     for message in (prompt("One."), speak("cedar"), prompt("Two.")):
         desk.client(message)
     log = desk.upstream(audio(response_id="resp_s"), done("resp_s"))
-    assert warnings(log) == ["SPEAK_UPDATE_UNSUPPORTED"]
+    assert log.warnings == ["SPEAK_UPDATE_UNSUPPORTED"]
     assert sessions(log) == [{"type": "realtime", "instructions": "One.\nTwo."}]
     assert acknowledged(desk.upstream(UPDATED)) == ["PromptUpdated", "PromptUpdated"]
 
@@ -54,7 +46,7 @@ def test_T2_if_nothing_is_left_of_them_nothing_is_sent(way: Way) -> None:
     begun_by_server(desk)
     desk.client(speak("cedar"))
     log = desk.upstream(audio(response_id="resp_s"), done("resp_s"))
-    assert warnings(log) == ["SPEAK_UPDATE_UNSUPPORTED"]
+    assert log.warnings == ["SPEAK_UPDATE_UNSUPPORTED"]
     assert log.upstream == []
     assert acknowledged(log) == []
     assert sessions(desk.client(prompt())) == [{"type": "realtime", "instructions": "Be brief."}]
@@ -77,4 +69,4 @@ def test_T2_audio_that_nobody_is_told_of_fixes_it_too(way: Way) -> None:
     begun_by_server(desk)
     desk.upstream(speech("speech_started"), audio(response_id="resp_s"))
     desk.upstream(done("resp_s", status="cancelled"))
-    assert warnings(desk.client(speak())) == ["SPEAK_UPDATE_UNSUPPORTED"]
+    assert desk.client(speak()).warnings == ["SPEAK_UPDATE_UNSUPPORTED"]

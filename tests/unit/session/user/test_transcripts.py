@@ -22,7 +22,7 @@ from tests.events import (
 )
 from tests.harness import SETTINGS
 from tests.unit.session.played import ready_in
-from tests.unit.session.user_events import (
+from tests.unit.session.user.words import (
     BOTH,
     COMPONENT,
     DEEPGRAM,

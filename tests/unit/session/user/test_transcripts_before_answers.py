@@ -27,7 +27,7 @@ from tests.events import (
     written,
 )
 from tests.unit.session.played import ready_in
-from tests.unit.session.user_events import (
+from tests.unit.session.user.words import (
     COMPONENT,
     answering,
     remembered,

@@ -33,7 +33,7 @@ def test_V3_not_for_the_item_of_an_idle_timeout(way: Way) -> None:
     desk = ready(way, ASKING)
     desk.upstream(speech("timeout_triggered"))
     log = desk.upstream(speech("committed"))
-    assert (creates(log), desk.translator.state.response) == (0, SlotState.FREE)
+    assert (creates(log), desk.slot) == (0, SlotState.FREE)
 
 
 def test_V3_the_item_after_an_idle_timeout_is_asked_for(way: Way) -> None:
@@ -61,7 +61,7 @@ def test_V3_idle_timeouts_without_item_ids(way: Way) -> None:
 def test_R7_an_idle_timeout_takes_the_slot_where_the_server_responds(way: Way) -> None:
     desk = ready(way, VAD)
     desk.upstream(speech("timeout_triggered"), speech("committed"))
-    assert desk.translator.state.response is SlotState.EXPECTED
+    assert desk.slot is SlotState.EXPECTED
 
 
 @pytest.mark.parametrize("config", [VAD, Config.component(turn_detection=ServerVad())])

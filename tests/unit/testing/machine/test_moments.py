@@ -25,22 +25,13 @@ from realtime_translate.testing.machine.checks.moments import GREETING
 from realtime_translate.testing.machine.ledgers.ledger import CANCELLED, UNANSWERED
 from realtime_translate.testing.machine.world import World
 from realtime_translate.testing.model.faults import Violation
+from tests.events import PCM, audio, created, done
 from tests.unit.testing.machine.scripted import ScriptedHost, breaks, does, down, item, nothing, scripted, up
 
 Json = dict[str, Any]
-CREATED: Json = {"type": "response.created", "response": {"id": "r1"}}
-STARTED: Json = {"type": "input_audio_buffer.speech_started", "item_id": "i9"}
+STARTED: Json = {"type": "input_audio_buffer.speech_started", "item_id": "msg_9"}
 COMPONENT = Config.component()
 PCM_16K = AudioFormat("linear16", 16000)
-
-
-def delta(response_id: str = "r1", audio: bytes = b"\x01\x00") -> Json:
-    named = {"response_id": response_id, "item_id": "i1"}
-    return {"type": "response.output_audio.delta", **named, "delta": b64encode(audio).decode()}
-
-
-def done(response_id: str = "r1", *output: Json) -> Json:
-    return {"type": "response.done", "response": {"id": response_id, "output": list(output)}}
 
 
 def notice(code: str) -> Notice:
@@ -50,10 +41,6 @@ def notice(code: str) -> Notice:
 def said(text: str) -> Json:
     content = [{"type": "output_audio", "transcript": text}]
     return {"type": "message", "status": "completed", "content": content}
-
-
-def committed(item_id: str) -> Json:
-    return {"type": "input_audio_buffer.committed", "item_id": item_id}
 
 
 def user(text: str) -> SendToClient:
@@ -218,24 +205,24 @@ def test_4_frames_are_shown_to_whoever_can_judge_them() -> None:
 def test_B2_one_cancel_of_the_active_response() -> None:
     world, host = scripted()
     world.ledger.turns = {"interrupt_response": False}
-    world.ledger.active = "r1"
-    cancel = up("response.cancel", response_id="r1")
+    world.ledger.active = "resp_1"
+    cancel = up("response.cancel", response_id="resp_1")
     does(world, host, down("UserStartedSpeaking"), cancel, event=STARTED)
-    world.ledger.active = "r2"
+    world.ledger.active = "resp_2"
     breaks("B2", world, host, down("UserStartedSpeaking"), event=STARTED)
 
 
 def test_B2_none_where_the_server_does_it() -> None:
     world, host = scripted()
-    world.ledger.active = "r1"
-    cancel = up("response.cancel", response_id="r1")
+    world.ledger.active = "resp_1"
+    cancel = up("response.cancel", response_id="resp_1")
     breaks("B2", world, host, down("UserStartedSpeaking"), cancel, event=STARTED)
 
 
 def test_B2_of_a_server_that_was_given_up_at_most_one() -> None:
     world, host = scripted()
     world.strained = True
-    world.ledger.active = "r1"
+    world.ledger.active = "resp_1"
     does(world, host, down("UserStartedSpeaking"), event=STARTED)
     cancel = up("response.cancel")
     breaks("B2", world, host, down("UserStartedSpeaking"), cancel, cancel, event=STARTED)
@@ -243,14 +230,14 @@ def test_B2_of_a_server_that_was_given_up_at_most_one() -> None:
 
 def test_B1_nothing_of_it_is_heard_afterwards() -> None:
     world, host = scripted()
-    world.ledger.cut.add("r1")
-    does(world, host, event=delta())
-    breaks("B1", world, host, SendToClient(b"\x01\x00"), event=delta())
+    world.ledger.cut.add("resp_1")
+    does(world, host, event=audio())
+    breaks("B1", world, host, SendToClient(PCM), event=audio())
 
 
 def test_B_without_barge_in_nobody_is_cut() -> None:
     world, host = scripted(Config.deepgram(barge_in=False))
-    world.ledger.active = "r1"
+    world.ledger.active = "resp_1"
     does(world, host, down("UserStartedSpeaking"), event=STARTED)
     assert world.ledger.cut == set()
 
@@ -283,9 +270,9 @@ def test_I1_silence_before_settings_are_applied_ends_no_stream() -> None:
 
 def test_1_a_cancel_of_what_had_ended_is_foreseen() -> None:
     world, host = scripted()
-    does(world, host, event=CREATED)
+    does(world, host, event=created())
     does(world, host, event=done())
-    does(world, host, up("response.cancel", response_id="r1", event_id="e9"))
+    does(world, host, up("response.cancel", response_id="resp_1", event_id="e9"))
     assert "e9" not in world.ledger.unforeseen
 
 
@@ -309,7 +296,7 @@ def test_A7_a_flow_of_audio_is_committed() -> None:
 def test_A7_unless_a_response_is_in_the_way() -> None:
     world, host = scripted(Config.deepgram(turn_detection=ManualCommit(ceiling=1.0)))
     flowing(world, host, 0.8)
-    does(world, host, event=CREATED)
+    does(world, host, event=created())
     flowing(world, host, 2.0)
     assert world.audio.due_since is None
 
@@ -324,38 +311,38 @@ def test_A7_even_if_nothing_is_said_meanwhile() -> None:
 
 def test_O1_the_agent_is_heard() -> None:
     world, host = scripted()
-    does(world, host, SendToClient(b"\x01\x00"), event=delta())
-    breaks("O1", world, host, event=delta())
+    does(world, host, SendToClient(PCM), event=audio())
+    breaks("O1", world, host, event=audio())
 
 
 def test_O1_of_a_response_that_was_never_announced_nothing_needs_to_be_heard() -> None:
     world, host = scripted()
-    event = {key: value for key, value in delta().items() if key != "response_id"}
+    event = {key: value for key, value in audio().items() if key != "response_id"}
     does(world, host, event=event)
 
 
 def test_O2_the_component_is_told_before() -> None:
     world, host = scripted(COMPONENT)
-    does(world, host, down("AgentStartedSpeaking"), SendToClient(b"\x01\x00"), event=delta())
+    does(world, host, down("AgentStartedSpeaking"), SendToClient(PCM), event=audio())
     breaks("O2", world, host, down("AgentStartedSpeaking"))
     does(world, host, down("AgentAudioDone"))
-    breaks("O2", world, host, SendToClient(b"\x01\x00"), event=delta())
+    breaks("O2", world, host, SendToClient(PCM), event=audio())
 
 
 def test_O5_a_second_message_may_follow_in_a_response_whose_beginning_was_lost() -> None:
     world, host = scripted(COMPONENT)
     world.choices.groups = frozenset({Group.SILENCE})
-    does(world, host, down("AgentStartedSpeaking"), SendToClient(b"\x01\x00"), event=delta())
+    does(world, host, down("AgentStartedSpeaking"), SendToClient(PCM), event=audio())
     does(world, host, down("AgentAudioDone"))
-    does(world, host, SendToClient(b"\x01\x00"), event=delta())
+    does(world, host, SendToClient(PCM), event=audio())
 
 
 def test_O5_a_second_message_of_an_ended_response_may_follow() -> None:
     world, host = scripted(COMPONENT)
-    does(world, host, event=CREATED)
-    does(world, host, down("AgentStartedSpeaking"), SendToClient(b"\x01\x00"), event=delta())
+    does(world, host, event=created())
+    does(world, host, down("AgentStartedSpeaking"), SendToClient(PCM), event=audio())
     does(world, host, down("AgentAudioDone"))
-    does(world, host, SendToClient(b"\x01\x00"), event=delta())
+    does(world, host, SendToClient(PCM), event=audio())
     assert not world.ledger.sounding
 
 
@@ -503,20 +490,20 @@ def test_5_but_not_while_the_user_speaks_on() -> None:
     world.answers.wants("text", "Hi")
     does(world, host, down("UserStartedSpeaking"), event=STARTED)
     rests(world)
-    does(world, host, event={"type": "input_audio_buffer.speech_stopped", "item_id": "i9"})
+    does(world, host, event={"type": "input_audio_buffer.speech_stopped", "item_id": "msg_9"})
     fails("5 every turn", world)
 
 
 def test_O5_every_turn_of_the_agent_ends() -> None:
     world, host = scripted()
-    does(world, host, SendToClient(b"\x01\x00"), event=delta())
+    does(world, host, SendToClient(PCM), event=audio())
     fails("O5", world)
 
 
 def test_F1_each_call_is_asked_for() -> None:
     world, host = scripted()
     function = {"type": "function_call", "status": "completed", "call_id": "c1"}
-    does(world, host, event=done("r1", function, {**function, "status": "incomplete", "call_id": "c2"}))
+    does(world, host, event=done("resp_1", function, {**function, "status": "incomplete", "call_id": "c2"}))
     fails("F1", world)
     world.ledger.asked["c1"] += 1
     rests(world)
@@ -524,8 +511,8 @@ def test_F1_each_call_is_asked_for() -> None:
 
 def test_O3_what_the_agent_said_is_told_once() -> None:
     world, host = scripted()
-    does(world, host, event=CREATED)
-    does(world, host, event=done("r1", said("Reply number 1.")))
+    does(world, host, event=created())
+    does(world, host, event=done("resp_1", said("Reply number 1.")))
     fails("O3", world)
     does(world, host, agent("Reply number 1."))
     rests(world)
@@ -541,8 +528,8 @@ def test_O3_the_first_words_of_replies_that_were_cut_may_be_the_same() -> None:
 
 def test_O3_not_what_was_cut() -> None:
     world, host = scripted()
-    world.ledger.cut.add("r1")
-    does(world, host, event=done("r1", said("Reply number 1.")))
+    world.ledger.cut.add("resp_1")
+    does(world, host, event=done("resp_1", said("Reply number 1.")))
     rests(world)
 
 
@@ -556,7 +543,7 @@ def test_T1_each_text_is_told() -> None:
 
 def test_O4_every_transcript_is_told() -> None:
     world, host = scripted()
-    world.ledger.committed, world.ledger.users_words = ["i1"], {"i1": "Hello"}
+    world.ledger.committed, world.ledger.users_words = ["msg_1"], {"msg_1": "Hello"}
     fails("O4", world)
     does(world, host, user("Hello"))
     rests(world)
@@ -618,22 +605,22 @@ def test_of_a_server_that_fails_no_answer_is_expected() -> None:
 
 def test_B1_of_a_response_that_was_given_up_more_may_be_another_one() -> None:
     world, host = scripted()
-    unnamed = {name: value for name, value in delta().items() if name != "response_id"}
-    does(world, host, event=CREATED)
+    unnamed = {name: value for name, value in audio().items() if name != "response_id"}
+    does(world, host, event=created())
     does(world, host, down("UserStartedSpeaking"), event=STARTED)
-    breaks("B1", world, host, SendToClient(b"\x01\x00"), event=unnamed)
+    breaks("B1", world, host, SendToClient(PCM), event=unnamed)
     does(world, host, notice("RESPONSE_PRESUMED_DONE"))
-    does(world, host, SendToClient(b"\x01\x00"), event=unnamed)
+    does(world, host, SendToClient(PCM), event=unnamed)
 
 
 @pytest.mark.parametrize("code", ["RESPONSE_PRESUMED_DONE", "RESPONSE_GIVEN_UP"])
 def test_R1_what_is_given_up_as_another_begins_is_the_one_before(code: str) -> None:
     """The timer is due when the next `response.created` comes, and goes before it."""
     world, host = scripted()
-    second = {"type": "response.created", "response": {**CREATED["response"], "id": "r2"}}
-    does(world, host, event=CREATED)
+    second = {"type": "response.created", "response": {**created()["response"], "id": "resp_2"}}
+    does(world, host, event=created())
     does(world, host, notice(code), event=second)
-    does(world, host, SendToClient(b"\x01\x00"), event=delta(response_id="r2"))
-    breaks("B1", world, host, SendToClient(b"\x01\x00"), event=delta())
+    does(world, host, SendToClient(PCM), event=audio(response_id="resp_2"))
+    breaks("B1", world, host, SendToClient(PCM), event=audio())
     does(world, host, notice(code), event=second)  # announced once more, and over
-    breaks("B1", world, host, SendToClient(b"\x01\x00"), event=delta(response_id="r2"))
+    breaks("B1", world, host, SendToClient(PCM), event=audio(response_id="resp_2"))

@@ -10,15 +10,12 @@ from realtime_translate import Notice, SendToClient, SendToUpstream
 from realtime_translate.outputs import Level
 from realtime_translate.testing.machine.ledgers.ledger import CANCELLED
 from realtime_translate.testing.machine.world import World
+from tests.events import created, done
 from tests.unit.testing.machine.scripted import ScriptedHost, breaks, does, down, scripted, up
 
 Json = dict[str, Any]
 RULE = "F5 what follows the calls"
 PRESUMED = Notice("RESPONSE_PRESUMED_DONE", Level.WARNING, "presumed")
-
-
-def created(response_id: str = "r1") -> Json:
-    return {"type": "response.created", "response": {"id": response_id}}
 
 
 def asked(*call_ids: str) -> SendToClient:
@@ -67,9 +64,9 @@ def test_the_last_answer_counts() -> None:
     [
         (PRESUMED, None),
         (asked("c2"), None),
-        (None, {"type": "response.done", "response": {"id": "r1", "output": []}}),
-        (None, created("r2")),
-        (up("response.cancel", response_id="r1"), None),
+        (None, done()),
+        (None, created("resp_2")),
+        (up("response.cancel", response_id="resp_1"), None),
     ],
     ids=["presumed done", "another call", "done", "another response", "cut"],
 )

@@ -11,19 +11,12 @@ from realtime_translate.notices import notice
 from realtime_translate.testing.machine import PropertyError
 from realtime_translate.testing.machine.plain import plain
 from realtime_translate.testing.machine.world import World
+from tests.events import committed, created, done, event, speech, started, text
 from tests.unit.testing.machine.scripted import breaks, does, down, scripted, up
 
 Json = dict[str, Any]
 NAMED, ENDS = {"rt": "e1"}, "R1 an error that names nothing"
 STALLS, AGAIN = "R1 a response that stalls", "R3 what the server fails to take"
-
-
-def created(metadata: Json | None = None) -> Json:
-    return {"type": "response.created", "response": {"id": "r1", "metadata": metadata}}
-
-
-def delta(kind: str = "response.output_text.delta") -> Json:
-    return {"type": kind, "response_id": "r1", "item_id": "i1", "delta": "a"}
 
 
 def error(event_id: str | None = None, code: str = "server_error") -> Json:
@@ -45,7 +38,7 @@ def later(world: World, seconds: float) -> None:
 # --- R1 -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("event", "seconds"), [(None, 60), (delta(), 30), (delta("response.x"), 60)])
+@pytest.mark.parametrize(("event", "seconds"), [(None, 60), (text("a"), 30), (event("x"), 60)])
 def test_R1_a_response_that_stalls_is_given_up(event: Json | None, seconds: int) -> None:
     world, host = scripted()
     does(world, host, event=created())
@@ -62,7 +55,7 @@ def test_R1_each_sign_of_life_counts() -> None:
     does(world, host, event=created())
     for _ in range(4):
         later(world, 20)
-        does(world, host, event=delta())
+        does(world, host, event=text("a"))
 
 
 def test_R1_what_was_given_up_or_cut_is_not_waited_for() -> None:
@@ -87,7 +80,7 @@ def test_R1_unless_the_response_goes_on() -> None:
     world, host = scripted()
     does(world, host, event=created())
     does(world, host, event=error())
-    does(world, host, event=delta())
+    does(world, host, event=text("a"))
     does(world, host, event=error("e9"))
     does(world, host, event=error(code="response_cancel_not_active"))
     later(world, 9)
@@ -120,7 +113,7 @@ def test_R3_and_has_not_failed_at_once() -> None:
 
 def test_R3_unless_its_response_comes_after_all() -> None:
     world, host = refused()
-    does(world, host, event=created(NAMED))
+    does(world, host, event=created(metadata=NAMED))
     later(world, 9)
     does(world, host)
 
@@ -155,10 +148,10 @@ def test_R3_the_next_one_is() -> None:
 def test_R3_an_error_without_an_id_may_be_about_the_response_that_runs() -> None:
     world, host = scripted()
     does(world, host, create())
-    does(world, host, event=created({"rt": "e0"}))
+    does(world, host, event=created(tag="e0"))
     does(world, host, event=error())
     later(world, 2)
-    does(world, host, event=delta())
+    does(world, host, event=text("a"))
 
 
 def test_R3_an_error_without_an_id_is_about_the_last_create_or_none() -> None:
@@ -166,8 +159,8 @@ def test_R3_an_error_without_an_id_is_about_the_last_create_or_none() -> None:
     world, host = scripted()
     does(world, host, create())
     does(world, host, create("e2"))
-    does(world, host, event=created({"rt": "e2"}))
-    does(world, host, event={"type": "response.done", "response": {"id": "r1", "output": []}})
+    does(world, host, event=created(tag="e2"))
+    does(world, host, event=done())
     assert world.ledger.in_flight == ["e1"]
     does(world, host, event=error())
     later(world, 9)
@@ -195,7 +188,7 @@ def test_R3_a_failure_of_the_servers_own_response_tells_nothing_of_ours(tagged: 
     does(world, host, create())
     does(world, host, event=error())
     does(world, host, event=created())
-    end = {"type": "response.done", "response": {"id": "r1", "status": "failed", "output": []}}
+    end = done(status="failed")
     does(world, host, failed(), create("e2"), event=end)
     if tagged:
         does(world, host, failed(), event=error())
@@ -253,7 +246,7 @@ def test_R8_but_not_for_ever() -> None:
     breaks("R8 a wish waits", world, host, create())
 
 
-def whole_call(response_id: str = "r1") -> Json:
+def whole_call(response_id: str = "resp_1") -> Json:
     item = {"type": "function_call", "status": "completed", "call_id": "c1"}
     return {"type": "response.output_item.done", "response_id": response_id, "item": item}
 
@@ -261,7 +254,7 @@ def whole_call(response_id: str = "r1") -> Json:
 def test_F8_a_call_of_a_cut_response_is_closed() -> None:
     world, host = scripted()
     does(world, host, event=whole_call())
-    world.ledger.cut.add("r1")
+    world.ledger.cut.add("resp_1")
     output = {"type": "function_call_output", "call_id": "c1", "output": "{}"}
     breaks("F8 a call", world, host, event=whole_call())
     does(world, host, up("conversation.item.create", item=output), event=whole_call())
@@ -271,7 +264,7 @@ def test_V1_a_commit_is_answered_once() -> None:
     world, host = scripted()
     busy = error("e1", "conversation_already_has_active_response")
     world.answers.wants("commit", "e0")
-    world.answers.heard({"type": "input_audio_buffer.committed", "item_id": "i1"})
+    world.answers.heard(committed())
     does(world, host, create())
     does(world, host, event=created())
     does(world, host, event=busy)
@@ -280,16 +273,12 @@ def test_V1_a_commit_is_answered_once() -> None:
 
 def test_T8_nobody_has_the_turn_after_its_commit() -> None:
     world, host = scripted()
-    started = {"type": "input_audio_buffer.speech_started", "item_id": "i1"}
     told = down("UserStartedSpeaking")
-    does(world, host, told, event=started)
+    does(world, host, told, event=started())
     host.answers = [(down("InjectionRefused", message="the user is speaking"),)]
     world.have_said("Hello.", "queue")
-    for end in (
-        {"type": "input_audio_buffer.committed", "item_id": "i1"},
-        {"type": "input_audio_buffer.cleared"},
-    ):
-        does(world, host, told, event=started)
+    for end in (committed(), speech("cleared")):
+        does(world, host, told, event=started())
         does(world, host, event=end)
         host.answers = [(down("InjectionRefused", message="the user is speaking"),)]
         with pytest.raises(PropertyError, match="T8"):

@@ -1,4 +1,4 @@
-"""A call whose agent speaks when the user does: for the tests of barge-in."""
+"""A call whose agent speaks when the user does, and what is left of that: for the tests of barge-in."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from realtime_translate import ClientDialect, ServerVad
-from tests.events import audio, created, inject, item_added, message, speech, transcript, user_item
+from tests.events import audio, created, item_added, message, speech, transcript
 from tests.harness import Desk, Log
-from tests.unit.session.played import item_id_in, tag_in
 
 Json = dict[str, Any]
 
@@ -41,7 +40,20 @@ def spoken_to(log: Log) -> list[str]:
     return [each for each in log.client_types if each not in ("ConversationText", "History")]
 
 
-def asked(desk: Desk) -> str:
-    """A text whose response was asked for: the tag of that."""
-    log = desk.client(inject())
-    return tag_in(desk.upstream(user_item(item_id_in(log), "Hello")))
+def sound(milliseconds: int, bytes_per_millisecond: int = 48) -> bytes:
+    return b"\x01" * (milliseconds * bytes_per_millisecond)
+
+
+def play(milliseconds: int, item_id: str = "msg_1", response_id: str = "resp_1") -> Json:
+    return audio(sound(milliseconds), item_id, response_id)
+
+
+def reported(desk: Desk, milliseconds: int) -> None:
+    assert desk.act(lambda translator: translator.playback_reported(milliseconds)).outputs == []
+
+
+def forgotten(log: Log) -> list[tuple[str, int | str]]:
+    """What of which item is left in the conversation: milliseconds of its audio, or nothing."""
+    kinds = ("conversation.item.truncate", "conversation.item.delete")
+    asked = [each for each in log.upstream if each["type"] in kinds]
+    return [(each["item_id"], each.get("audio_end_ms", "deleted")) for each in asked]

@@ -56,9 +56,5 @@ def refusal(event_id: str | None, code: str | None = "invalid_value") -> Json:
     return error(code, event_id=event_id)
 
 
-def warnings(log: Log) -> list[str]:
-    return [each["code"] for each in log.of("Warning")]
-
-
 def acknowledged(log: Log) -> list[str]:
     return [each for each in log.client_types if each in ACKNOWLEDGEMENTS.values()]

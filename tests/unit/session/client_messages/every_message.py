@@ -8,7 +8,7 @@ from typing import Any
 from realtime_translate import CloseClient, CloseUpstream, Notice, OpenUpstream, SendToClient, SendToUpstream
 from tests.events import answer, inject
 from tests.harness import SETTINGS, Log
-from tests.unit.session.update_messages import listen, prompt, speak, think
+from tests.unit.session.updates.messages import listen, prompt, speak, think
 
 __all__ = ["MESSAGES", "UPDATES", "outcome"]
 

@@ -1,4 +1,4 @@
-"""Upstream events about what the user says, and what the client gets of it."""
+"""What the client gets of the user's words and of the answers to them, and calls to hear it in."""
 
 from __future__ import annotations
 
