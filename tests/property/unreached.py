@@ -205,12 +205,7 @@ SELDOM: Mapping[str, frozenset[str]] = {
             "grace",
         }
     ),
-    "signal": frozenset(
-        {
-            "CommitRefused",
-            "ResponseOverdue",
-        }
-    ),
+    "signal": frozenset(),
     "notice": frozenset(
         {
             "ANSWER_WITHOUT_AUDIO",
