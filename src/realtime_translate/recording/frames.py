@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from ..mapping.errors import TELLING
 from ..masking import masked
+from ..openai.faults import ERRORS
 from .rules import BY_TYPE, RULES, Rule
 from .texts import keyed, keyed_name, number, plain, spoken, tool, tool_shape
 
@@ -21,7 +22,8 @@ BYTES = "<bytes>"
 _WORD = re.compile(r"[A-Za-z0-9_.:/+-]{0,80}")
 _IDS = ("id", "item_id", "response_id", "call_id", "event_id", "previous_item_id", "rt")
 _LONGEST_ID = 256
-_TELLING = re.compile("|".join(re.escape(each) for each in TELLING), re.IGNORECASE)
+_TELLING = re.compile("|".join(re.escape(each) for each in (*TELLING, *ERRORS.codes)), re.IGNORECASE)
+"""The reason of a close may have a code among its words (E3)."""
 _NO_RULES: Mapping[str, Rule] = {}
 _ATTEMPTS = 64
 _OBJECTS = ("output", "response")
@@ -55,7 +57,7 @@ class Veil:
         if rule is Rule.TOOL:
             return tool(text)
         if rule is Rule.ERROR:
-            return error_text(masked(text))  # as its translation is: masks would hide what E1 takes out
+            return error_text(text)
         if rule is Rule.AUDIO:
             return {BYTES: _decoded_size(text)}
         return REMOVED if rule is Rule.SECRET else self._keyed(text)
@@ -125,7 +127,8 @@ class Shape(Veil):
 
 
 def error_text(text: str) -> str:
-    """The shape, but for the words by which the translator knows an error (R6)."""
+    """The shape, but for the words and codes by which the translator knows an error (R6, E3)."""
+    text = masked(text)  # as its translation is: masks would hide what E1 takes out
     pieces: list[str] = []
     end = 0
     for found in _TELLING.finditer(text):
