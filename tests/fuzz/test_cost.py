@@ -184,7 +184,7 @@ def pace() -> float:
     return max(1.0, (time.process_time() - started) / ORDINARY)
 
 
-@each_config
+@of_a_kind
 @pytest.mark.parametrize("kind", DEAREST)
 def test_L4_no_frame_of_a_client_is_dear(config: str, kind: str) -> None:
     frame = DEAREST[kind]()
@@ -196,7 +196,7 @@ def test_L4_no_frame_of_a_client_is_dear(config: str, kind: str) -> None:
     assert any(cheap() for _ in range(3))
 
 
-@each_config
+@of_a_kind
 @pytest.mark.parametrize(
     "unit", ["[" * 55 + "]" * 55, "[]", "{}", '""', '"\\""', '{"a":1}', "1", '"a,b,c"'], ids=str
 )

@@ -8,7 +8,7 @@ from tests.harness import Desk
 from tests.unit.session.played import RestoredDesk, Way
 
 
-@pytest.fixture(params=[Desk, RestoredDesk])
+@pytest.fixture(params=[Desk, pytest.param(RestoredDesk, marks=pytest.mark.again)])
 def way(request: pytest.FixtureRequest) -> Way:
     """The call as it is, and the call restored from a snapshot before each input."""
     chosen: Way = request.param
