@@ -8,6 +8,7 @@ from binascii import a2b_base64
 from collections.abc import Collection, Mapping
 from typing import Any, cast
 
+from ..mapping.dispensable import PARTS, QUOTED
 from ..mapping.errors import TELLING
 from ..masking import masked
 from ..openai.faults import ERRORS
@@ -19,11 +20,14 @@ __all__ = ["BYTES", "REMOVED", "Shape", "Veil"]
 REMOVED = "removed"
 BYTES = "<bytes>"
 """The only key of an object that stands for so many bytes of audio in base64; None for what is none."""
-_WORD = re.compile(r"[A-Za-z0-9_.:/+-]{0,80}")
+_WORD = re.compile(r"[A-Za-z0-9_.:/+\[\]-]{0,80}")
 _IDS = ("id", "item_id", "response_id", "call_id", "event_id", "previous_item_id", "rt")
 _LONGEST_ID = 256
 _TELLING = re.compile("|".join(re.escape(each) for each in (*TELLING, *ERRORS.codes)), re.IGNORECASE)
 """The reason of a close may have a code among its words (E3)."""
+_STEP = re.compile(r"\w+")
+_STEPS = {*RULES, *(step for path in PARTS for step in path.split("."))}
+"""What a path in an error may be made of (S7)."""
 _NO_RULES: Mapping[str, Rule] = {}
 _ATTEMPTS = 64
 _OBJECTS = ("output", "response")
@@ -127,8 +131,15 @@ class Shape(Veil):
 
 
 def error_text(text: str) -> str:
-    """The shape, but for the words and codes by which the translator knows an error (R6, E3)."""
+    """The shape, but for the words, codes and paths by which the translator knows an error (R6, E3, S7)."""
     text = masked(text)  # as its translation is: masks would hide what E1 takes out
+    if found := QUOTED.search(text):
+        path = _STEP.sub(lambda step: step[0] if step[0] in _STEPS else plain(step[0]), found[0])
+        return _known_words(text[: found.start()]) + path + _known_words(text[found.end() :])
+    return _known_words(text)
+
+
+def _known_words(text: str) -> str:
     pieces: list[str] = []
     end = 0
     for found in _TELLING.finditer(text):
