@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 import time
@@ -112,7 +111,6 @@ def test_L1_a_frame_takes_memory_in_proportion_to_its_size(
     frame = payload(4 * SIZE)
     hit(begun(CONFIGS[config], stage), leg, frame)  # what is imported and built on first use is not its own
     call = begun(CONFIGS[config], stage)
-    gc.collect()
     tracemalloc.start()
     try:
         hit(call, leg, frame)
