@@ -343,7 +343,7 @@ def test_keys_are_left_to_the_page_outside_of_the_timeline(browser: Any, pages: 
     for key in ("ArrowRight", "End", "PageDown", "+"):
         tab.keyboard.press(key)
     assert tab.evaluate(CHOSEN_INDEX) == -1
-    tab.wait_for_function("scrollY > 100")
+    tab.wait_for_function("scrollY > 100 && scrollY + innerHeight > document.body.scrollHeight - 2")
     tab.locator("#view").focus()
     before = tab.evaluate("scrollY")
     tab.keyboard.press("PageUp")
