@@ -17,6 +17,8 @@ default_role = "py:obj"  # in docstrings: a link to what has an entry, and else 
 html_theme = "furo"
 html_title = "realtime_translate"
 html_show_sphinx = False
+html_static_path = ["_static"]
+html_css_files = ["names.css"]
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3

@@ -27,7 +27,7 @@ from typing import Protocol
 from typing_extensions import assert_never
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
@@ -224,7 +224,9 @@ class Call:
             async with dialled as socket:
                 await self.hold(leg, socket)
         except (OSError, asyncio.TimeoutError, WebSocketException) as error:  # on 3.10 three kinds
-            self.log(logging.WARNING, "upstream cannot be reached", error=type(error).__name__)
+            status = error.response.status_code if isinstance(error, InvalidStatus) else None
+            facts = {"error": type(error).__name__, "status": status, "has_key": bool(key)}
+            self.log(logging.WARNING, "upstream cannot be reached", **facts)
             await self.inbox.put((leg, partial(leg.closed, None, "cannot be reached")))
 
     async def hold(self, leg: Leg, socket: Socket) -> None:
@@ -333,7 +335,7 @@ def common_options(about: str | None, port: int, path: str) -> argparse.Argument
 
 @asynccontextmanager
 async def listening(make: Callable[[], Call], options: argparse.Namespace) -> AsyncGenerator[Server, None]:
-    """A server that makes a call for each client."""
+    """A server that makes a call for each client. Ends the process if the port is taken."""
     calls = Calls()
 
     def respond(socket: ServerConnection, request: Request) -> Response | None:
@@ -350,7 +352,10 @@ async def listening(make: Callable[[], Call], options: argparse.Namespace) -> As
         await calls.hold(make(), socket)
 
     listen = partial(serve, process_request=respond, select_subprotocol=select, compression=None)
-    server: Server = await listen(handle, options.host, options.port, close_timeout=CLOSE_SECONDS)
+    try:
+        server: Server = await listen(handle, options.host, options.port, close_timeout=CLOSE_SECONDS)
+    except OSError as error:
+        raise SystemExit(f"cannot listen: {error.strerror}") from None
     try:
         yield server
     finally:

@@ -11,6 +11,7 @@ import argparse
 import json
 from collections.abc import Mapping, Sequence
 
+from websockets.exceptions import InvalidHandshake
 from websockets.sync.client import connect
 
 THINK = {"provider": {"type": "open_ai", "model": "gpt-realtime-2.1"}, "prompt": "Be brief."}
@@ -64,4 +65,8 @@ if __name__ == "__main__":
     parser.add_argument("kind", choices=CALLS, help="the kind of call")
     parser.add_argument("--url", help="where to call (default: where the example listens)")
     options = parser.parse_args()
-    call(options.url or CALLS[options.kind][0], *CALLS[options.kind][1:])
+    url, said, last = CALLS[options.kind]
+    try:
+        call(options.url or url, said, last)
+    except (OSError, InvalidHandshake) as error:
+        parser.exit(1, f"cannot call {options.url or url}: {error}\n")

@@ -17,6 +17,7 @@ import secrets
 import signal
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -68,7 +69,9 @@ def respond(socket: ServerConnection, request: Request) -> Response | None:
 async def serving(
     make: Callable[[str], RealtimeServer], host: str = "127.0.0.1", port: int = 0
 ) -> AsyncGenerator[Server, None]:
-    """The running server. `make` gets the model's name in the URL, and makes what answers a connection."""
+    """The running server. `make` gets the model's name in the URL, and makes what answers a connection.
+    Ends the process if the port is taken.
+    """
 
     async def handle(socket: ServerConnection) -> None:
         query = parse_qs(urlsplit(socket.request.path).query) if socket.request else {}
@@ -82,9 +85,11 @@ async def serving(
                 log.warning("the client broke a rule: %s: %s", violation.code, violation.message)
 
     limit = 16 * 2**20  # an append may hold 15 MiB of audio
-    server: Server = await serve(
-        handle, host, port, process_request=respond, max_size=limit, compression=None
-    )
+    listen = partial(serve, process_request=respond, max_size=limit, compression=None)
+    try:
+        server: Server = await listen(handle, host, port)
+    except OSError as error:
+        raise SystemExit(f"cannot listen: {error.strerror}") from None
     try:
         yield server
     finally:

@@ -57,6 +57,25 @@ CONTRAST = """([front, back]) => {
   const [high, low] = [light(colour(front)), light(colour(back))].sort((one, other) => other - one);
   return (high + 0.05) / (low + 0.05);
 }"""
+COVERED = """() => {
+  const box = (element) => element?.getBoundingClientRect(), found = [];
+  const drawn = marks.flatMap((mark, index) => groups[index].id !== `mark${index}` ? [] : [{
+    name: mark.label, icon: box(groups[index].querySelector(".icon")),
+    text: box(groups[index].querySelector("text")), target: box(groups[index].querySelector(".target")),
+  }]);
+  for (const one of drawn) for (const other of drawn) {
+    if (one === other || one.target.y !== other.target.y || other.icon.x < one.icon.x) continue;
+    const end = Math.max(one.icon.right, one.text?.right ?? 0);
+    if (end > other.icon.left) found.push(`${one.name} | ${other.name}`);
+  }
+  for (const each of drawn)
+    if (each.text && each.target.width <= LEAST && each.text.left < each.target.right) found.push(each.name);
+  const first = Math.min(...drawn.map(({ icon }) => icon.left));
+  for (const each of document.querySelectorAll("text.lane"))
+    if (box(each).right > first) found.push(each.textContent);
+  return found;
+}"""
+"""Marks that cover the next of their row, labels in the frames of their marks, names of lanes in marks."""
 CHOSEN_INDEX = "() => chosen"
 
 
@@ -115,6 +134,18 @@ def test_lanes_and_bars(browser: Any, pages: dict[str, Path], name: str) -> None
     long = [bar for bar in long if bar["kind"] in ("user", "audio", "state", "timer")]
     assert all(abs(bar["width"] - bar["seconds"] * scale) < 0.01 for bar in long)
     assert all(abs(bar["x"] - tab.evaluate("LEFT") - bar["start"] * scale) < 0.01 for bar in drawn)
+
+
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("name", CALLS)
+def test_nothing_covers_anything(
+    browser: Any, pages: dict[str, Path], name: str, screen: dict[str, int]
+) -> None:
+    tab = browser.new_context(
+        viewport=screen, has_touch=screen is PHONE, is_mobile=screen is PHONE
+    ).new_page()
+    tab.goto(pages[name].as_uri())
+    assert tab.evaluate(COVERED) == []
 
 
 def test_a_duration_stands_on_audio(browser: Any, pages: dict[str, Path]) -> None:
@@ -312,7 +343,7 @@ def test_keys_are_left_to_the_page_outside_of_the_timeline(browser: Any, pages: 
     for key in ("ArrowRight", "End", "PageDown", "+"):
         tab.keyboard.press(key)
     assert tab.evaluate(CHOSEN_INDEX) == -1
-    tab.wait_for_function("scrollY > 100")
+    tab.wait_for_function("scrollY > 100 && scrollY + innerHeight > document.body.scrollHeight - 2")
     tab.locator("#view").focus()
     before = tab.evaluate("scrollY")
     tab.keyboard.press("PageUp")

@@ -131,7 +131,12 @@ def test_no_server(proxy: str) -> None:
     run(scenario())
 
 
-def test_a_server_that_refuses_the_connection(proxy: str) -> None:
+@pytest.mark.parametrize("key", ["", "sk-never-to-be-logged"])
+def test_a_server_that_refuses_the_connection(
+    proxy: str, key: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log says with which status, and whether there was a key."""
+
     async def scenario() -> None:
         async with (
             serve(
@@ -140,11 +145,15 @@ def test_a_server_that_refuses_the_connection(proxy: str) -> None:
             PROXIES[proxy](f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}", CONFIG) as host,
             calling(host.url) as caller,
         ):
+            monkeypatch.setenv("OPENAI_API_KEY", key)
             await caller.agent.send_settings(_settings())
             assert (await caller.closed())[0] == 1000
         assert [error.code for error in caller.of("Error")] == ["INTERNAL_SERVER_ERROR"]
 
     run(scenario())
+    (logged,) = (vars(each)["fields"] for each in caplog.records if "cannot be reached" in each.message)
+    assert logged["error"] == "InvalidStatus"
+    assert (logged["status"], logged["has_key"]) == (401, bool(key))
 
 
 def _unauthorized(socket: ServerConnection, request: object) -> Any:

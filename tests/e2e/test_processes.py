@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -214,6 +215,30 @@ def test_a_wrong_script(script: str, complaint: str) -> None:
         async with process("simulated_server.py", "--script", script) as started:
             assert await started.ended() == 2
         assert complaint in started.log
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("host", ["websockets_proxy.py", "twilio_bridge.py", "simulated_server.py"])
+def test_a_port_that_is_taken(host: str) -> None:
+    async def scenario() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            async with process(host, "--port", str(taken.getsockname()[1])) as started:
+                assert await started.ended() == 1
+        (line,) = started.lines
+        assert line.startswith("cannot listen: ")
+        assert "in use" in line
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("kind", ["agent", "twilio", "realtime"])
+def test_nobody_to_call(kind: str) -> None:
+    async def scenario() -> None:
+        async with process("caller.py", kind, "--url", "ws://127.0.0.1:1/") as started:
+            assert await started.ended() == 1
+        (line,) = started.lines
+        assert line.startswith("cannot call ws://127.0.0.1:1/: ")
 
     run(scenario())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 import time
@@ -112,7 +111,6 @@ def test_L1_a_frame_takes_memory_in_proportion_to_its_size(
     frame = payload(4 * SIZE)
     hit(begun(CONFIGS[config], stage), leg, frame)  # what is imported and built on first use is not its own
     call = begun(CONFIGS[config], stage)
-    gc.collect()
     tracemalloc.start()
     try:
         hit(call, leg, frame)
@@ -184,7 +182,7 @@ def pace() -> float:
     return max(1.0, (time.process_time() - started) / ORDINARY)
 
 
-@each_config
+@of_a_kind
 @pytest.mark.parametrize("kind", DEAREST)
 def test_L4_no_frame_of_a_client_is_dear(config: str, kind: str) -> None:
     frame = DEAREST[kind]()
@@ -196,7 +194,7 @@ def test_L4_no_frame_of_a_client_is_dear(config: str, kind: str) -> None:
     assert any(cheap() for _ in range(3))
 
 
-@each_config
+@of_a_kind
 @pytest.mark.parametrize(
     "unit", ["[" * 55 + "]" * 55, "[]", "{}", '""', '"\\""', '{"a":1}', "1", '"a,b,c"'], ids=str
 )

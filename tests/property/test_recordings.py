@@ -18,7 +18,7 @@ from realtime_translate import ClientDialect, Config, Translator
 from realtime_translate.recording import Recorder, replay
 from realtime_translate.recording.rules import RULES
 from realtime_translate.recording.texts import spoken
-from realtime_translate.testing import machine
+from realtime_translate.testing.machine import call_machine
 from tests.oracle.conversations import CONVERSATIONS
 
 Lines = list[str]
@@ -150,12 +150,12 @@ def sounds(lines: Lines) -> set[str]:
     return {each for each in found if is_audio(each) and set(each) - set("A=")}
 
 
-class RecordedMachine(machine.CallMachine):
+class RecordedMachine(call_machine.CallMachine):
     """Random calls, recorded."""
 
     def __init__(self) -> None:
         self.patch = pytest.MonkeyPatch()
-        self.tapes = Tapes(self.patch, machine)
+        self.tapes = Tapes(self.patch, call_machine)
         super().__init__()
 
     def teardown(self) -> None:

@@ -117,7 +117,7 @@ def _add_format(command: argparse.ArgumentParser, *, default: str | None, said: 
         "--width",
         type=_width,
         metavar="N",
-        help="columns of the text format (default: those of the terminal; 80 where it is none)",
+        help="columns of the text format (default: those of the terminal; 80 if the output is none)",
     )
     command.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
 

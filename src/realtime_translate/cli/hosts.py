@@ -53,10 +53,12 @@ HOSTS: Mapping[str, Host] = {
 
 
 def listed() -> Iterator[str]:
-    """The hosts, each with what it is."""
+    """The hosts, each with what it is, and how to get one."""
     width = max(map(len, HOSTS))
     for name, host in HOSTS.items():
         yield f"{name:{width}}  {host.about}"
+    yield ""
+    yield "python -m realtime_translate hosts NAME DIR  writes one into DIR"
 
 
 def write(name: str, folder: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from ..openai.objects import ErrorDetail
 from .plan import Plan
 
-__all__ = ["PARTS", "Part", "found", "is_gone", "named", "names", "without"]
+__all__ = ["PARTS", "QUOTED", "Part", "found", "is_gone", "named", "names", "without"]
 
 Session = Mapping[str, object]
 
@@ -59,7 +59,8 @@ another call. A transcription without its model is none, so the model falls with
 
 _LONGEST = 200
 """Characters of a path that are looked at, and remembered."""
-_QUOTED = re.compile(r"""['"`]session\.([\w.\[\]]{1,200})['"`]""")
+QUOTED = re.compile(r"""['"`]session\.([\w.\[\]]{1,200})['"`]""")
+"""A full path in the words of an error."""
 
 
 def named(detail: ErrorDetail) -> str:
@@ -68,7 +69,7 @@ def named(detail: ErrorDetail) -> str:
     """
     if detail.param:
         return detail.param[:_LONGEST].removeprefix("session.")
-    quoted = _QUOTED.search(detail.message or "")
+    quoted = QUOTED.search(detail.message or "")
     return quoted[1] if quoted else ""
 
 

@@ -8,8 +8,10 @@ from binascii import a2b_base64
 from collections.abc import Collection, Mapping
 from typing import Any, cast
 
+from ..mapping.dispensable import PARTS, QUOTED
 from ..mapping.errors import TELLING
 from ..masking import masked
+from ..openai.faults import ERRORS
 from .rules import BY_TYPE, RULES, Rule
 from .texts import keyed, keyed_name, number, plain, spoken, tool, tool_shape
 
@@ -18,10 +20,14 @@ __all__ = ["BYTES", "REMOVED", "Shape", "Veil"]
 REMOVED = "removed"
 BYTES = "<bytes>"
 """The only key of an object that stands for so many bytes of audio in base64; None for what is none."""
-_WORD = re.compile(r"[A-Za-z0-9_.:/+-]{0,80}")
+_WORD = re.compile(r"[A-Za-z0-9_.:/+\[\]-]{0,80}")
 _IDS = ("id", "item_id", "response_id", "call_id", "event_id", "previous_item_id", "rt")
 _LONGEST_ID = 256
-_TELLING = re.compile("|".join(re.escape(each) for each in TELLING), re.IGNORECASE)
+_TELLING = re.compile("|".join(re.escape(each) for each in (*TELLING, *ERRORS.codes)), re.IGNORECASE)
+"""The reason of a close may have a code among its words (E3)."""
+_STEP = re.compile(r"\w+")
+_STEPS = {*RULES, *(step for path in PARTS for step in path.split("."))}
+"""What a path in an error may be made of (S7)."""
 _NO_RULES: Mapping[str, Rule] = {}
 _ATTEMPTS = 64
 _OBJECTS = ("output", "response")
@@ -55,7 +61,7 @@ class Veil:
         if rule is Rule.TOOL:
             return tool(text)
         if rule is Rule.ERROR:
-            return error_text(masked(text))  # as its translation is: masks would hide what E1 takes out
+            return error_text(text)
         if rule is Rule.AUDIO:
             return {BYTES: _decoded_size(text)}
         return REMOVED if rule is Rule.SECRET else self._keyed(text)
@@ -125,7 +131,15 @@ class Shape(Veil):
 
 
 def error_text(text: str) -> str:
-    """The shape, but for the words by which the translator knows an error (R6)."""
+    """The shape, but for the words, codes and paths by which the translator knows an error (R6, E3, S7)."""
+    text = masked(text)  # as its translation is: masks would hide what E1 takes out
+    if found := QUOTED.search(text):
+        path = _STEP.sub(lambda step: step[0] if step[0] in _STEPS else plain(step[0]), found[0])
+        return _known_words(text[: found.start()]) + path + _known_words(text[found.end() :])
+    return _known_words(text)
+
+
+def _known_words(text: str) -> str:
     pieces: list[str] = []
     end = 0
     for found in _TELLING.finditer(text):

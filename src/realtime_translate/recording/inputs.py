@@ -5,23 +5,28 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 
 from .. import deepgram
 from ..config import Limits
 from ..wire import dumps
 from ..wire.json import decode
 from ..wire.outcomes import Malformed
-from .frames import BYTES, Veil
+from .frames import BYTES, Veil, error_text
 from .texts import plain, tool
 
 __all__ = ["describe", "expanded", "masked_frame", "restore"]
 
 _FRAMES = ("receive_from_client", "receive_from_upstream")
-_REASONS: Mapping[str, int] = {"client_closed": 1, "upstream_closed": 1, "close": 1, "function_result": 1}
-"""Which argument of an input is a text."""
+_MASKS: Mapping[str, Callable[[str], str]] = {
+    "client_closed": plain,
+    "upstream_closed": error_text,
+    "close": plain,
+    "function_result": tool,
+}
+"""The inputs whose second argument is a text, and how that is masked."""
 _LARGEST = 2**63
 _MOST_BYTES = 2**28
 _LONG = 2**20
@@ -40,10 +45,12 @@ def describe(
     if not arguments:
         return {}
     given = [_argument(each) for each in arguments]
-    place = _REASONS.get(method, len(given))
-    if veil is not None and place < len(given) and isinstance(given[place], str):
-        mask = tool if method == "function_result" else plain
-        given[place] = mask(cast("str", given[place]))
+    mask = None if veil is None else _MASKS.get(method)
+    match given:
+        case [first, str(text)] if mask is not None:
+            given = [first, mask(text)]
+        case _:
+            pass
     return {"arguments": given}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Protocol, TypeAlias, cast
 
 import attrs
@@ -139,6 +140,11 @@ def settings(dialect: ClientDialect = _DEEPGRAM) -> Strategy[JsonObject]:
     `ClientDialect.COMPONENT` they have the dialect's own fields too, with valid values and with any others,
     which a translator leaves out.
     """
+    return _settings(dialect)
+
+
+@cache  # scripts draw from it again and again, and Hypothesis looks through each new strategy
+def _settings(dialect: ClientDialect) -> Strategy[JsonObject]:
     audio = _object({}, input=_input_format(), output=_output_format())
     return _object(
         {"type": st.just("Settings"), "audio": audio, "agent": _agent(dialect)},
@@ -159,7 +165,7 @@ def _agent(dialect: ClientDialect) -> Strategy[JsonObject]:
         context=_object({}, messages=st.lists(_context_message(), max_size=4)),
         listen=_object({"provider": _listen_provider()}),
         think=think | st.lists(think, max_size=2),
-        think_live=st.just({"provider": {"type": "deepgram"}}),
+        think_live=_object({"provider": _object({"type": st.just("deepgram")})}),
         speak=speak | st.lists(speak, max_size=2),
         greeting=st.text(max_size=20),
         **own,
@@ -229,14 +235,16 @@ def _models() -> Strategy[str]:
 
 def _function() -> Strategy[JsonObject]:
     kind = {"type": st.just("object")}
-    schema = _object(kind, properties=st.dictionaries(_names, st.just({"type": "string"}), max_size=2))
+    schema = _object(
+        kind, properties=st.dictionaries(_names, _object({"type": st.just("string")}), max_size=2)
+    )
     endpoint = _object(
         {"url": st.just("https://example.test/f"), "method": st.just("post")}, headers=_headers
     )
     return _object(
         {"name": _names},
         description=st.text(max_size=20),
-        parameters=schema | st.just(dict[str, object]()),
+        parameters=schema | _object({}),
         endpoint=endpoint,
         defer_until_eot=st.booleans(),
     )
@@ -259,7 +267,7 @@ def _speak_provider() -> Strategy[JsonObject]:
     )
     cartesia = _object(
         {"type": st.just("cartesia"), "model_id": st.just("sonic-2")},
-        voice=st.just({"mode": "id", "id": "v-77"}),
+        voice=_object({"mode": st.just("id"), "id": st.just("v-77")}),
         volume=st.floats(0.5, 2),
     )
     return deepgram | open_ai | cartesia
@@ -308,9 +316,10 @@ def client_scripts(
     faults = [_faults(configured)] if wild else []
     early: list[Strategy[ClientStep]] = [_keep_alives(), _waits(), *faults]
     declared = _declared_input(configured)
+    audio = _audio(cast(int, declared["sample_rate"]), 2 if declared["encoding"] == "linear16" else 1)
     if dialect is not _DEEPGRAM:  # it may speak before Settings, in the format of the default (S5)
-        early += [_texts(), _audio(declared)] if declared == _DEFAULT_FORMAT else [_texts()]
-    late = [_keep_alives(), _waits(), _texts(), _audio(declared), _answers(), *faults]
+        early += [_texts(), audio] if declared == _DEFAULT_FORMAT else [_texts()]
+    late = [_keep_alives(), _waits(), _texts(), audio, _answers(), *faults]
     before = draw(st.lists(st.one_of(early), max_size=4))
     after = draw(st.lists(st.one_of(late), max_size=16))
     return (*before, _message(configured), *after)
@@ -325,22 +334,24 @@ def _message(message: Mapping[str, object]) -> Send:
     return Send(json.dumps(message))
 
 
+@cache
 def _keep_alives() -> Strategy[ClientStep]:
     return st.just(_message({"type": "KeepAlive"}))
 
 
+@cache
 def _waits() -> Strategy[ClientStep]:
     ticks = st.sampled_from([0, 1, 64, 409, 512, 1024, 4096, 12000]) | st.integers(0, 3000)
     return ticks.map(lambda count: Wait(count * _TICK))
 
 
+@cache
 def _texts() -> Strategy[ClientStep]:
     return _words.map(lambda words: _message({"type": "InjectUserMessage", "content": words}))
 
 
-def _audio(declared: Mapping[str, object]) -> Strategy[ClientStep]:
+def _audio(rate: int, width: int) -> Strategy[ClientStep]:
     """Mostly whole frames of 20 to 200 ms, now and then crumbs that cut a sample in two."""
-    rate, width = cast(int, declared["sample_rate"]), 2 if declared["encoding"] == "linear16" else 1
     frames = st.sampled_from([20, 60, 100, 200]).map(lambda ms: rate * ms // 1000 * width)
     sizes = frames | frames | st.integers(0, 5)
     return st.builds(_run_of, st.sampled_from([0, 16, 255]), sizes)
@@ -350,6 +361,7 @@ def _run_of(sample: int, size: int) -> Send:
     return Send(bytes([sample]) * size)
 
 
+@cache
 def _answers() -> Strategy[ClientStep]:
     content = st.sampled_from(["{}", '{"degrees": 12}', ""])
     return st.builds(AnswerCall, st.integers(0, 5), content)

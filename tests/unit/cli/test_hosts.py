@@ -69,7 +69,8 @@ def test_all_examples_belong_to_a_host(tmp_path: Path) -> None:
 
 def test_without_a_name_they_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["hosts"]) == 0
-    lines = capsys.readouterr().out.splitlines()
+    *lines, empty, advice = capsys.readouterr().out.splitlines()
+    assert (empty, "hosts NAME DIR" in advice) == ("", True)
     assert [line.split()[0] for line in lines] == list(HOSTS)
     assert all(host.about in line for host, line in zip(HOSTS.values(), lines, strict=True))
 

@@ -10,7 +10,9 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import example, given
 
+from realtime_translate.mapping.dispensable import named
 from realtime_translate.openai import SERVER_EVENTS
+from realtime_translate.openai.objects import ErrorDetail
 from realtime_translate.recording.frames import BYTES, Shape, Veil, error_text
 from realtime_translate.recording.inputs import expanded
 from realtime_translate.recording.rules import RULES, Rule
@@ -123,6 +125,15 @@ def test_R6_an_error_is_still_known_by_its_words() -> None:
     assert error_text(message) == "Xxxxxxxxxxxx xxxx_0 already has an active response xxx Xxx"
     masked = VEIL.frame({"type": "error", "error": {"code": None, "message": message}})
     assert masked["error"] == {"code": None, "message": error_text(message)}
+
+
+def test_S7_an_error_still_names_a_part_of_the_session() -> None:
+    message = "Unknown parameter 'session.audio.output.voice' for Ann, 'session.prompt' too"
+    kept = "Xxxxxxx xxxxxxxxx 'session.audio.output.voice' xxx Xxx, 'xxxxxxx.xxxxxx' xxx"
+    assert error_text(message) == kept
+    assert named(ErrorDetail(message=kept)) == named(ErrorDetail(message=message)) == "audio.output.voice"
+    assert error_text("No `session.tools[0].Ann`.") == "Xx `session.tools[0].Xxx`."
+    assert VEIL.frame({"param": "session.tools[0].name"}) == {"param": "session.tools[0].name"}
 
 
 def test_ids_that_are_none_are_masked() -> None:

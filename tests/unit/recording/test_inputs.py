@@ -119,6 +119,26 @@ def test_a_recording_cannot_ask_for_endless_audio(size: int) -> None:
         restore("receive_from_client", {"audio": size}, Limits())
 
 
+@pytest.mark.parametrize("config", [Config.deepgram(), Config.component()], ids=["deepgram", "component"])
+@pytest.mark.parametrize(
+    ("code", "reason", "recorded"),
+    [
+        (1001, "Ann's session hit the maximum duration.", "Xxx'x xxxxxxx xxx xxx maximum duration."),
+        (1000, "invalid_request_error.idle_timeout Ann", "xxxxxxx_xxxxxxx_xxxxx.idle_timeout Xxx"),
+        (3000, "Incorrect API key provided: sk-Ann", "Incorrect API key xxxxxxxx: xx-Xxx"),
+        (1008, "no quota for org-AnnLeeAnnLeeAnnLee", "xx xxxxx xxx xxx-***"),
+    ],
+)
+def test_E3_a_close_is_still_known_by_its_reason(
+    config: Config, code: int, reason: str, recorded: str
+) -> None:
+    taped = Taped(config)
+    taped.ready(SETTINGS)
+    taped.recorder.upstream_closed(code, reason)
+    assert taped.records[-1]["arguments"] == [code, recorded]
+    reproduced(taped)
+
+
 def test_reasons_and_results_are_masked() -> None:
     taped = ready()
     taped.recorder.function_result("c1", '{"height": 3}')

@@ -23,6 +23,13 @@ from realtime_translate.testing.strategies import DrawnChoices
 from tests.harness import counter
 
 LASTING = (Group.ORDER, Group.VARIANT)
+EACH_GROUP = [
+    ALL,
+    *(
+        pytest.param(groups, marks=pytest.mark.again)
+        for groups in (HEALTHY, {Group.VARIANT}, {Group.FAULT, Group.END})
+    ),
+]
 unshrunk = settings(max_examples=5000, database=None, phases=[Phase.generate])
 EVERY_OPTION = [(name, option) for name, row in CHOICES.items() for option in range(len(row.options))]
 
@@ -50,7 +57,7 @@ def test_trouble_comes_at_its_moment() -> None:
     assert [drawn.choose("refuse_item", 3) for _ in range(5)] == [0, 2, 0, 1, 0]
 
 
-@pytest.mark.parametrize("groups", [HEALTHY, {Group.VARIANT}, {Group.FAULT, Group.END}, ALL])
+@pytest.mark.parametrize("groups", EACH_GROUP)
 def test_choices_shrink_toward_the_recordings(groups: Collection[Group]) -> None:
     simplest = find(strategies.choices(groups), lambda _: True)
     assert simplest.groups == groups

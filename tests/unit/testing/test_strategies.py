@@ -48,6 +48,22 @@ def test_settings_are_messages_of_the_dialect(dialect: ClientDialect, data: st.D
     assert deepgram.unknown_fields(message) == ()
 
 
+@dialects
+@slow
+@given(data=st.data())
+def test_settings_may_be_changed_by_who_draws_them(dialect: ClientDialect, data: st.DataObject) -> None:
+    drawn: Any = data.draw(strategies.settings(dialect))
+    assert drawn["agent"].get("think_live") in (None, {"provider": {"type": "deepgram"}})
+    emptied(drawn)
+
+
+def emptied(value: Any) -> None:
+    if isinstance(value, (dict, list)):
+        for each in value.values() if isinstance(value, dict) else value:
+            emptied(each)
+        value.clear()
+
+
 @pytest.mark.parametrize(
     ("dialect", "wanted"),
     [
