@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from attrs import frozen
 
-from realtime_translate import Config, ManualCommit
+from realtime_translate import ClientDialect, Config, ManualCommit
 from tests.shared_material import OWN, SHARED, shared
 from tests.traces.server_sessions import Session
 
@@ -115,10 +115,13 @@ def kinds(session: Session) -> list[str]:
 
 
 def turns(session: Session) -> list[str]:
-    """The beginnings and the ends of the agent's turns; what goes on within one is left out."""
+    """The beginnings and the ends of the agent's turns; what goes on within one is left out. The text of an
+    item may reach the component after the end of its audio.
+    """
     seen: list[str] = []
+    begins = BEGINS[1:] if session.desk.config.dialect is ClientDialect.COMPONENT else BEGINS
     for kind in kinds(session):
-        if kind in BEGINS and seen[-1:] != ["begin"]:
+        if kind in begins and seen[-1:] != ["begin"]:
             seen.append("begin")
         elif kind == "AgentAudioDone":
             seen.append("end")

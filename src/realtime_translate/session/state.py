@@ -46,6 +46,7 @@ __all__ = [
     "OpeningState",
     "Playback",
     "ResponseSlot",
+    "Spellings",
     "Updates",
     "UpstreamErrors",
     "UserSpeech",
@@ -320,6 +321,18 @@ class Noticed:
 
 
 @define(eq=False, repr=False)
+class Spellings:
+    """Of `response_id`, empty if it has none: whether each of its outputs first came by the name of the beta;
+    None before it came (D1).
+    """
+
+    response_id: str = ""
+    audio: bool | None = None
+    transcript: bool | None = None
+    text: bool | None = None
+
+
+@define(eq=False, repr=False)
 class Call:
     """One call. The engine alone changes `phase` and `turn_state`; each policy changes its own part."""
 
@@ -338,6 +351,7 @@ class Call:
     user_turn: UserTurn = field(factory=UserTurn)
     errors: UpstreamErrors = field(factory=UpstreamErrors)
     noticed: Noticed = field(factory=Noticed)
+    spellings: Spellings = field(factory=Spellings)
 
     @property
     def upstream_open(self) -> bool:
