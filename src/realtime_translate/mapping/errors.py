@@ -11,6 +11,7 @@ from ..masking import masked
 from ..openai.faults import ERRORS, Errors, Fault
 from ..openai.objects import ErrorDetail
 from .dispensable import named
+from .shapes import path_in_ga
 
 __all__ = ["TELLING", "VOICE_CODE", "Fault", "Problem", "closed_with", "fatal_code", "fault", "warning_code"]
 
@@ -49,7 +50,7 @@ def fault(detail: ErrorDetail, errors: Errors = ERRORS, ours: str = "") -> Probl
     if kind is Fault.OTHER and not (event_id and event_id.startswith(ours)):
         told = f"{named_code} {message}".lower()
         kind = Fault.BENIGN if any(words in told for words in errors.undoing) else kind
-    return Problem(kind, code, _description(kind, code, message), event_id, named(detail))
+    return Problem(kind, code, _description(kind, code, message), event_id, path_in_ga(named(detail)))
 
 
 def closed_with(reason: str, errors: Errors) -> Problem:

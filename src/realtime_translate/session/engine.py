@@ -13,7 +13,7 @@ from attrs import evolve
 
 from .. import deepgram, openai
 from ..deepgram.codes import ComponentCode, ErrorCode
-from ..mapping import to_client
+from ..mapping import shapes, to_client
 from ..mapping.errors import fault
 from ..notices import notice
 from ..openai.audio_frames import AUDIO_DELTA, BETA_AUDIO_DELTA, AudioDelta, delta_of
@@ -272,11 +272,11 @@ class Engine:
         if isinstance(event, (Unknown, Malformed)):
             events.heard(self.call.slot, self.env, data.get("response_id"))
         if isinstance(event, Unknown):
-            self.perform([notice("UPSTREAM_UNKNOWN", type=event.type[:80])])
+            self.perform([noticed.unknown(self.env, event.type[:80])])
         elif isinstance(event, Malformed):
             self._refused(event, data)
         elif isinstance(event, openai.SessionUpdated) and OPENING[self.call.phase][_UPDATED].action:
-            self.step(_UPDATED, Cause(session=event.session))
+            self.step(_UPDATED, Cause(session=shapes.read(event.session)))
         elif isinstance(event, openai.SessionCreated):
             self._route(SESSION_CREATED, event)
         elif isinstance(event, openai.ErrorEvent):

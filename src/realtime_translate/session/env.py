@@ -9,14 +9,15 @@ from attrs import define, field
 
 from .. import openai
 from ..audio import PCM_24K, Conversion
-from ..config import ClientDialect, Config, Limits
+from ..config import ClientDialect, Config, Limits, SilenceKeepalive
 from ..deepgram import ServerMessage
-from ..mapping import to_client
+from ..mapping import shapes, to_client
 from ..mapping.errors import Problem
 from ..mapping.plan import Plan
+from ..notices import notice
 from ..openai import audio_frames
 from ..openai.audio_frames import AudioFrames
-from ..outputs import SendToClient, SendToUpstream
+from ..outputs import Notice, SendToClient, SendToUpstream
 from ..wire import dumps
 from .timers import Instant, TimerName, Timers
 
@@ -69,6 +70,8 @@ class Ids:
 
 
 _START = Instant(0.0)
+_NEARLY = 11 / 12
+"""Five minutes of an hour before its end."""
 _NUMBER = re.compile(r"[1-9][0-9]{0,15}")
 
 
@@ -106,6 +109,18 @@ class Env:
         return self.config.limits
 
     @property
+    def keepalive(self) -> SilenceKeepalive | None:
+        """Silence that keeps the session alive, if the host or the server wants it (I1)."""
+        every = self.config.upstream.message_every
+        return self.config.keepalive or (SilenceKeepalive(every / 2) if every else None)
+
+    @property
+    def session_warning(self) -> float:
+        """Seconds after which the session's time is nearly over (O8)."""
+        limit = self.config.upstream.session_limit
+        return min(self.limits.session_warning, _NEARLY * limit) if limit else self.limits.session_warning
+
+    @property
     def component(self) -> bool:
         """Whether the client speaks the component's dialect."""
         return self.config.dialect is ClientDialect.COMPONENT
@@ -126,7 +141,8 @@ class Env:
     def session_update(self, session: Mapping[str, object]) -> tuple[str, SendToUpstream]:
         """A `session.update`, and its event id."""
         event_id = self.ids.next()
-        frame = {"type": "session.update", "event_id": event_id, "session": session}
+        shaped = shapes.sent(session, self.config.upstream)
+        frame = {"type": "session.update", "event_id": event_id, "session": shaped}
         return event_id, SendToUpstream(dumps(frame))
 
     def error(self, problem: Problem) -> SendToClient:
@@ -139,7 +155,8 @@ class Env:
         """One message for the client."""
         return to_client.say(message)
 
-    @staticmethod
-    def upstream(event: openai.ClientEvent) -> SendToUpstream:
-        """One event for upstream."""
+    def upstream(self, event: openai.ClientEvent) -> SendToUpstream | Notice:
+        """One event for upstream, if the server takes it (D4)."""
+        if event.type in self.config.upstream.lacks:
+            return notice("NOT_SENT", type=event.type)
         return SendToUpstream(openai.encode(event))

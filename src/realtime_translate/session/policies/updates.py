@@ -9,7 +9,7 @@ from attrs import evolve
 
 from ... import deepgram, openai
 from ...deepgram.codes import ErrorCode, WarningCode
-from ...mapping import dispensable, speech, to_client
+from ...mapping import dispensable, shapes, speech, to_client
 from ...mapping import updates as mapping
 from ...mapping.errors import VOICE_CODE, Fault, Problem, warning_code
 from ...mapping.plan import Plan
@@ -99,7 +99,7 @@ def updated(call: Call, env: Env, event: openai.SessionUpdated) -> Effects:
     if not state.event_id:
         return (notice("UPSTREAM_ABSORBED", type=event.type),)
     held = _hold(state, env)
-    env.plan = evolve(env.plan, transcribes=speech.is_heard(event.session))
+    env.plan = evolve(env.plan, transcribes=speech.is_heard(shapes.read(event.session)))
     return held
 
 

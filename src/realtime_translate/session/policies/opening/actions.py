@@ -8,7 +8,6 @@ from typing import TypeAlias
 from attrs import evolve
 
 from .... import deepgram, openai
-from ....config import Config
 from ....deepgram.codes import ComponentCode, ErrorCode, WarningCode
 from ....mapping import dispensable, formats, speech, to_client, turns
 from ....mapping.errors import Fault, fatal_code
@@ -45,20 +44,22 @@ _Action: TypeAlias = "Callable[[OpeningState, Env, Cause], Effects]"
 
 def _welcome(state: OpeningState, env: Env, cause: Cause) -> Effects:
     env.start("settings", env.limits.settings_timeout)
-    return () if env.component else (env.client(deepgram.Welcome(env.ids.prefix)),)
+    server = env.config.upstream
+    unproved = () if server.proved else (notice("SERVER_UNPROVED", server=server.name),)
+    return unproved if env.component else (env.client(deepgram.Welcome(env.ids.prefix)), *unproved)
 
 
 def _dial(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """Settings came first: dial, and configure once upstream is open (S2)."""
     model, effects = _settle(state, env, cause.settings)
-    return [*effects, dial(env.config, model)]
+    return [*effects, dial(env, model)]
 
 
 def _configure(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """Settings came, and upstream is open already: what was dialled is the configured model (S2)."""
     model, effects = _settle(state, env, cause.settings)
     if model != env.config.model:
-        return [*effects, OpeningStep(OpeningEvent.OTHER_MODEL), dial(env.config, model)]
+        return [*effects, OpeningStep(OpeningEvent.OTHER_MODEL), dial(env, model)]
     return [*effects, *_send_update(state, env, cause)]
 
 
@@ -69,9 +70,10 @@ def _redial(state: OpeningState, env: Env, cause: Cause) -> Effects:
     return (CloseUpstream(1000, "another model is wanted"),)
 
 
-def dial(config: Config, model: str) -> OpenUpstream:
+def dial(env: Env, model: str) -> OpenUpstream:
     """Whom to dial for a model."""
-    return OpenUpstream(model, config.upstream.target(model))
+    server = env.config.upstream
+    return OpenUpstream(model, server.target(model, env.ids.prefix), dict(server.headers))
 
 
 def _settle(state: OpeningState, env: Env, settings: deepgram.Settings) -> tuple[str, list[Effect]]:
@@ -102,7 +104,7 @@ def _ready(state: OpeningState, env: Env, cause: Cause) -> Effects:
 def _settle_audio(env: Env, session: openai.Session) -> list[Effect]:
     """What upstream really carries counts, not what was asked of it (O1)."""
     try:
-        env.plan = formats.effective(env.plan, session)
+        env.plan = formats.effective(env.plan, session, env.config.upstream)
         env.plan = evolve(env.plan, transcribes=speech.is_heard(session))
     except Refusal as refusal:
         return [Fatal(refusal.code, refusal.description)]
@@ -119,7 +121,7 @@ def session_created(call: Call, env: Env, event: openai.SessionCreated) -> Effec
     state = call.opening
     state.began = True
     if not env.component:
-        env.start("session_end", env.limits.session_warning)
+        env.start("session_end", env.session_warning)
     return (notice("UPSTREAM_ABSORBED", type=event.type),)
 
 
