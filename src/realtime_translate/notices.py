@@ -82,7 +82,7 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
     "RESPONSE_GIVEN_UP": (_WARNING, "nothing more comes of a response; it was cancelled: {reason}"),
     "RESPONSE_RETRIED": (_INFO, "a server error met response.create; it is asked for once more"),
     "NOT_SENT": (_INFO, "{type} was not sent: this server does not take it"),
-    "TAGS_REFUSED": (_INFO, "the server takes no response.metadata; our requests carry none any more"),
+    "SERVER_DIFFERS": (_INFO, "the server is not as its row says: {what}; the call goes on as it has shown"),
     "RESPONSE_MISSED": (_INFO, "the server started no response for the audio it committed; one is asked for"),
     "SPOKEN_DROPPED": (_INFO, "the user speaks; {texts} texts that waited to be spoken were dropped"),
     "RESPONSE_SLOW": (_INFO, "a response has no output for {seconds} s"),

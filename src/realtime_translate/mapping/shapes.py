@@ -18,7 +18,7 @@ from ..wire.omitted import OMITTED, Nullable
 from .dispensable import without
 from .formats import from_upstream
 
-__all__ = ["item", "path_in_ga", "read", "sent"]
+__all__ = ["is_flat", "item", "path_in_ga", "read", "sent"]
 
 Json = Mapping[str, Any]
 
@@ -95,6 +95,13 @@ def path_in_ga(path: str) -> str:
         if path == place or path.startswith((f"{place}.", f"{place}[")):
             return in_ga + path[len(place) :]
     return path
+
+
+def is_flat(session: Session) -> bool:
+    """Whether a server shows that its sessions are flat (D5)."""
+    extra = session.extra
+    flat = "modalities" in extra or "input_audio_format" in extra
+    return flat and session.type in (OMITTED, None) and session.audio is OMITTED
 
 
 def read(session: Session) -> Session:

@@ -13,7 +13,7 @@ from attrs import evolve
 
 from .. import deepgram, openai
 from ..deepgram.codes import ComponentCode, ErrorCode
-from ..mapping import shapes, to_client
+from ..mapping import to_client
 from ..mapping.errors import fault
 from ..notices import notice
 from ..openai.audio_frames import AUDIO_DELTA, BETA_AUDIO_DELTA, AudioDelta, delta_of
@@ -276,7 +276,7 @@ class Engine:
         elif isinstance(event, Malformed):
             self._refused(event, data)
         elif isinstance(event, openai.SessionUpdated) and OPENING[self.call.phase][_UPDATED].action:
-            self.step(_UPDATED, Cause(session=shapes.read(event.session)))
+            self.step(opening.shown_by(self.call, self.env, event.session), Cause(session=event.session))
         elif isinstance(event, openai.SessionCreated):
             self._route(SESSION_CREATED, event)
         elif isinstance(event, openai.ErrorEvent):

@@ -17,6 +17,7 @@ from ..mapping.plan import Plan
 from ..notices import notice
 from ..openai import audio_frames
 from ..openai.audio_frames import AudioFrames
+from ..openai.dialects import UpstreamDialect
 from ..outputs import Notice, SendToClient, SendToUpstream
 from ..wire import dumps
 from .timers import Instant, TimerName, Timers
@@ -34,6 +35,8 @@ class Ids:
 
     prefix: str = ""
     count: int = 0
+    heads: dict[str, str] = field(factory=dict[str, str])
+    """How ids of items of a type begin at this server, where it has refused ours (D5)."""
 
     def next(self) -> str:
         """A new id."""
@@ -59,8 +62,12 @@ class Ids:
         items, for some take no others (T1, C1).
         """
         self.count += 1
-        head, tail = _HEADS[kind], f"_{self.count}"
+        head, tail = self.head(kind), f"_{self.count}"
         return head + self.prefix[: _LONGEST_ITEM_ID - len(head + tail)] + tail
+
+    def head(self, kind: str) -> str:
+        """How the id of an item of that type begins."""
+        return self.heads.get(kind) or _HEADS[kind]
 
     def gave(self, event_id: str) -> bool:
         """Whether this is one of them. Servers also name nothing, "" or what we never sent."""
@@ -94,6 +101,8 @@ class Env:
     """The reading of the clock that this input came with; `now` is earlier while timers fire late."""
     response: str = ""
     """The response that the upstream event at hand belongs to; empty when none is known."""
+    flat: bool = False
+    """Whether the server has shown, other than its row, that its sessions are flat (D5)."""
     late: bool = False
     """Whether that response has ended: its turn was closed, and what still comes of it opens none."""
     audio_in: Conversion = field(factory=_untouched)
@@ -121,6 +130,11 @@ class Env:
         return min(self.limits.session_warning, _NEARLY * limit) if limit else self.limits.session_warning
 
     @property
+    def server(self) -> UpstreamDialect:
+        """The row of the server, with what it has shown (D5)."""
+        return self.config.upstream.flat() if self.flat else self.config.upstream
+
+    @property
     def component(self) -> bool:
         """Whether the client speaks the component's dialect."""
         return self.config.dialect is ClientDialect.COMPONENT
@@ -141,7 +155,7 @@ class Env:
     def session_update(self, session: Mapping[str, object]) -> tuple[str, SendToUpstream]:
         """A `session.update`, and its event id."""
         event_id = self.ids.next()
-        shaped = shapes.sent(session, self.config.upstream)
+        shaped = shapes.sent(session, self.server)
         frame = {"type": "session.update", "event_id": event_id, "session": shaped}
         return event_id, SendToUpstream(dumps(frame))
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from attrs import field, fields, frozen
+from attrs import evolve, field, fields, frozen
 
 from ..faults import ERRORS, Errors
 from .evidence import Evidence
-from .shape import NESTED, SessionShape
-from .sounds import GA_SOUNDS, Sounds
+from .shape import FLAT, NESTED, SessionShape
+from .sounds import BETA_SOUNDS, GA_SOUNDS, Sounds
 from .transcripts import Transcripts
 from .turns import Turns
 
@@ -93,6 +93,10 @@ class UpstreamDialect:
         """The header that carries the host's `key`."""
         name, _, value = self.credential.partition(": ")
         return {name: value.format(key=key)}
+
+    def flat(self) -> UpstreamDialect:
+        """The same server with the session of the beta (D5)."""
+        return evolve(self, shape=FLAT, input=BETA_SOUNDS, output=BETA_SOUNDS, assistant_part="text")
 
     def grade(self, column: str) -> Evidence:
         """How well the cell of that column is known."""

@@ -26,7 +26,7 @@ def context_items(call: Call, env: Env, _: SessionReady) -> Effects:
     effects: list[Effect] = []
     for item in env.plan.context_items:
         item_id, event_id = env.ids.item(str(item["type"])), env.ids.context()
-        named = {"id": item_id, **shapes.item(item, env.config.upstream)}
+        named = {"id": item_id, **shapes.item(item, env.server)}
         frame = {"type": "conversation.item.create", "event_id": event_id, "item": named}
         effects.append(SendToUpstream(dumps(frame)))
         if item.get("role") == "assistant":
