@@ -174,6 +174,18 @@ def test_D4_events_that_a_server_is_known_for_are_no_surprise() -> None:
         assert ready(server).upstream({"type": "ping"}).notices == [code]
 
 
+@pytest.mark.parametrize(("server", "changes"), [(QWEN, False), (SPEACHES, True)])
+def test_T2_a_voice_that_a_server_takes_only_once_is_not_changed(
+    server: UpstreamDialect, changes: bool
+) -> None:
+    desk = ready(evolve(server, voices=("Cherry",)))
+    speak = {"provider": {"type": "open_ai", "voice": "Cherry"}}
+    log = desk.client({"type": "UpdateSpeak", "speak": speak})
+    assert (log.upstream_types, log.client_types) == (
+        (["session.update"], []) if changes else ([], ["Warning"])
+    )
+
+
 # --- time ---------------------------------------------------------------------------------------------------
 
 

@@ -140,6 +140,7 @@ QWEN = UpstreamDialect(
     output=Sounds((Sound("linear16", 24000, "pcm24"),)),
     voices=(),
     voice=None,
+    voice_changes=False,
     transcription=_NO_MODEL,
     assistant_part="text",
     tags=False,
@@ -154,6 +155,7 @@ QWEN = UpstreamDialect(
         "shape": _DOCUMENTED,
         "silent": _ASSUMED,
         "transcription": _DOCUMENTED,
+        "voice_changes": _DOCUMENTED,
     },
 )
 """Alibaba's Qwen-Omni and Qwen-Audio."""

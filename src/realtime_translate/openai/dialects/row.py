@@ -62,6 +62,8 @@ class UpstreamDialect:
     """Voices that a client may name; empty where they are not known (S10)."""
     voice: str | None = "marin"
     """The usual voice; None sends none, and the server's own default speaks."""
+    voice_changes: bool = True
+    """Whether the voice can be changed at all after the first update (T2)."""
     transcription: Transcripts = field(default=Transcripts(), repr=False)
     """How the user's speech becomes text (D3)."""
     turns: Turns = field(default=Turns(), repr=False)
