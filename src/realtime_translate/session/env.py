@@ -111,17 +111,17 @@ class Env:
     """The agent's audio on its way to the client's format."""
     frames: AudioFrames = field(factory=audio_frames.in_use)
     """How upstream's frames with audio are read and written."""
+    keepalive: SilenceKeepalive | None = field(init=False)
+    """Silence that keeps the session alive, if the host or the server wants it (I1)."""
+
+    def __attrs_post_init__(self) -> None:
+        every = self.config.upstream.message_every
+        self.keepalive = self.config.keepalive or (SilenceKeepalive(every / 2) if every else None)
 
     @property
     def limits(self) -> Limits:
         """The configured limits."""
         return self.config.limits
-
-    @property
-    def keepalive(self) -> SilenceKeepalive | None:
-        """Silence that keeps the session alive, if the host or the server wants it (I1)."""
-        every = self.config.upstream.message_every
-        return self.config.keepalive or (SilenceKeepalive(every / 2) if every else None)
 
     @property
     def session_warning(self) -> float:
