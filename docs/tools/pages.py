@@ -1,4 +1,4 @@
-"""The pages that are made from the code: states, messages, notices and codes."""
+"""The pages that are made from the code: states, messages, servers, notices and codes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from realtime_translate.cli.coverage import COVERAGE
 from realtime_translate.cli.events import as_page
 
 from .notices import notices
+from .servers import servers
 from .states import diagrams, states
 
 
@@ -17,5 +18,6 @@ def pages() -> Mapping[str, str]:
         "reference/states.md": states(),
         "reference/messages.md": "".join(f"{line}\n" for line in as_page(COVERAGE)),
         "reference/notices.md": notices(),
+        "reference/servers.md": servers(),
         **{f"reference/states/{name}.svg": picture for name, picture in diagrams().items()},
     }

@@ -23,7 +23,7 @@ TESTS = ROOT / "tests"
 ENTRY = re.compile(r"^### (.+)\n\n((?:.+\n)+)", re.MULTILINE)
 """A rule of the page: its id, and what it says."""
 
-_LETTERS = "SVARTGCFOBEILN"
+_LETTERS = "SVARTGCFOBEDILN"
 _CITED = re.compile(rf"(?<![\w.])(?<!Agent )([{_LETTERS}])(\d{{1,2}})(?:-\1(\d{{1,2}}))?(?!\w)")
 _WORDED = re.compile(r"\*(Always true|Time)\*((?:(?:,| and|,\s*and)?\s+\d)+)", re.IGNORECASE)
 _NAME = re.compile(rf"[{_LETTERS}]\d{{1,2}}")

@@ -193,7 +193,9 @@ class Voices:
     names: Mapping[str, str] = field(factory=dict[str, str])
     """Upstream's voice by speak model (`aura-2-thalia-en`)."""
     default: str | None = "marin"
-    """The voice for any other; None sends no voice, and the server's own default speaks."""
+    """The voice for any other; the default stands for the usual one of the server that `Config.upstream`
+    names, None sends no voice, and the server's own default speaks.
+    """
 
 
 @frozen
@@ -301,7 +303,7 @@ class Config:
     dialect: ClientDialect = ClientDialect.DEEPGRAM
     """Which messages the client gets and may send."""
     upstream: UpstreamDialect = OPENAI_GA
-    """The server: `OPENAI_GA`, `AZURE_GA` or one of your own."""
+    """The server: `OPENAI_GA`, `AZURE_GA`, another row of `openai.dialects`, or one of your own."""
     turn_detection: TurnDetection | FromSettings = FROM_SETTINGS
     """Who commits the user's audio. `FROM_SETTINGS`: Settings and the dialect decide."""
     greeting: GreetingMode = GreetingMode.TEXT
@@ -313,7 +315,9 @@ class Config:
     model: str = "gpt-realtime-2.1"
     """Used unless Settings names a realtime model."""
     transcription_model: str | None = "gpt-transcribe"
-    """Sent upstream, so that user speech is transcribed; None leaves the choice to the server (S10)."""
+    """Sent upstream, so that user speech is transcribed; the default stands for the usual one of the server
+    that `upstream` names, None leaves the choice to the server (S10).
+    """
     strict_fields: bool = False
     """Unknown fields of client messages are fatal, as in the real service (T5)."""
     barge_in: bool = True

@@ -272,8 +272,8 @@ class Translator:
     @property
     def early_dial(self) -> OpenUpstream:
         """What a host dials that does not wait for Settings: the configured model (S2)."""
-        config = self._engine.env.config
-        return dial(config, config.model)
+        env = self._engine.env
+        return dial(env, env.config.model)
 
     @property
     def client_paused(self) -> bool:

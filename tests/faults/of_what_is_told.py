@@ -127,7 +127,7 @@ FAULTS: tuple[Fault, ...] = (
         "E3",
         "a session that goes away after its longest time was interrupted",
         "session/policies/upstream_errors.py",
-        "    return state.since is not None and env.now - state.since >= env.limits.session_warning",
+        "    return state.since is not None and env.now - state.since >= env.session_warning",
         "    return state.since is not None and env.now - state.since >= 3600",
         by="tests",
     ),

@@ -23,6 +23,7 @@ MODULES = [
     for name in (
         PACKAGE,
         *(f"{PACKAGE}.{name}" for name in ("audio", "deepgram", "openai", "recording", "testing")),
+        f"{PACKAGE}.openai.dialects",
         *(f"{PACKAGE}.testing.{name}" for name in ("machine", "profiles", "statistics")),
     )
 ]

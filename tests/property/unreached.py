@@ -64,9 +64,14 @@ ELSEWHERE: tuple[tuple[str, str, frozenset[str]], ...] = (
         ),
     ),
     (
-        "no `UpstreamDialect` has the names of the beta's events: `tests/unit/testing`",
-        "choice",
-        frozenset({"event_names 1"}),
+        "the server of the machine is of one shape, and its row is that of GA: `tests/unit/session`",
+        "notice",
+        frozenset({"NOT_SENT", "SERVER_UNPROVED", "TURNS_APPROXIMATED"}),
+    ),
+    (
+        "the sessions of the model are nested: `tests/unit/session`",
+        "opening",
+        frozenset({"CONFIGURING + SHOWN_FLAT", "APPLYING + SHOWN_FLAT"}),
     ),
     ("frames of 16 MiB: `tests/unit/session`", "error", frozenset({"CLIENT_MESSAGE_TOO_LARGE"})),
     ("the model ends sessions in other ways: `tests/unit/session`", "error", frozenset({"idle_timeout"})),

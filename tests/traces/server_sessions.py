@@ -16,6 +16,8 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from realtime_translate import (
     ClientDialect,
     CloseClient,
@@ -28,6 +30,7 @@ from realtime_translate import (
 )
 from realtime_translate.cli.recorded_client import fitting_client, item_text
 from realtime_translate.cli.trace import Line, read_trace
+from realtime_translate.openai.dialects import OPENAI_GA, UpstreamDialect
 from tests.harness import Desk
 
 __all__ = ["Session"]
@@ -73,11 +76,13 @@ class StandIn:
 class Session:
     """A recording and the translator that hears it.
 
-    `cut`: seconds after which the stand-in answers. `unasked`: kinds of events that the recorded server
-    answered, and that were not sent here.
+    `server`: its row. `cut`: seconds after which the stand-in answers. `unasked`: kinds of events that the
+    recorded server answered, and that were not sent here.
     """
 
-    def __init__(self, path: Path, config: Config | None = None, cut: float = inf) -> None:
+    def __init__(
+        self, path: Path, config: Config | None = None, cut: float = inf, server: UpstreamDialect = OPENAI_GA
+    ) -> None:
         self.trace = read_trace(path.read_text("utf-8"), path.name)
         self.cut = cut
         self.outputs: list[Output] = []
@@ -89,7 +94,8 @@ class Session:
         # Of some sessions only the leg to the server was recorded: a client is made that fits it.
         whole = bool(self.trace.select("client", "in"))
         self._fitting = None if whole else fitting_client(self.trace, ClientDialect.DEEPGRAM)
-        self.desk = Desk(config or (self._fitting and self._fitting.config))
+        config = config or (self._fitting.config if self._fitting else Config())
+        self.desk = Desk(evolve(config, upstream=server))
         self._begin = self.desk.clock.now
 
     # --- what came out --------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ OWN = {
     "playback": "playback",
     "refusals": "",
     "response_slot": "slot",
+    "spellings": "spellings",
     "updates": "updates",
     "upstream_errors": "errors",
     "usage": "",

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from .. import __version__
 from ..config import ClientDialect
+from ..openai.dialects import SERVERS
 from .events import RULES_HELP
 from .hosts import HOSTS, HOSTS_HELP
 from .inputs import UserError
@@ -94,6 +95,13 @@ def _fill_replay(command: argparse.ArgumentParser) -> None:
         "trace", metavar="TRACE.jsonl", help="the trace or recording; - reads standard input"
     )
     _add_dialect(command, default="deepgram", said="deepgram")
+    command.add_argument(
+        "--server",
+        choices=list(SERVERS),
+        metavar="NAME",
+        help=f"which server the trace is of: {', '.join(SERVERS)} (default: by the shape of its session, "
+        "openai or openai-beta)",
+    )
     _add_format(command, default=None, said="text; for a recording only whether it is reproduced")
 
 

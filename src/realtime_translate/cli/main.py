@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Protocol, TextIO
 
 from ..config import ClientDialect, Config
+from ..openai.dialects import SERVERS
 from ..translator import SessionState
 from .arguments import PROGRAM, argument_parser
 from .coverage import COVERAGE
@@ -86,7 +87,8 @@ def _replay(options: argparse.Namespace) -> int:
     if is_recording(text):
         return _reproduce(text, options)
     trace = read_trace(text, options.trace)
-    replay = Replay(trace, ClientDialect(options.dialect))
+    server = None if options.server is None else SERVERS[options.server]
+    replay = Replay(trace, ClientDialect(options.dialect), server)
     if not replay.has_inputs:
         message = "holds only what a server sent to its client: there is nothing to feed to a translator"
         print(f"{PROGRAM}: {options.trace} {message}", file=sys.stderr)

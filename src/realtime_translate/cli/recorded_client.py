@@ -17,6 +17,9 @@ from ..config import (
     TurnDetection,
 )
 from ..errors import ConfigError
+from ..mapping.shapes import is_flat
+from ..openai import SessionCreated, SessionUpdated, structure_server
+from ..openai.dialects import OPENAI_BETA, OPENAI_GA, UpstreamDialect
 from .audio_formats import carried
 from .inputs import UserError, is_array, is_number, is_object, sub_object
 from .trace import Line, Trace
@@ -42,9 +45,11 @@ class FittingClient:
     context: tuple[Line, ...] = ()
 
 
-def fitting_client(trace: Trace, dialect: ClientDialect) -> FittingClient:
-    """The client for the first `session.update` of `trace`. Raises `UserError` for one that no
-    host can ask for.
+def fitting_client(
+    trace: Trace, dialect: ClientDialect, server: UpstreamDialect | None = None
+) -> FittingClient:
+    """The client for the first `session.update` of `trace`, at that server, or at one like the one that the
+    trace shows. Raises `UserError` for one that no host can ask for.
     """
     updates = trace.select("upstream", "out", "session.update")
     session = sub_object(updates[0].event, "session") if updates else {}
@@ -58,6 +63,7 @@ def fitting_client(trace: Trace, dialect: ClientDialect) -> FittingClient:
     try:
         config = Config(
             dialect=dialect,
+            upstream=server or _shown(trace),
             model=_model(trace),  # which the recorded host has dialled (S2)
             turn_detection=_turn_detection(session),
             context=ContextMode.ITEMS,
@@ -68,6 +74,13 @@ def fitting_client(trace: Trace, dialect: ClientDialect) -> FittingClient:
     except ConfigError as error:
         raise UserError(f"{(updates or trace.lines)[0].place}: {error}") from None
     return FittingClient(config, settings, context)
+
+
+def _shown(trace: Trace) -> UpstreamDialect:
+    """By the shape of its session."""
+    events = (structure_server(line.event) for line in trace.select("upstream", "in"))
+    sessions = [each.session for each in events if isinstance(each, (SessionCreated, SessionUpdated))]
+    return OPENAI_BETA if sessions and is_flat(sessions[0]) else OPENAI_GA
 
 
 def item_text(item: _Json) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from attrs import define, field
 
 from ..config import ClientDialect
+from ..openai.dialects import UpstreamDialect
 from ..testing import FakeClock
 from ..translator import SessionState, Translator
 from .client import calls_in
@@ -26,12 +27,12 @@ __all__ = ["Replay"]
 class Replay:
     """One recorded session. `run` gives the steps in order; `notes` tells what of it could not be played."""
 
-    def __init__(self, trace: Trace, dialect: ClientDialect) -> None:
+    def __init__(self, trace: Trace, dialect: ClientDialect, server: UpstreamDialect | None = None) -> None:
         """Raises `UserError` if the recorded session cannot be asked for."""
         self.notes: list[str] = []
         self._trace = trace
         self._plays_client = not trace.select("client", "in")
-        self._client = fitting_client(trace, dialect)
+        self._client = fitting_client(trace, dialect, server)
         self._clock = FakeClock()
         self._host = Host(
             Translator(self._client.config, clock=self._clock, new_id=counter("id")), self._clock

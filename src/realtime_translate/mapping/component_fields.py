@@ -7,11 +7,12 @@ from typing import TypeVar, cast
 
 from attrs import evolve
 
-from ..audio import PCM_24K
+from ..audio import PCM_24K, AudioFormat
 from ..deepgram.component import ComponentAgent, ComponentThink
 from ..deepgram.settings import Think
 from ..notices import notice
 from ..openai import objects as upstream
+from ..openai.dialects import Sounds
 from ..outputs import Notice
 from ..wire.omitted import OMITTED, Omissible
 from . import formats
@@ -30,6 +31,7 @@ def apply_component(
     audio: AudioPath,
     agent: ComponentAgent,
     think: Think | None,
+    sounds: Sounds,
     notes: list[Notice],
 ) -> tuple[upstream.Session, AudioPath]:
     """The session with the dialect's fields on top, and the output formats that are then in effect.
@@ -53,7 +55,7 @@ def apply_component(
     asked = _checked(agent.session_audio_output, _mapping, "agent.sessionAudioOutput", notes)
     if not asked or not session.audio:
         return session, audio
-    output = _output(asked, session.audio.output or upstream.AudioOutput(), notes)
+    output = _output(asked, session.audio.output or upstream.AudioOutput(), sounds, notes)
     if output == upstream.AudioOutput():  # no part of it was valid
         return session, audio
     format_asked = formats.from_upstream(output.format.type if output.format else None)
@@ -64,11 +66,11 @@ def apply_component(
 
 
 def _output(
-    asked: Mapping[str, object], below: upstream.AudioOutput, notes: list[Notice]
+    asked: Mapping[str, object], below: upstream.AudioOutput, sounds: Sounds, notes: list[Notice]
 ) -> upstream.AudioOutput:
     """Each valid part of `sessionAudioOutput` beats what `agent.speak` and `audio.output` gave."""
     path = "agent.sessionAudioOutput"
-    wanted = _checked(asked.get("format", OMITTED), _format, f"{path}.format", notes)
+    wanted = _checked(asked.get("format", OMITTED), _format_among(sounds), f"{path}.format", notes)
     voice = _checked(asked.get("voice", OMITTED), _voice, f"{path}.voice", notes)
     speed = _checked(asked.get("speed", OMITTED), _speed, f"{path}.speed", notes)
     return upstream.AudioOutput(
@@ -142,12 +144,20 @@ def _prompt(value: object) -> Mapping[str, object]:
     return {key: prompt[key] for key in ("id", "version", "variables") if key in prompt}
 
 
-def _format(value: object) -> upstream.AudioFormat:
-    asked = _mapping(value)
-    known = formats.from_upstream(asked.get("type"))
-    if known is None or (known == PCM_24K and asked.get("rate", known.rate) != known.rate):
-        raise _InvalidError("its type is audio/pcm (at 24000), audio/pcmu or audio/pcma")
-    return formats.to_upstream(known)
+def _format_among(sounds: Sounds) -> Callable[[object], upstream.AudioFormat]:
+    """The client hears it as it comes: it has to be one that the server carries."""
+    carried = [AudioFormat(each.encoding, each.rate) for each in sounds.carried]
+
+    def check(value: object) -> upstream.AudioFormat:
+        asked = _mapping(value)
+        known = formats.from_upstream(asked.get("type"))
+        if known is None or (known == PCM_24K and asked.get("rate", known.rate) != known.rate):
+            raise _InvalidError("its type is audio/pcm (at 24000), audio/pcmu or audio/pcma")
+        if known not in carried:
+            raise _InvalidError("this server does not carry it")
+        return formats.to_upstream(known)
+
+    return check
 
 
 def _voice(value: object) -> object:

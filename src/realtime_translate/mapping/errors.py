@@ -11,8 +11,19 @@ from ..masking import masked
 from ..openai.faults import ERRORS, Errors, Fault
 from ..openai.objects import ErrorDetail
 from .dispensable import named
+from .shapes import path_in_ga
 
-__all__ = ["TELLING", "VOICE_CODE", "Fault", "Problem", "closed_with", "fatal_code", "fault", "warning_code"]
+__all__ = [
+    "TELLING",
+    "VOICE_CODE",
+    "Fault",
+    "Problem",
+    "closed_with",
+    "fatal_code",
+    "fault",
+    "head_asked",
+    "warning_code",
+]
 
 VOICE_CODE = "cannot_update_voice"
 """The voice is fixed once the agent has spoken (protocols, rule 5)."""
@@ -49,7 +60,7 @@ def fault(detail: ErrorDetail, errors: Errors = ERRORS, ours: str = "") -> Probl
     if kind is Fault.OTHER and not (event_id and event_id.startswith(ours)):
         told = f"{named_code} {message}".lower()
         kind = Fault.BENIGN if any(words in told for words in errors.undoing) else kind
-    return Problem(kind, code, _description(kind, code, message), event_id, named(detail))
+    return Problem(kind, code, _description(kind, code, message), event_id, path_in_ga(named(detail)))
 
 
 def closed_with(reason: str, errors: Errors) -> Problem:
@@ -71,6 +82,15 @@ def fatal_code(problem: Problem, *, component: bool) -> str:
     if problem.fault is Fault.EXPIRED:
         return ComponentCode.SESSION_MAX_DURATION if component else ErrorCode.MAXIMUM_SESSION_LENGTH_REACHED
     return problem.code if component else ErrorCode.INTERNAL_SERVER_ERROR
+
+
+_HEAD = re.compile(r"must (?:start|begin) with ['\"`]([A-Za-z][\w-]{0,15})['\"`]")
+
+
+def head_asked(problem: Problem) -> str:
+    """How an id has to begin that was refused for its beginning; empty for any other error (D5)."""
+    found = _HEAD.search(problem.description)
+    return found[1] if found else ""
 
 
 def warning_code(problem: Problem) -> str:

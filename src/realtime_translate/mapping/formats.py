@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from attrs import evolve
 
 from ..audio import ALAW_8K, EXTRA, MULAW_8K, PCM_24K, AudioFormat, available, needs_resampler
 from ..deepgram.component import ComponentAudioInput
 from ..deepgram.settings import Audio, AudioInput, AudioOutput
 from ..openai import objects as upstream
+from ..openai.dialects import GA_SOUNDS, OPENAI_GA, Sounds, UpstreamDialect
 from ..wire.omitted import OMITTED, Nullable
 from .plan import AudioPath, Plan
 from .refusal import Refusal
@@ -27,13 +30,21 @@ RATES = range(8000, 48001)
 """Samples a second of what can be converted."""
 _SERVER_RATES = (8000, 16000, 24000, 32000, 48000)
 """What servers carry PCM at; OpenAI's own knows 24000 only (protocols, *Session*)."""
+_PCM = "linear16"
 _WITHOUT_EXTRA = f"{PCM_24K}, {MULAW_8K} and {ALAW_8K}"
 _INPUTS = "linear16, mulaw and alaw at 8000 to 48000"
 _OUTPUTS = "linear16 at 8000 to 48000, mulaw at 8000 and alaw at 8000"
 _CONTAINERS = (OMITTED, "", "none", "wav")
 _DEFAULT_RATE = {"linear16": 24000, "mulaw": 8000, "alaw": 8000}
 _UPSTREAM_TYPE = {"linear16": "audio/pcm", "mulaw": "audio/pcmu", "alaw": "audio/pcma"}
-_BY_UPSTREAM_TYPE = {"audio/pcm": PCM_24K, "audio/pcmu": MULAW_8K, "audio/pcma": ALAW_8K}
+_BY_UPSTREAM_TYPE = {
+    "audio/pcm": PCM_24K,
+    "audio/pcmu": MULAW_8K,
+    "audio/pcma": ALAW_8K,
+    "pcm16": PCM_24K,  # the beta's
+    "g711_ulaw": MULAW_8K,
+    "g711_alaw": ALAW_8K,
+}
 
 
 def undeclared_input(*, component: bool) -> AudioPath:
@@ -41,19 +52,21 @@ def undeclared_input(*, component: bool) -> AudioPath:
     return AudioPath(_declared(ComponentAudioInput())) if component else AudioPath()
 
 
-def input_path(audio: Audio) -> AudioPath:
+def input_path(audio: Audio, sounds: Sounds = GA_SOUNDS) -> AudioPath:
     """The user's audio; a Deepgram client's is linear16 at 24000 unless Settings says otherwise (S10)."""
     if not audio.input:
-        return AudioPath()
+        return _path("audio.input", PCM_24K, _nearest(PCM_24K, sounds))
     declared = _declared(audio.input)
     _check_encoding("audio.input", declared.encoding, _INPUTS)
     if declared.rate not in RATES:
         raise Refusal("audio.input.sample_rate", f"{declared} cannot be translated; supported are {_INPUTS}")
-    return _path("audio.input", declared, _nearest(declared))
+    return _path("audio.input", declared, _nearest(declared, sounds))
 
 
-def output_path(audio: Audio) -> AudioPath:
-    """The agent's audio; linear16 at 24000 unless Settings says otherwise (protocols, *Settings*)."""
+def output_path(audio: Audio, sounds: Sounds = GA_SOUNDS, *, said: bool = True) -> AudioPath:
+    """The agent's audio; linear16 at 24000 unless Settings says otherwise (protocols, *Settings*). `said`:
+    whether the server is told of it.
+    """
     asked = audio.output or AudioOutput()
     encoding = "linear16" if asked.encoding is OMITTED else asked.encoding
     _check_encoding("audio.output", encoding, _OUTPUTS)
@@ -61,7 +74,9 @@ def output_path(audio: Audio) -> AudioPath:
     declared = AudioFormat(encoding, rate)
     if rate not in RATES or (encoding != "linear16" and rate != _DEFAULT_RATE[encoding]):
         raise Refusal("audio.output.sample_rate", f"{declared} cannot be produced; supported are {_OUTPUTS}")
-    return _path("audio.output", declared, _nearest(declared))
+    return _path(
+        "audio.output", declared, _nearest(declared, sounds) if said else AudioFormat(_PCM, sounds.unsaid)
+    )
 
 
 def is_wav(audio: Audio) -> bool:
@@ -73,7 +88,7 @@ def is_wav(audio: Audio) -> bool:
     return container == "wav"
 
 
-def effective(plan: Plan, session: upstream.Session) -> Plan:
+def effective(plan: Plan, session: upstream.Session, server: UpstreamDialect = OPENAI_GA) -> Plan:
     """The plan by what the session carries: not every server gives the format that was asked for (O1).
 
     Raises `Refusal` where that has to be converted and cannot be.
@@ -81,10 +96,12 @@ def effective(plan: Plan, session: upstream.Session) -> Plan:
     audio = session.audio or upstream.SessionAudio()
     said_in = audio.input.format if audio.input else OMITTED
     said_out = audio.output.format if audio.output else OMITTED
+    heard = _said(said_in, server.input) or plan.input.upstream
+    spoken = _said(said_out, server.output) or plan.output.upstream
     return evolve(
         plan,
-        input=_path("audio.input", plan.input.client, _said(said_in) or plan.input.upstream),
-        output=_path("audio.output", plan.output.client, _said(said_out) or plan.output.upstream),
+        input=_path("audio.input", plan.input.client, heard),
+        output=_path("audio.output", plan.output.client, spoken),
     )
 
 
@@ -96,30 +113,44 @@ def check(*formats: AudioFormat) -> None:
 
 
 def to_upstream(audio: AudioFormat) -> upstream.AudioFormat:
-    """The same format as upstream names it. Only PCM carries a rate (protocols, *Session*)."""
+    """The same format as GA names it. Only PCM carries a rate (protocols, *Session*)."""
     kind = _UPSTREAM_TYPE[audio.encoding]
-    return upstream.AudioFormat(kind, audio.rate) if audio == PCM_24K else upstream.AudioFormat(kind)
+    return upstream.AudioFormat(kind, audio.rate) if audio.encoding == _PCM else upstream.AudioFormat(kind)
 
 
-def from_upstream(kind: object) -> AudioFormat | None:
-    """The format that upstream calls `kind`, or None."""
-    return _BY_UPSTREAM_TYPE.get(kind) if isinstance(kind, str) else None
+def from_upstream(kind: object, rate: object = None) -> AudioFormat | None:
+    """The format that upstream calls `kind`, or None. PCM has 24000 samples a second where `rate` does not
+    say otherwise.
+    """
+    known = _BY_UPSTREAM_TYPE.get(kind) if isinstance(kind, str) else None
+    if known != PCM_24K or rate not in _SERVER_RATES:
+        return known
+    return AudioFormat(_PCM, int(cast("float", rate)))
 
 
 def _declared(audio: AudioInput) -> AudioFormat:
     return AudioFormat(audio.encoding, audio.sample_rate)
 
 
-def _said(said: Nullable[upstream.AudioFormat]) -> AudioFormat | None:
-    known = from_upstream(said.type) if said else None
-    if known is not None and known == PCM_24K and said and said.rate and said.rate in _SERVER_RATES:
-        return AudioFormat(known.encoding, int(said.rate))
-    return known
+def _said(said: Nullable[upstream.AudioFormat], sounds: Sounds) -> AudioFormat | None:
+    if not said:
+        return None
+    named = [each for each in sounds.carried if each.name == said.type and not each.says_rate]
+    if named:  # by a name that says it all, whatever others mean by it
+        return AudioFormat(named[0].encoding, named[0].rate)
+    return from_upstream(said.type, said.rate)
 
 
-def _nearest(declared: AudioFormat) -> AudioFormat:
-    """What upstream carries of it: itself if that can be, else PCM, which loses least (A2)."""
-    return declared if declared in _BY_UPSTREAM_TYPE.values() else PCM_24K
+def _nearest(declared: AudioFormat, sounds: Sounds) -> AudioFormat:
+    """What the server carries of it: itself if that can be, else PCM, which loses least, at the lowest rate
+    that loses nothing (A2).
+    """
+    carried = [AudioFormat(each.encoding, each.rate) for each in sounds.carried]
+    if declared in carried:
+        return declared
+    rates = [each.rate for each in carried if each.encoding == _PCM]
+    enough = [rate for rate in rates if rate >= declared.rate]
+    return AudioFormat(_PCM, min(enough) if enough else max(rates))
 
 
 def _check_encoding(path: str, encoding: str, works: str) -> None:

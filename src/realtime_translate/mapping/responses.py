@@ -8,9 +8,9 @@ from typing import cast
 from attrs import evolve, frozen
 
 from ..masking import masked
-from ..openai.objects import Response, ResponseParams
+from ..openai.objects import ContentPart, Item, Response, ResponseParams
 
-__all__ = ["TAG", "Outcome", "outcome", "spoken", "tag_of", "tagged"]
+__all__ = ["TAG", "Outcome", "outcome", "saying", "spoken", "tag_of", "tagged"]
 
 TAG = "rt"
 """The metadata key that carries our create's event id (R6)."""
@@ -46,6 +46,13 @@ def spoken(tag: str, text: str) -> ResponseParams:
     if not text:
         return tagged(tag)
     return evolve(tagged(tag), instructions=_SAY.format(text=text), tool_choice="none")
+
+
+def saying(text: str) -> Item:
+    """The same as an item of the conversation, for servers whose responses take no instructions (T3)."""
+    return Item(
+        type="message", role="system", content=(ContentPart("input_text", text=_SAY.format(text=text)),)
+    )
 
 
 def tag_of(response: Response) -> str:

@@ -50,23 +50,24 @@ def map_settings(settings: deepgram.Settings, config: Config) -> Mapped:
     plan = _plan(settings, agent, think, config, turns.commit_plan(turn_detection), notes)
     model = _model(think, config, notes)
     plan = _with_reasoning(plan, think, model, notes)
-    heard = speech.transcription(config.transcription_model, plan)
+    heard = speech.transcription(config, plan)
     session = upstream.Session(
         type="realtime",
+        model=model if config.upstream.model_in_session else OMITTED,
         instructions=instructions.of_plan(plan),
         audio=upstream.SessionAudio(
             input=upstream.AudioInput(
                 format=formats.to_upstream(plan.input.upstream),
                 transcription=heard if heard != upstream.Transcription() else OMITTED,
-                turn_detection=turns.to_upstream(turn_detection),
+                turn_detection=turns.to_upstream(turn_detection, config.upstream.turns),
             ),
-            output=speech.output(plan, config, declared=bool(settings.audio and settings.audio.output)),
+            output=speech.output(plan, said=speech.says_format(settings.audio, config)),
         ),
         tools=plan.tools or OMITTED,
         reasoning={"effort": plan.reasoning} if plan.reasoning else OMITTED,
     )
     if isinstance(agent, ComponentAgent):
-        session, output = apply_component(session, plan.output, agent, think, notes)
+        session, output = apply_component(session, plan.output, agent, think, config.upstream.output, notes)
         plan = _with_voice(evolve(plan, output=output), session)
     return Mapped(model, session, plan, tuple(notes))
 
@@ -82,9 +83,13 @@ def _plan(
     """What the call remembers. Notes are taken in this order."""
     functions = (think.functions or ()) if think else ()
     messages = _context(agent, config)
-    heard = speech.heard(agent, config.transcription_model, notes)
+    heard = speech.heard(agent, config, notes)
     audio = settings.audio
-    paths = formats.input_path(audio), formats.output_path(audio), formats.is_wav(audio)
+    paths = (
+        formats.input_path(audio, config.upstream.input),
+        formats.output_path(audio, config.upstream.output, said=speech.says_format(audio, config)),
+        formats.is_wav(audio),
+    )
     greeting = _greeting(agent, bool(messages), config, notes)
     declared = tools.tools(functions, "agent.think.functions", notes)
     naming = tools.naming(functions)
@@ -181,7 +186,7 @@ def _model(think: Think | None, config: Config, notes: list[Notice]) -> str:
         return config.model
     note_think(think, "agent.think", notes)
     named = (think.provider.model or "").strip()
-    if holds_calls(named):
+    if holds_calls(named, config.upstream.models):
         return named
     if named:
         notes.append(

@@ -8,9 +8,10 @@ from typing import Any
 from attrs import evolve, frozen
 
 from ..config import ClientDialect, Config
-from ..deepgram.settings import Agent, ListenProvider, Speak, SpeakProvider
+from ..deepgram.settings import Agent, Audio, ListenProvider, Speak, SpeakProvider
 from ..notices import notice
 from ..openai import objects as upstream
+from ..openai.dialects import OPENAI_GA
 from ..openai.models import takes_lists, takes_terms
 from ..outputs import Notice
 from ..wire.omitted import OMITTED, Omissible
@@ -19,7 +20,6 @@ from .left_out import note_left_out
 from .plan import Plan
 
 __all__ = [
-    "UPSTREAM_VOICES",
     "Heard",
     "clamp_speed",
     "expected",
@@ -27,16 +27,15 @@ __all__ = [
     "hinted",
     "is_heard",
     "iso_639",
+    "model_of",
     "named_voice",
     "note_listen",
     "output",
+    "says_format",
     "spoken",
     "transcription",
     "transcription_change",
 ]
-
-UPSTREAM_VOICES = ("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar")
-"""The server's own voices (protocols, *Session*)."""
 
 SPEED_RANGE = (0.25, 1.5)
 
@@ -55,7 +54,17 @@ class Heard:
     keyterms: tuple[str, ...] = ()
 
 
-def heard(agent: Agent, model: str | None, notes: list[Notice]) -> Heard:
+def model_of(config: Config) -> str | None:
+    """The transcription model: the server's usual one, unless the host has chosen another."""
+    asked = config.transcription_model
+    return config.upstream.transcription.model if asked == OPENAI_GA.transcription.model else asked
+
+
+def _listed(by_row: bool | None, config: Config) -> bool:
+    return takes_lists(model_of(config) or "") if by_row is None else by_row
+
+
+def heard(agent: Agent, config: Config, notes: list[Notice]) -> Heard:
     """What `agent.listen` says that the transcription model takes."""
     provider = agent.listen.provider if agent.listen else None
     path, language = "agent.language", agent.language
@@ -70,8 +79,8 @@ def heard(agent: Agent, model: str | None, notes: list[Notice]) -> Heard:
         return Heard(code)
     return Heard(
         code,
-        hinted(provider, model, "agent.listen.provider", notes),
-        expected(provider, model, "agent.listen.provider", notes),
+        hinted(provider, config, "agent.listen.provider", notes),
+        expected(provider, config, "agent.listen.provider", notes),
     )
 
 
@@ -80,40 +89,48 @@ def note_listen(provider: ListenProvider, path: str, notes: list[Notice]) -> Non
     note_left_out(provider, _LISTEN_LEFT_OUT, f"{path}.", notes)
 
 
-def hinted(provider: ListenProvider, model: str | None, path: str, notes: list[Notice]) -> tuple[str, ...]:
+def hinted(provider: ListenProvider, config: Config, path: str, notes: list[Notice]) -> tuple[str, ...]:
     """The languages of `language_hints`, for a model that takes more than one."""
     one = provider.language_hint
     hints = (*(provider.language_hints or ()), *((one,) if isinstance(one, str) else one or ()))
-    codes = [iso_639(each) for each in hints] if takes_lists(model or "") else []
+    codes = (
+        [iso_639(each) for each in hints]
+        if _listed(config.upstream.transcription.languages_listed, config)
+        else []
+    )
     if not codes or not all(codes):
         note_left_out(provider, ("language_hints", "language_hint"), f"{path}.", notes)
     return tuple(dict.fromkeys(each for each in codes if each))
 
 
-def expected(provider: ListenProvider, model: str | None, path: str, notes: list[Notice]) -> tuple[str, ...]:
+def expected(provider: ListenProvider, config: Config, path: str, notes: list[Notice]) -> tuple[str, ...]:
     """The key terms, for a model that can be told of them."""
     terms = tuple(each for each in provider.keyterms or () if each)
-    if not terms or takes_terms(model or ""):
+    if not terms or takes_terms(model_of(config) or ""):
         return terms
     notes.append(notice("SETTING_LEFT_OUT", path=f"{path}.keyterms"))
     return ()
 
 
-def transcription(model: str | None, plan: Plan) -> upstream.Transcription:
+def transcription(config: Config, plan: Plan) -> upstream.Transcription:
     """`audio.input.transcription` in the spelling of its model; without a model upstream's own is used."""
-    name = OMITTED if model is None else model
-    if not takes_lists(model or ""):
-        prompt = ", ".join(plan.keyterms)
-        return upstream.Transcription(name, language=plan.language or OMITTED, prompt=prompt or OMITTED)
-    languages = dict.fromkeys(each for each in (plan.language, *plan.language_hints) if each)
-    return upstream.Transcription(
-        name, languages=list(languages) or OMITTED, keywords=list(plan.keyterms) or OMITTED
-    )
+    row, model = config.upstream.transcription, model_of(config)
+    if not row.sent:
+        return upstream.Transcription()
+    sent = upstream.Transcription(OMITTED if model is None else model)
+    if _listed(row.languages_listed, config):
+        languages = dict.fromkeys(each for each in (plan.language, *plan.language_hints) if each)
+        sent = evolve(sent, languages=list(languages) or OMITTED)
+    else:
+        sent = evolve(sent, language=plan.language or OMITTED)
+    if _listed(row.terms_listed, config):
+        return evolve(sent, keywords=list(plan.keyterms) or OMITTED)
+    return evolve(sent, prompt=", ".join(plan.keyterms) or OMITTED)
 
 
-def transcription_change(model: str | None, before: Plan, after: Plan) -> Omissible[upstream.Transcription]:
+def transcription_change(config: Config, before: Plan, after: Plan) -> Omissible[upstream.Transcription]:
     """What to send of it when the plan changes. What is left out would stay, so it is emptied (T2)."""
-    old, new = transcription(model, before), transcription(model, after)
+    old, new = transcription(config, before), transcription(config, after)
     if new == old:
         return OMITTED
     gone = {name: empty for name, empty in _EMPTY.items() if getattr(old, name) and not getattr(new, name)}
@@ -135,13 +152,17 @@ def iso_639(language: str) -> str:
     return primary if len(primary) == 2 and primary.isascii() and primary.isalpha() else ""
 
 
-def output(plan: Plan, config: Config, *, declared: bool) -> Omissible[upstream.AudioOutput]:
-    """`audio.output`: always with its format where that was declared, because a server may have another one
-    by default. The component's dialect sends nothing that nobody asked for.
+def says_format(audio: Audio, config: Config) -> bool:
+    """Whether the format of the agent's audio is sent: always where it was declared, because a server may
+    have another one by default. The component's dialect sends nothing that nobody asked for.
     """
-    wanted = declared or config.dialect is ClientDialect.DEEPGRAM
+    return bool(audio and audio.output) or config.dialect is ClientDialect.DEEPGRAM
+
+
+def output(plan: Plan, *, said: bool) -> Omissible[upstream.AudioOutput]:
+    """`audio.output`, with its format if that is `said`."""
     sent = upstream.AudioOutput(
-        formats.to_upstream(plan.output.upstream) if wanted else OMITTED,
+        formats.to_upstream(plan.output.upstream) if said else OMITTED,
         plan.voice or OMITTED,
         OMITTED if plan.speed is None else plan.speed,
     )
@@ -163,12 +184,12 @@ def spoken(
 def _voice(
     provider: SpeakProvider | None, config: Config, by_default: bool, notes: list[Notice]
 ) -> Omissible[str]:
-    default = config.voices.default if by_default and config.voices.default else OMITTED
+    default = (_usual(config) if by_default else None) or OMITTED
     if provider is None:
         return default
     note_left_out(provider, _SPEAK_LEFT_OUT, "agent.speak.provider.", notes)
     path, asked = _voice_name(provider)
-    if provider.type == "open_ai" and asked in UPSTREAM_VOICES:
+    if provider.type == "open_ai" and asked in config.upstream.voices:
         return asked
     if asked in config.voices.names:
         return config.voices.names[asked]
@@ -177,6 +198,11 @@ def _voice(
     elif asked:
         notes.append(notice("SETTING_LEFT_OUT", path=path))
     return default
+
+
+def _usual(config: Config) -> str | None:
+    """The server's usual voice, unless the host has chosen another."""
+    return config.upstream.voice if config.voices.default == OPENAI_GA.voice else config.voices.default
 
 
 def named_voice(provider: SpeakProvider) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from attrs import evolve
 
 from ..config import (
@@ -17,6 +20,7 @@ from ..deepgram.component import ComponentAgent
 from ..deepgram.settings import Agent
 from ..notices import notice
 from ..openai import objects as upstream
+from ..openai.dialects import Turns, UpstreamDialect
 from ..outputs import Notice
 from ..wire.omitted import OMITTED
 from .plan import CommitPlan
@@ -69,16 +73,50 @@ def _idle_timeout(asked: float, margin: float, notes: list[Notice]) -> int | Non
 
 def choose(config: Config, agent: Agent, notes: list[Notice]) -> TurnDetection:
     """What decides about turns in this call (V2). Without barge-in nobody cuts the agent."""
-    turns = _chosen(config, agent, notes)
+    turns = _possible(_chosen(config, agent, notes), config.upstream, notes)
     if config.barge_in or isinstance(turns, ManualCommit):
         return turns
     return evolve(turns, interrupt_response=False)
 
 
-def to_upstream(turns: TurnDetection) -> upstream.TurnDetection | None:
+def _possible(asked: TurnDetection, server: UpstreamDialect, notes: list[Notice]) -> TurnDetection:
+    """What comes next to it at this server (D3)."""
+    able, turns = server.turns, asked
+    if isinstance(turns, ManualCommit) and not able.can_be_manual:
+        turns = _DEEPGRAM_DEFAULT
+    kind = _KINDS.get(type(turns))
+    if kind and kind not in able.kinds:
+        turns = _OTHER[able.kinds[0]](turns)
+    if isinstance(turns, SemanticVad) and turns.eagerness not in able.eagerness:
+        turns = evolve(turns, eagerness=able.eagerness[0])
+    if not (isinstance(turns, ManualCommit) or able.create_response or turns.create_response):
+        turns = evolve(turns, create_response=True)
+    if turns != asked:
+        notes.append(notice("TURNS_APPROXIMATED", server=server.name))
+    return turns
+
+
+_KINDS: Mapping[type, str] = {ServerVad: "server_vad", SemanticVad: "semantic_vad"}
+
+
+def _as_server_vad(turns: Any) -> ServerVad:
+    return ServerVad(create_response=turns.create_response, interrupt_response=turns.interrupt_response)
+
+
+def _as_semantic_vad(turns: Any) -> SemanticVad:
+    return SemanticVad(create_response=turns.create_response, interrupt_response=turns.interrupt_response)
+
+
+_OTHER: Mapping[str, Callable[[Any], ServerVad | SemanticVad]] = {
+    "server_vad": _as_server_vad,
+    "semantic_vad": _as_semantic_vad,
+}
+
+
+def to_upstream(turns: TurnDetection, able: Turns) -> upstream.TurnDetection | None:
     """`turn_detection` of `session.update`; the two flags are always explicit (V2)."""
     if isinstance(turns, ManualCommit):
-        return None
+        return upstream.TurnDetection(able.manual) if able.manual else None
     if isinstance(turns, SemanticVad):
         return upstream.TurnDetection(
             "semantic_vad",

@@ -104,18 +104,17 @@ def _listen(plan: Plan, update: deepgram.UpdateListen, config: Config, notes: li
     """Merges; hints that are not there are cleared (protocols, *Updates and injections*)."""
     provider = update.listen.provider
     speech.note_listen(provider, "listen.provider", notes)
-    model = config.transcription_model
     language = speech.iso_639(provider.language) if provider.language else plan.language
     if provider.language and not language:
         reason = f"{provider.language} cannot be chosen for the transcription"
         raise Refusal(
             "listen.provider.language", reason, WarningCode.UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED
         )
-    expected = speech.expected(provider, model, "listen.provider", notes)
+    expected = speech.expected(provider, config, "listen.provider", notes)
     return evolve(
         plan,
         language=language,
-        language_hints=speech.hinted(provider, model, "listen.provider", notes),
+        language_hints=speech.hinted(provider, config, "listen.provider", notes),
         keyterms=plan.keyterms if provider.keyterms is OMITTED else expected,
     )
 
@@ -140,7 +139,7 @@ _ASKED: Mapping[type, Callable[[Any], set[str]]] = {
 def changes(before: Plan, after: Plan, config: Config) -> upstream.Session | None:
     """The `session.update` of only what changes, or None if nothing does."""
     text = instructions.of_plan(after)
-    heard = speech.transcription_change(config.transcription_model, before, after)
+    heard = speech.transcription_change(config, before, after)
     audio_out = upstream.AudioOutput(
         voice=after.voice if after.voice != before.voice else OMITTED,
         speed=after.speed if after.speed is not None and after.speed != before.speed else OMITTED,

@@ -16,12 +16,25 @@ from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 
-__all__ = ["AUDIO_DELTA", "AudioDelta", "AudioFrames", "delta_of", "fast", "in_use", "standard", "use"]
+__all__ = [
+    "AUDIO_DELTA",
+    "BETA_AUDIO_DELTA",
+    "AudioDelta",
+    "AudioFrames",
+    "delta_of",
+    "fast",
+    "in_use",
+    "standard",
+    "use",
+]
 
 AUDIO_DELTA: Final = "response.output_audio.delta"
+BETA_AUDIO_DELTA: Final = "response.audio.delta"
 
-AudioDelta: TypeAlias = "tuple[str | None, str, int, bytes]"
-"""The response, the item (empty if it is not named), the content part, and the audio."""
+AudioDelta: TypeAlias = "tuple[str | None, str, int, bytes, bool]"
+"""The response, the item (empty if it is not named), the content part, the audio, and whether the frame has
+the name of the beta.
+"""
 
 MOST_AROUND: Final = 300
 """Characters of a frame before its base64, if it is read fast. No number or id in it can then be too long: a
@@ -49,7 +62,8 @@ def delta_of(data: Mapping[str, object]) -> AudioDelta | None:
     audio = _decoded(data.get("delta"))
     if audio is None or not (response_id is None or isinstance(response_id, str)):
         return None
-    return response_id, item_id if isinstance(item_id, str) else "", _part(index), audio
+    beta = data.get("type") == BETA_AUDIO_DELTA
+    return response_id, item_id if isinstance(item_id, str) else "", _part(index), audio, beta
 
 
 def _decoded(base64_text: object) -> bytes | None:
@@ -113,24 +127,30 @@ def _fast_delta(msgspec: Any, pybase64: Any) -> Callable[[str | bytes], AudioDel
         ("output_index", int | float, 0),
         ("event_id", str, ""),
     ]
-    shape = {"tag_field": "type", "tag": AUDIO_DELTA, "forbid_unknown_fields": True, "gc": False}
-    decode = msgspec.json.Decoder(msgspec.defstruct("AudioDelta", fields, **shape)).decode
+    shape = {"tag_field": "type", "forbid_unknown_fields": True, "gc": False}
+    decode, decode_beta = (
+        msgspec.json.Decoder(msgspec.defstruct("AudioDelta", fields, tag=tag, **shape)).decode
+        for tag in (AUDIO_DELTA, BETA_AUDIO_DELTA)
+    )
     b64decode = pybase64.b64decode
 
     def delta(frame: str | bytes) -> AudioDelta | None:
         try:
             text = frame if isinstance(frame, str) else frame.decode()
             begin = text.find('"delta":', 0, MOST_AROUND)
-            if begin < 0 or text.find(AUDIO_DELTA, 0, begin) < 0 or not text.endswith('"}'):
+            if begin < 0 or not text.endswith('"}'):
+                return None
+            beta = text.find(AUDIO_DELTA, 0, begin) < 0
+            if beta and text.find(BETA_AUDIO_DELTA, 0, begin) < 0:
                 return None
             quote = begin + (9 if text[begin + 8] == " " else 8)
             if text[quote] != '"':
                 return None
-            event = decode(f'{text[:begin]}"delta":""}}')
+            event = (decode_beta if beta else decode)(f'{text[:begin]}"delta":""}}')
             audio = b64decode(text[quote + 1 : -2], None, True)
         except Exception:  # whatever it was: the standard library judges
             return None
-        return event.response_id, event.item_id, _part(event.content_index), audio
+        return event.response_id, event.item_id, _part(event.content_index), audio, beta
 
     return delta
 

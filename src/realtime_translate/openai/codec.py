@@ -71,6 +71,7 @@ from .session_events import (
     SessionCreated,
     SessionUpdated,
 )
+from .spellings import BETA_NAMES
 
 ClientEvent: TypeAlias = (
     SessionUpdate
@@ -135,13 +136,13 @@ ServerEvent: TypeAlias = (
     | ResponseMcpCallCompleted
     | ResponseMcpCallFailed
 )
-"""Everything that a GA server sends."""
+"""Everything that a server sends."""
 
 Registry: TypeAlias = Mapping[str, tuple[type, ...]]
 """Classes by their `type` on the wire: several where a key tells them apart."""
 
 _client = Codec[ClientEvent](get_args(ClientEvent))
-_server = Codec[ServerEvent](get_args(ServerEvent))
+_server = Codec[ServerEvent](get_args(ServerEvent), also=BETA_NAMES)
 
 CLIENT_EVENTS: Final[Registry] = _client.registry
 """Each `type` of a client event with its class."""
@@ -156,7 +157,11 @@ def parse_client(frame: str | bytes) -> ClientEvent | Unknown | Malformed:
 
 
 def parse_server(frame: str | bytes) -> ServerEvent | Unknown | Malformed:
-    """Parse a frame from the server: JSON text, which some servers put into binary frames. Never raises."""
+    """Parse a frame from the server: JSON text, which some servers put into binary frames. Never raises.
+
+    What has a name of the beta is read as what GA has in its place: `response.audio.delta` as a
+    `ResponseOutputAudioDelta`.
+    """
     return _server.parse(frame)
 
 

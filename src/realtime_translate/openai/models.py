@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 __all__ = ["holds_calls", "takes_lists", "takes_reasoning", "takes_terms"]
 
@@ -13,9 +14,10 @@ _LISTS = re.compile(r"(.*/)?gpt-(live-)?transcribe(?![a-z])")
 _WITHOUT_TERMS = ("gpt-realtime-whisper", "gpt-4o-transcribe-diarize")
 
 
-def holds_calls(model: str) -> bool:
-    """Whether this is a realtime model, as a call needs one."""
-    return "realtime" in model and not any(each in model for each in _OTHER_SESSIONS)
+def holds_calls(model: str, words: Collection[str] = ("realtime",)) -> bool:
+    """Whether this is a realtime model, as a call needs one: its name has one of the server's `words`."""
+    named = any(each in model for each in words)
+    return named and not any(each in model for each in _OTHER_SESSIONS)
 
 
 def takes_reasoning(model: str) -> bool:

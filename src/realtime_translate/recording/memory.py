@@ -40,8 +40,8 @@ _KEPT = """
     format version dialect phase state turn_state commit create detection kind response tags encoding prefix
     name language voice active request unsettled item_id response_id call_id event_id commit_event
     update_event last_code mark output ended cut open_items open_messages announced settled harmless matched
-    awaited idle_items words alias client_id code counts language_hints path reasoning refused_parts stopped
-    taken
+    awaited idle_items words alias client_id code counts heads language_hints path reasoning refused_parts
+    stopped taken
 """
 KEPT = tuple(_KEPT.split())
 """Ids, codes and names, which stay; of `words` what identifies texts is taken."""

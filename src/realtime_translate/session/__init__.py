@@ -53,6 +53,7 @@ part           owner, in `policies`          what it remembers
 `user_turn`    `user_turn`                   whether the user is speaking
 `errors`       `upstream_errors`             the last error, and errors that are expected
 `noticed`      `noticed`                     how many Notices were given in this minute
+`spellings`    `spellings`                   which of its two names each output came with first
 =============  ============================  ==============================================================
 
 The policies `greeting`, `refusals` and `usage` remember nothing. Tests fail if a policy imports another, or

@@ -16,7 +16,7 @@ from ..deepgram.codes import ComponentCode, ErrorCode
 from ..mapping import to_client
 from ..mapping.errors import fault
 from ..notices import notice
-from ..openai.audio_frames import AUDIO_DELTA, delta_of
+from ..openai.audio_frames import AUDIO_DELTA, BETA_AUDIO_DELTA, AudioDelta, delta_of
 from ..openai.objects import Item
 from ..outputs import Notice, Output, Outputs, SendToClient
 from ..wire import OMITTED, Malformed, Unknown, decode, unknown_fields
@@ -33,6 +33,7 @@ from .policies import (
     noticed,
     opening,
     playback,
+    spellings,
     upstream_errors,
 )
 from .policies.opening import Cause
@@ -67,6 +68,7 @@ _CUT = ResponseState.CUT
 _UPDATED = OpeningEvent.UPDATED
 _OUTPUT = get_args(OutputEvent)
 _OF_CONVERSATION = get_args(ConversationEvent)
+_AUDIO_DELTAS = (AUDIO_DELTA, BETA_AUDIO_DELTA)
 _READY = (Opening.READY, Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
 _UNSETTLED = (Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
 _TIMER_STEPS: Mapping[TimerName, OpeningEvent] = {
@@ -152,7 +154,7 @@ class Engine:
             return
         ready, read = self.call.phase in _READY, self.env.frames.delta
         if ready and read is not None and (delta := read(frame)) is not None:
-            self._audio_delta(*delta)
+            self._audio_delta(delta)
             return
         data = decode(frame)
         if isinstance(data, Malformed):
@@ -160,13 +162,13 @@ class Engine:
         elif has_long_id(data) and still_has_one(data):
             reason = f"an id is over {MAX_ID} characters long"
             self._refused(Malformed(reason, type=str(data.get("type"))), data)
-        elif ready and data.get("type") == AUDIO_DELTA:
+        elif ready and data.get("type") in _AUDIO_DELTAS:
             delta = delta_of(data)
             if delta is None:
                 events.heard(self.call.slot, self.env, data.get("response_id"))
                 self.perform([notice("AUDIO_UNDECODABLE")])
             else:
-                self._audio_delta(*delta)
+                self._audio_delta(delta)
         else:
             self._structured(data)
 
@@ -237,8 +239,9 @@ class Engine:
 
     # --- the upstream leg -----------------------------------------------------------------------------------
 
-    def _audio_delta(self, response_id: str | None, item_id: str, index: int, audio: bytes) -> None:
+    def _audio_delta(self, delta: AudioDelta) -> None:
         """Agent audio, past the codec: one look-up, one base64, one output."""
+        response_id, item_id, index, audio, beta = delta
         call, env = self.call, self.env
         slot = call.slot
         # Once its end of turn was told, nothing may follow (O5, R1, B1).
@@ -252,6 +255,8 @@ class Engine:
         if effects:
             self.perform(effects)
         if not audio or slot.response is _CUT or call.phase is _CLOSED:
+            return
+        if call.spellings.audio is not beta and spellings.repeats(call, response_id, "audio", beta=beta):
             return
         if call.agent_text.may_end:
             self.perform(agent_text.paused(call.agent_text, env))
@@ -267,16 +272,16 @@ class Engine:
         if isinstance(event, (Unknown, Malformed)):
             events.heard(self.call.slot, self.env, data.get("response_id"))
         if isinstance(event, Unknown):
-            self.perform([notice("UPSTREAM_UNKNOWN", type=event.type[:80])])
+            self.perform([noticed.unknown(self.env, event.type[:80])])
         elif isinstance(event, Malformed):
             self._refused(event, data)
         elif isinstance(event, openai.SessionUpdated) and OPENING[self.call.phase][_UPDATED].action:
-            self.step(_UPDATED, Cause(session=event.session))
+            self.step(opening.shown_by(self.call, self.env, event.session), Cause(session=event.session))
         elif isinstance(event, openai.SessionCreated):
             self._route(SESSION_CREATED, event)
         elif isinstance(event, openai.ErrorEvent):
             self._error(event)
-        elif self.call.phase in _READY:
+        elif self.call.phase in _READY and not spellings.came(self.call, data):
             self._upstream_event(event)
         else:
             self.perform([notice("UPSTREAM_ABSORBED", type=event.type)])

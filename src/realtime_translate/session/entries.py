@@ -213,11 +213,13 @@ class Heard:
 @define(eq=False, repr=False)
 class Unconfirmed:
     """An item that upstream has not confirmed. `words`: the fingerprint of its text, which may be long (L2).
-    `number`: which of our events it is.
+    `number`: which of our events it is. `text`: the text itself, if it is not too long; empty once it went
+    again (D5).
     """
 
     item_id: str
     event_id: str
     words: str
     deadline: Instant
-    number: int
+    number: int = 0
+    text: str = ""

@@ -9,14 +9,16 @@ from attrs import define, field
 
 from .. import openai
 from ..audio import PCM_24K, Conversion
-from ..config import ClientDialect, Config, Limits
+from ..config import ClientDialect, Config, Limits, SilenceKeepalive
 from ..deepgram import ServerMessage
-from ..mapping import to_client
+from ..mapping import shapes, to_client
 from ..mapping.errors import Problem
 from ..mapping.plan import Plan
+from ..notices import notice
 from ..openai import audio_frames
 from ..openai.audio_frames import AudioFrames
-from ..outputs import SendToClient, SendToUpstream
+from ..openai.dialects import UpstreamDialect
+from ..outputs import Notice, SendToClient, SendToUpstream
 from ..wire import dumps
 from .timers import Instant, TimerName, Timers
 
@@ -33,6 +35,8 @@ class Ids:
 
     prefix: str = ""
     count: int = 0
+    heads: dict[str, str] = field(factory=dict[str, str])
+    """How ids of items of a type begin at this server, where it has refused ours (D5)."""
 
     def next(self) -> str:
         """A new id."""
@@ -58,8 +62,12 @@ class Ids:
         items, for some take no others (T1, C1).
         """
         self.count += 1
-        head, tail = _HEADS[kind], f"_{self.count}"
+        head, tail = self.head(kind), f"_{self.count}"
         return head + self.prefix[: _LONGEST_ITEM_ID - len(head + tail)] + tail
+
+    def head(self, kind: str) -> str:
+        """How the id of an item of that type begins."""
+        return self.heads.get(kind) or _HEADS[kind]
 
     def gave(self, event_id: str) -> bool:
         """Whether this is one of them. Servers also name nothing, "" or what we never sent."""
@@ -69,6 +77,8 @@ class Ids:
 
 
 _START = Instant(0.0)
+_NEARLY = 11 / 12
+"""Five minutes of an hour before its end."""
 _NUMBER = re.compile(r"[1-9][0-9]{0,15}")
 
 
@@ -91,6 +101,8 @@ class Env:
     """The reading of the clock that this input came with; `now` is earlier while timers fire late."""
     response: str = ""
     """The response that the upstream event at hand belongs to; empty when none is known."""
+    flat: bool = False
+    """Whether the server has shown, other than its row, that its sessions are flat (D5)."""
     late: bool = False
     """Whether that response has ended: its turn was closed, and what still comes of it opens none."""
     audio_in: Conversion = field(factory=_untouched)
@@ -99,11 +111,28 @@ class Env:
     """The agent's audio on its way to the client's format."""
     frames: AudioFrames = field(factory=audio_frames.in_use)
     """How upstream's frames with audio are read and written."""
+    keepalive: SilenceKeepalive | None = field(init=False)
+    """Silence that keeps the session alive, if the host or the server wants it (I1)."""
+
+    def __attrs_post_init__(self) -> None:
+        every = self.config.upstream.message_every
+        self.keepalive = self.config.keepalive or (SilenceKeepalive(every / 2) if every else None)
 
     @property
     def limits(self) -> Limits:
         """The configured limits."""
         return self.config.limits
+
+    @property
+    def session_warning(self) -> float:
+        """Seconds after which the session's time is nearly over (O8)."""
+        limit = self.config.upstream.session_limit
+        return min(self.limits.session_warning, _NEARLY * limit) if limit else self.limits.session_warning
+
+    @property
+    def server(self) -> UpstreamDialect:
+        """The row of the server, with what it has shown (D5)."""
+        return self.config.upstream.flat() if self.flat else self.config.upstream
 
     @property
     def component(self) -> bool:
@@ -126,7 +155,8 @@ class Env:
     def session_update(self, session: Mapping[str, object]) -> tuple[str, SendToUpstream]:
         """A `session.update`, and its event id."""
         event_id = self.ids.next()
-        frame = {"type": "session.update", "event_id": event_id, "session": session}
+        shaped = shapes.sent(session, self.server)
+        frame = {"type": "session.update", "event_id": event_id, "session": shaped}
         return event_id, SendToUpstream(dumps(frame))
 
     def error(self, problem: Problem) -> SendToClient:
@@ -139,7 +169,8 @@ class Env:
         """One message for the client."""
         return to_client.say(message)
 
-    @staticmethod
-    def upstream(event: openai.ClientEvent) -> SendToUpstream:
-        """One event for upstream."""
+    def upstream(self, event: openai.ClientEvent) -> SendToUpstream | Notice:
+        """One event for upstream, if the server takes it (D4)."""
+        if event.type in self.config.upstream.lacks:
+            return notice("NOT_SENT", type=event.type)
         return SendToUpstream(openai.encode(event))

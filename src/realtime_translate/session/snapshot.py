@@ -100,6 +100,7 @@ class Saved:
     plan: Plan
     timers: Timers
     ids: Ids
+    flat: bool
     audio_in: ConversionState
     audio_out: ConversionState
 
@@ -107,11 +108,11 @@ class Saved:
     def of(cls, call: Call, env: Env) -> Saved:
         """What there is to keep of a call."""
         streams = env.audio_in.state, env.audio_out.state
-        return cls(env.config.dialect, call, env.plan, env.timers, env.ids, *streams)
+        return cls(env.config.dialect, call, env.plan, env.timers, env.ids, env.flat, *streams)
 
     def env(self, config: Config) -> Env:
         """The surroundings in which the call goes on. Raises `SnapshotError` if they cannot be."""
-        env = Env(config, self.plan, self.timers, self.ids)
+        env = Env(config, self.plan, self.timers, self.ids, flat=self.flat)
         try:
             updates.check(self.call.updates, env)
         except Exception as error:  # frames fail in as many ways as there are messages

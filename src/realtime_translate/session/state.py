@@ -46,6 +46,7 @@ __all__ = [
     "OpeningState",
     "Playback",
     "ResponseSlot",
+    "Spellings",
     "Updates",
     "UpstreamErrors",
     "UserSpeech",
@@ -61,8 +62,8 @@ _NOT_DUE = Commit.NOT_DUE
 @define(eq=False, repr=False)
 class OpeningState:
     """`session`: the object of the `session.update` to send, kept until it is confirmed; `update_event`: the
-    id of the one that was sent; `began`: the server has said anything of the session (E6); `refused_parts`:
-    the parts that upstream refused and that are not in it now (S7).
+    id of the one that was sent; `began`: the server has said anything of the session (E6), `flat`: and that
+    it is flat (D5); `refused_parts`: the parts that upstream refused and that are not in it now (S7).
 
     `plan`: takes effect when the update is confirmed, in a session that was ready before Settings.
     `waiting`: client messages that wait (S5), of them `texts` text frames and `audio_bytes` bytes of audio.
@@ -71,6 +72,7 @@ class OpeningState:
     session: Mapping[str, object] = field(factory=dict[str, object])
     update_event: str = ""
     began: bool = False
+    flat: bool = False
     refused_parts: list[str] = field(factory=list[str])
     plan: Plan | None = None
     waiting: list[Pending] = field(factory=list[Pending])
@@ -320,6 +322,18 @@ class Noticed:
 
 
 @define(eq=False, repr=False)
+class Spellings:
+    """Of `response_id`, empty if it has none: whether each of its outputs first came by the name of the beta;
+    None before it came (D1).
+    """
+
+    response_id: str = ""
+    audio: bool | None = None
+    transcript: bool | None = None
+    text: bool | None = None
+
+
+@define(eq=False, repr=False)
 class Call:
     """One call. The engine alone changes `phase` and `turn_state`; each policy changes its own part."""
 
@@ -338,6 +352,7 @@ class Call:
     user_turn: UserTurn = field(factory=UserTurn)
     errors: UpstreamErrors = field(factory=UpstreamErrors)
     noticed: Noticed = field(factory=Noticed)
+    spellings: Spellings = field(factory=Spellings)
 
     @property
     def upstream_open(self) -> bool:

@@ -25,14 +25,22 @@ class Codec(Generic[M]):
     """Parses the messages of one direction of one protocol.
 
     `registry` maps each `type` to its classes: one, or several that `WireObject.chosen_by` tells apart.
-    `null_is_absent`: null in an optional field is as if it were absent.
+    `null_is_absent`: null in an optional field is as if it were absent. `also`: other names on the wire, and
+    the `type` that each stands for.
     """
 
-    def __init__(self, classes: Iterable[type[M]], *, null_is_absent: bool = False) -> None:
+    def __init__(
+        self,
+        classes: Iterable[type[M]],
+        *,
+        null_is_absent: bool = False,
+        also: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         registry: dict[str, tuple[type[M], ...]] = {}
         for cls in classes:
             registry[cls.type] = (*registry.get(cls.type, ()), cls)
         self.registry: Mapping[str, tuple[type[M], ...]] = MappingProxyType(registry)
+        self._also = also
         self._null_is_absent = null_is_absent
         self._fast = _converter(detailed=False, null_is_absent=null_is_absent)
 
@@ -48,7 +56,8 @@ class Codec(Generic[M]):
             return _untyped(data)
         classes = self.registry.get(tag)
         if classes is None:
-            return Unknown(tag, data)
+            known = self._also.get(tag)
+            return Unknown(tag, data) if known is None else self.structure({**data, "type": known})
         plain = data if isinstance(data, dict) else dict(data)
         cls = classes[0] if len(classes) == 1 else choose(classes, plain)
         try:

@@ -4,20 +4,46 @@ from __future__ import annotations
 
 import codecs
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from realtime_translate import ClientDialect
+from realtime_translate.cli.inputs import sub_object
 from realtime_translate.cli.main import main
+from realtime_translate.cli.recorded_client import fitting_client, item_text
 from realtime_translate.cli.replay import Replay
 from realtime_translate.cli.steps import Party, Step
 from realtime_translate.cli.trace import Trace, read_trace
+from realtime_translate.openai.dialects import AZURE_GA, OPENAI_BETA, OPENAI_GA, VOICE_LIVE, XAI
 from tests.shared_material import SHARED, shared
 
-NAMES = sorted(path.stem for path in SHARED.glob("traces/*.jsonl"))
+PATHS = {path.stem: path.parent.name for path in SHARED.glob("traces*/*.jsonl")}
+NAMES = sorted(name for name, folder in PATHS.items() if folder == "traces")
+ROWS = {
+    "beta-azure-voicelive": VOICE_LIVE,
+    "beta-openai": OPENAI_BETA,
+    "ga-azure": AZURE_GA,
+    "ga-openai": OPENAI_GA,
+    "xai": XAI,
+}
+"""By the beginning of a name, the row of the vendor whose server was recorded."""
+AT_VENDORS = sorted(name for name in PATHS if name.startswith(tuple(ROWS)))
 GA = [name for name in NAMES if name.startswith("ga-")]
 CLIENT_LEG = [name for name in NAMES if name.startswith("dg-")]
+WRITTEN = {
+    "beta-azure-voicelive-history-seeding",
+    "beta-azure-voicelive-text-output",
+    "beta-openai-function-call",
+    "ga-azure-tool-call-round",
+    "ga-openai-history-seeding",
+    "ga-openai-tool-call-round",
+    "ga-openai-tool-call-round-2",
+}
+"""Sessions without a sound: text was asked for, or the recording ends before one."""
+ABOUT = {"ga-azure-vad-transcription-failed": {"TRANSCRIPTION_FAILED"}}
+ITEM, TEXT = "conversation.item.", "ConversationText"
 UPSTREAM_LEG = [name for name in NAMES if name not in CLIENT_LEG]
 
 ID_KEYS = {"id", "event_id", "item_id", "previous_item_id", "response_id", "call_id", "conversation_id"}
@@ -25,7 +51,18 @@ TEXT_KEYS = {"text", "transcript", "delta", "instructions", "description", "outp
 
 
 def path_of(name: str) -> Path:
-    return shared("traces", f"{name}.jsonl")
+    return shared(PATHS[name], f"{name}.jsonl")
+
+
+def replayed(name: str, dialect: ClientDialect = ClientDialect.DEEPGRAM) -> tuple[Trace, list[Step]]:
+    """A session of a vendor, and what a translator with its row makes of it."""
+    trace = read_trace(path_of(name).read_text(encoding="utf-8"), name)
+    server = next(row for begins, row in ROWS.items() if name.startswith(begins))
+    return trace, list(Replay(trace, dialect, server).run())
+
+
+def words(texts: Iterable[object]) -> list[str]:
+    return " ".join(map(str, texts)).split()
 
 
 def sent_upstream(steps: list[Step]) -> list[str]:
@@ -51,10 +88,59 @@ def renamed(value: object, key: str = "", event_type: str = "") -> object:
 
 
 @pytest.mark.parametrize("dialect", list(ClientDialect))
-@pytest.mark.parametrize("name", GA)
+@pytest.mark.parametrize("name", AT_VENDORS)
 def test_what_goes_upstream_is_what_was_recorded_in_kind_and_order(name: str, dialect: ClientDialect) -> None:
-    trace = read_trace(path_of(name).read_text(encoding="utf-8"), name)
-    assert sent_upstream(list(Replay(trace, dialect).run())) == recorded(trace)
+    trace, steps = replayed(name, dialect)
+    assert sent_upstream(steps) == recorded(trace)
+
+
+@pytest.mark.parametrize("name", AT_VENDORS)
+def test_D1_all_of_the_agent_s_audio_reaches_the_client_once(name: str) -> None:
+    _, steps = replayed(name)
+    sent, heard = (
+        sum(step.audio_bytes or 0 for step in steps if (step.sender, step.receiver) == way)
+        for way in ((Party.UPSTREAM, Party.TRANSLATOR), (Party.TRANSLATOR, Party.CLIENT))
+    )
+    assert heard == sent - sent % 2  # the recorders cut the audio: half a sample may be left
+    assert bool(heard) is (name not in WRITTEN)
+
+
+@pytest.mark.parametrize("name", AT_VENDORS)
+def test_O3_every_word_of_both_sides_reaches_the_client_once(name: str) -> None:
+    trace, steps = replayed(name)
+    told = [step.frame for step in steps if step.receiver is Party.CLIENT and step.frame]
+    said = {
+        role: words(
+            each["content"] for each in told if each.get("role") == role and "History" not in str(each)
+        )
+        for role in ("user", "assistant")
+    }
+    whole = [
+        line.event.get("transcript", line.event.get("text"))
+        for line in trace.select("upstream", "in")
+        if line.type.endswith(("audio_transcript.done", "text.done"))
+    ]
+    assert said["assistant"] == words(whole)
+    final = [
+        line.event["transcript"]
+        for line in trace.select("upstream", "in", f"{ITEM}input_audio_transcription.completed")
+        if line.event.get("status") != "in_progress"
+    ]
+    client = fitting_client(trace, ClientDialect.DEEPGRAM)
+    typed = [
+        item_text(sub_object(line.event, "item"))
+        for line in trace.select("upstream", "out", f"{ITEM}create")
+        if sub_object(line.event, "item").get("role") == "user" and line not in client.context
+    ]
+    assert said["user"] == words([*typed, *final])
+
+
+@pytest.mark.parametrize("name", AT_VENDORS)
+def test_D4_no_notice_is_a_warning_but_what_the_session_is_about(name: str) -> None:
+    _, steps = replayed(name)
+    notices = [step.notice for step in steps if step.notice and step.notice["level"] == "warning"]
+    expected = {"ANSWER_WITHOUT_AUDIO"} if name in WRITTEN else ABOUT.get(name, set())
+    assert {str(each["code"]) for each in notices} <= expected
 
 
 @pytest.mark.parametrize("name", GA)
@@ -84,3 +170,22 @@ def test_what_a_server_sent_its_client_cannot_be_fed(name: str, capsys: pytest.C
     out, err = capsys.readouterr()
     assert out == ""
     assert "nothing to feed" in err
+
+
+@pytest.mark.parametrize(("options", "flat"), [([], True), (["--server", "openai"], False)])
+def test_D2_a_trace_is_of_the_server_that_it_shows_or_of_the_one_that_is_named(
+    options: list[str], flat: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(path_of("beta-openai-text-in-audio-out"))
+    assert main(["replay", path, "--format", "jsonl", *options]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    frames = [each["frame"] for each in lines if each.get("frame")]
+    update = next(each for each in frames if each.get("type") == "session.update")
+    assert ("input_audio_format" in update["session"]) is flat
+    codes = [each["notice"]["code"] for each in lines if each.get("notice")]
+    assert ("SERVER_DIFFERS" in codes) is not flat
+
+
+def test_a_server_that_nobody_knows(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", str(path_of("beta-openai-text-in-audio-out")), "--server", "mine"]) == 2
+    assert "speech-to-speech" in capsys.readouterr().err

@@ -56,12 +56,17 @@ def think(**fields: Any) -> Json:
 
 
 def mapped(
-    agent: Json | str | None = None, config: Config = DEEPGRAM, audio: Json | None = None, **rest: Any
+    agent: Json | str | None = None,
+    config: Config = DEEPGRAM,
+    audio: Json | None = None,
+    *,
+    valid: bool = True,
+    **rest: Any,
 ) -> Result:
-    """Map a Settings message of the configuration's dialect."""
+    """Map a Settings message of the configuration's dialect. `valid`: OpenAI's server would take it."""
     result = _map(agent, config, audio, rest)
     session: Json = json.loads(json.dumps(unstructure(result.session)))
-    if HAS_SDK:
+    if HAS_SDK and valid:
         assert faults({"type": "session.update", "event_id": "e1", "session": session}) == []
     return Result(result.model, session, result.plan, list(result.notices))
 

@@ -90,7 +90,7 @@ def test_every_input_is_reproduced(options: dict[str, Any]) -> None:
     taped = Taped(**options)
     every_input(taped)
     reproduced(taped)
-    assert ("Bearer" in "".join(taped.lines)) == (not options["redact"])
+    assert ("Bearer 1" in "".join(taped.lines)) == (not options["redact"])
     outputs = [each for record in taped.records for each in record["out"]]
     kinds = {each[0].split()[0] if isinstance(each, list) else next(iter(each)) for each in outputs}
     assert {"run_function", "open_upstream", "close_client"} <= kinds

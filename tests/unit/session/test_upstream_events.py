@@ -138,7 +138,7 @@ def test_O7_a_known_event_without_a_counterpart_gives_a_debug_notice(kind: str) 
     )
 
 
-@pytest.mark.parametrize("kind", ["response.text.delta", "x", "", "Welcome", "a" * 5000])
+@pytest.mark.parametrize("kind", ["response.sound.delta", "x", "", "Welcome", "a" * 5000])
 def test_O7_an_unknown_event_gives_a_warning(kind: str) -> None:
     [output] = ready().upstream({"type": kind, "delta": "secret"}).outputs
     assert isinstance(output, Notice)

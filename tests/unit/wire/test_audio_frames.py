@@ -16,7 +16,13 @@ from hypothesis import strategies as st
 
 from realtime_translate import Translator
 from realtime_translate.openai import audio_frames
-from realtime_translate.openai.audio_frames import AUDIO_DELTA, MOST_AROUND, AudioFrames, delta_of
+from realtime_translate.openai.audio_frames import (
+    AUDIO_DELTA,
+    BETA_AUDIO_DELTA,
+    MOST_AROUND,
+    AudioFrames,
+    delta_of,
+)
 from realtime_translate.session.ids import MAX_ID, has_long_id
 from realtime_translate.testing import FakeClock
 from realtime_translate.wire import Malformed, decode
@@ -40,7 +46,9 @@ def read_fast(frame: str | bytes) -> Any:
 
 def by_the_standard_library(frame: str | bytes) -> Any:
     data = decode(frame)
-    if isinstance(data, Malformed) or has_long_id(data) or data.get("type") != AUDIO_DELTA:
+    if isinstance(data, Malformed) or has_long_id(data):
+        return None
+    if data.get("type") not in (AUDIO_DELTA, BETA_AUDIO_DELTA):
         return None
     return delta_of(data)
 
@@ -54,6 +62,12 @@ def test_the_usual_delta_is_read_fast(as_bytes: bool) -> None:
         found = read_fast(frame.encode() if as_bytes else frame)
         assert found is not None
         assert found == by_the_standard_library(frame)
+
+
+def test_the_delta_of_the_beta_too() -> None:
+    found = read_fast(usual(type=BETA_AUDIO_DELTA))
+    assert found == ("r1", "i1", 0, bytes((1, 2, 3, 4, 5, 6)), True)
+    assert read_fast(usual()) == (*found[:4], False)
 
 
 def test_what_is_read_fast_is_what_the_standard_library_reads() -> None:

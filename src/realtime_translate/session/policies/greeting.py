@@ -8,6 +8,7 @@ from typing import cast
 from attrs import evolve
 
 from ...config import GreetingMode
+from ...mapping import shapes
 from ...notices import notice
 from ...outputs import SendToUpstream
 from ...wire import dumps
@@ -25,7 +26,8 @@ def context_items(call: Call, env: Env, _: SessionReady) -> Effects:
     effects: list[Effect] = []
     for item in env.plan.context_items:
         item_id, event_id = env.ids.item(str(item["type"])), env.ids.context()
-        frame = {"type": "conversation.item.create", "event_id": event_id, "item": {"id": item_id, **item}}
+        named = {"id": item_id, **shapes.item(item, env.server)}
+        frame = {"type": "conversation.item.create", "event_id": event_id, "item": named}
         effects.append(SendToUpstream(dumps(frame)))
         if item.get("role") == "assistant":
             effects.append(OwnText(item_id, _text(item)))

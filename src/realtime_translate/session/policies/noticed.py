@@ -8,7 +8,7 @@ from ..env import Env
 from ..state import Call, Noticed
 from ..timers import Instant
 
-__all__ = ["minute_over", "passed", "suppressed"]
+__all__ = ["minute_over", "passed", "suppressed", "unknown"]
 
 _MINUTE = 60.0
 
@@ -23,6 +23,15 @@ def passed(state: Noticed, env: Env, note: Notice) -> tuple[Notice, ...]:
         return (note,)
     env.timers.set("notices", state.since + _MINUTE)
     return ()
+
+
+def unknown(env: Env, kind: str) -> Notice:
+    """An event of a type that this library does not have; those that servers are known for are no surprise
+    (O7, D4).
+    """
+    if kind in env.config.upstream.silent:
+        return notice("UPSTREAM_ABSORBED", type=kind)
+    return notice("UPSTREAM_UNKNOWN", type=kind)
 
 
 def minute_over(call: Call, env: Env) -> tuple[Notice, ...]:

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from ... import deepgram, openai
 from ...deepgram.codes import ErrorCode, WarningCode
-from ...mapping import dispensable, speech, to_client
+from ...mapping import dispensable, shapes, speech, to_client
 from ...mapping import updates as mapping
 from ...mapping.errors import VOICE_CODE, Fault, Problem, warning_code
 from ...mapping.plan import Plan
@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 _VOICE_FIXED = "the voice cannot change once the agent has spoken"
+_VOICE_CHOSEN = "this server takes its voice only once"
 
 
 def wanted(call: Call, env: Env, update: mapping.Update) -> Effects:
@@ -50,8 +51,10 @@ def wanted(call: Call, env: Env, update: mapping.Update) -> Effects:
         after = mapping.apply(before, update, env.config, notes)
     except Refusal as refusal:
         return [*notes, *_refusal(refusal.code, refusal.description)]
-    if call.playback.voiced and _changes_voice(state, env, after):
-        return [*notes, *_refusal(WarningCode.SPEAK_UPDATE_UNSUPPORTED, _VOICE_FIXED)]
+    once = not env.config.upstream.voice_changes
+    if (once or call.playback.voiced) and _changes_voice(state, env, after):
+        reason = _VOICE_CHOSEN if once else _VOICE_FIXED
+        return [*notes, *_refusal(WarningCode.SPEAK_UPDATE_UNSUPPORTED, reason)]
     if not state.sent and not state.waiting and mapping.changes(before, after, env.config) is None:
         env.plan = mapping.adopt(env.plan, after)
         return [*notes, env.client(mapping.ACKNOWLEDGED[update.type])]
@@ -99,7 +102,7 @@ def updated(call: Call, env: Env, event: openai.SessionUpdated) -> Effects:
     if not state.event_id:
         return (notice("UPSTREAM_ABSORBED", type=event.type),)
     held = _hold(state, env)
-    env.plan = evolve(env.plan, transcribes=speech.is_heard(event.session))
+    env.plan = evolve(env.plan, transcribes=speech.is_heard(shapes.read(event.session)))
     return held
 
 

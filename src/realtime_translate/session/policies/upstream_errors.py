@@ -51,7 +51,7 @@ def parting(state: UpstreamErrors, env: Env, code: int | None, reason: str) -> t
 
 
 def _is_old(state: UpstreamErrors, env: Env) -> bool:
-    return state.since is not None and env.now - state.since >= env.limits.session_warning
+    return state.since is not None and env.now - state.since >= env.session_warning
 
 
 def report(call: Call, env: Env, refusal: Refused) -> Effects:

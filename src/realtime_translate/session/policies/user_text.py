@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ... import deepgram, openai
 from ...mapping import context
+from ...mapping.errors import head_asked
 from ...notices import notice
 from ...openai.objects import Item
 from ..entries import Unconfirmed, WishKind
 from ..env import Env
 from ..event_kinds import ItemEvent
 from ..ids import fingerprint
-from ..signals import Effect, Effects, Refused, ResponseWanted
+from ..signals import Effect, Effects, MayFail, Refused, ResponseWanted
 from ..state import Call, UserTexts
 from ..timers import Instant
 
@@ -18,23 +19,31 @@ __all__ = ["confirm_late", "injected", "item_seen", "refused"]
 
 
 _REMEMBERED = 32
+_KEPT = 2**13
+"""Characters of texts that are kept in case that they have to go again (D5)."""
 
 
 def injected(call: Call, env: Env, message: deepgram.InjectUserMessage) -> Effects:
     """`InjectUserMessage`: the item goes upstream now, whatever else goes on (T1)."""
     state = call.user_texts
-    item_id, event_id = env.ids.item("message"), env.ids.next()
+    text = message.content
     deadline = Instant(env.now + env.limits.confirm_timeout)
-    words = fingerprint(message.content)
-    state.waiting.append(Unconfirmed(item_id, event_id, words, deadline, env.ids.count))
+    kept = text if len(text) + sum(len(each.text) for each in state.waiting) <= _KEPT else ""
+    ours = Unconfirmed("", "", fingerprint(text), deadline, text=kept)
+    state.waiting.append(ours)
     _set_timer(state, env)
-    item = context.message("user", message.content, item_id=item_id)
-    sent = env.upstream(openai.ConversationItemCreate(item, event_id=event_id))
-    told = env.text("user", message.content)
+    sent, told = _sent(env, ours, text), env.text("user", text)
     if len(state.waiting) <= env.limits.pending_messages:
         return sent, *told
     # L3: the oldest counts as confirmed, after this item, which its response answers too.
     return [sent, *told, *_confirm(call, env, state.waiting[0], late=True)]
+
+
+def _sent(env: Env, ours: Unconfirmed, text: str) -> Effect:
+    ours.item_id, ours.event_id = env.ids.item("message"), env.ids.next()
+    ours.number = env.ids.count
+    item = context.message("user", text, item_id=ours.item_id)
+    return env.upstream(openai.ConversationItemCreate(item, event_id=ours.event_id))
 
 
 def item_seen(call: Call, env: Env, event: ItemEvent) -> Effects:
@@ -86,11 +95,19 @@ def confirm_late(call: Call, env: Env) -> Effects:
 
 
 def refused(call: Call, env: Env, refusal: Refused) -> Effects:
-    """An error that answers an item drops that item's wish at once (T6)."""
-    state = call.user_texts
-    ours = next((each for each in state.waiting if each.event_id == refusal.problem.event_id), None)
+    """An error that answers an item drops that item's wish at once (T6). If it is only about the beginning of
+    its id, the item goes once more under another, and so do later ones (D5).
+    """
+    state, problem = call.user_texts, refusal.problem
+    ours = next((each for each in state.waiting if each.event_id == problem.event_id), None)
     if ours is None:
         return ()
+    head = head_asked(problem)
+    if ours.text and head and not ours.item_id.startswith(head):
+        told = [notice("SERVER_DIFFERS", what="ids of items")] if head != env.ids.head("message") else []
+        env.ids.heads["message"] = head
+        text, ours.text = ours.text, ""
+        return [MayFail(problem.event_id), *told, _sent(env, ours, text)]
     state.waiting = [each for each in state.waiting if each is not ours]
     _set_timer(state, env)
-    return (notice("ITEM_REFUSED", code=refusal.problem.code),)
+    return (notice("ITEM_REFUSED", code=problem.code),)

@@ -48,6 +48,8 @@ class OpeningEvent(str, Enum):
     NO_SESSION = "error in place of a session"
     """The server is full, has no such model, or no quota is left: nothing of ours is to blame (E6)."""
     REFUSED = "session.update refused"
+    SHOWN_FLAT = "the server shows a flat session"
+    """Our update had another shape: the server took nothing of it, or refused it (D5)."""
     UPDATE_GRANTED = "slot free for an update"
     SETTINGS_LATE = "settings timeout"
     CONFIGURE_LATE = "configure timeout"
@@ -80,6 +82,7 @@ _STAYS: Mapping[OpeningEvent, str] = {
     OpeningEvent.OTHER_MODEL: "only Settings that find a socket open say so",
     OpeningEvent.NO_SESSION: "there is no socket, or a session on it",
     OpeningEvent.REFUSED: "no update of ours is on its way",
+    OpeningEvent.SHOWN_FLAT: "no update of ours is on its way",
     OpeningEvent.UPDATE_GRANTED: "no update waits",
     OpeningEvent.SETTINGS_LATE: "Settings came: the timer is off",
     OpeningEvent.CONFIGURE_LATE: "the timer is off",
@@ -133,6 +136,7 @@ OPENING: Mapping[Opening, Mapping[OpeningEvent, Step[Opening]]] = {
             OpeningEvent.UPDATED: Step(Opening.READY, "ready"),
             OpeningEvent.NO_SESSION: Step(Opening.CONFIGURING, "no_session"),
             OpeningEvent.REFUSED: Step(Opening.CONFIGURING, "refuse_settings"),
+            OpeningEvent.SHOWN_FLAT: Step(Opening.CONFIGURING, "send_flat"),
             OpeningEvent.CONFIGURE_LATE: Step(Opening.CONFIGURING, "never_configured"),
             OpeningEvent.UPSTREAM_CLOSED: Step(Opening.CLOSED, "never_ready"),
         },
@@ -156,6 +160,7 @@ OPENING: Mapping[Opening, Mapping[OpeningEvent, Step[Opening]]] = {
             OpeningEvent.SETTINGS: Step(Opening.APPLYING, "second_settings_early"),
             OpeningEvent.UPDATED: Step(Opening.READY, "applied"),
             OpeningEvent.REFUSED: Step(Opening.APPLYING, "refuse_settings"),
+            OpeningEvent.SHOWN_FLAT: Step(Opening.APPLYING, "send_flat"),
             OpeningEvent.CONFIGURE_LATE: Step(Opening.APPLYING, "never_configured"),
         },
     ),

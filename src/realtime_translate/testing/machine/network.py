@@ -12,7 +12,7 @@ import attrs
 
 from ..model.seeded import SeededChoices
 
-__all__ = ["HOST_KINDS", "NO_CODE", "STEP", "Chance", "GaChoices", "HostKind", "Leg", "counter"]
+__all__ = ["HOST_KINDS", "NO_CODE", "STEP", "Chance", "HostKind", "Leg", "ServerChoices", "counter"]
 
 NO_CODE = 1006
 """How a socket ends without a close frame, as a host hears of it."""
@@ -37,17 +37,13 @@ class Chance:
         return self.random.randrange(longest + 1) * STEP
 
 
-_UNDRAWN = "event_names"
-"""No `UpstreamDialect` has the names of the beta's events."""
-
-
 def _unseen(name: str, number: int) -> None:
     """Nobody counts."""
 
 
 @attrs.define(slots=True)
-class GaChoices(SeededChoices):
-    """A server's choices, but for the names of the beta's events.
+class ServerChoices(SeededChoices):
+    """A server's choices.
 
     `fixed`: what it chooses the next time that it is asked, by name. `often`: decisions with rates of their
     own (shares from 0 to 1), and their options. `seen` is told of each choice but option 0. `silenced`: it
@@ -64,7 +60,7 @@ class GaChoices(SeededChoices):
     def choose(self, name: str, options: int) -> int:
         """A choice of the simulated server, see `CHOICES`."""
         number = self.fixed.pop(name, self._drawn(name, options))
-        if name == _UNDRAWN or number == 0:
+        if number == 0:
             return 0
         self.seen(name, number)
         self.silenced = self.silenced or name == "everything"

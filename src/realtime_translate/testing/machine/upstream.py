@@ -7,15 +7,15 @@ from collections.abc import Callable
 from ..model.server import RealtimeServer
 from ..statistics import Statistics
 from .moods import Mood
-from .network import STEP, Chance, GaChoices, counter
+from .network import STEP, Chance, ServerChoices, counter
 from .random_agent import RandomAgent
 
 __all__ = ["choices_of", "server_of"]
 
 
-def choices_of(mood: Mood, seed: int, chance: Chance, statistics: Statistics) -> GaChoices:
+def choices_of(mood: Mood, seed: int, chance: Chance, statistics: Statistics) -> ServerChoices:
     """What a server in that mood does, counted."""
-    return GaChoices(
+    return ServerChoices(
         seed,
         frozenset(mood.groups),
         mood.rates,
@@ -26,7 +26,7 @@ def choices_of(mood: Mood, seed: int, chance: Chance, statistics: Statistics) ->
 
 
 def server_of(
-    model: str, clock: Callable[[], float], choices: GaChoices, agent: RandomAgent
+    model: str, clock: Callable[[], float], choices: ServerChoices, agent: RandomAgent
 ) -> RealtimeServer:
     """A simulated server, as a host dials it for that model."""
     return RealtimeServer(

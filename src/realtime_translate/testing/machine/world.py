@@ -19,7 +19,7 @@ from .carried import audio_in
 from .checks import moments
 from .host import Host
 from .network import NO_CODE, STEP, counter
-from .plain import plain
+from .plain import named_once, plain
 from .upstream import server_of
 from .world_state import WorldState
 
@@ -224,7 +224,7 @@ class World(WorldState):
 
     def hear(self, frame: str) -> None:
         """A frame of upstream reaches the host."""
-        event = plain(json.loads(frame), self.ledger.active)
+        event = plain(named_once(json.loads(frame), self.first_names), self.ledger.active)
         moments.count(self, event)
         self.slot.hears(event, self.ledger, self.host_now)
         self.ledger.hears(event, self.host_now)

@@ -21,7 +21,7 @@ from .ledgers.heard import Heard
 from .ledgers.ledger import Ledger, answers_by_itself
 from .ledgers.slot import SlotLedger
 from .moods import MOODS, Mood
-from .network import Chance, GaChoices, HostKind, Leg, counter
+from .network import Chance, HostKind, Leg, ServerChoices, counter
 from .random_agent import RandomAgent
 from .upstream import choices_of, server_of
 
@@ -51,7 +51,7 @@ class WorldState:
         self.statistics: Statistics = statistics
         self.chance: Chance = Chance(seed)
         self.delays: int = 200
-        self.choices: GaChoices = choices_of(mood, seed, self.chance, statistics)
+        self.choices: ServerChoices = choices_of(mood, seed, self.chance, statistics)
         self.agent: RandomAgent = RandomAgent(self.chance.random)
         self.clock: FakeClock = FakeClock(0.0)
         self.behind: float = 0.0
@@ -70,6 +70,7 @@ class WorldState:
         self.upstream_gone: bool = False
         self.closed: bool = False
         self.ledger: Ledger = Ledger()
+        self.first_names: dict[str, bool] = {}
         self.answers: Answers = Answers()
         self.slot: SlotLedger = SlotLedger()
         self.audio: AudioLedger = AudioLedger(component=self.component)

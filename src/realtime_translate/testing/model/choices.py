@@ -105,7 +105,12 @@ _VARIANT = _of(
     call_names=("function_call_arguments.done names the function", "it does not"),
     commit_answer=("none: a client asks for it", "a response follows each commit"),
     committed=("sent", "never sent", "never sent, nor any event of that item"),
-    event_names=("those of GA", "those of the beta, content types too"),
+    event_names=(
+        "those of GA",
+        "those of the beta, content types too",
+        "of outputs both, those of the beta first",
+        "of outputs both, those of GA first",
+    ),
     item_events=("added and done", "added alone", "done alone", "conversation.item.created alone"),
     item_confirmation=("as the item comes", "after the next response.done"),
     item_ids=(

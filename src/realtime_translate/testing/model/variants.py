@@ -103,6 +103,17 @@ def _beta(event: Object) -> tuple[Object, ...]:
     return (changed,)
 
 
+def _both_ga_first(event: Object) -> tuple[Object, ...]:
+    """As NVIDIA's gateway, which serves clients of both ages."""
+    if not _kind(event).startswith(_SPEAKING):
+        return (event,)
+    return event, {**event, "type": _kind(event).replace("output_", "", 1)}
+
+
+def _both_beta_first(event: Object) -> tuple[Object, ...]:
+    return tuple(reversed(_both_ga_first(event)))
+
+
 def _beta_item(item: Object) -> Object:
     if "content" not in item:
         return item
@@ -139,7 +150,7 @@ VARIANTS: Mapping[str, tuple[Change, ...]] = {
     "committed": (_drop(_COMMITTED), _no_spoken_items),
     "speech_stopped": (_drop("input_audio_buffer.speech_stopped"),),
     "call_names": (_no_name,),
-    "event_names": (_beta,),
+    "event_names": (_beta, _both_beta_first, _both_ga_first),
     "newer": (_unknown_events, _unknown_fields),
     "response_ids": (_no_ids(_RESPONSE_IDS), _no_ids(_ALL_IDS), _nameless),
 }

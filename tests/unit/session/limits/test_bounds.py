@@ -136,7 +136,7 @@ def test_L2_words_that_wait_for_the_users_have_a_bound() -> None:
 
 
 @CONFIGS
-def test_L2_of_a_typed_text_no_more_than_its_fingerprint_is_kept(config: Any) -> None:
+def test_L2_of_a_long_typed_text_no_more_than_its_fingerprint_is_kept(config: Any) -> None:
     desk = Desk(config())
     desk.ready()
     item = desk.client({"type": "InjectUserMessage", "content": LONG}).upstream[0]["item"]

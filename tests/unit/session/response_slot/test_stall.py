@@ -125,14 +125,14 @@ def test_R1_each_event_of_a_response_starts_its_time_anew(way: Way) -> None:
 def test_R1_an_event_of_unknown_type_is_a_sign_of_life_if_it_names_the_response(way: Way) -> None:
     desk = stalled(way)
     desk.wait(20)
-    desk.upstream({"type": "response.audio.delta", "response_id": "resp_1", "delta": "AAAA"})
+    desk.upstream({"type": "response.sound.delta", "response_id": "resp_1", "delta": "AAAA"})
     desk.upstream(
-        {"type": "response.audio.delta", "response_id": "resp_0", "delta": "AAAA"}, {"type": "ping"}
+        {"type": "response.sound.delta", "response_id": "resp_0", "delta": "AAAA"}, {"type": "ping"}
     )
     desk.wait(29.75)
     assert desk.slot is SlotState.RUNNING
     desk.upstream(
-        {"type": "response.audio.delta", "response_id": "resp_0", "delta": "AAAA"}, {"type": "ping"}
+        {"type": "response.sound.delta", "response_id": "resp_0", "delta": "AAAA"}, {"type": "ping"}
     )
     desk.wait(0.25)
     assert desk.slot is SlotState.GIVEN_UP

@@ -11,7 +11,7 @@ from realtime_translate.testing.machine import PropertyError
 from realtime_translate.testing.machine.ledgers.answers import Answers
 from realtime_translate.testing.machine.ledgers.audio import AudioLedger
 from realtime_translate.testing.machine.ledgers.heard import Heard
-from realtime_translate.testing.machine.plain import plain
+from realtime_translate.testing.machine.plain import REPEATED, named_once, plain
 
 Json = dict[str, Any]
 QUIET = b"\x00\x01" * 100
@@ -316,3 +316,18 @@ def test_events_without_ids_are_about_the_active_response() -> None:
     named = {"type": "response.output_text.delta", "response_id": "r2", "item_id": "i2"}
     assert plain(named, "r1") == named
     assert plain({"type": "error"}, "r1") == {"type": "error"}
+
+
+def test_an_event_by_both_of_its_names_counts_once() -> None:
+    ga, beta = "response.output_audio.delta", "response.audio.delta"
+    for kinds, expected in (
+        ([ga, ga], [ga, ga]),
+        ([beta, beta], [ga, ga]),
+        ([ga, beta, ga, beta], [ga, REPEATED, ga, REPEATED]),
+        ([beta, ga, "session.created", ga], [ga, REPEATED, "session.created", ga]),
+        ([beta, "response.output_text.done"], [ga, "response.output_text.done"]),
+        (["response.audio_transcript.done"], ["response.output_audio_transcript.done"]),
+    ):
+        first: dict[str, bool] = {}
+        assert [named_once({"type": each}, first)["type"] for each in kinds] == expected
+    assert plain({"type": REPEATED}, "r1")["response_id"] == "r1"

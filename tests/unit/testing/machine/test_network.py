@@ -13,7 +13,7 @@ from realtime_translate.outputs import Level
 from realtime_translate.testing import HEALTHY, Group
 from realtime_translate.testing.machine import PropertyError, Statistics
 from realtime_translate.testing.machine.carried import audio_in
-from realtime_translate.testing.machine.network import HOST_KINDS, STEP, Chance, GaChoices, Leg
+from realtime_translate.testing.machine.network import HOST_KINDS, STEP, Chance, Leg, ServerChoices
 from realtime_translate.testing.machine.random_agent import TOOL, RandomAgent
 from realtime_translate.testing.model.script import Call, Reply, Say, ServerView
 
@@ -53,9 +53,9 @@ def test_the_same_seed_gives_the_same_call() -> None:
     assert 0.0 <= Chance(7).delay(200) <= 200 * STEP
 
 
-def test_the_beta_is_not_played() -> None:
-    choices = GaChoices(3, HEALTHY | {Group.VARIANT}, {})
-    assert {choices.choose("event_names", 2) for _ in range(20)} == {0}
+def test_servers_of_any_age_are_played() -> None:
+    choices = ServerChoices(3, HEALTHY | {Group.VARIANT}, {})
+    assert {choices.choose("event_names", 4) for _ in range(40)} == {0, 1, 2, 3}
     assert {choices.choose("item_ids", 2) for _ in range(20)} == {0, 1}
 
 

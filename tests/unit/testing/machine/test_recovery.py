@@ -8,7 +8,7 @@ from realtime_translate.testing import CHOICES, HEALTHY, Group, Say
 from realtime_translate.testing.machine import PropertyError, Statistics
 from realtime_translate.testing.machine.moods import MOODS, RUNNING
 from realtime_translate.testing.machine.moves import recovery
-from realtime_translate.testing.machine.network import Chance, GaChoices
+from realtime_translate.testing.machine.network import Chance, ServerChoices
 from realtime_translate.testing.machine.upstream import choices_of
 from realtime_translate.testing.machine.world import World
 from tests.unit.testing.machine.scripted import ScriptedHost, does, down, scripted
@@ -99,7 +99,7 @@ def test_choices_are_counted_and_a_silent_server_is_known() -> None:
 
 
 def test_decisions_have_rates_of_their_own() -> None:
-    choices = GaChoices(1, often={"opening": (0.5, (2, 4))})
+    choices = ServerChoices(1, often={"opening": (0.5, (2, 4))})
     found = [choices.choose("opening", 5) for _ in range(200)]
     assert set(found) == {0, 2, 4}
     assert 60 < found.count(0) < 140

@@ -56,6 +56,15 @@ def test_names_of_the_beta() -> None:
     assert harness.of(ITEM + "done")[0]["item"]["content"] == [{"type": "text", "text": "Good evening."}]
 
 
+@pytest.mark.parametrize(("option", "first"), [(2, "response.audio."), (3, "response.output_audio.")])
+def test_both_names_of_each_output(option: int, first: str) -> None:
+    harness = talked(event_names=option)
+    kinds = [each["type"] for each in harness.events if each["type"].endswith("audio.delta")]
+    assert kinds[0].startswith(first)
+    assert kinds.count(R + "audio.delta") == kinds.count(R + "output_audio.delta") > 0
+    assert R + "output_item.added" in types(harness)
+
+
 @pytest.mark.parametrize(
     ("option", "expected"),
     [(0, ["added", "done"]), (1, ["added"]), (2, ["done"]), (3, ["created"])],

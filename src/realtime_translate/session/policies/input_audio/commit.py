@@ -62,6 +62,8 @@ def granted(call: Call, env: Env, _: CommitGranted) -> Effects:
     state.uncommitted, state.silent, state.server_holds = 0, False, False
     state.commit_event, state.unconfirmed = env.ids.next(), min(state.unconfirmed + 1, _MOST_UNCONFIRMED)
     commit = env.upstream(openai.InputAudioBufferCommit(event_id=state.commit_event))
+    if env.config.upstream.turns.answers_commits:
+        return *rest, commit, AudioTaken("")
     return *rest, commit, ResponseWanted(WishKind.COMMITTED)
 
 

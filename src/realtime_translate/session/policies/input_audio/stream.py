@@ -33,8 +33,8 @@ def settled(call: Call, env: Env, _: AudioSettled) -> Effects:
     carry = before.carry if before.source.sample_bytes == path.client.sample_bytes else b""
     env.audio_in = Conversion(path.client, path.upstream, carry=carry)
     state.uncommitted = state.uncommitted * path.upstream.bytes_per_second // before.target.bytes_per_second
-    if env.config.keepalive:
-        env.start("keepalive", env.config.keepalive.every)
+    if env.keepalive:
+        env.start("keepalive", env.keepalive.every)
     return ()
 
 
@@ -63,7 +63,7 @@ def received(state: InputAudio, env: Env, frame: bytes) -> Effects:
         return streamed(state, env, frame)
     cleared = _clear_silence(state, env) if state.silent else ()
     audio = env.audio_in.feed(frame)
-    if env.plan.commit.manual or env.config.keepalive or cleared:
+    if env.plan.commit.manual or env.keepalive or cleared:
         _count(state, env, len(audio))
     return (*cleared, *_appends(env, audio), *_withdraw(state, env))
 
@@ -73,7 +73,7 @@ def streamed(state: InputAudio, env: Env, frame: bytes) -> tuple[SendToUpstream,
     if not frame:
         return ()
     audio = env.audio_in.feed(frame)
-    if env.plan.commit.manual or env.config.keepalive:
+    if env.plan.commit.manual or env.keepalive:
         _count(state, env, len(audio))
     if 0 < len(audio) <= MAX_APPEND:
         return (SendToUpstream(env.frames.append(audio)),)
@@ -137,7 +137,7 @@ def keepalive_due(call: Call, env: Env) -> Effects:
     What the resampler holds was said before it.
     """
     state = call.audio
-    keepalive = env.config.keepalive
+    keepalive = env.keepalive
     if keepalive is None:  # restored with a Config that has none
         return ()
     next_due = env.now if state.heard_at is None else state.heard_at + keepalive.every

@@ -2,7 +2,7 @@
 
 from .actions import ACTIONS, applied, dial, granted, session_created, session_ends
 from .cause import Cause
-from .errors import meant_by
+from .errors import meant_by, shown_by
 from .waiting import flushed, forget, paused, too_early, wait_audio, wait_text
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "paused",
     "session_created",
     "session_ends",
+    "shown_by",
     "too_early",
     "wait_audio",
     "wait_text",

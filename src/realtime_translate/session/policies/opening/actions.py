@@ -8,9 +8,8 @@ from typing import TypeAlias
 from attrs import evolve
 
 from .... import deepgram, openai
-from ....config import Config
 from ....deepgram.codes import ComponentCode, ErrorCode, WarningCode
-from ....mapping import dispensable, formats, speech, to_client, turns
+from ....mapping import dispensable, formats, shapes, speech, to_client, turns
 from ....mapping.errors import Fault, fatal_code
 from ....mapping.plan import Plan
 from ....mapping.refusal import Refusal
@@ -37,6 +36,7 @@ from .waiting import flush
 
 __all__ = ["ACTIONS", "applied", "dial", "granted", "session_created", "session_ends"]
 
+_FLAT = notice("SERVER_DIFFERS", what="the shape of the session")
 _Action: TypeAlias = "Callable[[OpeningState, Env, Cause], Effects]"
 
 
@@ -45,20 +45,22 @@ _Action: TypeAlias = "Callable[[OpeningState, Env, Cause], Effects]"
 
 def _welcome(state: OpeningState, env: Env, cause: Cause) -> Effects:
     env.start("settings", env.limits.settings_timeout)
-    return () if env.component else (env.client(deepgram.Welcome(env.ids.prefix)),)
+    server = env.config.upstream
+    unproved = () if server.proved else (notice("SERVER_UNPROVED", server=server.name),)
+    return unproved if env.component else (env.client(deepgram.Welcome(env.ids.prefix)), *unproved)
 
 
 def _dial(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """Settings came first: dial, and configure once upstream is open (S2)."""
     model, effects = _settle(state, env, cause.settings)
-    return [*effects, dial(env.config, model)]
+    return [*effects, dial(env, model)]
 
 
 def _configure(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """Settings came, and upstream is open already: what was dialled is the configured model (S2)."""
     model, effects = _settle(state, env, cause.settings)
     if model != env.config.model:
-        return [*effects, OpeningStep(OpeningEvent.OTHER_MODEL), dial(env.config, model)]
+        return [*effects, OpeningStep(OpeningEvent.OTHER_MODEL), dial(env, model)]
     return [*effects, *_send_update(state, env, cause)]
 
 
@@ -69,9 +71,10 @@ def _redial(state: OpeningState, env: Env, cause: Cause) -> Effects:
     return (CloseUpstream(1000, "another model is wanted"),)
 
 
-def dial(config: Config, model: str) -> OpenUpstream:
+def dial(env: Env, model: str) -> OpenUpstream:
     """Whom to dial for a model."""
-    return OpenUpstream(model, config.upstream.target(model))
+    server = env.config.upstream
+    return OpenUpstream(model, server.target(model, env.ids.prefix), dict(server.headers))
 
 
 def _settle(state: OpeningState, env: Env, settings: deepgram.Settings) -> tuple[str, list[Effect]]:
@@ -92,17 +95,36 @@ def _send_update(state: OpeningState, env: Env, cause: Cause) -> Effects:
     return (update,)
 
 
+def _send_flat(state: OpeningState, env: Env, cause: Cause) -> Effects:
+    """Once more, in the shape that the server has shown (D5)."""
+    env.flat = True
+    env.start("configure", env.limits.configure_timeout)
+    return [_FLAT, MayFail(state.update_event), *_send_update(state, env, cause)]
+
+
 def _ready(state: OpeningState, env: Env, cause: Cause) -> Effects:
     env.timers.cancel("configure")
     env.plan = evolve(env.plan, audible=state.session.get("output_modalities") != ["text"])
     state.session, state.refused_parts = {}, []
-    return [*_settle_audio(env, cause.session), SessionReady()]
+    asked = env.plan
+    settled = _settle_audio(env, cause.session)
+    return [*_differing(asked, env.plan), *settled, SessionReady()]
+
+
+def _differing(asked: Plan, carried: Plan) -> list[Effect]:
+    """The server has other formats than it was asked for (O1, D5)."""
+    formats = {
+        "the format of the user's audio": asked.input != carried.input,
+        "the format of the agent's audio": asked.output != carried.output,
+    }
+    return [notice("SERVER_DIFFERS", what=what) for what, differs in formats.items() if differs]
 
 
 def _settle_audio(env: Env, session: openai.Session) -> list[Effect]:
     """What upstream really carries counts, not what was asked of it (O1)."""
+    session = shapes.read(session)
     try:
-        env.plan = formats.effective(env.plan, session)
+        env.plan = formats.effective(env.plan, session, env.server)
         env.plan = evolve(env.plan, transcribes=speech.is_heard(session))
     except Refusal as refusal:
         return [Fatal(refusal.code, refusal.description)]
@@ -117,9 +139,9 @@ def granted(call: Call, env: Env, _: UpdateGranted) -> Effects:
 def session_created(call: Call, env: Env, event: openai.SessionCreated) -> Effects:
     """The session's time begins; nothing else comes of it (S3, O8)."""
     state = call.opening
-    state.began = True
+    state.began, state.flat = True, shapes.is_flat(event.session)
     if not env.component:
-        env.start("session_end", env.limits.session_warning)
+        env.start("session_end", env.session_warning)
     return (notice("UPSTREAM_ABSORBED", type=event.type),)
 
 
@@ -137,8 +159,11 @@ def _updated_unasked(state: OpeningState, env: Env, cause: Cause) -> Effects:
     state.began = True
     if not env.component:
         return (notice("UPSTREAM_ABSORBED", type="session.updated"),)
-    env.plan = evolve(env.plan, commit=turns.effective_plan(cause.session))
-    return [*_settle_audio(env, cause.session), OpeningStep(OpeningEvent.READY_ANYWAY)]
+    env.plan = evolve(env.plan, commit=turns.effective_plan(shapes.read(cause.session)))
+    told: list[Effect] = []
+    if shapes.is_flat(cause.session) and not env.server.shape.moved:
+        env.flat, told = True, [_FLAT]
+    return [*told, *_settle_audio(env, cause.session), OpeningStep(OpeningEvent.READY_ANYWAY)]
 
 
 def _ready_unasked(state: OpeningState, env: Env, cause: Cause) -> Effects:
@@ -307,6 +332,7 @@ ACTIONS: Mapping[str, _Action] = {
     "configure": _configure,
     "redial": _redial,
     "send_update": _send_update,
+    "send_flat": _send_flat,
     "ready": _ready,
     "updated_unasked": _updated_unasked,
     "ready_unasked": _ready_unasked,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from ....mapping import dispensable
 from ....mapping.errors import Problem
+from ....mapping.shapes import is_flat
+from ....openai import Session
 from ...env import Env
-from ...state import OpeningState
+from ...state import Call, OpeningState
 from ...tables import OPENING, Opening, OpeningEvent
 
-__all__ = ["meant_by"]
+__all__ = ["meant_by", "shown_by"]
 
 
 def meant_by(state: OpeningState, env: Env, phase: Opening, problem: Problem) -> OpeningEvent | None:
@@ -17,8 +19,14 @@ def meant_by(state: OpeningState, env: Env, phase: Opening, problem: Problem) ->
     if row[OpeningEvent.NO_SESSION].action and _is_of_the_server(state, env, problem):
         return OpeningEvent.NO_SESSION
     if row[OpeningEvent.REFUSED].action and _answers_update(state, phase, problem):
-        return OpeningEvent.REFUSED
+        return OpeningEvent.SHOWN_FLAT if state.flat and not env.server.shape.moved else OpeningEvent.REFUSED
     return None
+
+
+def shown_by(call: Call, env: Env, session: Session) -> OpeningEvent:
+    """What a `session.updated` is to the opening: our update holds, unless it had another shape (D5)."""
+    other = OPENING[call.phase][OpeningEvent.SHOWN_FLAT].action and not env.server.shape.moved
+    return OpeningEvent.SHOWN_FLAT if other and is_flat(session) else OpeningEvent.UPDATED
 
 
 def _answers_update(state: OpeningState, phase: Opening, problem: Problem) -> bool:

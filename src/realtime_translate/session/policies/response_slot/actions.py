@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
+from attrs import evolve
+
 from .... import openai
-from ....mapping.responses import Outcome, spoken, tagged
+from ....mapping.responses import Outcome, saying, spoken, tagged
 from ....notices import notice
 from ....wire import OMITTED
 from ...entries import Tags, WishKind
@@ -62,13 +64,22 @@ def _create(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
     slot.request = env.ids.next()
     env.start("create", env.limits.create_timeout)
     _think(call, env)
-    tag = "" if slot.tags is Tags.REFUSED else slot.request
-    wish = slot.asked_for
-    if wish and wish.alone:  # it answers nothing that was asked
+    tag = slot.request if env.config.upstream.tags and slot.tags is not Tags.REFUSED else ""
+    wish, before = slot.asked_for, list[Effect]()
+    if not (wish and wish.alone):
+        params, slot.answered_until = tagged(tag), env.ids.count
+    elif env.config.upstream.overrides or not wish.text:  # it answers nothing that was asked
         params = spoken(tag, wish.text)
     else:
-        params, slot.answered_until = tagged(tag), env.ids.count
-    return [env.upstream(openai.ResponseCreate(params, event_id=slot.request)), TurnStep(TurnEvent.ASKED)]
+        params, before = tagged(tag), [_as_item(env, wish.text)]
+    create = env.upstream(openai.ResponseCreate(params, event_id=slot.request))
+    return [*before, create, TurnStep(TurnEvent.ASKED)]
+
+
+def _as_item(env: Env, text: str) -> Effect:
+    """What to say, where a response takes no instructions of its own (T3)."""
+    item = evolve(saying(text), id=env.ids.item("message"))
+    return env.upstream(openai.ConversationItemCreate(item, event_id=env.ids.next()))
 
 
 def _think(call: Call, env: Env) -> None:

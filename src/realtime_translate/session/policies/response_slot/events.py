@@ -307,7 +307,8 @@ def refused(call: Call, env: Env, refusal: Refused) -> Effects:
     if problem.fault is Fault.METADATA and slot.tags is not Tags.REFUSED:
         slot.tags = Tags.REFUSED
         ours = slot.request or slot.unsettled
-        return [notice("TAGS_REFUSED"), *(happen(call, env, SlotEvent.TAG_REFUSED) if ours else ())]
+        told = notice("SERVER_DIFFERS", what="tags of responses")
+        return [told, *(happen(call, env, SlotEvent.TAG_REFUSED) if ours else ())]
     return ()
 
 

@@ -14,6 +14,7 @@ from ....outputs import CloseClient, CloseUpstream, Notice, Outputs, SendToClien
 from ..broken import require
 from ..ledgers.ledger import CANCELLED, CLOSED, UNANSWERED, Ledger, answers_by_itself, is_about_a_part
 from ..network import STEP
+from ..plain import REPEATED
 from ..world_state import WorldState
 from . import detection, order, reasons, talk, waiting
 
@@ -172,6 +173,8 @@ def _answered(world: WorldState, event: Json, outputs: Outputs) -> None:
         _whole_call(world, event)
     elif kind == "response.output_audio.delta":
         _sound(world, event, [each for each in told if isinstance(each, bytes)])
+    elif kind == REPEATED:
+        require(told == [], "D1 what comes by both of its names is heard once", told)
 
 
 def _whole_call(world: WorldState, event: Json) -> None:
