@@ -3,7 +3,7 @@
     OPENAI_API_KEY=... python websockets_proxy.py
     python websockets_proxy.py --simulate       # without a key: a simulated server answers
 
-`bridge.py` holds the calls; this file has the options and listens.
+`bridge.py` holds the calls and `sockets.py` their sockets; this file has the options.
 """
 
 from __future__ import annotations
@@ -15,21 +15,22 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import bridge
-from websockets.asyncio.server import Server
+import sockets
 
 import realtime_translate as rt
 from realtime_translate.testing import RealtimeServer
 
 
 @asynccontextmanager
-async def serving(config: rt.Config, options: argparse.Namespace) -> AsyncGenerator[Server, None]:
+async def serving(config: rt.Config, options: argparse.Namespace) -> AsyncGenerator[asyncio.Server, None]:
     """The running proxy. At the end it takes no more calls, and those it has are told and drained."""
     async with AsyncExitStack() as stack:
         upstream = options.upstream
         if options.simulate:
             upstream = await stack.enter_async_context(simulated())
+        early = options.dial == "early"
         yield await stack.enter_async_context(
-            bridge.listening(lambda: bridge.Call(config, upstream, early=options.dial == "early"), options)
+            sockets.listening(lambda: bridge.Call(config, upstream, sockets.dial, early=early), options)
         )
 
 
@@ -92,4 +93,4 @@ def config_of(options: argparse.Namespace) -> rt.Config:
 
 if __name__ == "__main__":
     chosen = parse()
-    asyncio.run(bridge.run(serving(*chosen), chosen[1]))
+    bridge.start(serving(*chosen), chosen[1])

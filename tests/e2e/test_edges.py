@@ -6,7 +6,6 @@ import asyncio
 import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 
 import pytest
@@ -44,13 +43,13 @@ async def silent_server() -> AsyncGenerator[str, None]:
 
 def most_waiting(host: Host, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How much waited for a socket at most, in a list of one."""
-    most, put = [0], host.bridge.Leg.put
+    most, send = [0], host.bridge.Leg.send
 
     def watched(leg: Any, frame: str | bytes) -> None:
-        put(leg, frame)
-        most[0] = max(most[0], leg.waiting)
+        send(leg, frame)
+        most[0] = max(most[0], leg.socket.waiting)
 
-    monkeypatch.setattr(host.bridge.Leg, "put", watched)
+    monkeypatch.setattr(host.bridge.Leg, "send", watched)
     return most
 
 
@@ -170,7 +169,7 @@ def test_a_server_that_does_not_open_the_connection(proxy: str, monkeypatch: pyt
         server = await asyncio.start_server(ignore, "127.0.0.1", 0)
         url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         async with server, PROXIES[proxy](url, CONFIG) as host, calling(host.url) as caller:
-            monkeypatch.setattr(host.bridge, "connect", partial(connect, open_timeout=0.1))
+            monkeypatch.setattr(host.bridge, "OPEN_SECONDS", 0.1)
             await caller.agent.send_settings(_settings())
             assert (await caller.closed())[0] == 1000
         assert [error.code for error in caller.of("Error")] == ["INTERNAL_SERVER_ERROR"]
@@ -319,13 +318,13 @@ def test_a_failing_task_ends_the_call(proxy: str, monkeypatch: pytest.MonkeyPatc
     run(scenario())
 
 
-def test_a_failing_writer_ends_the_call(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def write(leg: object, socket: object) -> None:
+def test_a_failing_send_ends_the_call(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def send(leg: object, frame: str | bytes) -> None:
         raise RuntimeError("a bug")
 
     async def scenario() -> None:
         async with PROXIES[proxy]("ws://127.0.0.1:1", CONFIG) as host:
-            monkeypatch.setattr(host.bridge.Leg, "write", write)
+            monkeypatch.setattr(host.bridge.Leg, "send", send)
             async with calling(host.url) as caller:
                 assert await caller.closed() == (1011, "internal error")
 

@@ -142,13 +142,13 @@ def test_a_proxy_that_stops_takes_no_calls() -> None:
 def test_a_call_that_comes_at_the_last_moment_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario() -> None:
         async with PROXIES["websockets"]("ws://127.0.0.1:1", CONFIG) as host:
-            hold = host.bridge.Calls.hold
+            begin = host.bridge.Calls.begin
 
-            async def late(calls: Any, call: Any, socket: Any) -> None:
+            def late(calls: Any, call: Any, socket: Any) -> Any:
                 calls.stopping = True
-                await hold(calls, call, socket)
+                return begin(calls, call, socket)
 
-            monkeypatch.setattr(host.bridge.Calls, "hold", late)
+            monkeypatch.setattr(host.bridge.Calls, "begin", late)
             async with calling(host.url) as caller:
                 assert await caller.closed() == (1001, "the proxy is shutting down")
 

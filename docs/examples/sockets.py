@@ -1,0 +1,303 @@
+"""The sockets of a call by `websockets`: its protocol without I/O, on the transports of asyncio.
+
+Copy it along with `bridge.py`, for a host that listens or dials with `websockets`. Its asyncio layer would do
+the same, with a task and a queue for each socket and some more steps for each frame; here a frame goes from
+the transport into the call, and what the call sends goes into the transport.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import ssl
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import cache, partial
+from time import perf_counter
+
+import bridge
+from websockets.client import ClientProtocol
+from websockets.exceptions import InvalidStatus
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
+from websockets.protocol import OPEN, Event, Protocol
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+from websockets.uri import WebSocketURI, parse_uri
+
+TEXT, BINARY, CONT = Opcode.TEXT, Opcode.BINARY, Opcode.CONT
+READ_BYTES = 2**14  # read at once: what one peer sends cannot keep the process for longer
+_read = memoryview(bytearray(READ_BYTES))  # every socket is read into it, and copies at once what it got
+
+
+class WebSocket(asyncio.BufferedProtocol):
+    """A socket of a call. Subclasses hold the handshake and set `leg` when it is done."""
+
+    leg: bridge.Leg | None = None
+    transport: asyncio.Transport
+
+    def __init__(self, protocol: Protocol, ping_seconds: float) -> None:
+        self.protocol, self.ping_seconds = protocol, ping_seconds
+        self.loop = asyncio.get_running_loop()
+        self.kind, self.parts = BINARY, bytearray()  # of a message in fragments
+        self.silent = False  # nothing was heard since the last ping
+        self.sending = True  # the transport may still be written to
+        self.reading = True
+        self.ending = False  # the peer has some seconds to close the connection
+        self.timer = self.loop.call_later(bridge.OPEN_SECONDS, self.abort)
+
+    # --- for the call ---------------------------------------------------------------------------------------
+
+    @property
+    def waiting(self) -> int:
+        return self.transport.get_write_buffer_size()
+
+    def send(self, frame: str | bytes, /) -> None:
+        if self.protocol.state is OPEN:
+            if isinstance(frame, str):
+                self.protocol.send_text(frame.encode())
+            else:
+                self.protocol.send_binary(frame)
+            self.flush()
+
+    def close(self, code: int, reason: str, /) -> None:
+        late = bridge.DRAIN_SECONDS if 0 < self.waiting <= bridge.OUTBOX_BYTES else 0.0
+        if self.protocol.state is OPEN:
+            self.protocol.send_close(code, reason)
+            self.flush()
+        self.give_up_in(bridge.CLOSE_SECONDS + late)
+
+    def read(self, on: bool, /) -> None:
+        if on != self.reading and not self.transport.is_closing():
+            self.reading = on
+            (self.transport.resume_reading if on else self.transport.pause_reading)()
+
+    # --- for the transport ----------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        transport.set_write_buffer_limits(bridge.OUTBOX_BYTES // 2)
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return _read
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self.silent = False
+        self.protocol.receive_data(bytes(_read[:nbytes]))
+        for event in self.protocol.events_received():
+            if self.leg is not None and isinstance(event, Frame):
+                self.receive(self.leg, event)
+            else:
+                self.shake_hands(event)
+        self.flush()
+        if self.protocol.close_expected() and not self.ending:
+            self.give_up_in(bridge.CLOSE_SECONDS)
+
+    def eof_received(self) -> None:
+        self.protocol.receive_eof()
+        self.flush()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.timer.cancel()
+        self.sending = False
+        self.protocol.receive_eof()
+        if self.leg is not None:
+            self.leg.closed(self.protocol.close_code, self.protocol.close_reason or "")
+
+    def pause_writing(self) -> None:
+        if self.leg is not None:
+            self.leg.congested(True)
+
+    def resume_writing(self) -> None:
+        if self.leg is not None:
+            self.leg.congested(False)
+
+    # --- between them ---------------------------------------------------------------------------------------
+
+    def shake_hands(self, event: Event) -> None:
+        raise NotImplementedError
+
+    def receive(self, leg: bridge.Leg, frame: Frame) -> None:
+        """Hand on a whole message. Of fragments nothing is kept but their content, which has a bound."""
+        opcode, data = frame.opcode, frame.data
+        if opcode is TEXT or opcode is BINARY:
+            self.kind = opcode
+            if not frame.fin:
+                self.parts = bytearray(data)
+                return
+        elif opcode is CONT:
+            self.parts += data
+            if not frame.fin:
+                return
+            data, self.parts = self.parts, bytearray()
+        else:  # the protocol has answered it
+            return
+        if self.kind is BINARY:
+            leg.received(bytes(data))
+            return
+        try:
+            text = str(data, "utf-8")
+        except UnicodeDecodeError:
+            self.protocol.fail(1007, "a text message is not UTF-8")
+        else:
+            leg.received(text)
+
+    def flush(self) -> None:
+        """Write what the protocol wants to say."""
+        for data in self.protocol.data_to_send():
+            if data and self.sending:
+                self.transport.write(data)
+            elif self.sending:  # the end of what is sent
+                self.sending = False
+                if self.transport.can_write_eof():
+                    self.transport.write_eof()
+                else:  # TLS
+                    self.transport.close()
+
+    def opened(self, leg: bridge.Leg) -> None:
+        """The handshake is done: from now on the peer has to give a sign of life."""
+        self.leg = leg
+        self.timer.cancel()
+        self.timer = self.loop.call_later(self.ping_seconds, self.ping)
+
+    def ping(self) -> None:
+        if self.silent and self.reading:
+            self.abort()
+        elif self.protocol.state is OPEN:
+            self.silent = True
+            self.protocol.send_ping(b"")
+            self.flush()
+            self.timer = self.loop.call_later(self.ping_seconds, self.ping)
+
+    def give_up_in(self, seconds: float) -> None:
+        self.ending = True
+        self.timer.cancel()
+        self.timer = self.loop.call_later(seconds, self.abort)
+
+    def abort(self) -> None:
+        self.sending = False
+        self.transport.abort()
+
+
+# --- the client's socket ------------------------------------------------------------------------------------
+
+
+def select(protocol: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+    """Browsers offer ["token", KEY] and want one of them back."""
+    return offered[0] if offered else None
+
+
+class ClientSocket(WebSocket):
+    """One client: a call if it asks for `path`."""
+
+    def __init__(
+        self, calls: bridge.Calls, make: Callable[[], bridge.Call], path: str, shaking: set[ClientSocket]
+    ) -> None:
+        self.server = ServerProtocol(select_subprotocol=select, max_size=bridge.FRAME_BYTES)
+        super().__init__(self.server, bridge.CLIENT_PING_SECONDS)
+        self.calls, self.make, self.path, self.shaking = calls, make, path, shaking
+        self.call: bridge.Call | None = None
+        shaking.add(self)
+
+    def shake_hands(self, event: Event) -> None:
+        if not isinstance(event, Request):  # a client that does not wait for the answer
+            self.abort()
+            return
+        refused = self.calls.refusal(event.path, self.path)
+        response = self.server.reject(*refused) if refused else self.server.accept(event)
+        self.server.send_response(response)
+        self.flush()
+        if response.status_code == 101:
+            self.shaking.discard(self)
+            self.call = self.make()
+            self.opened(self.call.client)
+            self.calls.begin(self.call, self)
+
+    def buffer_updated(self, nbytes: int) -> None:
+        began = perf_counter()
+        super().buffer_updated(nbytes)
+        if self.call is not None:
+            self.call.spent(perf_counter() - began)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.shaking.discard(self)
+        super().connection_lost(exc)
+
+
+@asynccontextmanager
+async def listening(
+    make: Callable[[], bridge.Call], options: argparse.Namespace
+) -> AsyncGenerator[asyncio.Server, None]:
+    """A server that makes a call for each client."""
+    calls, shaking = bridge.Calls(), set[ClientSocket]()
+    accept = partial(ClientSocket, calls, make, options.path, shaking)
+    server = await asyncio.get_running_loop().create_server(accept, options.host, options.port)
+    try:
+        yield server
+    finally:
+        server.close()
+        await calls.drain()
+        for socket in shaking:
+            socket.abort()
+        await server.wait_closed()
+
+
+# --- the server's socket ------------------------------------------------------------------------------------
+
+
+class UpstreamSocket(WebSocket):
+    """The socket to a server."""
+
+    def __init__(self, uri: WebSocketURI, headers: Mapping[str, str], leg: bridge.Leg) -> None:
+        self.dialler = ClientProtocol(uri, max_size=bridge.OUTBOX_BYTES)
+        super().__init__(self.dialler, bridge.UPSTREAM_PING_SECONDS)
+        self.headers, self.calling = headers, leg
+        self.answered: asyncio.Future[str] = self.loop.create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        request = self.dialler.connect()
+        request.headers.update(self.headers)
+        self.dialler.send_request(request)
+        self.flush()
+
+    def shake_hands(self, event: Event) -> None:
+        if self.protocol.handshake_exc is not None:
+            self.abort()
+        elif not self.answered.done():  # else nobody waits any more
+            self.answered.set_result("")
+            self.opened(self.calling)
+            self.calling.opened(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if not self.answered.done():
+            why = self.protocol.handshake_exc
+            status = f" and answered {why.response.status_code}" if isinstance(why, InvalidStatus) else ""
+            self.answered.set_result(f"the server did not open the connection{status}")
+
+
+async def dial(leg: bridge.Leg, url: str, headers: Mapping[str, str]) -> None:
+    """Open a socket to the server for a leg. Raises OSError.
+
+    No redirect is followed: it would get the key.
+    """
+    uri = parse_uri(url)
+    make = partial(UpstreamSocket, uri, headers, leg)
+    secure = tls() if uri.secure else None
+    connecting = asyncio.get_running_loop().create_connection(make, uri.host, uri.port, ssl=secure)
+    _, socket = await asyncio.wait_for(connecting, bridge.OPEN_SECONDS)
+    try:
+        refused = await socket.answered
+    except asyncio.CancelledError:
+        socket.abort()
+        raise
+    if refused:
+        raise ConnectionError(refused)
+
+
+@cache
+def tls() -> ssl.SSLContext:
+    """Made once: it reads all certificates of the system."""
+    return ssl.create_default_context()
