@@ -18,6 +18,7 @@ import os
 import secrets
 import signal
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from importlib import import_module
@@ -90,6 +91,8 @@ class Leg:
         self.socket: Socket | None = None
         self.congested_now = False  # the system does not take what is sent
         self.retired = False  # closed, or another took its place: what it still says is not heard
+        self.held = False  # what the socket says has to wait
+        self.late: deque[str | bytes] = deque()  # what it said all the same, as it had been read already
         self.gone = asyncio.Event()
         self.close_code: int | None = None
 
@@ -114,7 +117,9 @@ class Leg:
             self.call.step(self.hear_opened)
 
     def received(self, frame: str | bytes) -> None:
-        if not self.retired:
+        if self.held:
+            self.late.append(frame)
+        elif not self.retired:
             self.call.step(self.hear, frame)
 
     def congested(self, now: bool) -> None:
@@ -127,6 +132,49 @@ class Leg:
         if not self.retired:
             self.retired = True
             self.call.step(self.hear_closed, code, reason)
+
+
+class Watched:
+    """What a socket does with time: the handshake, a peer that is gone, a close that nobody answers."""
+
+    def __init__(self, ping_seconds: float) -> None:
+        self.loop, self.ping_seconds = asyncio.get_running_loop(), ping_seconds
+        self.reading = True
+        self.silent = False  # nothing was heard since the last ping
+        self.closing = False  # nothing more will be said
+        self.timer: asyncio.TimerHandle | None = None
+
+    def after(self, seconds: float, what: Callable[[], None]) -> None:
+        """Do that then, and not what was to be done."""
+        self.stop_timer()
+        self.timer = self.loop.call_later(seconds, what)
+
+    def stop_timer(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+
+    def opened(self) -> None:
+        """The handshake is done: from now on the peer has to give signs of life."""
+        self.after(self.ping_seconds, self.ping)
+
+    def ping(self) -> None:
+        if self.silent and self.reading:
+            self.abort()
+        elif not self.closing:
+            self.silent = True
+            self.say_ping()
+            self.after(self.ping_seconds, self.ping)
+
+    def give_up_in(self, seconds: float) -> None:
+        """The peer has so long to close the connection."""
+        self.closing = True
+        self.after(seconds, self.abort)
+
+    def say_ping(self) -> None:
+        raise NotImplementedError
+
+    def abort(self) -> None:
+        raise NotImplementedError
 
 
 # Opens a socket to a URL with these headers, and gives it to the leg by `opened`. Raises OSError.
@@ -150,7 +198,6 @@ class Call:
         self.dialled: tuple[str, asyncio.Task[None]] | None = None  # the target, and who dials it
         self.timer: asyncio.TimerHandle | None = None
         self.wakes = inf  # when it is due
-        self.reading = True  # whether the client is read
         self.used, self.since = 0.0, self.loop.time()  # seconds of work, and since when
         self.resting: asyncio.TimerHandle | None = None  # until the call has a right to more
         self.over = asyncio.Event()
@@ -211,7 +258,8 @@ class Call:
             if self.timer is not None:
                 self.timer.cancel()
             self.wakes, self.timer = deadline, self.loop.call_at(deadline, self.wake)
-        self.regulate()
+        if self.client.held or self.translator.client_paused:
+            self.regulate()
 
     def wake(self) -> None:
         self.wakes, self.timer = inf, None
@@ -259,11 +307,17 @@ class Call:
 
     def regulate(self) -> None:
         """Read the client unless it has to wait. At the end its answer to the close is read in any case."""
+        client, socket = self.client, self.client.socket
         busy = self.upstream.congested_now or self.translator.client_paused
-        reading = self.resting is None and (self.client.retired or not busy)
-        if reading != self.reading and self.client.socket is not None:
-            self.reading = reading
-            self.client.socket.read(reading)
+        hold = self.resting is not None or (busy and not client.retired)
+        if socket is None or hold == client.held:
+            return
+        client.held = hold
+        while client.late and not client.held:
+            began = time.perf_counter()
+            client.received(client.late.popleft())
+            self.spent(time.perf_counter() - began)
+        socket.read(not client.held)
 
     def spent(self, seconds: float) -> None:
         """So long the process was busy with what the client sent, and with nobody else's."""
@@ -327,6 +381,10 @@ class Call:
 
     def log(self, level: int, message: str, **fields: object) -> None:
         log.log(level, message, extra={"fields": {"call": self.id, **fields}})
+
+
+# A server that makes a call for each client, as long as it is entered.
+Listening = Callable[[Callable[[], Call], argparse.Namespace], AbstractAsyncContextManager[asyncio.Server]]
 
 
 class Calls:

@@ -13,38 +13,61 @@ import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache, partial
+from os import urandom
+from struct import pack
 from time import perf_counter
+from typing import cast
 
 import bridge
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidStatus
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
-from websockets.protocol import OPEN, Event, Protocol
+from websockets.protocol import CLIENT, OPEN, Event, Protocol
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 from websockets.uri import WebSocketURI, parse_uri
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:
+    from websockets.utils import apply_mask
 
 TEXT, BINARY, CONT = Opcode.TEXT, Opcode.BINARY, Opcode.CONT
 READ_BYTES = 2**14  # read at once: what one peer sends cannot keep the process for longer
 _read = memoryview(bytearray(READ_BYTES))  # every socket is read into it, and copies at once what it got
 
 
-class WebSocket(asyncio.BufferedProtocol):
+def framed(opcode: int, data: bytes, masks: bool) -> bytes:
+    """A whole frame, as `Frame.serialize` makes it, in half the time."""
+    size, bit = len(data), 0x80 if masks else 0
+    if size < 126:
+        head = pack("!BB", 0x80 | opcode, bit | size)
+    elif size < 2**16:
+        head = pack("!BBH", 0x80 | opcode, bit | 126, size)
+    else:
+        head = pack("!BBQ", 0x80 | opcode, bit | 127, size)
+    if not masks:
+        return head + data
+    key = urandom(4)
+    return b"".join((head, key, apply_mask(data, key)))
+
+
+class WebSocket(bridge.Watched, asyncio.BufferedProtocol):
     """A socket of a call. Subclasses hold the handshake and set `leg` when it is done."""
 
-    leg: bridge.Leg | None = None
     transport: asyncio.Transport
+    leg: bridge.Leg  # when the handshake is done
+    payer: bridge.Call | None = None  # the call whose share of the process is used by what comes in here
 
     def __init__(self, protocol: Protocol, ping_seconds: float) -> None:
-        self.protocol, self.ping_seconds = protocol, ping_seconds
-        self.loop = asyncio.get_running_loop()
+        super().__init__(ping_seconds)
+        self.protocol = protocol
+        self.masks = protocol.side is CLIENT
+        self.handle: Callable[[Event], None] = self.shake_hands
         self.kind, self.parts = BINARY, bytearray()  # of a message in fragments
-        self.silent = False  # nothing was heard since the last ping
         self.sending = True  # the transport may still be written to
-        self.reading = True
-        self.ending = False  # the peer has some seconds to close the connection
-        self.timer = self.loop.call_later(bridge.OPEN_SECONDS, self.abort)
+        self.after(bridge.OPEN_SECONDS, self.abort)
 
     # --- for the call ---------------------------------------------------------------------------------------
 
@@ -53,12 +76,12 @@ class WebSocket(asyncio.BufferedProtocol):
         return self.transport.get_write_buffer_size()
 
     def send(self, frame: str | bytes, /) -> None:
-        if self.protocol.state is OPEN:
+        """Write a frame as the protocol would, with fewer steps on the way."""
+        if self.protocol.state is OPEN and self.sending:
             if isinstance(frame, str):
-                self.protocol.send_text(frame.encode())
+                self.transport.write(framed(TEXT, frame.encode(), self.masks))
             else:
-                self.protocol.send_binary(frame)
-            self.flush()
+                self.transport.write(framed(BINARY, frame, self.masks))
 
     def close(self, code: int, reason: str, /) -> None:
         late = bridge.DRAIN_SECONDS if 0 < self.waiting <= bridge.OUTBOX_BYTES else 0.0
@@ -75,73 +98,70 @@ class WebSocket(asyncio.BufferedProtocol):
     # --- for the transport ----------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        transport.set_write_buffer_limits(bridge.OUTBOX_BYTES // 2)
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's has another class
+        self.transport.set_write_buffer_limits(bridge.OUTBOX_BYTES // 2)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return _read
 
     def buffer_updated(self, nbytes: int) -> None:
+        began, protocol = perf_counter(), self.protocol
         self.silent = False
-        self.protocol.receive_data(bytes(_read[:nbytes]))
-        for event in self.protocol.events_received():
-            if self.leg is not None and isinstance(event, Frame):
-                self.receive(self.leg, event)
-            else:
-                self.shake_hands(event)
+        protocol.receive_data(bytes(_read[:nbytes]))
+        for event in protocol.events_received():
+            self.handle(event)
         self.flush()
-        if self.protocol.close_expected() and not self.ending:
+        if protocol.state is not OPEN and protocol.close_expected() and not self.closing:
             self.give_up_in(bridge.CLOSE_SECONDS)
+        if self.payer is not None:
+            self.payer.spent(perf_counter() - began)
 
     def eof_received(self) -> None:
         self.protocol.receive_eof()
         self.flush()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.timer.cancel()
+        self.stop_timer()
         self.sending = False
         self.protocol.receive_eof()
-        if self.leg is not None:
+        if hasattr(self, "leg"):
             self.leg.closed(self.protocol.close_code, self.protocol.close_reason or "")
 
     def pause_writing(self) -> None:
-        if self.leg is not None:
-            self.leg.congested(True)
+        self.leg.congested(True)
 
     def resume_writing(self) -> None:
-        if self.leg is not None:
-            self.leg.congested(False)
+        self.leg.congested(False)
 
     # --- between them ---------------------------------------------------------------------------------------
 
     def shake_hands(self, event: Event) -> None:
         raise NotImplementedError
 
-    def receive(self, leg: bridge.Leg, frame: Frame) -> None:
+    def receive(self, event: Event) -> None:
         """Hand on a whole message. Of fragments nothing is kept but their content, which has a bound."""
-        opcode, data = frame.opcode, frame.data
-        if opcode is TEXT or opcode is BINARY:
-            self.kind = opcode
-            if not frame.fin:
-                self.parts = bytearray(data)
-                return
-        elif opcode is CONT:
+        assert isinstance(event, Frame)
+        opcode, data = event.opcode, event.data
+        if opcode is CONT or not event.fin:
+            self.kind = self.kind if opcode is CONT else opcode
             self.parts += data
-            if not frame.fin:
+            if not event.fin:
                 return
-            data, self.parts = self.parts, bytearray()
-        else:  # the protocol has answered it
-            return
-        if self.kind is BINARY:
-            leg.received(bytes(data))
-            return
-        try:
-            text = str(data, "utf-8")
-        except UnicodeDecodeError:
-            self.protocol.fail(1007, "a text message is not UTF-8")
-        else:
-            leg.received(text)
+            opcode, data, self.parts = self.kind, self.parts, bytearray()
+        if opcode is BINARY:
+            self.leg.received(bytes(data))
+        elif opcode is TEXT:
+            try:
+                text = str(data, "utf-8")
+            except UnicodeDecodeError:
+                self.protocol.fail(1007, "a text message is not UTF-8")
+            else:
+                self.leg.received(text)
+
+    def meet(self, leg: bridge.Leg) -> None:
+        """The handshake is done: frames go to the leg from now on."""
+        self.leg, self.handle = leg, self.receive
+        self.opened()
 
     def flush(self) -> None:
         """Write what the protocol wants to say."""
@@ -155,25 +175,9 @@ class WebSocket(asyncio.BufferedProtocol):
                 else:  # TLS
                     self.transport.close()
 
-    def opened(self, leg: bridge.Leg) -> None:
-        """The handshake is done: from now on the peer has to give a sign of life."""
-        self.leg = leg
-        self.timer.cancel()
-        self.timer = self.loop.call_later(self.ping_seconds, self.ping)
-
-    def ping(self) -> None:
-        if self.silent and self.reading:
-            self.abort()
-        elif self.protocol.state is OPEN:
-            self.silent = True
-            self.protocol.send_ping(b"")
-            self.flush()
-            self.timer = self.loop.call_later(self.ping_seconds, self.ping)
-
-    def give_up_in(self, seconds: float) -> None:
-        self.ending = True
-        self.timer.cancel()
-        self.timer = self.loop.call_later(seconds, self.abort)
+    def say_ping(self) -> None:
+        self.protocol.send_ping(b"")
+        self.flush()
 
     def abort(self) -> None:
         self.sending = False
@@ -197,7 +201,6 @@ class ClientSocket(WebSocket):
         self.server = ServerProtocol(select_subprotocol=select, max_size=bridge.FRAME_BYTES)
         super().__init__(self.server, bridge.CLIENT_PING_SECONDS)
         self.calls, self.make, self.path, self.shaking = calls, make, path, shaking
-        self.call: bridge.Call | None = None
         shaking.add(self)
 
     def shake_hands(self, event: Event) -> None:
@@ -210,15 +213,9 @@ class ClientSocket(WebSocket):
         self.flush()
         if response.status_code == 101:
             self.shaking.discard(self)
-            self.call = self.make()
-            self.opened(self.call.client)
-            self.calls.begin(self.call, self)
-
-    def buffer_updated(self, nbytes: int) -> None:
-        began = perf_counter()
-        super().buffer_updated(nbytes)
-        if self.call is not None:
-            self.call.spent(perf_counter() - began)
+            self.payer = call = self.make()
+            self.meet(call.client)
+            self.calls.begin(call, self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.shaking.discard(self)
@@ -267,7 +264,7 @@ class UpstreamSocket(WebSocket):
             self.abort()
         elif not self.answered.done():  # else nobody waits any more
             self.answered.set_result("")
-            self.opened(self.calling)
+            self.meet(self.calling)
             self.calling.opened(self)
 
     def connection_lost(self, exc: Exception | None) -> None:

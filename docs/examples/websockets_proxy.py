@@ -22,7 +22,12 @@ from realtime_translate.testing import RealtimeServer
 
 
 @asynccontextmanager
-async def serving(config: rt.Config, options: argparse.Namespace) -> AsyncGenerator[asyncio.Server, None]:
+async def serving(
+    config: rt.Config,
+    options: argparse.Namespace,
+    listening: bridge.Listening = sockets.listening,
+    dial: bridge.Dial = sockets.dial,
+) -> AsyncGenerator[asyncio.Server, None]:
     """The running proxy. At the end it takes no more calls, and those it has are told and drained."""
     async with AsyncExitStack() as stack:
         upstream = options.upstream
@@ -30,7 +35,7 @@ async def serving(config: rt.Config, options: argparse.Namespace) -> AsyncGenera
             upstream = await stack.enter_async_context(simulated())
         early = options.dial == "early"
         yield await stack.enter_async_context(
-            sockets.listening(lambda: bridge.Call(config, upstream, sockets.dial, early=early), options)
+            listening(lambda: bridge.Call(config, upstream, dial, early=early), options)
         )
 
 

@@ -30,7 +30,9 @@ COMMANDS = {
     "websockets": ["websockets_proxy.py", "--port", "0", "--log-level", "debug"],
     "starlette": ["-m", "uvicorn", "starlette_proxy:app", "--port", "0", "--timeout-graceful-shutdown", "9"],
 }
-EXIT = {"websockets": 0, "starlette": -15}
+if "picows" in PROXIES:
+    COMMANDS["picows"] = ["picows_proxy.py", *COMMANDS["websockets"][1:]]
+EXIT = {"websockets": 0, "starlette": -15, "picows": 0}
 """uvicorn ends as if it had not caught the signal."""
 
 
@@ -46,7 +48,7 @@ def script() -> list[Reply]:
 @asynccontextmanager
 async def running(proxy: str, upstream: str) -> AsyncGenerator[tuple[Process, str], None]:
     """The proxy as a process, and its URL."""
-    extra = ["--upstream", upstream] if proxy == "websockets" else []
+    extra = ["--upstream", upstream] if proxy != "starlette" else []
     async with process(*COMMANDS[proxy], *extra, UPSTREAM_URL=upstream, LOG_LEVEL="debug") as host:
         yield host, f"ws://127.0.0.1:{await host.port()}"
 

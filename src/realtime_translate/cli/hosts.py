@@ -37,6 +37,10 @@ HOSTS: Mapping[str, Host] = {
         "a proxy with asyncio and websockets; --simulate needs no key",
         ("websockets_proxy.py", *_SHARED, *_SIMULATION),
     ),
+    "picows": Host(
+        "the same on a WebSocket library in C, for more calls on a core",
+        ("picows_proxy.py", "websockets_proxy.py", *_SHARED, *_SIMULATION),
+    ),
     "starlette": Host(
         "the same as an ASGI application",
         ("starlette_proxy.py", *_SHARED),

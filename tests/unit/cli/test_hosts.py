@@ -35,7 +35,8 @@ def installed(extra: str) -> set[str]:
     for requirement in ast.literal_eval(line):
         found.add(re.split(r"[>=<\[]", requirement)[0])
         for inner in re.findall(r"\[(.*)\]", requirement):
-            found |= installed(inner)
+            for each in inner.split(","):
+                found |= installed(each)
     return found
 
 
