@@ -248,18 +248,20 @@ class Call:
     def step(self, tell: Callable[..., rt.Outputs], *what: object) -> None:
         """Tell the translator something, and do what it says. Nothing else gives it inputs."""
         try:
-            self.perform(tell(*what))
-            if self.client.congested_now or self.upstream.congested_now:
-                self.cut_off_slow_peers()
+            outputs = tell(*what)
+            self.perform(outputs)
         except Exception as error:
             self.fail(error)
+            return
+        if self.client.congested_now or self.upstream.congested_now:
+            self.cut_off_slow_peers()
+        if self.client.held or not outputs:  # of what the translator keeps for later nothing comes yet
+            self.regulate()
         deadline = self.translator.next_deadline
         if deadline is not None and deadline < self.wakes:  # else it is set anew when it fires
             if self.timer is not None:
                 self.timer.cancel()
             self.wakes, self.timer = deadline, self.loop.call_at(deadline, self.wake)
-        if self.client.held or self.translator.client_paused:
-            self.regulate()
 
     def wake(self) -> None:
         self.wakes, self.timer = inf, None
@@ -294,7 +296,7 @@ class Call:
             if leg.socket is not None and not leg.retired and leg.socket.waiting > OUTBOX_BYTES:
                 self.log(logging.WARNING, "a peer was cut off", upstream=leg is self.upstream)
                 leg.close(1008, "frames are read too slowly")
-                self.perform(leg.hear_closed(1008, "frames are read too slowly"))
+                self.step(leg.hear_closed, 1008, "frames are read too slowly")
 
     def fail(self, error: BaseException) -> None:
         """A bug of the host ends the call."""

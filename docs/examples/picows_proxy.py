@@ -87,7 +87,7 @@ class PicowsSocket(bridge.Watched, WSListener):
         self.silent = False
         kind = frame.msg_type
         if kind is TEXT and frame.fin:
-            self.hear_text(frame.get_payload_as_bytes())
+            self.hear_text(frame.get_payload_as_utf8_text)
         elif kind is BINARY and frame.fin:
             self.leg.received(frame.get_payload_as_bytes())
         elif kind is PING:
@@ -120,9 +120,9 @@ class PicowsSocket(bridge.Watched, WSListener):
         """The call may use the socket."""
         raise NotImplementedError
 
-    def hear_text(self, data: bytes) -> None:
+    def hear_text(self, decode: Callable[[], str]) -> None:
         try:
-            text = data.decode()
+            text = decode()
         except UnicodeDecodeError:
             self.fail(1007, "a text message is not UTF-8")
         else:
@@ -143,7 +143,7 @@ class PicowsSocket(bridge.Watched, WSListener):
             kind, data = self.kind, bytes(self.parts)
             self.kind, self.parts = CONT, bytearray()
             if kind is TEXT:
-                self.hear_text(data)
+                self.hear_text(data.decode)
             else:
                 self.leg.received(data)
 
