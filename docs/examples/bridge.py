@@ -41,6 +41,9 @@ FUNCTION_SECONDS = 8.0  # how long a function may take
 SHARE = 0.05  # of the process's time that one call may use: ten times what a conversation takes
 TURN_SECONDS = 0.02  # which it may use at once before that is asked
 
+# How much text of a client is decoded at once: the other calls wait meanwhile.
+LIMITS = rt.Limits(text_bytes_up=2**18, json_values=20_000)
+
 log = logging.getLogger("bridge")
 
 
@@ -132,49 +135,6 @@ class Leg:
         if not self.retired:
             self.retired = True
             self.call.step(self.hear_closed, code, reason)
-
-
-class Watched:
-    """What a socket does with time: the handshake, a peer that is gone, a close that nobody answers."""
-
-    def __init__(self, ping_seconds: float) -> None:
-        self.loop, self.ping_seconds = asyncio.get_running_loop(), ping_seconds
-        self.reading = True
-        self.silent = False  # nothing was heard since the last ping
-        self.closing = False  # nothing more will be said
-        self.timer: asyncio.TimerHandle | None = None
-
-    def after(self, seconds: float, what: Callable[[], None]) -> None:
-        """Do that then, and not what was to be done."""
-        self.stop_timer()
-        self.timer = self.loop.call_later(seconds, what)
-
-    def stop_timer(self) -> None:
-        if self.timer is not None:
-            self.timer.cancel()
-
-    def opened(self) -> None:
-        """The handshake is done: from now on the peer has to give signs of life."""
-        self.after(self.ping_seconds, self.ping)
-
-    def ping(self) -> None:
-        if self.silent and self.reading:
-            self.abort()
-        elif not self.closing:
-            self.silent = True
-            self.say_ping()
-            self.after(self.ping_seconds, self.ping)
-
-    def give_up_in(self, seconds: float) -> None:
-        """The peer has so long to close the connection."""
-        self.closing = True
-        self.after(seconds, self.abort)
-
-    def say_ping(self) -> None:
-        raise NotImplementedError
-
-    def abort(self) -> None:
-        raise NotImplementedError
 
 
 # Opens a socket to a URL with these headers, and gives it to the leg by `opened`. Raises OSError.

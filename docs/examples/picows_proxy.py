@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager
 from time import perf_counter
 
 import bridge
+import sockets
 import websockets_proxy
 from picows import (
     WSError,
@@ -34,13 +35,13 @@ from picows import (
 TEXT, BINARY, CONT = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION
 PING, CLOSE = WSMsgType.PING, WSMsgType.CLOSE
 READ_BYTES = 2**13  # read at once at first
-RECEIVE_BYTES = 2**16  # of a client's that may wait in the system
+RECEIVE_BYTES = 2**15  # of a client's that may wait in the system
 
 quiet = logging.getLogger("picows")
 quiet.setLevel(logging.CRITICAL)  # else strangers can fill the log with their mistakes
 
 
-class PicowsSocket(bridge.Watched, WSListener):
+class PicowsSocket(sockets.Watched, WSListener):
     """A socket of a call."""
 
     transport: WSTransport
@@ -91,7 +92,8 @@ class PicowsSocket(bridge.Watched, WSListener):
         elif kind is BINARY and frame.fin:
             self.leg.received(frame.get_payload_as_bytes())
         elif kind is PING:
-            transport.send_pong(frame.get_payload_as_bytes())
+            if not self.leg.held:  # else what it has sent already would keep the process all the same
+                transport.send_pong(frame.get_payload_as_bytes())
         elif kind is CLOSE:
             if frame.payload_size:
                 self.ended = frame.get_close_code().value, frame.get_close_reason() or ""

@@ -34,8 +34,52 @@ except ImportError:
     from websockets.utils import apply_mask
 
 TEXT, BINARY, CONT = Opcode.TEXT, Opcode.BINARY, Opcode.CONT
-READ_BYTES = 2**14  # read at once: what one peer sends cannot keep the process for longer
+READ_BYTES = 2**14  # read at once
+CLIENT_READ_BYTES = 2**12  # less, as a client may send many small frames: each read keeps the process
 _read = memoryview(bytearray(READ_BYTES))  # every socket is read into it, and copies at once what it got
+
+
+class Watched:
+    """What a socket does with time: the handshake, a peer that is gone, a close that nobody answers."""
+
+    def __init__(self, ping_seconds: float) -> None:
+        self.loop, self.ping_seconds = asyncio.get_running_loop(), ping_seconds
+        self.reading = True
+        self.silent = False  # nothing was heard since the last ping
+        self.closing = False  # nothing more will be said
+        self.timer: asyncio.TimerHandle | None = None
+
+    def after(self, seconds: float, what: Callable[[], None]) -> None:
+        """Do that then, and not what was to be done."""
+        self.stop_timer()
+        self.timer = self.loop.call_later(seconds, what)
+
+    def stop_timer(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+
+    def opened(self) -> None:
+        """The handshake is done: from now on the peer has to give signs of life."""
+        self.after(self.ping_seconds, self.ping)
+
+    def ping(self) -> None:
+        if self.silent and self.reading:
+            self.abort()
+        elif not self.closing:
+            self.silent = True
+            self.say_ping()
+            self.after(self.ping_seconds, self.ping)
+
+    def give_up_in(self, seconds: float) -> None:
+        """The peer has so long to close the connection."""
+        self.closing = True
+        self.after(seconds, self.abort)
+
+    def say_ping(self) -> None:
+        raise NotImplementedError
+
+    def abort(self) -> None:
+        raise NotImplementedError
 
 
 def framed(opcode: int, data: bytes, masks: bool) -> bytes:
@@ -53,16 +97,16 @@ def framed(opcode: int, data: bytes, masks: bool) -> bytes:
     return b"".join((head, key, apply_mask(data, key)))
 
 
-class WebSocket(bridge.Watched, asyncio.BufferedProtocol):
+class WebSocket(Watched, asyncio.BufferedProtocol):
     """A socket of a call. Subclasses hold the handshake and set `leg` when it is done."""
 
     transport: asyncio.Transport
     leg: bridge.Leg  # when the handshake is done
     payer: bridge.Call | None = None  # the call whose share of the process is used by what comes in here
 
-    def __init__(self, protocol: Protocol, ping_seconds: float) -> None:
+    def __init__(self, protocol: Protocol, ping_seconds: float, read_bytes: int) -> None:
         super().__init__(ping_seconds)
-        self.protocol = protocol
+        self.protocol, self.room = protocol, _read[:read_bytes]
         self.masks = protocol.side is CLIENT
         self.handle: Callable[[Event], None] = self.shake_hands
         self.kind, self.parts = BINARY, bytearray()  # of a message in fragments
@@ -102,7 +146,7 @@ class WebSocket(bridge.Watched, asyncio.BufferedProtocol):
         self.transport.set_write_buffer_limits(bridge.OUTBOX_BYTES // 2)
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        return _read
+        return self.room
 
     def buffer_updated(self, nbytes: int) -> None:
         began, protocol = perf_counter(), self.protocol
@@ -199,7 +243,7 @@ class ClientSocket(WebSocket):
         self, calls: bridge.Calls, make: Callable[[], bridge.Call], path: str, shaking: set[ClientSocket]
     ) -> None:
         self.server = ServerProtocol(select_subprotocol=select, max_size=bridge.FRAME_BYTES)
-        super().__init__(self.server, bridge.CLIENT_PING_SECONDS)
+        super().__init__(self.server, bridge.CLIENT_PING_SECONDS, CLIENT_READ_BYTES)
         self.calls, self.make, self.path, self.shaking = calls, make, path, shaking
         shaking.add(self)
 
@@ -248,7 +292,7 @@ class UpstreamSocket(WebSocket):
 
     def __init__(self, uri: WebSocketURI, headers: Mapping[str, str], leg: bridge.Leg) -> None:
         self.dialler = ClientProtocol(uri, max_size=bridge.OUTBOX_BYTES)
-        super().__init__(self.dialler, bridge.UPSTREAM_PING_SECONDS)
+        super().__init__(self.dialler, bridge.UPSTREAM_PING_SECONDS, READ_BYTES)
         self.headers, self.calling = headers, leg
         self.answered: asyncio.Future[str] = self.loop.create_future()
 

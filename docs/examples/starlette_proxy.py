@@ -1,6 +1,6 @@
 """A proxy with Starlette: Deepgram Voice Agent clients on an OpenAI Realtime server.
 
-    OPENAI_API_KEY=... uvicorn starlette_proxy:app --timeout-graceful-shutdown 20
+    OPENAI_API_KEY=... uvicorn starlette_proxy:app --ws-per-message-deflate false
 
 UPSTREAM_URL in the environment names another server, LOG_LEVEL how much is logged. `bridge.py` holds the
 calls; this file has the routes, the client's socket as Starlette has it, and the end of the process.
@@ -27,7 +27,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 import realtime_translate as rt
 
-CONFIG = rt.Config.deepgram()
+CONFIG = rt.Config.deepgram(limits=bridge.LIMITS)
 PATH = "/v1/agent/converse"
 calls = bridge.Calls()
 

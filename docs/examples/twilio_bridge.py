@@ -23,7 +23,7 @@ import sockets
 
 import realtime_translate as rt
 
-CONFIG = rt.Config.deepgram(greeting=rt.GreetingMode.SPOKEN)  # a caller sees no text
+CONFIG = rt.Config.deepgram(greeting=rt.GreetingMode.SPOKEN, limits=bridge.LIMITS)  # a caller sees no text
 MARK_BYTES = 1600  # a mark after so much audio: how well the server will know what the caller heard
 
 

@@ -16,6 +16,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import bridge
 import sockets
+from attrs import evolve
 
 import realtime_translate as rt
 from realtime_translate.testing import RealtimeServer
@@ -92,7 +93,7 @@ def config_of(options: argparse.Namespace) -> rt.Config:
         turn_detection=turns.get(options.turn_detection, rt.FROM_SETTINGS),
         greeting=rt.GreetingMode(options.greeting),
         idle_timeout_margin=options.idle_margin,
-        limits=rt.Limits(follow_up_timeout=options.deferred_response_timeout_ms / 1000),
+        limits=evolve(bridge.LIMITS, follow_up_timeout=options.deferred_response_timeout_ms / 1000),
     )
 
 

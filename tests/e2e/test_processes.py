@@ -247,13 +247,13 @@ def test_the_help_says_what_the_host_does(name: str, capsys: pytest.CaptureFixtu
 
 def test_the_options_of_the_proxy() -> None:
     parse = example("websockets_proxy").parse
-    assert parse([])[0] == rt.Config.deepgram()
+    assert parse([])[0] == rt.Config.deepgram(limits=rt.Limits(text_bytes_up=2**18, json_values=20_000))
     manual = ["--turn-detection", "manual", "--commit-ceiling-ms", "1500"]
     rest = ["--dialect", "component", "--greeting", "spoken", "--deferred-response-timeout-ms", "3000"]
     config, _ = parse([*manual, *rest])
     assert config == rt.Config.component(
         turn_detection=rt.ManualCommit(ceiling=1.5),
         greeting=rt.GreetingMode.SPOKEN,
-        limits=rt.Limits(follow_up_timeout=3.0),
+        limits=rt.Limits(follow_up_timeout=3.0, text_bytes_up=2**18, json_values=20_000),
     )
     assert parse(["--turn-detection", "server_vad"])[0].turn_detection == rt.ServerVad()

@@ -107,6 +107,28 @@ class End:
         self.rest = bytes(data)
 
 
+@define(eq=False)
+class Stranger:
+    """The server's end of a call that the load did not open. Its session is made ready; no more is heard."""
+
+    socket: socket.socket
+    poll: select.epoll
+    sent: tuple[()] = ()
+    ready: bool = False
+
+    def read(self) -> None:
+        try:
+            if self.socket.recv_into(_READ):
+                if not self.ready:
+                    self.ready = True
+                    self.socket.sendall(UPDATED)
+                return
+        except OSError:  # it broke off
+            pass
+        self.poll.unregister(self.socket)
+        self.socket.close()
+
+
 class Load:
     """Calls through hosts that dial `upstream`."""
 
@@ -114,7 +136,7 @@ class Load:
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.upstream = f"ws://127.0.0.1:{self.listener.getsockname()[1]}"
         self.poll = select.epoll()
-        self.ends: dict[int, End] = {}
+        self.ends: dict[int, End | Stranger] = {}
         self.calls: list[tuple[End, End]] = []
         self.numbers = itertools.count()
 
@@ -173,9 +195,27 @@ class Load:
             self.receive(0.05)
         return sum(len(each.sent) for each in self.ends.values())
 
+    def serve_strangers(self) -> None:
+        """From now on take the calls that others begin, too."""
+        self.poll.register(self.listener, select.EPOLLIN)
+
     def receive(self, seconds: float) -> None:
         for number, _ in self.poll.poll(seconds):
-            self.ends[number].read()
+            if number == self.listener.fileno():
+                self.welcome_stranger()
+            else:
+                self.ends[number].read()
+
+    def welcome_stranger(self) -> None:
+        server, _ = self.listener.accept()
+        try:
+            welcome(server)
+            server.sendall(OPENED)
+        except (OSError, ValueError):  # it broke off before it had said what it wants
+            server.close()
+            return
+        self.ends[server.fileno()] = Stranger(server, self.poll)
+        self.poll.register(server, select.EPOLLIN)
 
 
 @define
@@ -254,7 +294,9 @@ def header(peer: socket.socket) -> bytes:
     """What comes before the frames, without them."""
     data = b""
     while not data.endswith(b"\r\n\r\n"):
-        data += peer.recv(1)
+        if not (byte := peer.recv(1)):
+            raise ConnectionError("the peer closed during the handshake")
+        data += byte
     return data
 
 
