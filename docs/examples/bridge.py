@@ -19,7 +19,7 @@ import secrets
 import signal
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from importlib import import_module
 from importlib.util import find_spec
@@ -349,6 +349,11 @@ class Call:
 Listening = Callable[[Callable[[], Call], argparse.Namespace], AbstractAsyncContextManager[asyncio.Server]]
 
 
+def subprotocol(offered: Iterable[str]) -> str | None:
+    """What is chosen of what a browser offers, as in ["token", KEY]: the key is never sent back."""
+    return next((each for each in offered if each in ("token", "bearer")), None)
+
+
 class Calls:
     """The calls of this process. When it stops they are told and drained, and there will be no more."""
 
@@ -411,6 +416,7 @@ def common_options(about: str | None, port: int, path: str) -> argparse.Argument
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="to listen on (default: %(default)s)")
     add("--port", type=int, default=port, help="to listen on; 0: a free one (default: %(default)s)")
+    add("--share-port", action="store_true", help="with other processes: each takes its part of the calls")
     add("--path", default=path, help="where clients connect (default: %(default)s)")
     add("--upstream", metavar="URL", default="wss://api.openai.com", help="(default: %(default)s)")
     add("--log-level", choices=["debug", "info", "warning", "error"], default="info", help="of the Notices")

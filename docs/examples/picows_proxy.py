@@ -177,8 +177,9 @@ async def listening(
         refused = calls.refusal(request.path.decode("latin-1"), options.path)
         if refused is not None:
             return WSUpgradeResponseWithListener(answer(*refused), None)
-        offered = request.headers.get("Sec-WebSocket-Protocol", "").partition(",")[0]
-        chosen = {"Sec-WebSocket-Protocol": offered} if offered else {}
+        offered = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
+        name = bridge.subprotocol(each.strip() for each in offered)
+        chosen = {"Sec-WebSocket-Protocol": name} if name else {}
         response: WSUpgradeResponse = WSUpgradeResponse.create_101_response(chosen)
         return WSUpgradeResponseWithListener(response, ClientSocket(calls, make))
 
@@ -186,6 +187,7 @@ async def listening(
         accept,
         options.host,
         options.port,
+        reuse_port=options.share_port or None,
         websocket_handshake_timeout=bridge.OPEN_SECONDS,
         enable_auto_pong=False,  # a ping is paid for as well
         max_frame_size=bridge.FRAME_BYTES,

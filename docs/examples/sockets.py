@@ -232,8 +232,8 @@ class WebSocket(Watched, asyncio.BufferedProtocol):
 
 
 def select(protocol: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
-    """Browsers offer ["token", KEY] and want one of them back."""
-    return offered[0] if offered else None
+    """Browsers want one back of what they offer."""
+    return cast("Subprotocol | None", bridge.subprotocol(offered))
 
 
 class ClientSocket(WebSocket):
@@ -273,7 +273,8 @@ async def listening(
     """A server that makes a call for each client."""
     calls, shaking = bridge.Calls(), set[ClientSocket]()
     accept = partial(ClientSocket, calls, make, options.path, shaking)
-    server = await asyncio.get_running_loop().create_server(accept, options.host, options.port)
+    loop, share = asyncio.get_running_loop(), options.share_port or None
+    server = await loop.create_server(accept, options.host, options.port, reuse_port=share)
     try:
         yield server
     finally:

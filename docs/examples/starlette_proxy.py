@@ -118,8 +118,7 @@ async def converse(websocket: WebSocket) -> None:
     if calls.stopping:
         await websocket.send_denial_response(PlainTextResponse("shutting down", 503))
         return
-    offered = websocket.scope["subprotocols"]  # browsers offer ["token", KEY] and want one of them back
-    await websocket.accept(offered[0] if offered else None)
+    await websocket.accept(bridge.subprotocol(websocket.scope["subprotocols"]))
     call = bridge.Call(CONFIG, os.environ.get("UPSTREAM_URL", "wss://api.openai.com"), sockets.dial)
     socket = ClientSocket(websocket, call)
     held = calls.begin(call, socket)

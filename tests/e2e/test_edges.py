@@ -303,6 +303,19 @@ def test_a_browser_gets_its_subprotocol(proxy: str) -> None:
     run(scenario())
 
 
+def test_a_key_is_not_sent_back(proxy: str) -> None:
+    """Whichever comes first; what stands for it is enough for a browser."""
+
+    async def scenario() -> None:
+        async with PROXIES[proxy]("ws://127.0.0.1:1", CONFIG) as host:
+            offers: list[tuple[Any, str | None]] = [(["key", "bearer"], "bearer"), (["key"], None)]
+            for offer, chosen in offers:
+                async with connect(f"{host.url}/v1/agent/converse", subprotocols=offer) as socket:
+                    assert socket.subprotocol == chosen
+
+    run(scenario())
+
+
 def test_a_failing_task_ends_the_call(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault of the host closes both legs with 1011 instead of leaving the call hanging."""
 

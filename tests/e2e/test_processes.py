@@ -174,6 +174,24 @@ def test_a_client_that_does_not_answer_the_close_is_not_waited_for(proxy: str) -
     run(scenario())
 
 
+def test_processes_share_a_port() -> None:
+    """Both take calls."""
+
+    async def scenario() -> None:
+        name, *options = COMMANDS["picows" if "picows" in COMMANDS else "websockets"]
+        options = [*options, "--upstream", "ws://127.0.0.1:1", "--share-port"]
+        async with process(name, *options) as one:
+            port = await one.port()
+            async with process(name, *options, "--port", f"{port}") as other:
+                assert await other.port() == port
+                for _ in range(50):
+                    async with connect(f"ws://127.0.0.1:{port}/v1/agent/converse") as socket:
+                        await socket.recv()
+                await eventually(lambda: all(host.entries("the call ended") for host in (one, other)))
+
+    run(scenario())
+
+
 def test_simulate_needs_no_key_and_no_server() -> None:
     async def scenario() -> None:
         async with process(*COMMANDS["websockets"], "--simulate", OPENAI_API_KEY="") as host:

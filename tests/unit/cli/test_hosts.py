@@ -14,7 +14,9 @@ from realtime_translate.cli.main import main
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 PYPROJECT = EXAMPLES.parents[1] / "pyproject.toml"
-PACKAGES = {"realtime_translate": "realtime-translate", "typing_extensions": "realtime-translate"}
+PACKAGES = {
+    name: "realtime-translate" for name in ("realtime_translate", "attrs", "typing_extensions")
+}  # with what it needs itself
 each_host = pytest.mark.parametrize("name", HOSTS)
 
 
