@@ -111,7 +111,6 @@ class WebSocket(Watched, asyncio.BufferedProtocol):
         self.handle: Callable[[Event], None] = self.shake_hands
         self.kind, self.parts = BINARY, bytearray()  # of a message in fragments
         self.sending = True  # the transport may still be written to
-        self.after(bridge.OPEN_SECONDS, self.abort)
 
     # --- for the call ---------------------------------------------------------------------------------------
 
@@ -144,6 +143,7 @@ class WebSocket(Watched, asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)  # uvloop's has another class
         self.transport.set_write_buffer_limits(bridge.OUTBOX_BYTES // 2)
+        self.after(bridge.OPEN_SECONDS, self.abort)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self.room

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import shutil
+import ssl
+import subprocess
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +23,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 import realtime_translate as rt
 from realtime_translate.testing import Reply, Say
 from tests.e2e.callers import calling, said
-from tests.e2e.hosts import PROXIES, Host, eventually, model, run
+from tests.e2e.hosts import KEY, PROXIES, Host, eventually, model, run
 
 CONFIG = rt.Config.deepgram()
 ENDLESS = [Reply(Say("Well.", audio_ms=60_000))]
@@ -173,6 +177,54 @@ def test_a_server_that_does_not_open_the_connection(proxy: str, monkeypatch: pyt
             await caller.agent.send_settings(_settings())
             assert (await caller.closed())[0] == 1000
         assert [error.code for error in caller.of("Error")] == ["INTERNAL_SERVER_ERROR"]
+
+    run(scenario())
+
+
+def test_a_server_behind_tls(proxy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It gets the key if its certificate is trusted, and else nothing."""
+    if (openssl := shutil.which("openssl")) is None:
+        pytest.skip("needs openssl to make a certificate")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = [
+        openssl,
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+    ]
+    command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    secure.load_cert_chain(certificate, key)
+    keys: list[str | None] = []
+
+    async def note(socket: ServerConnection) -> None:
+        assert socket.request is not None
+        keys.append(socket.request.headers.get("Authorization"))
+
+    async def one_call(url: str) -> None:
+        async with PROXIES[proxy](url, CONFIG) as host, calling(host.url) as caller:
+            await caller.agent.send_settings(_settings())
+            assert (await caller.closed())[0] == 1000
+
+    async def scenario() -> None:
+        async with serve(note, "127.0.0.1", 0, ssl=secure) as server:
+            url = f"wss://localhost:{server.sockets[0].getsockname()[1]}"
+            loop = asyncio.get_running_loop()
+            watching = loop.get_exception_handler()
+            loop.set_exception_handler(None)  # the server is troubled by who breaks off
+            await one_call(url)
+            assert keys == []
+            loop.set_exception_handler(watching)
+            monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+            await one_call(url)
+            assert keys == [f"Bearer {KEY}"]
 
     run(scenario())
 

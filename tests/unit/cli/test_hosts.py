@@ -14,9 +14,8 @@ from realtime_translate.cli.main import main
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 PYPROJECT = EXAMPLES.parents[1] / "pyproject.toml"
-PACKAGES = {
-    name: "realtime-translate" for name in ("realtime_translate", "attrs", "typing_extensions")
-}  # with what it needs itself
+OWN: tuple[str, ...] = ("realtime_translate", "attrs", "typing_extensions")
+PACKAGES = dict.fromkeys(OWN, "realtime-translate")
 each_host = pytest.mark.parametrize("name", HOSTS)
 
 
