@@ -20,7 +20,7 @@ from typing import cast
 
 import bridge
 from websockets.client import ClientProtocol
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import InvalidStatus, InvalidURI
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import CLIENT, OPEN, Event, Protocol
@@ -245,7 +245,10 @@ class ClientSocket(WebSocket):
         self.server = ServerProtocol(select_subprotocol=select, max_size=bridge.FRAME_BYTES)
         super().__init__(self.server, bridge.CLIENT_PING_SECONDS, CLIENT_READ_BYTES)
         self.calls, self.make, self.path, self.shaking = calls, make, path, shaking
-        shaking.add(self)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.shaking.add(self)
 
     def shake_hands(self, event: Event) -> None:
         if not isinstance(event, Request):  # a client that does not wait for the answer
@@ -325,7 +328,10 @@ async def dial(leg: bridge.Leg, url: str, headers: Mapping[str, str]) -> None:
 
     No redirect is followed: it would get the key.
     """
-    uri = parse_uri(url)
+    try:
+        uri = parse_uri(url)
+    except InvalidURI as error:
+        raise ConnectionError(str(error)) from error
     make = partial(UpstreamSocket, uri, headers, leg)
     secure = tls() if uri.secure else None
     connecting = asyncio.get_running_loop().create_connection(make, uri.host, uri.port, ssl=secure)

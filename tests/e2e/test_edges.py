@@ -124,9 +124,10 @@ def test_the_server_ends_the_session(proxy: str) -> None:
     run(scenario())
 
 
-def test_no_server(proxy: str) -> None:
+@pytest.mark.parametrize("url", ["ws://127.0.0.1:1", "no URL"])
+def test_no_server(proxy: str, url: str) -> None:
     async def scenario() -> None:
-        async with PROXIES[proxy]("ws://127.0.0.1:1", CONFIG) as host, calling(host.url) as caller:
+        async with PROXIES[proxy](url, CONFIG) as host, calling(host.url) as caller:
             await caller.agent.send_settings(_settings())
             assert (await caller.closed())[0] == 1000
         assert [error.code for error in caller.of("Error")] == ["INTERNAL_SERVER_ERROR"]

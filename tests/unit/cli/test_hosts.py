@@ -14,8 +14,8 @@ from realtime_translate.cli.main import main
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 PYPROJECT = EXAMPLES.parents[1] / "pyproject.toml"
-OWN: tuple[str, ...] = ("realtime_translate", "attrs", "typing_extensions")
-PACKAGES = dict.fromkeys(OWN, "realtime-translate")
+OWN = "realtime-translate"
+PACKAGES = {"realtime_translate": OWN, "attrs": OWN, "typing_extensions": OWN}
 each_host = pytest.mark.parametrize("name", HOSTS)
 
 
