@@ -120,7 +120,7 @@ class WebSocket(Watched, asyncio.BufferedProtocol):
 
     def send(self, frame: str | bytes, /) -> None:
         """Write a frame as the protocol would, with fewer steps on the way."""
-        if self.protocol.state is OPEN and self.sending:
+        if self.protocol.state is OPEN and not self.transport.is_closing():
             if isinstance(frame, str):
                 self.transport.write(framed(TEXT, frame.encode(), self.masks))
             else:
