@@ -53,7 +53,9 @@ def plain(text: str) -> bytes:
 def headed(opcode: int, length: int) -> bytes:
     if length < 126:
         return struct.pack("!BB", 0x80 | opcode, length)
-    return struct.pack("!BBH", 0x80 | opcode, 126, length)
+    if length < 2**16:
+        return struct.pack("!BBH", 0x80 | opcode, 126, length)
+    return struct.pack("!BBQ", 0x80 | opcode, 127, length)
 
 
 FRAME = masked(2, b"\x01\x12" * 480)
@@ -97,7 +99,9 @@ class End:
             if length == 126:
                 length, head = data[2] << 8 | data[3], 4
             elif length == 127:
-                length, head = 2**16, 10  # no frame of a call is so long
+                if len(data) < 10:
+                    break
+                length, head = int.from_bytes(data[2:10], "big"), 10
             whole = head + length + (4 if data[1] & 128 else 0)
             if len(data) < whole:
                 break
