@@ -1,10 +1,11 @@
 """What the hosts beside this file share: one call through a `Translator` on asyncio. Copy it along with them.
 
-A `Call` is one client. One task owns its translator; two readers and a timer feed that task through the
-inbox, and each leg has an outbox and one writer, so the order is right by itself. Every queue has a bound:
-readers wait while the inbox is full, the client's also while the translator or a busy upstream wants it to,
-and a peer that lets more than OUTBOX_BYTES wait is cut off with 1008. Logs are JSON lines, without content
-or credentials.
+A `Call` is one client. No frame waits for a task: what a socket says is given to the translator where it
+comes in, and what the translator answers goes straight to the sockets. As the translator never waits, it has
+one owner and its outputs one order. Every queue has a bound: the client is not read while the translator or
+a busy upstream wants it to wait, nor while its call has used more than its share of the process, and a peer
+that lets more than OUTBOX_BYTES wait is cut off with 1008. Logs are JSON lines, without content or
+credentials. What a `Socket` is, each host says for its own library.
 """
 
 from __future__ import annotations
@@ -17,27 +18,31 @@ import os
 import secrets
 import signal
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from functools import partial
-from http import HTTPStatus
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from importlib import import_module
+from importlib.util import find_spec
+from math import inf
 from typing import Protocol
 
 from typing_extensions import assert_never
-from websockets.asyncio.client import connect
-from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
-from websockets.http11 import Request, Response
-from websockets.typing import Subprotocol
 
 import realtime_translate as rt
 
-INBOX = 4  # inputs that may wait for the translator
+FRAME_BYTES = 2**20  # the longest message taken from a client
 OUTBOX_BYTES = 16 * 2**20  # what may wait for a socket: more than five minutes of the agent's audio
-DRAIN_SECONDS = 5.0  # how long sending it may take at the end of a call
+OPEN_SECONDS = 10.0  # how long an opening handshake may take
+DRAIN_SECONDS = 5.0  # how long sending what waits may take at the end of a call
 CLOSE_SECONDS = 5.0  # how long a peer may take to answer a close
+CLIENT_PING_SECONDS = 20.0  # a peer that says nothing for twice as long, and answers no ping, is gone
+UPSTREAM_PING_SECONDS = 10.0  # shorter: a dead server is noticed before the client that is paused for it
 FUNCTION_SECONDS = 8.0  # how long a function may take
+SHARE = 0.05  # of the process's time that one call may use: ten times what a conversation takes
+TURN_SECONDS = 0.02  # which it may use at once before that is asked
+
+# How much text of a client is decoded at once: the other calls wait meanwhile.
+LIMITS = rt.Limits(text_bytes_up=2**18, json_values=20_000)
 
 log = logging.getLogger("bridge")
 
@@ -54,71 +59,113 @@ FUNCTIONS: dict[str, Function] = {"current_time": current_time}
 
 
 class Socket(Protocol):
-    """What a call needs of a socket: that of `websockets`. It raises ConnectionClosed once it is closed."""
+    """What a call needs of a socket. Nothing of it waits or raises, even after the end of the socket.
+
+    The socket tells its `Leg` when it is `opened`, each whole message `received`, when writing is `congested`
+    and when that is over, and when it is `closed`, at the latest some seconds after `close`.
+    """
 
     @property
-    def close_code(self) -> int | None: ...
-    @property
-    def close_reason(self) -> str | None: ...
-    async def recv(self) -> str | bytes: ...
-    async def send(self, frame: str | bytes, /) -> None: ...
-    async def close(self, code: int, reason: str) -> None: ...
+    def waiting(self) -> int:
+        """How many bytes the system has not taken yet."""
+        ...
+
+    def send(self, frame: str | bytes, /) -> None:
+        """Send a text or a binary frame."""
+
+    def close(self, code: int, reason: str, /) -> None:
+        """Send what waits and a close frame."""
+
+    def read(self, on: bool, /) -> None:
+        """Go on reading, or stop."""
 
 
-@dataclass(eq=False)
 class Leg:
-    """One socket of a call: what the translator is told of it, what waits to be sent, and how it closes."""
+    """One side of a call: its socket, and what the translator is told of it."""
 
-    receive: Callable[[str | bytes], rt.Outputs]
-    closed: Callable[[int | None, str], rt.Outputs]
-    socket: Socket | None = None
-    writer: asyncio.Task[None] = field(init=False)  # the only task that sends to the socket
-    outbox: asyncio.Queue[str | bytes | None] = field(default_factory=asyncio.Queue)
-    waiting: int = 0  # bytes in the outbox
-    cut: bool = False
-    retired: bool = False  # another one took its place: what it still says is not heard
-    closing: tuple[int, str] = (1000, "")
+    def __init__(
+        self,
+        call: Call,
+        hear_opened: Callable[[], rt.Outputs],
+        hear: Callable[[str | bytes], rt.Outputs],
+        hear_closed: Callable[[int | None, str], rt.Outputs],
+    ) -> None:
+        self.call, self.hear_opened, self.hear, self.hear_closed = call, hear_opened, hear, hear_closed
+        self.socket: Socket | None = None
+        self.congested_now = False  # the system does not take what is sent
+        self.retired = False  # closed, or another took its place: what it still says is not heard
+        self.held = False  # what the socket says has to wait
+        self.late: deque[str | bytes] = deque()  # what it said all the same, as it had been read already
+        self.gone = asyncio.Event()
+        self.close_code: int | None = None
 
-    def put(self, frame: str | bytes) -> None:
-        self.waiting += len(frame)
-        self.outbox.put_nowait(frame)
-
-    async def write(self, socket: Socket) -> None:
-        with suppress(ConnectionClosed):  # which the reader reports
-            while (frame := await self.outbox.get()) is not None:
-                await socket.send(frame)
-                self.waiting -= len(frame)
-
-    async def finish(self) -> None:
-        """Send what waits, unless the peer was cut off, and close the socket."""
+    def send(self, frame: str | bytes) -> None:
         if self.socket is not None:
-            self.outbox.put_nowait(None)
-            await asyncio.wait([self.writer], timeout=0 if self.cut else DRAIN_SECONDS)
-            self.writer.cancel()
-            with suppress(asyncio.TimeoutError, ConnectionClosed):  # a peer may not read
-                await asyncio.wait_for(self.socket.close(*self.closing), CLOSE_SECONDS)
+            self.socket.send(frame)
+
+    def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close the socket, once. It is given some seconds for it."""
+        if not self.retired:
+            self.retired = True
+            if self.socket is not None:
+                self.socket.close(code, reason)
+
+    # --- what the socket tells ------------------------------------------------------------------------------
+
+    def opened(self, socket: Socket) -> None:
+        self.socket = socket
+        if self.retired:  # while it was dialled
+            socket.close(1000, "")
+        else:
+            self.call.step(self.hear_opened)
+
+    def received(self, frame: str | bytes) -> None:
+        if self.held:
+            self.late.append(frame)
+        elif not self.retired:
+            self.call.step(self.hear, frame)
+
+    def congested(self, now: bool) -> None:
+        self.congested_now = now
+        self.call.regulate()
+
+    def closed(self, code: int | None, reason: str) -> None:
+        self.close_code = code
+        self.gone.set()
+        if not self.retired:
+            self.retired = True
+            self.call.step(self.hear_closed, code, reason)
 
 
-Input = tuple[Leg | None, Callable[[], rt.Outputs]]  # what the translator is told, and by which leg
+# Opens a socket to a URL with these headers, and gives it to the leg by `opened`. Raises OSError.
+Dial = Callable[[Leg, str, Mapping[str, str]], Awaitable[None]]
 
 
 class Call:
-    """One client, its translator, and its socket to the server at the URL `upstream`.
+    """One client, its translator, and its socket to the server at the URL `upstream`, opened by `dial`.
 
     `early`: that is dialled when the client comes, and not when it has sent Settings.
     """
 
-    def __init__(self, config: rt.Config, upstream: str, *, early: bool = False) -> None:
+    def __init__(self, config: rt.Config, upstream: str, dial: Dial, *, early: bool = False) -> None:
         self.id = secrets.token_urlsafe(12)  # the request_id of Welcome too
         self.loop = asyncio.get_running_loop()
         self.translator = own = rt.Translator(config, clock=self.loop.time, new_id=lambda: self.id)
-        self.client = Leg(self.hear, own.client_closed)
-        self.upstream = Leg(own.receive_from_upstream, own.upstream_closed)
-        self.url, self.early = upstream.rstrip("/"), early
-        self.dialled: tuple[str, asyncio.Task[None]] | None = None  # the target, and who reads from there
-        self.inbox: asyncio.Queue[Input] = asyncio.Queue(INBOX)
+        self.client = Leg(self, own.client_opened, self.hear, own.client_closed)
+        self.upstream = self.upstream_leg()
+        self.legs = [self.client, self.upstream]
+        self.url, self.dial_leg, self.early = upstream.rstrip("/"), dial, early
+        self.dialled: tuple[str, asyncio.Task[None]] | None = None  # the target, and who dials it
+        self.timer: asyncio.TimerHandle | None = None
+        self.wakes = inf  # when it is due
+        self.used, self.since = 0.0, self.loop.time()  # seconds of work, and since when
+        self.resting: asyncio.TimerHandle | None = None  # until the call has a right to more
         self.over = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
+
+    def upstream_leg(self) -> Leg:
+        own = self.translator
+        return Leg(self, own.upstream_opened, own.receive_from_upstream, own.upstream_closed)
 
     def hear(self, frame: str | bytes) -> rt.Outputs:
         """What the client sends; a host whose clients speak another protocol overrides this and `tell`."""
@@ -126,51 +173,59 @@ class Call:
 
     def tell(self, output: rt.SendToClient) -> None:
         """What the client gets."""
-        self.client.put(output.data)
+        self.client.send(output.data)
 
-    async def run(self, socket: Socket) -> None:
-        """The whole call, until both sockets are closed."""
+    async def run(self) -> None:
+        """Wait for the end of the call and until its sockets are closed."""
         self.log(logging.INFO, "the call began")
         try:
-            self.spawn(self.own_translator())
-            self.spawn(self.hold(self.client, socket))
             await self.over.wait()
-            await asyncio.gather(self.client.finish(), self.upstream.finish())
+            for leg in self.legs:
+                leg.close()
+            self.regulate()
+            for leg in self.legs:
+                if leg.socket is not None:
+                    await leg.gone.wait()
         finally:
+            for handle in (self.timer, self.resting):
+                if handle is not None:
+                    handle.cancel()
             for task in (running := [*self.tasks]):
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
-            self.log(logging.INFO, "the call ended", client_close_code=socket.close_code)
+            self.log(logging.INFO, "the call ended", client_close_code=self.client.close_code)
+
+    def begin(self, socket: Socket) -> None:
+        """The client is there. It is heard from now on."""
+        self.client.opened(socket)
+        if self.early:
+            self.dial(self.translator.early_dial)
 
     def go_away(self) -> None:
         """The process ends, and so does the call, in the way of its dialect."""
-        step = partial(self.translator.close, 1001, "the proxy is shutting down")
-        self.spawn(self.inbox.put((None, step)))
+        self.step(self.translator.close, 1001, "the proxy is shutting down")
 
-    async def own_translator(self) -> None:
-        """The only code that gives inputs to the translator; after the end it absorbs them."""
-        self.perform(self.translator.client_opened())
-        if self.early:
-            self.dial(self.translator.early_dial)
-        while True:
-            deadline = self.translator.next_deadline
-            timer = None if deadline is None else self.loop.call_at(deadline, self.tick)
-            try:
-                sender, step = await self.inbox.get()
-            finally:
-                if timer is not None:
-                    timer.cancel()
-            if sender is None or not sender.retired:
-                self.perform(step())
-            for leg in (self.client, self.upstream):
-                if leg.waiting > OUTBOX_BYTES and not leg.cut:
-                    leg.cut, leg.closing = True, (1008, "frames are read too slowly")
-                    self.log(logging.WARNING, "a peer was cut off", upstream=leg is self.upstream)
-                    self.perform(leg.closed(*leg.closing))
+    def step(self, tell: Callable[..., rt.Outputs], *what: object) -> None:
+        """Tell the translator something, and do what it says. Nothing else gives it inputs."""
+        try:
+            outputs = tell(*what)
+            self.perform(outputs)
+        except Exception as error:
+            self.fail(error)
+            return
+        if self.client.congested_now or self.upstream.congested_now:
+            self.cut_off_slow_peers()
+        if self.client.held or not outputs:  # of what the translator keeps for later nothing comes yet
+            self.regulate()
+        deadline = self.translator.next_deadline
+        if deadline is not None and deadline < self.wakes:  # else it is set anew when it fires
+            if self.timer is not None:
+                self.timer.cancel()
+            self.wakes, self.timer = deadline, self.loop.call_at(deadline, self.wake)
 
-    def tick(self) -> None:
-        with suppress(asyncio.QueueFull):  # then another input comes, and it fires what is due
-            self.inbox.put_nowait((None, self.translator.handle_timeout))
+    def wake(self) -> None:
+        self.wakes, self.timer = inf, None
+        self.step(self.translator.handle_timeout)
 
     def perform(self, outputs: rt.Outputs) -> None:
         """Do what the translator says, in order and without awaiting."""
@@ -178,15 +233,15 @@ class Call:
             match output:
                 case rt.SendToClient():
                     self.tell(output)
-                case rt.SendToUpstream(data):
-                    self.upstream.put(data)
+                case rt.SendToUpstream():
+                    self.upstream.send(output.data)
                 case rt.OpenUpstream():
                     self.dial(output)
                 case rt.CloseClient(code, reason):
-                    self.client.closing = (code, reason)
+                    self.client.close(code, reason)
                     self.over.set()
                 case rt.CloseUpstream(code, reason):
-                    self.upstream.closing = (code, reason)
+                    self.upstream.close(code, reason)
                     if self.translator.state.opening == "closed":  # else another is dialled
                         self.over.set()
                 case rt.RunFunction():
@@ -196,54 +251,73 @@ class Call:
                 case _:
                     assert_never(output)
 
+    def cut_off_slow_peers(self) -> None:
+        for leg in self.legs:
+            if leg.socket is not None and not leg.retired and leg.socket.waiting > OUTBOX_BYTES:
+                self.log(logging.WARNING, "a peer was cut off", upstream=leg is self.upstream)
+                leg.close(1008, "frames are read too slowly")
+                self.step(leg.hear_closed, 1008, "frames are read too slowly")
+
+    def fail(self, error: BaseException) -> None:
+        """A bug of the host ends the call."""
+        log.error("the call failed", exc_info=error, extra={"fields": {"call": self.id}})
+        for leg in self.legs:
+            leg.close(1011, "internal error")
+        self.over.set()
+
+    # --- when the client is read ----------------------------------------------------------------------------
+
+    def regulate(self) -> None:
+        """Read the client unless it has to wait. At the end its answer to the close is read in any case."""
+        client, socket = self.client, self.client.socket
+        busy = self.upstream.congested_now or self.translator.client_paused
+        hold = self.resting is not None or (busy and not client.retired)
+        if socket is None or hold == client.held:
+            return
+        client.held = hold
+        while client.late and not client.held:
+            began = time.perf_counter()
+            client.received(client.late.popleft())
+            self.spent(time.perf_counter() - began)
+        socket.read(not client.held)
+
+    def spent(self, seconds: float) -> None:
+        """So long the process was busy with what the client sent, and with nobody else's."""
+        self.used += seconds
+        if self.used > TURN_SECONDS and self.resting is None:
+            now = self.loop.time()
+            rest = self.used / SHARE - (now - self.since)
+            self.used, self.since = 0.0, now + max(rest, 0.0)
+            if rest > 0:
+                self.resting = self.loop.call_later(rest, self.rested)
+                self.regulate()
+
+    def rested(self) -> None:
+        self.resting = None
+        self.regulate()
+
+    # --- what takes time ------------------------------------------------------------------------------------
+
     def dial(self, wanted: rt.OpenUpstream) -> None:
         """Dial, unless that was done before Settings came. A socket to another model goes, open or not."""
         if self.dialled is not None:
-            target, reader = self.dialled
+            target, dialling = self.dialled
             if target == wanted.target:
                 return
-            self.upstream.retired = True
-            self.upstream.outbox.put_nowait(None)
-            reader.cancel()
-            self.upstream = Leg(self.upstream.receive, self.upstream.closed)
+            dialling.cancel()
+            self.upstream.close()
+            self.upstream = self.upstream_leg()
+            self.legs.append(self.upstream)
         self.dialled = wanted.target, self.spawn(self.dial_upstream(self.upstream, wanted))
 
     async def dial_upstream(self, leg: Leg, wanted: rt.OpenUpstream) -> None:
-        """Dial, and read until either side closes; closed with 1000 if this is cancelled."""
         key = os.environ.get("OPENAI_API_KEY")
-        dialled = connect(
-            self.url + wanted.target,
-            additional_headers={**wanted.headers, **({"Authorization": f"Bearer {key}"} if key else {})},
-            max_size=OUTBOX_BYTES,
-            compression=None,
-            close_timeout=CLOSE_SECONDS,
-            ping_interval=10,  # a dead server is noticed before the client that is paused for it
-            ping_timeout=10,
-        )
+        headers = {**wanted.headers, **({"Authorization": f"Bearer {key}"} if key else {})}
         try:
-            async with dialled as socket:
-                await self.hold(leg, socket)
-        except (OSError, asyncio.TimeoutError, WebSocketException) as error:  # on 3.10 three kinds
-            status = error.response.status_code if isinstance(error, InvalidStatus) else None
-            facts = {"error": type(error).__name__, "status": status, "has_key": bool(key)}
-            self.log(logging.WARNING, "upstream cannot be reached", **facts)
-            await self.inbox.put((leg, partial(leg.closed, None, "cannot be reached")))
-
-    async def hold(self, leg: Leg, socket: Socket) -> None:
-        """Start the socket's writer, and feed its frames and then its close to the translator."""
-        leg.socket, leg.writer = socket, self.spawn(leg.write(socket))
-        if leg is not self.client:
-            await self.inbox.put((leg, self.translator.upstream_opened))
-        with suppress(ConnectionClosed):
-            while True:
-                while leg is self.client and self.client_must_wait():
-                    await asyncio.sleep(0.02)
-                await self.inbox.put((leg, partial(leg.receive, await socket.recv())))
-        await self.inbox.put((leg, partial(leg.closed, socket.close_code, socket.close_reason or "")))
-
-    def client_must_wait(self) -> bool:
-        busy = self.translator.client_paused or self.upstream.waiting > OUTBOX_BYTES // 2
-        return busy and not self.over.is_set()
+            await self.dial_leg(leg, self.url + wanted.target, headers)
+        except (OSError, asyncio.TimeoutError) as error:  # on 3.10 two kinds
+            self.log(logging.WARNING, "upstream cannot be reached", error=str(error) or type(error).__name__)
+            leg.closed(None, "cannot be reached")
 
     async def run_function(self, call: rt.RunFunction) -> None:
         """Answer a function call of the model. It gets an answer in any case."""
@@ -253,7 +327,7 @@ class Call:
         except Exception as error:
             self.log(logging.WARNING, "a function failed", name=call.name, error=type(error).__name__)
             content = json.dumps({"error": "the function is not available"})
-        await self.inbox.put((None, partial(self.translator.function_result, call.call_id, content)))
+        self.step(self.translator.function_result, call.call_id, content)
 
     def spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
         """Run `work` beside the call, at the latest until its end."""
@@ -265,12 +339,19 @@ class Call:
         """A task that failed ends the call."""
         self.tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a task failed", exc_info=error, extra={"fields": {"call": self.id}})
-            self.client.closing = self.upstream.closing = (1011, "internal error")
-            self.over.set()
+            self.fail(error)
 
     def log(self, level: int, message: str, **fields: object) -> None:
         log.log(level, message, extra={"fields": {"call": self.id, **fields}})
+
+
+# A server that makes a call for each client, as long as it is entered.
+Listening = Callable[[Callable[[], Call], argparse.Namespace], AbstractAsyncContextManager[asyncio.Server]]
+
+
+def subprotocol(offered: Iterable[str]) -> str | None:
+    """What is chosen of what a browser offers, as in ["token", KEY]: the key is never sent back."""
+    return next((each for each in offered if each in ("token", "bearer")), None)
 
 
 class Calls:
@@ -280,18 +361,18 @@ class Calls:
         self.running: dict[Call, asyncio.Task[None]] = {}
         self.stopping = False
 
-    async def hold(self, call: Call, socket: Socket) -> None:
-        self.running[call] = task = asyncio.create_task(call.run(socket))
+    def begin(self, call: Call, socket: Socket) -> asyncio.Task[None]:
+        """A client has come. The task ends with its call."""
+        self.running[call] = task = asyncio.create_task(call.run())
+        task.add_done_callback(lambda _: self.running.pop(call))
+        call.begin(socket)
         if self.stopping:  # it was about to come when the process was told to stop
             call.go_away()
-        try:
-            await task
-        finally:
-            del self.running[call]
+        return task
 
     async def drain(self) -> None:
         self.stopping = True
-        for call in self.running:
+        for call in [*self.running]:
             call.go_away()
         if self.running:
             await asyncio.wait(self.running.values())
@@ -300,6 +381,14 @@ class Calls:
         """A status of HTTP and its body; 503 tells a load balancer to send no more calls."""
         status = "stopping" if self.stopping else "ok"
         return 503 if self.stopping else 200, {"status": status, "calls": len(self.running)}
+
+    def refusal(self, target: str, path: str) -> tuple[int, str] | None:
+        """The status and the body that answer a request for `target`; None: it begins a call, at `path`."""
+        asked = target.partition("?")[0]
+        if asked == "/healthz":
+            status, body = self.health()
+            return status, json.dumps(body)
+        return None if asked == path else (404, "Not Found\n")
 
 
 class JsonLines(logging.Formatter):
@@ -327,44 +416,20 @@ def common_options(about: str | None, port: int, path: str) -> argparse.Argument
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="to listen on (default: %(default)s)")
     add("--port", type=int, default=port, help="to listen on; 0: a free one (default: %(default)s)")
+    add("--share-port", action="store_true", help="with other processes: each takes its part of the calls")
     add("--path", default=path, help="where clients connect (default: %(default)s)")
     add("--upstream", metavar="URL", default="wss://api.openai.com", help="(default: %(default)s)")
     add("--log-level", choices=["debug", "info", "warning", "error"], default="info", help="of the Notices")
     return parser
 
 
-@asynccontextmanager
-async def listening(make: Callable[[], Call], options: argparse.Namespace) -> AsyncGenerator[Server, None]:
-    """A server that makes a call for each client. Ends the process if the port is taken."""
-    calls = Calls()
-
-    def respond(socket: ServerConnection, request: Request) -> Response | None:
-        path = request.path.partition("?")[0]
-        if path == "/healthz":
-            status, body = calls.health()
-            return socket.respond(HTTPStatus(status), json.dumps(body))
-        return None if path == options.path else socket.respond(HTTPStatus.NOT_FOUND, "Not Found\n")
-
-    def select(socket: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
-        return offered[0] if offered else None  # browsers offer ["token", KEY] and want one of them back
-
-    async def handle(socket: ServerConnection) -> None:
-        await calls.hold(make(), socket)
-
-    listen = partial(serve, process_request=respond, select_subprotocol=select, compression=None)
-    try:
-        server: Server = await listen(handle, options.host, options.port, close_timeout=CLOSE_SECONDS)
-    except OSError as error:
-        raise SystemExit(f"cannot listen: {error.strerror}") from None
-    try:
-        yield server
-    finally:
-        server.close(close_connections=False)
-        await calls.drain()
-        await server.wait_closed()
+def start(serving: AbstractAsyncContextManager[asyncio.Server], options: argparse.Namespace) -> None:
+    """Serve until SIGTERM or SIGINT, on uvloop where that is installed."""
+    loops = import_module("uvloop" if find_spec("uvloop") else "asyncio")
+    loops.run(run(serving, options))
 
 
-async def run(serving: AbstractAsyncContextManager[Server], options: argparse.Namespace) -> None:
+async def run(serving: AbstractAsyncContextManager[asyncio.Server], options: argparse.Namespace) -> None:
     """Serve until SIGTERM or SIGINT."""
     log_as_json(options.log_level)
     stop = asyncio.Event()

@@ -5,7 +5,7 @@
 Twilio speaks no Voice Agent protocol, so this file is the client: it sends Settings, makes audio of `media`
 and `media` of audio, reports what a `mark` says was played, and has Twilio drop what was not played yet
 (`clear`) when the caller interrupts. The audio is 8 kHz mu-law on both sides and passes through as it is.
-`bridge.py` holds the calls.
+`bridge.py` holds the calls and `sockets.py` their sockets.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 
 import bridge
-from websockets.asyncio.server import Server
+import sockets
 
 import realtime_translate as rt
 
-CONFIG = rt.Config.deepgram(greeting=rt.GreetingMode.SPOKEN)  # a caller sees no text
+CONFIG = rt.Config.deepgram(greeting=rt.GreetingMode.SPOKEN, limits=bridge.LIMITS)  # a caller sees no text
 MARK_BYTES = 1600  # a mark after so much audio: how well the server will know what the caller heard
 
 
@@ -46,7 +46,7 @@ class PhoneCall(bridge.Call):
     """One stream of Twilio's."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        super().__init__(CONFIG, options.upstream)
+        super().__init__(CONFIG, options.upstream, sockets.dial)
         self.settings = settings_of(options)
         self.stream = ""  # Twilio's name for it
         self.sent = self.marked = 0  # bytes of audio, and where the last mark is
@@ -98,12 +98,12 @@ class PhoneCall(bridge.Call):
             self.send("mark", mark={"name": str(self.sent // 8)})  # milliseconds of mu-law
 
     def send(self, event: str, **fields: object) -> None:
-        self.client.put(json.dumps({"event": event, "streamSid": self.stream, **fields}))
+        self.client.send(json.dumps({"event": event, "streamSid": self.stream, **fields}))
 
 
-def serving(options: argparse.Namespace) -> AbstractAsyncContextManager[Server]:
+def serving(options: argparse.Namespace) -> AbstractAsyncContextManager[asyncio.Server]:
     """The running bridge. At the end it takes no more calls, and those it has are told and drained."""
-    return bridge.listening(lambda: PhoneCall(options), options)
+    return sockets.listening(lambda: PhoneCall(options), options)
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -118,4 +118,4 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 if __name__ == "__main__":
     chosen = parse()
-    asyncio.run(bridge.run(serving(chosen), chosen))
+    bridge.start(serving(chosen), chosen)

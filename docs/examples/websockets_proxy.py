@@ -3,7 +3,7 @@
     OPENAI_API_KEY=... python websockets_proxy.py
     python websockets_proxy.py --simulate       # without a key: a simulated server answers
 
-`bridge.py` holds the calls; this file has the options and listens.
+`bridge.py` holds the calls and `sockets.py` their sockets; this file has the options.
 """
 
 from __future__ import annotations
@@ -15,21 +15,28 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import bridge
-from websockets.asyncio.server import Server
+import sockets
+from attrs import evolve
 
 import realtime_translate as rt
 from realtime_translate.testing import RealtimeServer
 
 
 @asynccontextmanager
-async def serving(config: rt.Config, options: argparse.Namespace) -> AsyncGenerator[Server, None]:
+async def serving(
+    config: rt.Config,
+    options: argparse.Namespace,
+    listening: bridge.Listening = sockets.listening,
+    dial: bridge.Dial = sockets.dial,
+) -> AsyncGenerator[asyncio.Server, None]:
     """The running proxy. At the end it takes no more calls, and those it has are told and drained."""
     async with AsyncExitStack() as stack:
         upstream = options.upstream
         if options.simulate:
             upstream = await stack.enter_async_context(simulated())
+        early = options.dial == "early"
         yield await stack.enter_async_context(
-            bridge.listening(lambda: bridge.Call(config, upstream, early=options.dial == "early"), options)
+            listening(lambda: bridge.Call(config, upstream, dial, early=early), options)
         )
 
 
@@ -86,10 +93,10 @@ def config_of(options: argparse.Namespace) -> rt.Config:
         turn_detection=turns.get(options.turn_detection, rt.FROM_SETTINGS),
         greeting=rt.GreetingMode(options.greeting),
         idle_timeout_margin=options.idle_margin,
-        limits=rt.Limits(follow_up_timeout=options.deferred_response_timeout_ms / 1000),
+        limits=evolve(bridge.LIMITS, follow_up_timeout=options.deferred_response_timeout_ms / 1000),
     )
 
 
 if __name__ == "__main__":
     chosen = parse()
-    asyncio.run(bridge.run(serving(*chosen), chosen[1]))
+    bridge.start(serving(*chosen), chosen[1])

@@ -73,6 +73,12 @@ def _capacity(arguments: argparse.Namespace, scale: float) -> int:
     return 0
 
 
+def _hosts(arguments: argparse.Namespace, scale: float) -> int:
+    from tests.benchmarks import hosts  # websockets is only needed here
+
+    return hosts.main(arguments.calls if scale else 2, 5 * scale or 0.5, 3 if scale else 1)
+
+
 def _page(arguments: argparse.Namespace, scale: float) -> int:
     seconds = _seconds(scale)
     _announce("operations")
@@ -99,6 +105,7 @@ _COMMANDS: Mapping[str, tuple[Command, str]] = {
     "formats": (_formats, "the table of docs/reference/audio-formats.md"),
     "growth": (_growth, "time and memory as the call, the number of calls and Settings grow"),
     "capacity": (_capacity, "how many calls one core carries in real time"),
+    "hosts": (_hosts, "what a call costs through the example hosts, beside bare relays"),
     "gate": (_gate, f"fail when a ratio is worse than {gate.LIMIT} times the one committed"),
     "page": (_page, "measure everything and write docs/reference/performance.md and its plots"),
 }
@@ -143,6 +150,8 @@ def _parser() -> argparse.ArgumentParser:
             )
         if name in ("capacity", "page"):
             command.add_argument("--wall", action="store_true", help=_WALL)
+        if name == "hosts":
+            command.add_argument("--calls", type=int, default=100, help="at once (default: %(default)s)")
         if name == "gate":
             command.add_argument("--update", action="store_true", help="commit to the ratios of today")
     return parser

@@ -11,6 +11,7 @@ import socket
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -168,6 +169,18 @@ async def websockets_proxy(
 
 
 @asynccontextmanager
+async def picows_proxy(upstream: str, config: rt.Config, **constants: Any) -> AsyncGenerator[Host, None]:
+    """`picows_proxy.py`."""
+    module = example("picows_proxy")
+    vars(module.bridge).update(constants)
+    _, options = module.websockets_proxy.parse(["--port", "0", "--upstream", upstream])
+    serving = module.websockets_proxy.serving(config, options, module.listening, module.dial)
+    with patch.dict(os.environ, OPENAI_API_KEY=KEY):
+        async with serving as server:
+            yield Host(server.sockets[0], module)
+
+
+@asynccontextmanager
 async def starlette_proxy(upstream: str, config: rt.Config, **constants: Any) -> AsyncGenerator[Host, None]:
     """`starlette_proxy.py`, run by uvicorn."""
     import uvicorn
@@ -195,6 +208,9 @@ async def starlette_proxy(upstream: str, config: rt.Config, **constants: Any) ->
 
 
 PROXIES = {"websockets": websockets_proxy, "starlette": starlette_proxy}
+if find_spec("picows") is not None:  # it has no wheels for every Python
+    importlib.import_module("picows")  # before `example`, which forgets what is imported first in it
+    PROXIES["picows"] = picows_proxy
 
 
 @attrs.define

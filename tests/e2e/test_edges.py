@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import shutil
+import ssl
+import subprocess
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +23,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 import realtime_translate as rt
 from realtime_translate.testing import Reply, Say
 from tests.e2e.callers import calling, said
-from tests.e2e.hosts import PROXIES, Host, eventually, model, run
+from tests.e2e.hosts import KEY, PROXIES, Host, eventually, model, run
 
 CONFIG = rt.Config.deepgram()
 ENDLESS = [Reply(Say("Well.", audio_ms=60_000))]
@@ -44,13 +47,13 @@ async def silent_server() -> AsyncGenerator[str, None]:
 
 def most_waiting(host: Host, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How much waited for a socket at most, in a list of one."""
-    most, put = [0], host.bridge.Leg.put
+    most, send = [0], host.bridge.Leg.send
 
     def watched(leg: Any, frame: str | bytes) -> None:
-        put(leg, frame)
-        most[0] = max(most[0], leg.waiting)
+        send(leg, frame)
+        most[0] = max(most[0], leg.socket.waiting)
 
-    monkeypatch.setattr(host.bridge.Leg, "put", watched)
+    monkeypatch.setattr(host.bridge.Leg, "send", watched)
     return most
 
 
@@ -121,9 +124,10 @@ def test_the_server_ends_the_session(proxy: str) -> None:
     run(scenario())
 
 
-def test_no_server(proxy: str) -> None:
+@pytest.mark.parametrize("url", ["ws://127.0.0.1:1", "no URL"])
+def test_no_server(proxy: str, url: str) -> None:
     async def scenario() -> None:
-        async with PROXIES[proxy]("ws://127.0.0.1:1", CONFIG) as host, calling(host.url) as caller:
+        async with PROXIES[proxy](url, CONFIG) as host, calling(host.url) as caller:
             await caller.agent.send_settings(_settings())
             assert (await caller.closed())[0] == 1000
         assert [error.code for error in caller.of("Error")] == ["INTERNAL_SERVER_ERROR"]
@@ -179,10 +183,58 @@ def test_a_server_that_does_not_open_the_connection(proxy: str, monkeypatch: pyt
         server = await asyncio.start_server(ignore, "127.0.0.1", 0)
         url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         async with server, PROXIES[proxy](url, CONFIG) as host, calling(host.url) as caller:
-            monkeypatch.setattr(host.bridge, "connect", partial(connect, open_timeout=0.1))
+            monkeypatch.setattr(host.bridge, "OPEN_SECONDS", 0.1)
             await caller.agent.send_settings(_settings())
             assert (await caller.closed())[0] == 1000
         assert [error.code for error in caller.of("Error")] == ["INTERNAL_SERVER_ERROR"]
+
+    run(scenario())
+
+
+def test_a_server_behind_tls(proxy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It gets the key if its certificate is trusted, and else nothing."""
+    if (openssl := shutil.which("openssl")) is None:
+        pytest.skip("needs openssl to make a certificate")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = [
+        openssl,
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+    ]
+    command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    secure.load_cert_chain(certificate, key)
+    keys: list[str | None] = []
+
+    async def note(socket: ServerConnection) -> None:
+        assert socket.request is not None
+        keys.append(socket.request.headers.get("Authorization"))
+
+    async def one_call(url: str) -> None:
+        async with PROXIES[proxy](url, CONFIG) as host, calling(host.url) as caller:
+            await caller.agent.send_settings(_settings())
+            assert (await caller.closed())[0] == 1000
+
+    async def scenario() -> None:
+        async with serve(note, "127.0.0.1", 0, ssl=secure) as server:
+            url = f"wss://localhost:{server.sockets[0].getsockname()[1]}"
+            loop = asyncio.get_running_loop()
+            watching = loop.get_exception_handler()
+            loop.set_exception_handler(None)  # the server is troubled by who breaks off
+            await one_call(url)
+            assert keys == []
+            loop.set_exception_handler(watching)
+            monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+            await one_call(url)
+            assert keys == [f"Bearer {KEY}"]
 
     run(scenario())
 
@@ -313,6 +365,19 @@ def test_a_browser_gets_its_subprotocol(proxy: str) -> None:
     run(scenario())
 
 
+def test_a_key_is_not_sent_back(proxy: str) -> None:
+    """Whichever comes first; what stands for it is enough for a browser."""
+
+    async def scenario() -> None:
+        async with PROXIES[proxy]("ws://127.0.0.1:1", CONFIG) as host:
+            offers: list[tuple[Any, str | None]] = [(["key", "bearer"], "bearer"), (["key"], None)]
+            for offer, chosen in offers:
+                async with connect(f"{host.url}/v1/agent/converse", subprotocols=offer) as socket:
+                    assert socket.subprotocol == chosen
+
+    run(scenario())
+
+
 def test_a_failing_task_ends_the_call(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault of the host closes both legs with 1011 instead of leaving the call hanging."""
 
@@ -328,13 +393,13 @@ def test_a_failing_task_ends_the_call(proxy: str, monkeypatch: pytest.MonkeyPatc
     run(scenario())
 
 
-def test_a_failing_writer_ends_the_call(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def write(leg: object, socket: object) -> None:
+def test_a_failing_send_ends_the_call(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def send(leg: object, frame: str | bytes) -> None:
         raise RuntimeError("a bug")
 
     async def scenario() -> None:
         async with PROXIES[proxy]("ws://127.0.0.1:1", CONFIG) as host:
-            monkeypatch.setattr(host.bridge.Leg, "write", write)
+            monkeypatch.setattr(host.bridge.Leg, "send", send)
             async with calling(host.url) as caller:
                 assert await caller.closed() == (1011, "internal error")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import attrs
 import pytest
 
+from tests.e2e import hosts
 from tests.e2e.callers import calling
 from tests.e2e.hosts import Process, Upstream, model, process, run
 
@@ -21,6 +22,8 @@ PROXIES = {
     "websockets": ["websockets_proxy.py", "--port", "0"],
     "starlette": ["-m", "uvicorn", "starlette_proxy:app", "--port", "0", "--no-access-log"],
 }
+if "picows" in hosts.PROXIES:
+    PROXIES["picows"] = ["picows_proxy.py", "--port", "0"]
 
 
 @pytest.fixture(params=PROXIES, name="proxy")
@@ -31,7 +34,7 @@ def _proxy(request: pytest.FixtureRequest) -> str:
 async def enter(stack: AsyncExitStack, proxy: str) -> tuple[Process, str, Upstream]:
     """The proxy as a process, its URL, and the model in this one."""
     upstream = await stack.enter_async_context(model(latency=0.002, token_interval=0.001))
-    extra = ["--upstream", upstream.url] if proxy == "websockets" else []
+    extra = ["--upstream", upstream.url] if proxy != "starlette" else []
     running = await stack.enter_async_context(process(*PROXIES[proxy], *extra, UPSTREAM_URL=upstream.url))
     return running, f"ws://127.0.0.1:{await running.port()}", upstream
 

@@ -98,11 +98,11 @@ async def output_of(command: str, ports: dict[str, str]) -> str:
     ("page", "extra"), [("websockets-proxy", 1), ("starlette-proxy", 0), ("twilio-bridge", 0)]
 )
 def test_the_files_that_the_page_says_to_copy_are_enough(page: str, extra: int, tmp_path: Path) -> None:
-    """The host and `bridge.py`; with `simulated_server.py` the proxy also simulates."""
+    """The host, `bridge.py` and `sockets.py`; with `simulated_server.py` the proxy also simulates."""
     host = page.replace("-", "_")
     text = (PAGES / f"{page}.md").read_text(encoding="utf-8")
     named = dict.fromkeys(re.findall(r"\(\.\./examples/(\w+)\.py\)", text))
-    assert list(named) == [host, "bridge", *["simulated_server"][:extra]]
+    assert list(named) == [host, "bridge", "sockets", *["simulated_server"][:extra]]
     for name in named:
         shutil.copy(EXAMPLES / f"{name}.py", tmp_path)
     environment = {**os.environ, "PYTHONPATH": str(SOURCES)}

@@ -31,7 +31,9 @@ COMMANDS = {
     "websockets": ["websockets_proxy.py", "--port", "0", "--log-level", "debug"],
     "starlette": ["-m", "uvicorn", "starlette_proxy:app", "--port", "0", "--timeout-graceful-shutdown", "9"],
 }
-EXIT = {"websockets": 0, "starlette": -15}
+if "picows" in PROXIES:
+    COMMANDS["picows"] = ["picows_proxy.py", *COMMANDS["websockets"][1:]]
+EXIT = {"websockets": 0, "starlette": -15, "picows": 0}
 """uvicorn ends as if it had not caught the signal."""
 
 
@@ -47,7 +49,7 @@ def script() -> list[Reply]:
 @asynccontextmanager
 async def running(proxy: str, upstream: str) -> AsyncGenerator[tuple[Process, str], None]:
     """The proxy as a process, and its URL."""
-    extra = ["--upstream", upstream] if proxy == "websockets" else []
+    extra = ["--upstream", upstream] if proxy != "starlette" else []
     async with process(*COMMANDS[proxy], *extra, UPSTREAM_URL=upstream, LOG_LEVEL="debug") as host:
         yield host, f"ws://127.0.0.1:{await host.port()}"
 
@@ -143,13 +145,13 @@ def test_a_proxy_that_stops_takes_no_calls() -> None:
 def test_a_call_that_comes_at_the_last_moment_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario() -> None:
         async with PROXIES["websockets"]("ws://127.0.0.1:1", CONFIG) as host:
-            hold = host.bridge.Calls.hold
+            begin = host.bridge.Calls.begin
 
-            async def late(calls: Any, call: Any, socket: Any) -> None:
+            def late(calls: Any, call: Any, socket: Any) -> Any:
                 calls.stopping = True
-                await hold(calls, call, socket)
+                return begin(calls, call, socket)
 
-            monkeypatch.setattr(host.bridge.Calls, "hold", late)
+            monkeypatch.setattr(host.bridge.Calls, "begin", late)
             async with calling(host.url) as caller:
                 assert await caller.closed() == (1001, "the proxy is shutting down")
 
@@ -169,6 +171,24 @@ def test_a_client_that_does_not_answer_the_close_is_not_waited_for(proxy: str) -
             assert loop.time() - began < 8
             socket.transport.abort()
             await socket.wait_closed()
+
+    run(scenario())
+
+
+def test_processes_share_a_port() -> None:
+    """Both take calls."""
+
+    async def scenario() -> None:
+        name, *options = COMMANDS["picows" if "picows" in COMMANDS else "websockets"]
+        options = [*options, "--upstream", "ws://127.0.0.1:1", "--share-port"]
+        async with process(name, *options) as one:
+            port = await one.port()
+            async with process(name, *options, "--port", f"{port}") as other:
+                assert await other.port() == port
+                for _ in range(50):
+                    async with connect(f"ws://127.0.0.1:{port}/v1/agent/converse") as socket:
+                        await socket.recv()
+                await eventually(lambda: all(host.entries("the call ended") for host in (one, other)))
 
     run(scenario())
 
@@ -270,13 +290,13 @@ def test_the_help_says_what_the_host_does(name: str, capsys: pytest.CaptureFixtu
 
 def test_the_options_of_the_proxy() -> None:
     parse = example("websockets_proxy").parse
-    assert parse([])[0] == rt.Config.deepgram()
+    assert parse([])[0] == rt.Config.deepgram(limits=rt.Limits(text_bytes_up=2**18, json_values=20_000))
     manual = ["--turn-detection", "manual", "--commit-ceiling-ms", "1500"]
     rest = ["--dialect", "component", "--greeting", "spoken", "--deferred-response-timeout-ms", "3000"]
     config, _ = parse([*manual, *rest])
     assert config == rt.Config.component(
         turn_detection=rt.ManualCommit(ceiling=1.5),
         greeting=rt.GreetingMode.SPOKEN,
-        limits=rt.Limits(follow_up_timeout=3.0),
+        limits=rt.Limits(follow_up_timeout=3.0, text_bytes_up=2**18, json_values=20_000),
     )
     assert parse(["--turn-detection", "server_vad"])[0].turn_detection == rt.ServerVad()

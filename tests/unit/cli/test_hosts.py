@@ -14,7 +14,8 @@ from realtime_translate.cli.main import main
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 PYPROJECT = EXAMPLES.parents[1] / "pyproject.toml"
-PACKAGES = {"realtime_translate": "realtime-translate", "typing_extensions": "realtime-translate"}
+OWN = "realtime-translate"
+PACKAGES = {"realtime_translate": OWN, "attrs": OWN, "typing_extensions": OWN}
 each_host = pytest.mark.parametrize("name", HOSTS)
 
 
@@ -35,7 +36,8 @@ def installed(extra: str) -> set[str]:
     for requirement in ast.literal_eval(line):
         found.add(re.split(r"[>=<\[]", requirement)[0])
         for inner in re.findall(r"\[(.*)\]", requirement):
-            found |= installed(inner)
+            for each in inner.split(","):
+                found |= installed(each)
     return found
 
 
@@ -82,7 +84,7 @@ def test_what_is_there_and_differs_stays(tmp_path: Path, capsys: pytest.CaptureF
     (tmp_path / "caller.py").unlink()
     assert main(["hosts", "twilio", str(tmp_path)]) == 2
     assert "bridge.py is there and differs" in capsys.readouterr().err
-    assert written(tmp_path) == {"twilio_bridge.py", "bridge.py"}
+    assert written(tmp_path) == {"twilio_bridge.py", "bridge.py", "sockets.py"}
 
 
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -94,7 +96,7 @@ def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path, capsys: pytest
 def test_an_installed_package_has_them_as_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package, target = tmp_path / "package", tmp_path / "target"
     (package / "_examples").mkdir(parents=True)
-    for name in ("twilio_bridge.py", "bridge.py", "caller.py"):
+    for name in ("twilio_bridge.py", "bridge.py", "sockets.py", "caller.py"):
         (package / "_examples" / name).write_text(f"# {name} of the wheel\n")
     monkeypatch.setattr(hosts, "files", lambda _: package)
     assert main(["hosts", "twilio", str(target)]) == 0
