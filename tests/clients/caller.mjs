@@ -21,13 +21,17 @@ const connection = await client.agent.v1.createConnection(JSON.parse(options ?? 
 async function speak(ms, level) {
   const frame = Buffer.from(new Int16Array(SAMPLES).fill(level).buffer);
   for (let sent = 0; sent < ms; sent += 20) {
-    connection.sendMedia(frame);
+    try {
+      connection.sendMedia(frame);
+    } catch {
+      // The socket is not open.
+    }
     await pause(20);
   }
 }
 
 connection.on("open", () => tell({ type: "open" }));
-connection.on("close", (event) => tell({ type: "close", code: event.code }));
+connection.on("close", ({ code }) => tell({ type: "close", code, again: connection.socket._shouldReconnect }));
 connection.on("error", (error) => tell({ type: "error", message: String(error.message) }));
 connection.on("message", (message) => {
   const bytes = message.byteLength ?? message.size;

@@ -78,6 +78,10 @@ class NodeCaller:
             pass
         return message
 
+    async def waits(self) -> None:
+        """Let a connection be refused: nothing says so."""
+        await asyncio.sleep(1.0)
+
     async def order(self, **order: Any) -> None:
         """Tell the program what to do."""
         assert self.process.stdin is not None
@@ -103,12 +107,16 @@ class NodeCaller:
 
 @asynccontextmanager
 async def calling(
-    node: str, program: Path, url: str, options: Mapping[str, object] | None = None
+    node: str,
+    program: Path,
+    url: str,
+    options: Mapping[str, object] | None = None,
+    folder: Path = FOLDER,
 ) -> AsyncGenerator[NodeCaller, None]:
-    """`node PROGRAM URL OPTIONS`, ended at the latest at the end."""
+    """`node PROGRAM URL OPTIONS` in a folder, ended at the latest at the end."""
     pipe = asyncio.subprocess.PIPE
     started = await asyncio.create_subprocess_exec(
-        node, str(program), url, json.dumps(options or {}), stdin=pipe, stdout=pipe
+        node, str(program), url, json.dumps(options or {}), cwd=folder, stdin=pipe, stdout=pipe
     )
     try:
         yield NodeCaller(started)

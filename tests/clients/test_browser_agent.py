@@ -101,6 +101,32 @@ def test_a_call_with_an_interruption_and_a_function(chromium: str, tmp_path: Pat
     run(scenario())
 
 
+@pytest.mark.parametrize("attribute", ["idle-timeout-ms", "output-sample-rate"])
+def test_it_needs_what_the_page_says(chromium: str, tmp_path: Path, attribute: str) -> None:
+    """Without the first it hangs up at once, without the second it plays nothing."""
+    write_speech(tmp_path / "voice.wav", [(3, False)])
+    remove = f"document.querySelector('deepgram-agent').removeAttribute('{attribute}')"
+
+    async def scenario() -> None:
+        agent = {"think": THINK, "greeting": "Hello!"}
+        async with (
+            model() as upstream,
+            websockets_proxy(upstream.url, None, "--greeting", "spoken") as host,
+            browsing(chromium, tmp_path / "voice.wav", host.url, agent) as browser,
+        ):
+            await browser.page.evaluate(remove)
+            await browser.page.click("#begin")
+            if attribute == "idle-timeout-ms":
+                await browser.until("socket close", lambda each: each["code"] == 1000)
+                assert await texts(browser) == []
+            else:
+                await browser.until("AgentAudioDone")
+                assert await browser.loudest() == 0
+                assert "rate" in browser.troubles[0]
+
+    run(scenario())
+
+
 def _is_output(event: dict[str, object]) -> bool:
     item = event.get("item")
     return isinstance(item, dict) and item.get("type") == "function_call_output"
