@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from realtime_translate.cli.coverage import COVERAGE
 from realtime_translate.cli.events import as_page
 
+from . import telemetry
 from .notices import notices
 from .states import diagrams, states
 
@@ -17,5 +18,6 @@ def pages() -> Mapping[str, str]:
         "reference/states.md": states(),
         "reference/messages.md": "".join(f"{line}\n" for line in as_page(COVERAGE)),
         "reference/notices.md": notices(),
+        telemetry.PAGE: telemetry.events(),
         **{f"reference/states/{name}.svg": picture for name, picture in diagrams().items()},
     }
