@@ -22,6 +22,7 @@ PAGES = EXAMPLES.parent / "how-to"
 EXPECTED = {
     "websockets-proxy": '"type":"AgentAudioDone"',
     "starlette-proxy": '"type":"AgentAudioDone"',
+    "pipecat": '"type": "AgentAudioDone"',
     "twilio-bridge": '"mark": {"name": "200"}',
     "simulated-server": "response.done",
 }

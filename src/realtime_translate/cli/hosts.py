@@ -49,6 +49,10 @@ HOSTS: Mapping[str, Host] = {
         "a bridge for phone calls by Twilio Media Streams",
         ("twilio_bridge.py", *_SHARED),
     ),
+    "pipecat": Host(
+        "a host whose clients talk to a pipecat pipeline",
+        ("pipecat_proxy.py", "pipecat_serializer.py", "caller.py"),
+    ),
     "simulated-server": Host(
         "a server of the Realtime protocol to try hosts on",
         ("simulated_server.py", "caller.py", "calls"),

@@ -15,7 +15,7 @@ from realtime_translate.cli.main import main
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 PYPROJECT = EXAMPLES.parents[1] / "pyproject.toml"
 OWN = "realtime-translate"
-PACKAGES = {"realtime_translate": OWN, "attrs": OWN, "typing_extensions": OWN}
+PACKAGES = {"pipecat": "pipecat-ai", "realtime_translate": OWN, "attrs": OWN, "typing_extensions": OWN}
 OPTIONAL = {"opentelemetry"}
 """What is imported only where it is wanted; it has an extra of its own."""
 each_host = pytest.mark.parametrize("name", HOSTS)
@@ -117,6 +117,7 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         ("websockets", "websockets-proxy"),
         ("starlette", "starlette-proxy"),
         ("twilio", "twilio-bridge"),
+        ("pipecat", "pipecat"),
         ("simulated-server", "simulated-server"),
     ],
 )
