@@ -94,11 +94,11 @@ class DeepgramSerializer(FrameSerializer):
 
     async def serialize(self, frame: frames.Frame) -> str | bytes | None:
         """What goes to the client's socket."""
-        match frame:
-            case frames.OutputAudioRawFrame():
-                return frame.audio
-            case frames.OutputTransportMessageFrame() | frames.OutputTransportMessageUrgentFrame():
-                return None if self.should_ignore_frame(frame) else json.dumps(frame.message)
+        if isinstance(frame, frames.OutputAudioRawFrame):
+            return frame.audio
+        messages = (frames.OutputTransportMessageFrame, frames.OutputTransportMessageUrgentFrame)
+        if isinstance(frame, messages) and not self.should_ignore_frame(frame):
+            return json.dumps(frame.message)
         return None
 
     async def deserialize(self, data: str | bytes) -> frames.Frame | None:
@@ -145,3 +145,5 @@ class Observer(BaseObserver):
                 await say_text("assistant", text)
             case frames.BotStoppedSpeakingFrame():
                 await say(dg.AgentAudioDone())
+            case _:
+                pass

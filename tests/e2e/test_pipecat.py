@@ -93,6 +93,7 @@ def test_barge_in() -> None:
             await caller.until("audio")
             speaking = asyncio.create_task(talk(caller, 600, 1000))
             await caller.until("UserStartedSpeaking")
+            assert "AgentAudioDone" not in caller.kinds
             await caller.until("AgentAudioDone")
             heard = len(caller.told)
             await caller.until("History", lambda each: each.content.endswith("Fine."))
