@@ -43,7 +43,15 @@ HOSTS: Mapping[str, Host] = {
     ),
     "starlette": Host(
         "the same as an ASGI application",
-        ("starlette_proxy.py", *_SHARED),
+        ("starlette_proxy.py", "outbox.py", *_SHARED),
+    ),
+    "fastapi": Host(
+        "the same with FastAPI, and a key that clients have to show",
+        ("fastapi_proxy.py", "starlette_proxy.py", "outbox.py", *_SHARED),
+    ),
+    "aiohttp": Host(
+        "the same with aiohttp",
+        ("aiohttp_proxy.py", "outbox.py", *_SHARED),
     ),
     "twilio": Host(
         "a bridge for phone calls by Twilio Media Streams",

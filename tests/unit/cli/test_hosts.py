@@ -117,6 +117,7 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         ("websockets", "websockets-proxy"),
         ("starlette", "starlette-proxy"),
         ("twilio", "twilio-bridge"),
+        ("aiohttp", "aiohttp-proxy"),
         ("pipecat", "pipecat"),
         ("simulated-server", "simulated-server"),
     ],
