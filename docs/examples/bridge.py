@@ -45,6 +45,7 @@ TURN_SECONDS = 0.02  # which it may use at once before that is asked
 LIMITS = rt.Limits(text_bytes_up=2**18, json_values=20_000)
 
 log = logging.getLogger("bridge")
+observers: list[Callable[[rt.Notice, str], None]] = []  # what else gets each Notice, with the id of its call
 
 
 async def current_time(arguments: Mapping[str, object]) -> object:
@@ -246,8 +247,8 @@ class Call:
                         self.over.set()
                 case rt.RunFunction():
                     self.spawn(self.run_function(output))
-                case rt.Notice(code, level, message, fields):
-                    self.log(getattr(logging, level.name), message, notice=code, fields=dict(fields))
+                case rt.Notice():
+                    self.note(output)
                 case _:
                     assert_never(output)
 
@@ -341,6 +342,12 @@ class Call:
         if not task.cancelled() and (error := task.exception()) is not None:
             self.fail(error)
 
+    def note(self, notice: rt.Notice) -> None:
+        level = getattr(logging, notice.level.name)
+        self.log(level, notice.message, notice=notice.code, fields=dict(notice.fields))
+        for observe in observers:
+            observe(notice, self.id)
+
     def log(self, level: int, message: str, **fields: object) -> None:
         log.log(level, message, extra={"fields": {"call": self.id, **fields}})
 
@@ -409,6 +416,11 @@ def log_as_json(level: str) -> None:
     log.setLevel(level.upper())
 
 
+def emit_events() -> None:
+    """Emit Notices as OpenTelemetry events too."""
+    observers.append(import_module("telemetry").emit)  # to be copied as well by those who want it
+
+
 def common_options(about: str | None, port: int, path: str) -> argparse.ArgumentParser:
     """What `listening` and `run` need on the command line."""
     plain = argparse.RawDescriptionHelpFormatter
@@ -420,6 +432,7 @@ def common_options(about: str | None, port: int, path: str) -> argparse.Argument
     add("--path", default=path, help="where clients connect (default: %(default)s)")
     add("--upstream", metavar="URL", default="wss://api.openai.com", help="(default: %(default)s)")
     add("--log-level", choices=["debug", "info", "warning", "error"], default="info", help="of the Notices")
+    add("--otel", action="store_true", help="emit Notices as OpenTelemetry events too")
     return parser
 
 
@@ -432,6 +445,8 @@ def start(serving: AbstractAsyncContextManager[asyncio.Server], options: argpars
 async def run(serving: AbstractAsyncContextManager[asyncio.Server], options: argparse.Namespace) -> None:
     """Serve until SIGTERM or SIGINT."""
     log_as_json(options.log_level)
+    if options.otel:
+        emit_events()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +18,8 @@ from opentelemetry.semconv.attributes import error_attributes
 
 import realtime_translate as rt
 from realtime_translate.notices import NOTICES, notice
-from tests.e2e.hosts import example
+from tests.e2e.callers import calling
+from tests.e2e.hosts import EXAMPLES, PROXIES, eventually, example, model, process, run
 
 SEVERITIES = {"DEBUG": 5, "INFO": 9, "WARNING": 13}
 
@@ -76,3 +78,57 @@ def test_the_conventions_have_these_names() -> None:
     for code, names in telemetry.CONVENTIONS.items():
         assert set(names.values()) <= known
         assert set(names) <= set(re.findall(r"{(\w+)}", NOTICES[code][1])), code
+
+
+INSTRUMENTED = """
+import runpy, sys
+from opentelemetry import _logs
+from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk._logs.export import ConsoleLogRecordExporter, SimpleLogRecordProcessor
+
+exporter = ConsoleLogRecordExporter(sys.stderr, lambda each: each.log_record.event_name + "\\n")
+provider = LoggerProvider()
+provider.add_log_record_processor(SimpleLogRecordProcessor(exporter))
+_logs.set_logger_provider(provider)
+sys.path.insert(0, "")
+runpy.run_path("websockets_proxy.py", run_name="__main__")
+"""
+"""What `opentelemetry-instrument` does, for one signal."""
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_host_emits_the_notices_of_its_calls(wanted: bool) -> None:
+    async def scenario() -> None:
+        async with model() as upstream:
+            options = ["--port", "0", "--upstream", upstream.url, *["--otel"][:wanted]]
+            async with process("-c", INSTRUMENTED, *options) as host:
+                async with calling(f"ws://127.0.0.1:{await host.port()}") as caller:
+                    await caller.configured()
+                    await caller.ask("Are you there?")
+                await upstream.idle()
+                host.terminate()
+                assert await host.ended() == 0
+        events = [line.strip() for line in host.lines if line.startswith("realtime_translate.")]
+        notices = [json.loads(line)["notice"] for line in host.lines if '"notice"' in line]
+        assert {"USAGE", "CLIENT_CLOSED"} <= set(notices)
+        told = [f"realtime_translate.{code.lower()}" for code in notices]
+        assert [event for event in events if event in told] == (told if wanted else [])
+
+    run(scenario())
+
+
+def test_a_host_that_uvicorn_runs_does_so_too(
+    exporter: InMemoryLogRecordExporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario() -> None:
+        async with model() as upstream, PROXIES["starlette"](upstream.url, rt.Config.deepgram()) as host:
+            async with calling(host.url) as caller:
+                await caller.configured()
+            await eventually(lambda: "realtime_translate.client_closed" in names())
+
+    def names() -> list[str | None]:
+        return [each.log_record.event_name for each in exporter.get_finished_logs()]
+
+    monkeypatch.setenv("EMIT_EVENTS", "1")
+    monkeypatch.syspath_prepend(EXAMPLES)
+    run(scenario())
