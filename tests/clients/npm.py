@@ -13,10 +13,10 @@ from typing import Any
 import attrs
 import pytest
 
-PATIENCE = 15.0
+PATIENCE = 30.0
 """Seconds that a client may wait for what it is told next."""
 
-__all__ = ["FOLDER", "PACKAGES", "NodeCaller", "calling", "needs_node", "needs_packages"]
+__all__ = ["FOLDER", "PACKAGES", "PATIENCE", "NodeCaller", "calling", "needs_node", "needs_packages"]
 
 FOLDER = Path(__file__).parent
 PACKAGES = FOLDER / "node_modules"

@@ -13,7 +13,7 @@ from realtime_translate.testing import Call, Reply, Say
 from tests.browser.browser import executable
 from tests.clients.browsing import Browsing, browsing
 from tests.clients.microphone import write_speech
-from tests.clients.npm import needs_packages
+from tests.clients.npm import PATIENCE, needs_packages
 from tests.clients.test_node import THINK, WEATHER
 from tests.e2e.hosts import Session, model, process, run, websockets_proxy
 
@@ -57,7 +57,7 @@ def test_a_call_with_the_simulating_proxy(chromium: str, tmp_path: Path) -> None
             host.terminate()
             assert await host.ended() == 0
 
-    run(scenario())
+    run(scenario(), 3 * PATIENCE)
 
 
 def test_a_call_with_an_interruption_and_a_function(chromium: str, tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_call_with_an_interruption_and_a_function(chromium: str, tmp_path: Pat
         assert 7 < seconds_appended(session) < 20
 
     heard = ["Tell me a story.", "And the weather?"]
-    run(scenario())
+    run(scenario(), 3 * PATIENCE)
 
 
 @pytest.mark.parametrize("attribute", ["idle-timeout-ms", "output-sample-rate"])
@@ -124,7 +124,7 @@ def test_it_needs_what_the_page_says(chromium: str, tmp_path: Path, attribute: s
                 assert await browser.loudest() == 0
                 assert "rate" in browser.troubles[0]
 
-    run(scenario())
+    run(scenario(), 3 * PATIENCE)
 
 
 def _is_output(event: dict[str, object]) -> bool:

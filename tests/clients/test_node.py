@@ -8,7 +8,7 @@ import pytest
 
 import realtime_translate as rt
 from realtime_translate.testing import Call, Reply, Say
-from tests.clients.npm import FOLDER, NodeCaller, calling, needs_node
+from tests.clients.npm import FOLDER, PATIENCE, NodeCaller, calling, needs_node
 from tests.e2e.hosts import KEY, model, process, run, websockets_proxy
 
 CALLER = FOLDER / "caller.mjs"
@@ -49,7 +49,7 @@ def test_a_call_with_the_simulating_proxy(node: str) -> None:
         (ended,) = host.entries("the call ended")
         assert ended["client_close_code"] == 1000
 
-    run(scenario())
+    run(scenario(), 3 * PATIENCE)
 
 
 def test_a_call_with_an_interruption_a_function_and_an_update(node: str) -> None:
@@ -103,7 +103,7 @@ def test_a_call_with_an_interruption_a_function_and_an_update(node: str) -> None
         assert caller.texts("assistant")[-3:] == ["Let me look.", "It rains.", "You are welcome."]
         untroubled(caller)
 
-    run(scenario())
+    run(scenario(), 3 * PATIENCE)
 
 
 def untroubled(caller: NodeCaller) -> None:

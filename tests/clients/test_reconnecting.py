@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.npm import FOLDER, PACKAGES, calling, needs_node
+from tests.clients.npm import FOLDER, PACKAGES, PATIENCE, calling, needs_node
 from tests.e2e.hosts import EXAMPLES, Process, Session, model, process, run
 
 PAGE = EXAMPLES.parent / "how-to" / "websockets-proxy.md"
@@ -84,7 +84,7 @@ def test_the_example_outlives_two_proxies(node: str, example: Path, port: int) -
         _, second = upstream.sessions
         assert remembers(second, "Good morning!", "My name is Ada.", "Yes.")
 
-    run(scenario())
+    run(scenario(), 3 * PATIENCE)
 
 
 def test_without_it_audio_comes_first_and_ends_the_call(node: str, port: int) -> None:
@@ -109,7 +109,7 @@ def test_without_it_audio_comes_first_and_ends_the_call(node: str, port: int) ->
         assert (refused["code"], refused["again"]) == (1000, False)
         assert len(upstream.sessions) == 1
 
-    run(scenario())
+    run(scenario(), 3 * PATIENCE)
 
 
 def test_without_it_a_refused_connection_is_the_end(node: str, port: int) -> None:
@@ -118,4 +118,4 @@ def test_without_it_a_refused_connection_is_the_end(node: str, port: int) -> Non
             closed = await caller.until("close")
             assert (closed["code"], closed["again"]) == (1000, False)
 
-    run(scenario())
+    run(scenario(), 3 * PATIENCE)
