@@ -19,8 +19,8 @@ import secrets
 import signal
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from math import inf
@@ -45,7 +45,7 @@ TURN_SECONDS = 0.02  # which it may use at once before that is asked
 LIMITS = rt.Limits(text_bytes_up=2**18, json_values=20_000)
 
 log = logging.getLogger("bridge")
-observers: list[Callable[[rt.Notice, str], None]] = []  # what else gets each Notice, with the id of its call
+observers: list[Callable[[rt.Output, str, float], None]] = []  # told each output, of which call, and when
 
 
 async def current_time(arguments: Mapping[str, object]) -> object:
@@ -211,6 +211,8 @@ class Call:
         try:
             outputs = tell(*what)
             self.perform(outputs)
+            if observers:
+                self.show(outputs)
         except Exception as error:
             self.fail(error)
             return
@@ -223,6 +225,11 @@ class Call:
             if self.timer is not None:
                 self.timer.cancel()
             self.wakes, self.timer = deadline, self.loop.call_at(deadline, self.wake)
+
+    def show(self, outputs: rt.Outputs) -> None:
+        for output in outputs:
+            for observe in observers:
+                observe(output, self.id, self.loop.time())
 
     def wake(self) -> None:
         self.wakes, self.timer = inf, None
@@ -247,8 +254,8 @@ class Call:
                         self.over.set()
                 case rt.RunFunction():
                     self.spawn(self.run_function(output))
-                case rt.Notice():
-                    self.note(output)
+                case rt.Notice(code, level, message, fields):
+                    self.log(getattr(logging, level.name), message, notice=code, fields=dict(fields))
                 case _:
                     assert_never(output)
 
@@ -342,12 +349,6 @@ class Call:
         if not task.cancelled() and (error := task.exception()) is not None:
             self.fail(error)
 
-    def note(self, notice: rt.Notice) -> None:
-        level = getattr(logging, notice.level.name)
-        self.log(level, notice.message, notice=notice.code, fields=dict(notice.fields))
-        for observe in observers:
-            observe(notice, self.id)
-
     def log(self, level: int, message: str, **fields: object) -> None:
         log.log(level, message, extra={"fields": {"call": self.id, **fields}})
 
@@ -416,9 +417,20 @@ def log_as_json(level: str) -> None:
     log.setLevel(level.upper())
 
 
-def emit_events() -> None:
-    """Emit Notices as OpenTelemetry events too."""
-    observers.append(import_module("telemetry").emit)  # to be copied as well by those who want it
+@asynccontextmanager
+async def reporting(events: bool, metrics_port: int | None) -> AsyncGenerator[None, None]:
+    """Emit Notices as OpenTelemetry events, and serve metrics on that port, with the files for it."""
+    async with AsyncExitStack() as stack:
+        stack.callback(observers.clear)
+        if events:
+            observers.append(import_module("telemetry").observe)
+        if metrics_port is not None:
+            module = import_module("metrics")
+            counted = module.Metrics()
+            observers.append(counted.observe)
+            server = await stack.enter_async_context(module.serving(counted, metrics_port))
+            log.info("metrics", extra={"fields": {"port": server.sockets[0].getsockname()[1]}})
+        yield
 
 
 def common_options(about: str | None, port: int, path: str) -> argparse.ArgumentParser:
@@ -433,6 +445,7 @@ def common_options(about: str | None, port: int, path: str) -> argparse.Argument
     add("--upstream", metavar="URL", default="wss://api.openai.com", help="(default: %(default)s)")
     add("--log-level", choices=["debug", "info", "warning", "error"], default="info", help="of the Notices")
     add("--otel", action="store_true", help="emit Notices as OpenTelemetry events too")
+    add("--metrics-port", type=int, metavar="PORT", help="serve /metrics there, on the loopback address")
     return parser
 
 
@@ -445,12 +458,10 @@ def start(serving: AbstractAsyncContextManager[asyncio.Server], options: argpars
 async def run(serving: AbstractAsyncContextManager[asyncio.Server], options: argparse.Namespace) -> None:
     """Serve until SIGTERM or SIGINT."""
     log_as_json(options.log_level)
-    if options.otel:
-        emit_events()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with serving as server:
+    async with reporting(options.otel, options.metrics_port), serving as server:
         host, port = server.sockets[0].getsockname()[:2]
         log.info("listening", extra={"fields": {"url": f"ws://{host}:{port}{options.path}"}})
         await stop.wait()

@@ -3,8 +3,9 @@
     OPENAI_API_KEY=... uvicorn starlette_proxy:app --ws-per-message-deflate false
 
 UPSTREAM_URL in the environment names another server, LOG_LEVEL how much is logged; with EMIT_EVENTS=1 Notices
-are OpenTelemetry events too. `bridge.py` holds the calls, `outbox.py` their clients' side; this file has the
-routes, the client's socket as Starlette has it, and the end of the process.
+are OpenTelemetry events too, and METRICS_PORT is where /metrics is served. `bridge.py` holds the calls,
+`outbox.py` their clients' side; this file has the routes, the client's socket as Starlette has it, and the
+end of the process.
 """
 
 from __future__ import annotations
@@ -83,8 +84,6 @@ async def health(request: Request) -> JSONResponse:
 async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
     """At SIGTERM or SIGINT the calls are told and drained before the server closes their sockets."""
     bridge.log_as_json(os.environ.get("LOG_LEVEL", "INFO"))
-    if os.environ.get("EMIT_EVENTS"):
-        bridge.emit_events()
     calls.stopping = False
     loop, tasks = asyncio.get_running_loop(), set[asyncio.Task[None]]()
     servers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
@@ -100,7 +99,9 @@ async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
     if threading.current_thread() is threading.main_thread():
         for number in servers:
             loop.add_signal_handler(number, start_stop, number)
-    yield
+    port = os.environ.get("METRICS_PORT")
+    async with bridge.reporting("EMIT_EVENTS" in os.environ, int(port) if port else None):
+        yield
 
 
 routes = [

@@ -77,3 +77,9 @@ def emit(notice: rt.Notice, call_id: str) -> None:
 def _value(value: object) -> str | bool | int | float:
     """Attributes are texts and numbers."""
     return value if isinstance(value, (str, bool, int, float)) else str(value)
+
+
+def observe(output: rt.Output, call_id: str, _now: float) -> None:
+    """What `bridge.py` tells of a call."""
+    if isinstance(output, rt.Notice):
+        emit(output, call_id)

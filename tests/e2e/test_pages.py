@@ -109,7 +109,7 @@ async def output_of(command: str, ports: dict[str, str]) -> str:
 @pytest.mark.parametrize(
     ("page", "others"),
     [
-        ("websockets-proxy", ["bridge", "sockets", "simulated_server"]),
+        ("websockets-proxy", ["bridge", "sockets", "simulated_server", "metrics"]),
         ("starlette-proxy", ["bridge", "outbox", "sockets"]),
         ("aiohttp-proxy", ["bridge", "outbox", "sockets"]),
         ("twilio-bridge", ["bridge", "sockets"]),
