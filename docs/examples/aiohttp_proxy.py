@@ -33,14 +33,15 @@ class ClientSocket(outbox.QueuedSocket):
     def __init__(self, websocket: web.WebSocketResponse, call: bridge.Call) -> None:
         super().__init__(call)
         self.websocket = websocket
+        self.reader: asyncio.Task[object] | None = None
 
     async def next(self) -> str | bytes | None:
+        self.reader = asyncio.current_task()
         message = await self.websocket.receive()
         if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
             data: str | bytes = message.data
             return data
-        if message.type is not WSMsgType.CLOSING:  # then `hang_up` waits for the client's close
-            self.ended(self.websocket.close_code or 1006, message.extra or "")
+        self.ended(self.websocket.close_code or 1006, message.extra or "")
         return None
 
     async def say(self, frame: str | bytes) -> None:
@@ -50,6 +51,9 @@ class ClientSocket(outbox.QueuedSocket):
             await self.websocket.send_bytes(frame)
 
     async def hang_up(self, code: int, reason: str) -> None:
+        if self.reader is not None:  # as long as it reads, aiohttp does not wait for the client's close
+            self.reader.cancel()
+            await asyncio.wait([self.reader])
         await self.websocket.close(code=code, message=reason.encode())
         self.ended(self.websocket.close_code or 1006, "")
 
