@@ -21,7 +21,7 @@ from aiohttp import ClientConnectionResetError, WSMsgType, web
 
 import realtime_translate as rt
 
-CONFIG = rt.Config.deepgram()
+CONFIG = rt.Config.deepgram(limits=bridge.LIMITS)
 calls = bridge.Calls()
 
 

@@ -1,6 +1,6 @@
 """A proxy with FastAPI: Deepgram Voice Agent clients on an OpenAI Realtime server.
 
-    OPENAI_API_KEY=... uvicorn fastapi_proxy:app --timeout-graceful-shutdown 20
+    OPENAI_API_KEY=... uvicorn fastapi_proxy:app --ws-per-message-deflate false
 
 UPSTREAM_URL in the environment names another server, LOG_LEVEL how much is logged. CLIENT_KEY is a key that
 clients have to show; without it, all may call. `starlette_proxy.py` has the client's socket and the end of
@@ -21,7 +21,7 @@ from starlette_proxy import ClientSocket, calls, lifespan
 
 import realtime_translate as rt
 
-CONFIG = rt.Config.deepgram()
+CONFIG = rt.Config.deepgram(limits=bridge.LIMITS)
 PATH = "/v1/agent/converse"
 app = FastAPI(title="Voice Agent", lifespan=lifespan)
 
