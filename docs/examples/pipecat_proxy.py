@@ -63,8 +63,8 @@ def pipeline_of(transport: BaseTransport, serializer: DeepgramSerializer) -> tup
 
 async def opening(websocket: WebSocket) -> Wanted | None:
     """Welcome a client, and take its Settings. None: they cannot be used, and it was told so."""
-    offered = websocket.scope["subprotocols"]  # browsers offer ["token", KEY] and want one of them back
-    await websocket.accept(offered[0] if offered else None)
+    offered: list[str] = websocket.scope["subprotocols"]  # browsers offer ["token", KEY], in any order
+    await websocket.accept(next((each for each in offered if each in ("token", "bearer")), None))
     await websocket.send_text(dg.encode(dg.Welcome(secrets.token_urlsafe(12))))
     first = await websocket.receive()
     if first["type"] == "websocket.disconnect":
