@@ -65,9 +65,10 @@ def application(options: argparse.Namespace) -> web.Application:
         """One client."""
         if calls.stopping:
             raise web.HTTPServiceUnavailable
-        offered = request.headers.get("Sec-WebSocket-Protocol", "")  # browsers offer "token, KEY" and
+        offered = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
+        name = bridge.subprotocol(each.strip() for each in offered)
         websocket = web.WebSocketResponse(
-            protocols=[each.strip() for each in offered.split(",")][:1],  # want one of them back
+            protocols=[name] if name else [],
             heartbeat=bridge.CLIENT_PING_SECONDS,
             max_msg_size=bridge.FRAME_BYTES,
             timeout=bridge.CLOSE_SECONDS,

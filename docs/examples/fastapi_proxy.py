@@ -36,7 +36,7 @@ def allowed(websocket: WebSocket) -> str | None:
     wanted = os.environ.get("CLIENT_KEY", "").encode()
     if wanted and not any(secrets.compare_digest(each.encode(), wanted) for each in (shown, *offered)):
         raise WebSocketException(1008)  # before the socket is accepted, that is a status of 403
-    return offered[0] if offered else None
+    return bridge.subprotocol(offered)
 
 
 def configuration() -> rt.Config:
