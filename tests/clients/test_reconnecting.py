@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -87,23 +88,46 @@ def test_the_example_outlives_two_proxies(node: str, example: Path, port: int) -
     run(scenario(), 3 * PATIENCE)
 
 
+@asynccontextmanager
+async def relayed(port: int) -> AsyncGenerator[tuple[int, list[asyncio.StreamWriter]], None]:
+    """A port that leads to that port, and its connections, which can be broken."""
+    connections: list[asyncio.StreamWriter] = []
+
+    async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while data := await reader.read(65536):
+                writer.write(data)
+        writer.close()
+
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", port)
+        connections.extend((writer, back))
+        await asyncio.gather(copy(reader, back), copy(there, writer))
+
+    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1], connections
+
+
 def test_without_it_audio_comes_first_and_ends_the_call(node: str, port: int) -> None:
+    """The connection breaks, and the proxy is there all the time."""
+
     async def scenario() -> None:
-        url = f"ws://127.0.0.1:{port}"
         async with (
             model() as upstream,
-            proxied(port, upstream.url) as first,
-            calling(node, FOLDER / "caller.mjs", url) as caller,
+            proxied(port, upstream.url),
+            relayed(port) as (through, connections),
+            calling(node, FOLDER / "caller.mjs", f"ws://127.0.0.1:{through}") as caller,
         ):
             await caller.until("open")
             await caller.send("Settings", audio={}, agent=AGENT)
             await caller.until("SettingsApplied")
             await caller.speak(15_000, 0)
-            first.process.kill()
+            for each in connections:
+                each.transport.abort()
             lost = await caller.until("close")
-            async with proxied(port, upstream.url):
-                await caller.until("Error")
-                refused = await caller.until("close")
+            await caller.until("Error")
+            refused = await caller.until("close")
         assert (lost["code"], lost["again"]) == (1006, True)
         assert [each["code"] for each in caller.of("Error")] == ["NON_SETTINGS_MESSAGE_BEFORE_SETTINGS"]
         assert (refused["code"], refused["again"]) == (1000, False)
