@@ -19,8 +19,8 @@ import secrets
 import signal
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from math import inf
@@ -45,6 +45,7 @@ TURN_SECONDS = 0.02  # which it may use at once before that is asked
 LIMITS = rt.Limits(text_bytes_up=2**18, json_values=20_000)
 
 log = logging.getLogger("bridge")
+observers: list[Callable[[rt.Output, str, float], None]] = []  # told each output, of which call, and when
 
 
 async def current_time(arguments: Mapping[str, object]) -> object:
@@ -210,6 +211,8 @@ class Call:
         try:
             outputs = tell(*what)
             self.perform(outputs)
+            if observers:
+                self.show(outputs)
         except Exception as error:
             self.fail(error)
             return
@@ -222,6 +225,11 @@ class Call:
             if self.timer is not None:
                 self.timer.cancel()
             self.wakes, self.timer = deadline, self.loop.call_at(deadline, self.wake)
+
+    def show(self, outputs: rt.Outputs) -> None:
+        for output in outputs:
+            for observe in observers:
+                observe(output, self.id, self.loop.time())
 
     def wake(self) -> None:
         self.wakes, self.timer = inf, None
@@ -409,6 +417,22 @@ def log_as_json(level: str) -> None:
     log.setLevel(level.upper())
 
 
+@asynccontextmanager
+async def reporting(events: bool, metrics_port: int | None) -> AsyncGenerator[None, None]:
+    """Emit Notices as OpenTelemetry events, and serve metrics on that port, with the files for it."""
+    async with AsyncExitStack() as stack:
+        stack.callback(observers.clear)
+        if events:
+            observers.append(import_module("telemetry").observe)
+        if metrics_port is not None:
+            module = import_module("metrics")
+            counted = module.Metrics()
+            observers.append(counted.observe)
+            server = await stack.enter_async_context(module.serving(counted, metrics_port))
+            log.info("metrics", extra={"fields": {"port": server.sockets[0].getsockname()[1]}})
+        yield
+
+
 def common_options(about: str | None, port: int, path: str) -> argparse.ArgumentParser:
     """What `listening` and `run` need on the command line."""
     plain = argparse.RawDescriptionHelpFormatter
@@ -420,6 +444,8 @@ def common_options(about: str | None, port: int, path: str) -> argparse.Argument
     add("--path", default=path, help="where clients connect (default: %(default)s)")
     add("--upstream", metavar="URL", default="wss://api.openai.com", help="(default: %(default)s)")
     add("--log-level", choices=["debug", "info", "warning", "error"], default="info", help="of the Notices")
+    add("--otel", action="store_true", help="emit Notices as OpenTelemetry events too")
+    add("--metrics-port", type=int, metavar="PORT", help="serve /metrics there, on the loopback address")
     return parser
 
 
@@ -435,7 +461,7 @@ async def run(serving: AbstractAsyncContextManager[asyncio.Server], options: arg
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with serving as server:
+    async with reporting(options.otel, options.metrics_port), serving as server:
         host, port = server.sockets[0].getsockname()[:2]
         log.info("listening", extra={"fields": {"url": f"ws://{host}:{port}{options.path}"}})
         await stop.wait()

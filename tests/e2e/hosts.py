@@ -10,7 +10,8 @@ import os
 import socket
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -37,10 +38,12 @@ PATIENCE = 40.0
 def example(name: str) -> ModuleType:
     """A fresh import of an example, and of those that it imports."""
     others = {path.stem for path in EXAMPLES.glob("*.py")}
-    with patch.object(sys, "path", [str(EXAMPLES), *sys.path]), patch.dict(sys.modules):
-        for other in others:
-            sys.modules.pop(other, None)
-        return importlib.import_module(name)
+    with patch.object(sys, "path", [str(EXAMPLES), *sys.path]):
+        try:
+            return importlib.import_module(name)
+        finally:
+            for other in others:
+                sys.modules.pop(other, None)
 
 
 def run(scenario: Coroutine[Any, Any, None], patience: float = PATIENCE, *, debug: bool = True) -> None:
@@ -181,11 +184,12 @@ async def picows_proxy(upstream: str, config: rt.Config, **constants: Any) -> As
 
 
 @asynccontextmanager
-async def starlette_proxy(upstream: str, config: rt.Config, **constants: Any) -> AsyncGenerator[Host, None]:
-    """`starlette_proxy.py`, run by uvicorn."""
+async def _uvicorn(
+    name: str, upstream: str, config: rt.Config, **constants: Any
+) -> AsyncGenerator[Host, None]:
     import uvicorn
 
-    module = example("starlette_proxy")
+    module = example(name)
     vars(module).update(CONFIG=config)
     vars(module.bridge).update(constants)
     server = uvicorn.Server(
@@ -207,9 +211,40 @@ async def starlette_proxy(upstream: str, config: rt.Config, **constants: Any) ->
             await serving
 
 
-PROXIES = {"websockets": websockets_proxy, "starlette": starlette_proxy}
+starlette_proxy = partial(_uvicorn, "starlette_proxy")
+"""`starlette_proxy.py`, run by uvicorn."""
+
+
+def fastapi_proxy(upstream: str, config: rt.Config, **constants: Any) -> AbstractAsyncContextManager[Host]:
+    """`fastapi_proxy.py`, run by uvicorn."""
+    pytest.importorskip("fastapi")
+    return _uvicorn("fastapi_proxy", upstream, config, **constants)
+
+
+@asynccontextmanager
+async def _aiohttp_proxy(upstream: str, config: rt.Config, **constants: Any) -> AsyncGenerator[Host, None]:
+    module = example("aiohttp_proxy")
+    vars(module).update(CONFIG=config)
+    vars(module.bridge).update(constants)
+    parser = module.bridge.common_options(None, 0, "/v1/agent/converse")
+    with patch.dict(os.environ, OPENAI_API_KEY=KEY):
+        async with module.serving(parser.parse_args(["--upstream", upstream])) as server:
+            yield Host(server.sockets[0], module)
+
+
+def aiohttp_proxy(upstream: str, config: rt.Config, **constants: Any) -> AbstractAsyncContextManager[Host]:
+    """`aiohttp_proxy.py`."""
+    pytest.importorskip("aiohttp")
+    return _aiohttp_proxy(upstream, config, **constants)
+
+
+PROXIES = {
+    "websockets": websockets_proxy,
+    "starlette": starlette_proxy,
+    "fastapi": fastapi_proxy,
+    "aiohttp": aiohttp_proxy,
+}
 if find_spec("picows") is not None:  # it has no wheels for every Python
-    importlib.import_module("picows")  # before `example`, which forgets what is imported first in it
     PROXIES["picows"] = picows_proxy
 
 

@@ -108,8 +108,12 @@ def test_nothing_is_compressed(proxy: str) -> None:
     run(scenario())
 
 
-@pytest.mark.parametrize("name", ["websockets_proxy", "starlette_proxy", "twilio_bridge"])
+@pytest.mark.parametrize(
+    "name", ["websockets_proxy", "starlette_proxy", "fastapi_proxy", "aiohttp_proxy", "twilio_bridge"]
+)
 def test_the_text_that_is_decoded_at_once_is_bounded(name: str) -> None:
+    if name in ("aiohttp_proxy", "fastapi_proxy"):
+        pytest.importorskip(name.removesuffix("_proxy"))
     module = example(name)
     config = module.parse([])[0] if name == "websockets_proxy" else module.CONFIG
     assert (config.limits.text_bytes_up, config.limits.json_values) == (2**18, 20_000)

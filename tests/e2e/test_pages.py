@@ -22,12 +22,16 @@ PAGES = EXAMPLES.parent / "how-to"
 EXPECTED = {
     "websockets-proxy": '"type":"AgentAudioDone"',
     "starlette-proxy": '"type":"AgentAudioDone"',
+    "aiohttp-proxy": '"type":"AgentAudioDone"',
+    "pipecat": '"type": "AgentAudioDone"',
     "twilio-bridge": '"mark": {"name": "200"}',
     "simulated-server": "response.done",
 }
+FRAMEWORKS = {"aiohttp-proxy": "aiohttp", "pipecat": "pipecat", "starlette-proxy": "fastapi"}
 PORTS = {
     "simulated_server.py": "8766",
     "websockets_proxy.py": "8765",
+    "aiohttp_proxy.py": "8765",
     "twilio_bridge.py": "8767",
     "uvicorn": "8000",
 }
@@ -62,8 +66,16 @@ async def start(stack: AsyncExitStack, command: str, ports: dict[str, str]) -> P
     return started
 
 
+def _needs(page: str) -> None:
+    """Skip where the page's framework is not installed."""
+    if page in FRAMEWORKS:
+        pytest.importorskip(FRAMEWORKS[page])
+
+
 @pytest.mark.parametrize("page", EXPECTED)
 def test_what_the_page_says_to_type(page: str) -> None:
+    _needs(page)
+
     async def scenario() -> None:
         async with AsyncExitStack() as stack:
             ports: dict[str, str] = {}
@@ -95,14 +107,24 @@ async def output_of(command: str, ports: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("page", "extra"), [("websockets-proxy", 1), ("starlette-proxy", 0), ("twilio-bridge", 0)]
+    ("page", "others"),
+    [
+        ("websockets-proxy", ["bridge", "sockets", "simulated_server", "metrics"]),
+        ("starlette-proxy", ["bridge", "outbox", "sockets"]),
+        ("aiohttp-proxy", ["bridge", "outbox", "sockets"]),
+        ("twilio-bridge", ["bridge", "sockets"]),
+        ("pipecat", ["pipecat_serializer"]),
+    ],
 )
-def test_the_files_that_the_page_says_to_copy_are_enough(page: str, extra: int, tmp_path: Path) -> None:
-    """The host, `bridge.py` and `sockets.py`; with `simulated_server.py` the proxy also simulates."""
-    host = page.replace("-", "_")
+def test_the_files_that_the_page_says_to_copy_are_enough(
+    page: str, others: list[str], tmp_path: Path
+) -> None:
+    """The host and what it imports; with `simulated_server.py` the proxy also simulates."""
+    _needs(page)
+    host = "pipecat_proxy" if page == "pipecat" else page.replace("-", "_")
     text = (PAGES / f"{page}.md").read_text(encoding="utf-8")
     named = dict.fromkeys(re.findall(r"\(\.\./examples/(\w+)\.py\)", text))
-    assert list(named) == [host, "bridge", "sockets", *["simulated_server"][:extra]]
+    assert list(named) == [host, *others]
     for name in named:
         shutil.copy(EXAMPLES / f"{name}.py", tmp_path)
     environment = {**os.environ, "PYTHONPATH": str(SOURCES)}

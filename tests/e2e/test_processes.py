@@ -17,6 +17,7 @@ pytest.importorskip("websockets")
 
 import httpx
 from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 import realtime_translate as rt
 from realtime_translate.testing import Call, Reply, Say
@@ -30,15 +31,19 @@ SECRETS = (KEY, "client-key", "the weather", "It rains", "Be brief", "Oslo")
 COMMANDS = {
     "websockets": ["websockets_proxy.py", "--port", "0", "--log-level", "debug"],
     "starlette": ["-m", "uvicorn", "starlette_proxy:app", "--port", "0", "--timeout-graceful-shutdown", "9"],
+    "fastapi": ["-m", "uvicorn", "fastapi_proxy:app", "--port", "0", "--timeout-graceful-shutdown", "9"],
+    "aiohttp": ["aiohttp_proxy.py", "--port", "0", "--log-level", "debug"],
 }
 if "picows" in PROXIES:
     COMMANDS["picows"] = ["picows_proxy.py", *COMMANDS["websockets"][1:]]
-EXIT = {"websockets": 0, "starlette": -15, "picows": 0}
+EXIT = {"websockets": 0, "starlette": -15, "fastapi": -15, "aiohttp": 0, "picows": 0}
 """uvicorn ends as if it had not caught the signal."""
 
 
 @pytest.fixture(params=COMMANDS, name="proxy")
 def _proxy(request: pytest.FixtureRequest) -> str:
+    if request.param in ("aiohttp", "fastapi"):
+        pytest.importorskip(request.param)
     return str(request.param)
 
 
@@ -49,7 +54,7 @@ def script() -> list[Reply]:
 @asynccontextmanager
 async def running(proxy: str, upstream: str) -> AsyncGenerator[tuple[Process, str], None]:
     """The proxy as a process, and its URL."""
-    extra = ["--upstream", upstream] if proxy != "starlette" else []
+    extra = [] if "uvicorn" in COMMANDS[proxy] else ["--upstream", upstream]
     async with process(*COMMANDS[proxy], *extra, UPSTREAM_URL=upstream, LOG_LEVEL="debug") as host:
         yield host, f"ws://127.0.0.1:{await host.port()}"
 
@@ -127,11 +132,12 @@ def test_health_counts_the_calls(proxy: str) -> None:
     run(scenario())
 
 
-def test_a_proxy_that_stops_takes_no_calls() -> None:
+@pytest.mark.parametrize("name", ["starlette", "fastapi", "aiohttp"])
+def test_a_proxy_that_stops_takes_no_calls(name: str) -> None:
     """While the calls are drained, what is new is sent elsewhere."""
 
     async def scenario() -> None:
-        async with PROXIES["starlette"]("ws://127.0.0.1:1", CONFIG) as host, httpx.AsyncClient() as client:
+        async with PROXIES[name]("ws://127.0.0.1:1", CONFIG) as host, httpx.AsyncClient() as client:
             host.module.calls.stopping = True
             response = await client.get(host.url.replace("ws:", "http:") + "/healthz")
             assert (response.status_code, response.json()["status"]) == (503, "stopping")
@@ -139,6 +145,30 @@ def test_a_proxy_that_stops_takes_no_calls() -> None:
                 async with calling(host.url):
                     pass
 
+    run(scenario())
+
+
+@pytest.mark.parametrize(("shown", "status"), [("client-key", 101), ("another", 403)])
+@pytest.mark.parametrize("browser", [False, True])
+def test_fastapi_lets_those_call_who_have_the_key(
+    shown: str, status: int, browser: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer: Any = ["token", shown] if browser else None
+    headers = {} if browser else {"Authorization": f"Token {shown}"}
+
+    async def scenario() -> None:
+        async with PROXIES["fastapi"]("ws://127.0.0.1:1", CONFIG) as host:
+            url = f"{host.url}/v1/agent/converse"
+            calling = connect(url, subprotocols=offer, additional_headers=headers)
+            if status == 101:
+                async with calling as socket:
+                    assert socket.subprotocol == ("token" if browser else None)
+                return
+            with pytest.raises(InvalidStatus) as refused:
+                await calling
+            assert refused.value.response.status_code == status
+
+    monkeypatch.setenv("CLIENT_KEY", "client-key")
     run(scenario())
 
 

@@ -15,7 +15,14 @@ from realtime_translate.recording import Recorder
 from tests.pages.test_pages import DOCS, PAGES, blocks
 
 ROOT = DOCS.parent
-WITH_SOCKETS = {"simulated-server", "starlette-proxy", "twilio-bridge", "websockets-proxy"}
+WITH_SOCKETS = {
+    "aiohttp-proxy",
+    "pipecat",
+    "simulated-server",
+    "starlette-proxy",
+    "twilio-bridge",
+    "websockets-proxy",
+}
 """Pages whose commands tests/e2e/test_pages.py runs."""
 COMMANDS = [
     pytest.param(line, id=f"{page.stem}: {line}")

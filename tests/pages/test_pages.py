@@ -54,6 +54,7 @@ def test_every_block_says_what_it_is(page: Path) -> None:
     opened = re.findall(r"^```(\S*)$", page.read_text(encoding="utf-8"), re.MULTILINE)[::2]
     assert set(opened) <= {
         "python",
+        "js",  # tests/clients runs it
         "json",
         "sh",
         "text",

@@ -16,7 +16,7 @@ HOSTS_HELP = """\
 Without NAME the hosts are listed. DIR is made if it is not there, the current folder by default; files that
 are there already and differ are not overwritten.
 """
-_SHARED = ("bridge.py", "sockets.py", "caller.py")
+_SHARED = ("bridge.py", "sockets.py", "telemetry.py", "metrics.py", "caller.py")
 _SIMULATION = ("simulated_server.py", "calls")
 _FROM_CHECKOUT = Path(__file__).parents[3] / "docs" / "examples"
 """Where the files come from, and where they still are in an editable install."""
@@ -43,11 +43,23 @@ HOSTS: Mapping[str, Host] = {
     ),
     "starlette": Host(
         "the same as an ASGI application",
-        ("starlette_proxy.py", *_SHARED),
+        ("starlette_proxy.py", "outbox.py", *_SHARED),
+    ),
+    "fastapi": Host(
+        "the same with FastAPI, and a key that clients have to show",
+        ("fastapi_proxy.py", "starlette_proxy.py", "outbox.py", *_SHARED),
+    ),
+    "aiohttp": Host(
+        "the same with aiohttp",
+        ("aiohttp_proxy.py", "outbox.py", *_SHARED),
     ),
     "twilio": Host(
         "a bridge for phone calls by Twilio Media Streams",
         ("twilio_bridge.py", *_SHARED),
+    ),
+    "pipecat": Host(
+        "a host whose clients talk to a pipecat pipeline",
+        ("pipecat_proxy.py", "pipecat_serializer.py", "caller.py"),
     ),
     "simulated-server": Host(
         "a server of the Realtime protocol to try hosts on",

@@ -15,7 +15,9 @@ from realtime_translate.cli.main import main
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 PYPROJECT = EXAMPLES.parents[1] / "pyproject.toml"
 OWN = "realtime-translate"
-PACKAGES = {"realtime_translate": OWN, "attrs": OWN, "typing_extensions": OWN}
+PACKAGES = {"pipecat": "pipecat-ai", "realtime_translate": OWN, "attrs": OWN, "typing_extensions": OWN}
+OPTIONAL = {"opentelemetry"}
+"""What is imported only where it is wanted; it has an extra of its own."""
 each_host = pytest.mark.parametrize("name", HOSTS)
 
 
@@ -55,7 +57,7 @@ def test_a_host_is_written_with_all_that_it_imports(
     assert run == f"python {folder / HOSTS[name].paths[0]} --help"
     for path in folder.glob("*.py"):
         assert path.read_bytes() == (EXAMPLES / path.name).read_bytes()
-        for module in imported(path) - set(sys.stdlib_module_names) - {"__future__"}:
+        for module in imported(path) - set(sys.stdlib_module_names) - {"__future__"} - OPTIONAL:
             assert PACKAGES.get(module, module) in installed(name) or (folder / f"{module}.py").exists(), (
                 path.name,
                 module,
@@ -84,7 +86,7 @@ def test_what_is_there_and_differs_stays(tmp_path: Path, capsys: pytest.CaptureF
     (tmp_path / "caller.py").unlink()
     assert main(["hosts", "twilio", str(tmp_path)]) == 2
     assert "bridge.py is there and differs" in capsys.readouterr().err
-    assert written(tmp_path) == {"twilio_bridge.py", "bridge.py", "sockets.py"}
+    assert written(tmp_path) == {"twilio_bridge.py", "bridge.py", "sockets.py", "telemetry.py", "metrics.py"}
 
 
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,7 +98,7 @@ def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path, capsys: pytest
 def test_an_installed_package_has_them_as_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package, target = tmp_path / "package", tmp_path / "target"
     (package / "_examples").mkdir(parents=True)
-    for name in ("twilio_bridge.py", "bridge.py", "sockets.py", "caller.py"):
+    for name in ("twilio_bridge.py", "bridge.py", "sockets.py", "telemetry.py", "metrics.py", "caller.py"):
         (package / "_examples" / name).write_text(f"# {name} of the wheel\n")
     monkeypatch.setattr(hosts, "files", lambda _: package)
     assert main(["hosts", "twilio", str(target)]) == 0
@@ -116,6 +118,8 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         ("websockets", "websockets-proxy"),
         ("starlette", "starlette-proxy"),
         ("twilio", "twilio-bridge"),
+        ("aiohttp", "aiohttp-proxy"),
+        ("pipecat", "pipecat"),
         ("simulated-server", "simulated-server"),
     ],
 )

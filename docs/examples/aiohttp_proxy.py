@@ -1,0 +1,110 @@
+"""A proxy with aiohttp: Deepgram Voice Agent clients on an OpenAI Realtime server.
+
+    OPENAI_API_KEY=... python aiohttp_proxy.py
+
+`bridge.py` holds the calls, `outbox.py` their clients' side; this file has the routes, the client's socket as
+aiohttp has it, and the options. An application of your own takes the routes of `application`, and awaits
+`calls.drain()` in `on_shutdown`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import bridge
+import outbox
+import sockets
+from aiohttp import ClientConnectionResetError, WSMsgType, web
+
+import realtime_translate as rt
+
+CONFIG = rt.Config.deepgram(limits=bridge.LIMITS)
+calls = bridge.Calls()
+
+
+class ClientSocket(outbox.QueuedSocket):
+    """aiohttp's socket, as a call wants it."""
+
+    gone = (ClientConnectionResetError,)
+
+    def __init__(self, websocket: web.WebSocketResponse, call: bridge.Call) -> None:
+        super().__init__(call)
+        self.websocket = websocket
+        self.reader: asyncio.Task[object] | None = None
+
+    async def next(self) -> str | bytes | None:
+        self.reader = asyncio.current_task()
+        message = await self.websocket.receive()
+        if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+            data: str | bytes = message.data
+            return data
+        self.ended(self.websocket.close_code or 1006, message.extra or "")
+        return None
+
+    async def say(self, frame: str | bytes) -> None:
+        if isinstance(frame, str):
+            await self.websocket.send_str(frame)
+        else:
+            await self.websocket.send_bytes(frame)
+
+    async def hang_up(self, code: int, reason: str) -> None:
+        if self.reader is not None:  # as long as it reads, aiohttp does not wait for the client's close
+            self.reader.cancel()
+            await asyncio.wait([self.reader])
+        await self.websocket.close(code=code, message=reason.encode())
+        self.ended(self.websocket.close_code or 1006, "")
+
+
+def application(options: argparse.Namespace) -> web.Application:
+    """The routes."""
+
+    async def converse(request: web.Request) -> web.StreamResponse:
+        """One client."""
+        if calls.stopping:
+            raise web.HTTPServiceUnavailable
+        offered = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
+        name = bridge.subprotocol(each.strip() for each in offered)
+        websocket = web.WebSocketResponse(
+            protocols=[name] if name else [],
+            heartbeat=bridge.CLIENT_PING_SECONDS,
+            max_msg_size=bridge.FRAME_BYTES,
+            timeout=bridge.CLOSE_SECONDS,
+            compress=False,
+        )
+        await websocket.prepare(request)
+        call = bridge.Call(CONFIG, options.upstream, sockets.dial)
+        await outbox.hold(calls, ClientSocket(websocket, call))
+        return websocket
+
+    async def health(_request: web.Request) -> web.Response:
+        status, body = calls.health()
+        return web.json_response(body, status=status)
+
+    app = web.Application()
+    app.add_routes([web.get(options.path, converse), web.get("/healthz", health)])
+    return app
+
+
+@asynccontextmanager
+async def serving(options: argparse.Namespace) -> AsyncGenerator[asyncio.Server, None]:
+    """The running proxy. At the end it takes no more calls, and those it has are told and drained."""
+    calls.stopping = False
+    app = application(options)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=bridge.CLOSE_SECONDS)
+    await runner.setup()
+    assert runner.server is not None
+    server = await asyncio.get_running_loop().create_server(runner.server, options.host, options.port)
+    try:
+        yield server
+    finally:
+        server.close()
+        await calls.drain()
+        await runner.cleanup()
+
+
+if __name__ == "__main__":
+    chosen = bridge.common_options(__doc__, 8765, "/v1/agent/converse").parse_args()
+    bridge.start(serving(chosen), chosen)
