@@ -81,6 +81,15 @@ class Socket(Protocol):
         """Go on reading, or stop."""
 
 
+class HandshakeError(ConnectionError):
+    """The server did not open the connection. `status`: that of its answer, None without one."""
+
+    def __init__(self, status: int | None) -> None:
+        answered = "" if status is None else f" and answered {status}"
+        super().__init__(f"the server did not open the connection{answered}")
+        self.status = status
+
+
 class Leg:
     """One side of a call: its socket, and what the translator is told of it."""
 
@@ -324,7 +333,9 @@ class Call:
         try:
             await self.dial_leg(leg, self.url + wanted.target, headers)
         except (OSError, asyncio.TimeoutError) as error:  # on 3.10 two kinds
-            self.log(logging.WARNING, "upstream cannot be reached", error=str(error) or type(error).__name__)
+            facts = {"status": getattr(error, "status", None), "has_key": bool(key)}
+            why = str(error) or type(error).__name__
+            self.log(logging.WARNING, "upstream cannot be reached", error=why, **facts)
             leg.closed(None, "cannot be reached")
 
     async def run_function(self, call: rt.RunFunction) -> None:
@@ -456,12 +467,17 @@ def start(serving: AbstractAsyncContextManager[asyncio.Server], options: argpars
 
 
 async def run(serving: AbstractAsyncContextManager[asyncio.Server], options: argparse.Namespace) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT. Ends the process if a port is taken."""
     log_as_json(options.log_level)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with reporting(options.otel, options.metrics_port), serving as server:
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(reporting(options.otel, options.metrics_port))
+            server = await stack.enter_async_context(serving)
+        except OSError as error:
+            raise SystemExit(f"cannot listen: {error.strerror}") from None
         host, port = server.sockets[0].getsockname()[:2]
         log.info("listening", extra={"fields": {"url": f"ws://{host}:{port}{options.path}"}})
         await stop.wait()

@@ -256,10 +256,9 @@ async def dial(leg: bridge.Leg, url: str, headers: Mapping[str, str]) -> None:
             logger_name=quiet,
         )
     except WSInvalidStatusError as error:
-        status = error.response.status.value if error.response else 0
-        raise ConnectionError(f"the server did not open the connection and answered {status}") from error
+        raise bridge.HandshakeError(error.response.status.value if error.response else None) from error
     except WSError as error:
-        raise ConnectionError(f"the server did not open the connection: {error}") from error
+        raise bridge.HandshakeError(None) from error
 
 
 if __name__ == "__main__":

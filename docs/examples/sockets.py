@@ -298,7 +298,7 @@ class UpstreamSocket(WebSocket):
         self.dialler = ClientProtocol(uri, max_size=bridge.OUTBOX_BYTES)
         super().__init__(self.dialler, bridge.UPSTREAM_PING_SECONDS, READ_BYTES)
         self.headers, self.calling = headers, leg
-        self.answered: asyncio.Future[str] = self.loop.create_future()
+        self.answered: asyncio.Future[bridge.HandshakeError | None] = self.loop.create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -311,7 +311,7 @@ class UpstreamSocket(WebSocket):
         if self.protocol.handshake_exc is not None:
             self.abort()
         elif not self.answered.done():  # else nobody waits any more
-            self.answered.set_result("")
+            self.answered.set_result(None)
             self.meet(self.calling)
             self.calling.opened(self)
 
@@ -319,8 +319,8 @@ class UpstreamSocket(WebSocket):
         super().connection_lost(exc)
         if not self.answered.done():
             why = self.protocol.handshake_exc
-            status = f" and answered {why.response.status_code}" if isinstance(why, InvalidStatus) else ""
-            self.answered.set_result(f"the server did not open the connection{status}")
+            status = why.response.status_code if isinstance(why, InvalidStatus) else None
+            self.answered.set_result(bridge.HandshakeError(status))
 
 
 async def dial(leg: bridge.Leg, url: str, headers: Mapping[str, str]) -> None:
@@ -342,7 +342,7 @@ async def dial(leg: bridge.Leg, url: str, headers: Mapping[str, str]) -> None:
         socket.abort()
         raise
     if refused:
-        raise ConnectionError(refused)
+        raise refused
 
 
 @cache

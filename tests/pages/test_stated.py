@@ -194,12 +194,3 @@ def test_the_lines_of_the_hosts_are_counted(name: str) -> None:
 def test_so_many_lines_has_the_least_host() -> None:
     code, driver = blocks(DOCS / "how-to" / "write-your-own-host.md", "python")[:2]
     assert len((code + driver).splitlines()) == pytest.approx(150, rel=0.05)
-
-
-@pytest.mark.parametrize("name", ["explanation/sans-io", "explanation/comparison"])
-def test_the_hosts_have_as_many_lines_as_it_says(name: str) -> None:
-    lengths = {path.stem: len(path.read_text("utf-8").splitlines()) for path in DOCS.glob("examples/*.py")}
-    hosts = [lengths[each] for each in ("websockets_proxy", "starlette_proxy", "twilio_bridge")]
-    text = " ".join(page(name).split())
-    assert f"has {lengths['bridge']} lines" in text
-    assert f"{min(hosts)} to {max(hosts)}" in text
