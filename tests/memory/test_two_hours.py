@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from realtime_translate import Config, ManualCommit, ServerVad
+from realtime_translate.session.entries import Part
 from realtime_translate.session.policies import agent_text, upstream_errors, user_speech, user_turn
 from realtime_translate.session.policies.function_calls import known
 from realtime_translate.session.policies.function_calls import rounds as call_rounds
@@ -127,7 +128,7 @@ def test_L2_nothing_stays_allocated_outside_the_state(config: str) -> None:
 
 def _for_ever(module: Any) -> Callable[[pytest.MonkeyPatch], None]:
     """What a policy remembers to recognise late events is never forgotten."""
-    name = "REMEMBERED" if hasattr(module, "REMEMBERED") else "_REMEMBERED"
+    name = next(each for each in ("REMEMBERED", "_REMEMBERED", "_TOLD") if hasattr(module, each))
     return lambda patch: patch.setattr(module, name, 10**9)
 
 
@@ -144,18 +145,15 @@ def _unfinished_calls(patch: pytest.MonkeyPatch) -> None:
 
 
 def _unfinished_parts(patch: pytest.MonkeyPatch) -> None:
-    """Texts whose whole came are kept as if they were still growing."""
+    """Texts whose whole came are kept as if they were still growing, of a response that never ends."""
     part_done = agent_text._part_done
 
     def leaking(state: Any, *rest: Any) -> Any:
-        kept = list(state.parts)
-        effects = part_done(state, *rest)
-        state.parts = kept
-        return effects
+        state.parts = [*state.parts, Part("", "one that never ends", 0)]
+        return part_done(state, *rest)
 
     patch.setattr(agent_text, "_part_done", leaking)
-    patch.setattr(agent_text, "_REMEMBERED", 10**9)
-    patch.setattr(agent_text, "ended", lambda state, env, signal: ())
+    patch.setattr(agent_text, "_PARTS", 10**9)
 
 
 LEAKS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {

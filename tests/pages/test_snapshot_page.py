@@ -54,7 +54,7 @@ def shown() -> Json:
 
 
 def test_the_page_shows_what_the_call_remembers() -> None:
-    blocks = re.findall(r"```json\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    blocks = re.findall(r"```text\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     told: Json = {}
     for block in blocks:
         told |= json.loads(block)

@@ -13,6 +13,7 @@ from hypothesis import given
 
 import realtime_translate
 from realtime_translate import AZURE_GA, Config, GreetingMode, Limits, ServerVad, Voices
+from realtime_translate.openai import dialects
 from realtime_translate.testing.machine import CallMachine
 from realtime_translate.testing.machine.moves.opening import configs
 from realtime_translate.testing.machine.pasted import Shown, code, imports
@@ -20,7 +21,7 @@ from tests.faults.faults import FAULTS
 from tests.faults.planting import planted
 
 FAULT = next(each for each in FAULTS if each.what == "the update is sent again when upstream opens late")
-NAMES = dict(vars(realtime_translate))
+NAMES = {**vars(realtime_translate), **vars(dialects)}
 BROKEN = "S2 one session.update before ready"
 WALKS = """
 from hypothesis import seed, settings

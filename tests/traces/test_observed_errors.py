@@ -67,6 +67,9 @@ def test_S7_before_ready_any_of_them_answers_the_update(config: Config) -> None:
         desk.client(SETTINGS)
         desk.dialled()
         log = desk.upstream({**event, "error": {**event["error"], "event_id": None}})
+        if "input_audio_transcription" in (event["error"].get("param") or ""):  # the call can do without
+            assert log.upstream_types == ["session.update"]
+            continue
         assert log.client_types == ["Error"], event
         assert len(log.closes) == 2
         assert "SettingsApplied" not in log.client_types

@@ -17,7 +17,7 @@ from realtime_translate.cli.replay import Replay
 from realtime_translate.cli.steps import Party, Step
 from realtime_translate.cli.trace import Trace, read_trace
 from realtime_translate.openai.dialects import AZURE_GA, OPENAI_BETA, OPENAI_GA, VOICE_LIVE, XAI
-from tests.shared_material import SHARED, shared
+from tests.shared_material import OWN, SHARED, shared
 
 PATHS = {path.stem: path.parent.name for path in SHARED.glob("traces*/*.jsonl")}
 NAMES = sorted(name for name, folder in PATHS.items() if folder == "traces")
@@ -42,6 +42,9 @@ WRITTEN = {
     "ga-openai-tool-call-round-2",
 }
 """Sessions without a sound: text was asked for, or the recording ends before one."""
+AT_THEIR_SERVERS = pytest.mark.skipif(
+    SHARED == OWN, reason="what sets the server of a vendor apart is not in the recordings of our own"
+)
 ABOUT = {"ga-azure-vad-transcription-failed": {"TRANSCRIPTION_FAILED"}}
 ITEM, TEXT = "conversation.item.", "ConversationText"
 UPSTREAM_LEG = [name for name in NAMES if name not in CLIENT_LEG]
@@ -102,7 +105,7 @@ def test_D1_all_of_the_agent_s_audio_reaches_the_client_once(name: str) -> None:
         for way in ((Party.UPSTREAM, Party.TRANSLATOR), (Party.TRANSLATOR, Party.CLIENT))
     )
     assert heard == sent - sent % 2  # the recorders cut the audio: half a sample may be left
-    assert bool(heard) is (name not in WRITTEN)
+    assert SHARED == OWN or bool(heard) is (name not in WRITTEN)
 
 
 @pytest.mark.parametrize("name", AT_VENDORS)
@@ -135,6 +138,7 @@ def test_O3_every_word_of_both_sides_reaches_the_client_once(name: str) -> None:
     assert said["user"] == words([*typed, *final])
 
 
+@AT_THEIR_SERVERS
 @pytest.mark.parametrize("name", AT_VENDORS)
 def test_D4_no_notice_is_a_warning_but_what_the_session_is_about(name: str) -> None:
     _, steps = replayed(name)
@@ -172,6 +176,7 @@ def test_what_a_server_sent_its_client_cannot_be_fed(name: str, capsys: pytest.C
     assert "nothing to feed" in err
 
 
+@AT_THEIR_SERVERS
 @pytest.mark.parametrize(("options", "flat"), [([], True), (["--server", "openai"], False)])
 def test_D2_a_trace_is_of_the_server_that_it_shows_or_of_the_one_that_is_named(
     options: list[str], flat: bool, capsys: pytest.CaptureFixture[str]

@@ -12,15 +12,12 @@ from typing import Any, cast
 from attrs import Attribute, Factory, fields, has
 
 from ...config import FROM_SETTINGS, Config
-from ...openai.dialects import AZURE_GA, OPENAI_GA
+from ...openai import dialects
 
 __all__ = ["Shown", "code", "imports"]
 
-_NAMED: Mapping[str, object] = {
-    "FROM_SETTINGS": FROM_SETTINGS,
-    "OPENAI_GA": OPENAI_GA,
-    "AZURE_GA": AZURE_GA,
-}
+_ROWS = {name: value for name, value in vars(dialects).items() if isinstance(value, dialects.UpstreamDialect)}
+_NAMED: Mapping[str, object] = {"FROM_SETTINGS": FROM_SETTINGS, **_ROWS}
 
 
 class Shown:
@@ -35,7 +32,11 @@ class Shown:
 
 def imports(machine: type) -> str:
     """The lines that stand before a walk of `machine`, in a file of its own."""
-    lines = ["from realtime_translate import *", "from realtime_translate.audio import AudioFormat"]
+    lines = [
+        "from realtime_translate import *",
+        "from realtime_translate.audio import AudioFormat",
+        "from realtime_translate.openai.dialects import *",
+    ]
     if machine.__module__ != "__main__":
         lines.append(f"from {_home(machine)} import {machine.__qualname__}")
     return "\n".join(lines)
@@ -49,9 +50,7 @@ def _home(machine: type) -> str:
 
 
 def code(value: object) -> str:
-    """Python that makes `value`, with the names that `realtime_translate` exports. Fields that have their
-    default are left out.
-    """
+    """Python that makes `value`, with the names that `imports` imports, and without what is the default."""
     for name, each in _NAMED.items():
         if value == each:
             return name
