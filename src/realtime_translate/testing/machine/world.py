@@ -14,6 +14,7 @@ from typing import Any, cast
 from ...audio import AudioFormat
 from ...outputs import CloseUpstream, Notice, OpenUpstream, Outputs, RunFunction, SendToClient, SendToUpstream
 from ..model.choices import HEALTHY, Group
+from ..model.server import RealtimeServer
 from .broken import PropertyError, require
 from .carried import audio_in
 from .checks import moments
@@ -30,6 +31,15 @@ Json = dict[str, Any]
 
 class World(WorldState):
     """A call that goes on: its peers do something, time passes, frames arrive, and each input is checked."""
+
+    # What it assigns of its base, so that its own type is whole.
+    wanted: tuple[AudioFormat, bool]
+    server: RealtimeServer
+    twin: Host | None
+    upstream_open: bool
+    event: Json | None
+    strained: bool
+    expired: bool
 
     # --- what the peers do ------------------------------------------------------------------------
 
