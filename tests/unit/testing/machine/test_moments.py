@@ -383,6 +383,18 @@ def test_F1_a_call_that_is_asked_for_at_an_event_of_another_is_itself(call_id: s
     assert world.ledger.called == {call_id: known_as}
 
 
+def test_D1_what_comes_by_both_of_its_names_is_heard_once() -> None:
+    world, host = scripted()
+    does(world, host, event=created())
+    beta, ga = (
+        {"type": f"response.{name}.delta", "response_id": "r1", "item_id": "i1", "delta": "SGVsbG8="}
+        for name in ("audio", "output_audio")
+    )
+    does(world, host, SendToClient(b"Hello"), event=beta)
+    does(world, host, event=ga)
+    breaks("D1", world, host, SendToClient(b"Hello"), event=ga)
+
+
 def test_O4_what_the_user_said_is_told_once() -> None:
     world, host = scripted()
     does(world, host, user("Hi"), down("Transcript", transcript="Hi", is_final=False))
