@@ -1,7 +1,7 @@
-"""By what things are recognised when they come again or late: the ids that upstream gives, whose length has a
-bound because they are remembered (L2), and fingerprints of texts.
+"""Ids and fingerprints: how events, items and texts are recognised when they come again or late.
 
-Ids of function calls are the exception, and have any length (F1): what is remembered of those is short.
+Upstream's ids are remembered, so their length has a bound (L2). The ids of function calls may have any length
+(F1): of a long one, a short form is remembered. A text is remembered as a fingerprint.
 """
 
 from __future__ import annotations

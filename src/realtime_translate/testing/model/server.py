@@ -111,7 +111,7 @@ class RealtimeServer:
         return self._taken()
 
     def handle_timeout(self) -> tuple[str, ...]:
-        """What is due by now. Early or twice does no harm."""
+        """What is due by now. Calling it early or more than once is harmless."""
         self._run()
         return self._taken()
 
