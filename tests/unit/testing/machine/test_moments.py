@@ -383,6 +383,32 @@ def test_F1_a_call_that_is_asked_for_at_an_event_of_another_is_itself(call_id: s
     assert world.ledger.called == {call_id: known_as}
 
 
+def test_F1_calls_of_one_event_whose_ids_repeat_are_those_that_it_names() -> None:
+    world, host = scripted()
+    for each in ("c1", "c2"):
+        world.ledger.hears({"type": "response.output_item.done", "item": {"call_id": each}})
+    world.ledger.hears({"type": "repeated", "response": {"output": [{"call_id": "c1"}, {"call_id": "c2"}]}})
+    does(world, host, call("ours1"), call("ours2"))
+    assert world.ledger.called == {"ours1": "c1", "ours2": "c2"}
+
+
+def test_F1_a_call_whose_id_repeats_is_not_the_one_that_is_open() -> None:
+    world, host = scripted()
+    for each in ("c1", "c2"):
+        world.ledger.hears({"type": "response.output_item.done", "item": {"call_id": each}})
+    does(world, host, call("c1"))
+    world.ledger.hears({"type": "repeated", "response": {"output": [{"call_id": "c1"}, {"call_id": "c2"}]}})
+    does(world, host, call("ours"))
+    assert world.ledger.called == {"c1": "c1", "ours": "c2"}
+
+
+def test_F1_a_call_whose_id_repeats_may_be_asked_for_by_a_timer() -> None:
+    world, host = scripted()
+    world.ledger.hears({"type": "response.output_item.done", "item": {"call_id": "c1"}})
+    does(world, host, call("c1"), call("ours"))
+    assert world.ledger.called == {"c1": "c1", "ours": "c1"}
+
+
 def test_D1_what_comes_by_both_of_its_names_is_heard_once() -> None:
     world, host = scripted()
     does(world, host, event=created())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ..broken import require
-from ..ledgers.ledger import calls_of
 from ..random_agent import HOST_TOOL, INVENTED, TOOL
 from ..world_state import WorldState
 
@@ -54,13 +53,12 @@ def _audio_done(world: WorldState, frame: Json) -> None:
 def _request(world: WorldState, frame: Json) -> None:
     """F1, F6. The client may know a call by an id of ours: upstream's may repeat."""
     ledger = world.ledger
-    about = calls_of(world.event or {})
     for each in frame["functions"]:
         require(each["id"] not in ledger.requested, "F1 each call is asked for once", each["id"])
         known = each["name"] in (TOOL, HOST_TOOL, INVENTED)
         require(known, "S10 a function goes by its own name", each["name"])
         ledger.requested.add(each["id"])
-        ledger.called[each["id"]] = about[0] if about and each["id"] not in ledger.named else each["id"]
+        ledger.called[each["id"]] = ledger.upstreams_id(each["id"])
         ledger.asked[ledger.called[each["id"]]] += 1
         ledger.rounds.ask(each["id"], ledger.active)
         if each["client_side"]:

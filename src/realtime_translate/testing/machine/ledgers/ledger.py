@@ -65,7 +65,8 @@ class Ledger:
     `host_calls`: what the host has to run; `requested`: all of them, `asked`: how often each of upstream's
     ids was, `made`: how often responses listed it when they ended. `answers` were given, `cancelled` were
     closed without one, `lapsed` ask for no response. `called`: requested calls without an output, with their
-    ids upstream; `answering`: the one being answered. `named`: ids by which upstream has named calls.
+    ids upstream; `answering`: the one being answered. `named`: ids by which upstream has named calls,
+    the last one last; `about`: those of the event at hand that no call was asked by.
 
     `texts_upstream`, `outputs_upstream`: what went to the server; `instructed`: instructions of creates.
     `configured`: updates of the session, `parts_refused`: how many came back for one part, `turns`: the turn
@@ -107,7 +108,8 @@ class Ledger:
     lapsed: set[str] = field(factory=set[str])
     rounds: Rounds = field(factory=Rounds)
     called: dict[str, str] = field(factory=dict[str, str])
-    named: set[str] = field(factory=set[str])
+    named: list[str] = field(factory=list[str])
+    about: list[str] = field(factory=list[str])
     answering: str = ""
 
     texts_upstream: list[str] = field(factory=list[str])
@@ -160,12 +162,27 @@ class Ledger:
     def hears(self, event: Mapping[str, Any], now: float = 0.0) -> None:
         """What the host is told by upstream, before it answers."""
         self.erred = event["type"] == "error"
-        self.named.update(calls_of(event))
+        self.about = calls_of(event)
+        self.named = [each for each in self.named if each not in self.about] + self.about
         if event["type"] == "session.created":
             self.began = now
         handler = _HEARD.get(event["type"])
         if handler is not None:
             handler(self, event)
+
+    def upstreams_id(self, call_id: str) -> str:
+        """Upstream's id of a call that is asked now, if that is not the client's: one of ours, because
+        upstream's repeats. A timer of the host may be due before the event, or without one.
+        """
+        if call_id in self.named or not self.named:
+            known = call_id
+        else:
+            taken = self.called.values()
+            free = [each for each in self.about if each not in taken]
+            known = (free or self.about or self.named[-1:])[0]
+        if known in self.about:
+            self.about.remove(known)
+        return known
 
     def asked_as(self, upstream_id: str) -> str | None:
         """The call that an output of that id is for: the one being answered, else the oldest."""
