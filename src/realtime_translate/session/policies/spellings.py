@@ -25,9 +25,9 @@ def repeats(call: Call, response_id: object, output: str, *, beta: bool) -> bool
     """Whether this output of a response comes by its other name already."""
     state = call.spellings
     about = response_id if isinstance(response_id, str) and response_id else call.slot.active
-    if about in call.slot.ended:  # it is late by either
-        return False
     if about != state.response_id:
+        if about in call.slot.ended:  # it is late by either
+            return False
         _forget(state)
         state.response_id = about
     first: bool | None = getattr(state, output)
