@@ -96,7 +96,8 @@ async def serving(options: argparse.Namespace) -> AsyncGenerator[asyncio.Server,
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=bridge.CLOSE_SECONDS)
     await runner.setup()
     assert runner.server is not None
-    server = await asyncio.get_running_loop().create_server(runner.server, options.host, options.port)
+    loop, share = asyncio.get_running_loop(), options.share_port or None
+    server = await loop.create_server(runner.server, options.host, options.port, reuse_port=share)
     try:
         yield server
     finally:

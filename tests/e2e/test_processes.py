@@ -205,11 +205,12 @@ def test_a_client_that_does_not_answer_the_close_is_not_waited_for(proxy: str) -
     run(scenario())
 
 
-def test_processes_share_a_port() -> None:
+@pytest.mark.parametrize("host", [each for each in ("websockets", "picows", "aiohttp") if each in COMMANDS])
+def test_processes_share_a_port(host: str) -> None:
     """Both take calls."""
 
     async def scenario() -> None:
-        name, *options = COMMANDS["picows" if "picows" in COMMANDS else "websockets"]
+        name, *options = COMMANDS[host]
         options = [*options, "--upstream", "ws://127.0.0.1:1", "--share-port"]
         async with process(name, *options) as one:
             port = await one.port()
@@ -218,7 +219,7 @@ def test_processes_share_a_port() -> None:
                 for _ in range(50):
                     async with connect(f"ws://127.0.0.1:{port}/v1/agent/converse") as socket:
                         await socket.recv()
-                await eventually(lambda: all(host.entries("the call ended") for host in (one, other)))
+                await eventually(lambda: all(each.entries("the call ended") for each in (one, other)))
 
     run(scenario())
 

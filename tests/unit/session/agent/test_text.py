@@ -331,3 +331,14 @@ def test_O3_what_an_event_without_its_item_told_is_not_told_by_a_later_one(
     desk.upstream(done(status=status))
     assert said(desk, conversation_item(message("Hi there."), "done")) == []
     assert said(desk, conversation_item(message("Hi there.", item_id="msg_2"), "done")) == ["Hi there."]
+
+
+@BOTH
+def test_O2_what_is_said_outside_a_response_opens_no_turn(dialect: ClientDialect) -> None:
+    """No end of a response would close it."""
+    desk = ready(dialect)
+    log = desk.upstream(conversation_item(message(WORDS), "done"))
+    assert [each["content"] for each in log.of("ConversationText")] == [WORDS]
+    assert "AgentStartedSpeaking" not in log.client_types
+    snapshot: Any = desk.translator.snapshot()
+    assert snapshot["call"]["turn_state"] == "silent"

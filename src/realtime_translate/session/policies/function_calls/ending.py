@@ -44,7 +44,8 @@ def _unasked(
     state: FunctionCalls, env: Env, signal: ResponseEnded, calls: list[FunctionCall]
 ) -> list[Effect]:
     """Calls whose items never ended. Upstream waits for the outputs of those whose arguments are whole: they
-    are asked for now (F1), or closed where the response came to nothing (F8). The others are dropped.
+    are asked for now (F1), or closed where the response came to nothing or the user went on (F8). The others
+    are dropped.
     """
     whole = [each for each in calls if each.name and each.state is FunctionCallState.WHOLE]
     unwanted = [each for each in calls if each.arguments and each.state is FunctionCallState.PASSED_OVER]
@@ -55,7 +56,7 @@ def _unasked(
     else:
         state.calls = [each for each in state.calls if each not in dropped]
     if signal.cut or signal.failed:
-        return [*effects, *close(state, env, whole + unwanted)]
+        whole, unwanted = [], whole + unwanted
     effects += close(state, env, unwanted)
     for each in whole:
         effects += ask(state, env, each)
