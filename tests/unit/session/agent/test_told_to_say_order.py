@@ -203,3 +203,17 @@ def test_L2_what_was_said_is_forgotten(way: Way) -> None:
     end(desk, desk.client(say("Slip nine is free.")), "resp_1")
     confirmed(desk)
     assert "Slip nine" not in str(desk.translator.snapshot())
+
+
+def test_A5_the_create_of_a_commit_and_a_text_keeps_its_place_when_it_is_refused(way: Way) -> None:
+    """It goes again before what waited longer, as it did behind its commit."""
+    desk = ready(way, MANUAL)
+    begun_by_server(desk)
+    desk.client(say("One.", "queue"))
+    confirmed(desk)
+    desk.client(bytes(4800))
+    desk.wait(0.5)
+    log = desk.upstream(done("resp_s"))
+    assert spoken(log) == [""]
+    desk.upstream(busy(tag_in(log)))
+    assert spoken(desk.wait(1)) == [""]
