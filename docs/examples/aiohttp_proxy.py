@@ -15,14 +15,16 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import bridge
+import launch
 import outbox
 import sockets
+import switchboard
 from aiohttp import ClientConnectionResetError, WSMsgType, web
 
 import realtime_translate as rt
 
 CONFIG = rt.Config.deepgram(limits=bridge.LIMITS)
-calls = bridge.Calls()
+calls = switchboard.Calls()
 
 
 class ClientSocket(outbox.QueuedSocket):
@@ -66,7 +68,7 @@ def application(options: argparse.Namespace) -> web.Application:
         if calls.stopping:
             raise web.HTTPServiceUnavailable
         offered = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
-        name = bridge.subprotocol(each.strip() for each in offered)
+        name = switchboard.subprotocol(each.strip() for each in offered)
         websocket = web.WebSocketResponse(
             protocols=[name] if name else [],
             heartbeat=bridge.CLIENT_PING_SECONDS,
@@ -107,5 +109,5 @@ async def serving(options: argparse.Namespace) -> AsyncGenerator[asyncio.Server,
 
 
 if __name__ == "__main__":
-    chosen = bridge.common_options(__doc__, 8765, "/v1/agent/converse").parse_args()
-    bridge.start(serving(chosen), chosen)
+    chosen = launch.common_options(__doc__, 8765, "/v1/agent/converse").parse_args()
+    launch.start(serving(chosen), chosen)

@@ -4,25 +4,20 @@ A `Call` is one client. No frame waits for a task: what a socket says is given t
 comes in, and what the translator answers goes straight to the sockets. As the translator never waits, it has
 one owner and its outputs one order. Every queue has a bound: the client is not read while the translator or
 a busy upstream wants it to wait, nor while its call has used more than its share of the process, and a peer
-that lets more than OUTBOX_BYTES wait is cut off with 1008. Logs are JSON lines, without content or
+that lets more than OUTBOX_BYTES wait is cut off with 1008. What is logged holds neither content nor
 credentials. What a `Socket` is, each host says for its own library.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import logging
 import os
 import secrets
-import signal
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from importlib import import_module
-from importlib.util import find_spec
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from math import inf
 from typing import Protocol
 
@@ -362,123 +357,3 @@ class Call:
 
     def log(self, level: int, message: str, **fields: object) -> None:
         log.log(level, message, extra={"fields": {"call": self.id, **fields}})
-
-
-# A server that makes a call for each client, as long as it is entered.
-Listening = Callable[[Callable[[], Call], argparse.Namespace], AbstractAsyncContextManager[asyncio.Server]]
-
-
-def subprotocol(offered: Iterable[str]) -> str | None:
-    """What is chosen of what a browser offers, as in ["token", KEY]: the key is never sent back."""
-    return next((each for each in offered if each in ("token", "bearer")), None)
-
-
-class Calls:
-    """The calls of this process. When it stops they are told and drained, and there will be no more."""
-
-    def __init__(self) -> None:
-        self.running: dict[Call, asyncio.Task[None]] = {}
-        self.stopping = False
-
-    def begin(self, call: Call, socket: Socket) -> asyncio.Task[None]:
-        """A client has come. The task ends with its call."""
-        self.running[call] = task = asyncio.create_task(call.run())
-        task.add_done_callback(lambda _: self.running.pop(call))
-        call.begin(socket)
-        if self.stopping:  # it was about to come when the process was told to stop
-            call.go_away()
-        return task
-
-    async def drain(self) -> None:
-        self.stopping = True
-        for call in [*self.running]:
-            call.go_away()
-        if self.running:
-            await asyncio.wait(self.running.values())
-
-    def health(self) -> tuple[int, dict[str, object]]:
-        """A status of HTTP and its body; 503 tells a load balancer to send no more calls."""
-        status = "stopping" if self.stopping else "ok"
-        return 503 if self.stopping else 200, {"status": status, "calls": len(self.running)}
-
-    def refusal(self, target: str, path: str) -> tuple[int, str] | None:
-        """The status and the body that answer a request for `target`; None: it begins a call, at `path`."""
-        asked = target.partition("?")[0]
-        if asked == "/healthz":
-            status, body = self.health()
-            return status, json.dumps(body)
-        return None if asked == path else (404, "Not Found\n")
-
-
-class JsonLines(logging.Formatter):
-    """One JSON object a line."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        entry = {"time": self.formatTime(record), "level": record.levelname, "message": record.getMessage()}
-        if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
-        return json.dumps({**entry, **getattr(record, "fields", {})}, default=str)
-
-
-def log_as_json(level: str) -> None:
-    """Only this file's logger gets the level: in the debug log of `websockets` are headers and frames."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(JsonLines())
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    log.setLevel(level.upper())
-
-
-@asynccontextmanager
-async def reporting(events: bool, metrics_port: int | None) -> AsyncGenerator[None, None]:
-    """Emit Notices as OpenTelemetry events, and serve metrics on that port, with the files for it."""
-    async with AsyncExitStack() as stack:
-        stack.callback(observers.clear)
-        if events:
-            observers.append(import_module("telemetry").observe)
-        if metrics_port is not None:
-            module = import_module("metrics")
-            counted = module.Metrics()
-            observers.append(counted.observe)
-            server = await stack.enter_async_context(module.serving(counted, metrics_port))
-            log.info("metrics", extra={"fields": {"port": server.sockets[0].getsockname()[1]}})
-        yield
-
-
-def common_options(about: str | None, port: int, path: str) -> argparse.ArgumentParser:
-    """What `listening` and `run` need on the command line."""
-    plain = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(description=about, formatter_class=plain)
-    add = parser.add_argument
-    add("--host", default="127.0.0.1", help="to listen on (default: %(default)s)")
-    add("--port", type=int, default=port, help="to listen on; 0: a free one (default: %(default)s)")
-    add("--share-port", action="store_true", help="with other processes: each takes its part of the calls")
-    add("--path", default=path, help="where clients connect (default: %(default)s)")
-    add("--upstream", metavar="URL", default="wss://api.openai.com", help="(default: %(default)s)")
-    add("--log-level", choices=["debug", "info", "warning", "error"], default="info", help="of the Notices")
-    add("--otel", action="store_true", help="emit Notices as OpenTelemetry events too")
-    add("--metrics-port", type=int, metavar="PORT", help="serve /metrics there, on the loopback address")
-    return parser
-
-
-def start(serving: AbstractAsyncContextManager[asyncio.Server], options: argparse.Namespace) -> None:
-    """Serve until SIGTERM or SIGINT, on uvloop where that is installed."""
-    loops = import_module("uvloop" if find_spec("uvloop") else "asyncio")
-    loops.run(run(serving, options))
-
-
-async def run(serving: AbstractAsyncContextManager[asyncio.Server], options: argparse.Namespace) -> None:
-    """Serve until SIGTERM or SIGINT. Ends the process if a port is taken."""
-    log_as_json(options.log_level)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with AsyncExitStack() as stack:
-        try:
-            await stack.enter_async_context(reporting(options.otel, options.metrics_port))
-            server = await stack.enter_async_context(serving)
-        except OSError as error:
-            raise SystemExit(f"cannot listen: {error.strerror}") from None
-        host, port = server.sockets[0].getsockname()[:2]
-        log.info("listening", extra={"fields": {"url": f"ws://{host}:{port}{options.path}"}})
-        await stop.wait()
-        log.info("shutting down")

@@ -16,6 +16,7 @@ from typing import Annotated
 import bridge
 import outbox
 import sockets
+import switchboard
 from fastapi import Depends, FastAPI, Response, WebSocket, WebSocketException
 from starlette_proxy import ClientSocket, calls, lifespan
 
@@ -36,7 +37,7 @@ def allowed(websocket: WebSocket) -> str | None:
     wanted = os.environ.get("CLIENT_KEY", "").encode()
     if wanted and not any(secrets.compare_digest(each.encode(), wanted) for each in (shown, *offered)):
         raise WebSocketException(1008)  # before the socket is accepted, that is a status of 403
-    return bridge.subprotocol(offered)
+    return switchboard.subprotocol(offered)
 
 
 def configuration() -> rt.Config:

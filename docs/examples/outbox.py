@@ -11,6 +11,7 @@ from contextlib import suppress
 from time import perf_counter
 
 import bridge
+import switchboard
 
 
 class QueuedSocket:
@@ -102,7 +103,7 @@ class QueuedSocket:
             self.leg.closed(code, reason)
 
 
-async def hold(calls: bridge.Calls, socket: QueuedSocket) -> None:
+async def hold(calls: switchboard.Calls, socket: QueuedSocket) -> None:
     """A call, from its beginning to its end."""
     held = calls.begin(socket.call, socket)
     socket.call.spawn(socket.receive())

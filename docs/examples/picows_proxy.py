@@ -16,7 +16,9 @@ from contextlib import asynccontextmanager
 from time import perf_counter
 
 import bridge
+import launch
 import sockets
+import switchboard
 import websockets_proxy
 from picows import (
     WSError,
@@ -171,14 +173,14 @@ async def listening(
     make: Callable[[], bridge.Call], options: argparse.Namespace
 ) -> AsyncGenerator[asyncio.Server, None]:
     """A server that makes a call for each client."""
-    calls = bridge.Calls()
+    calls = switchboard.Calls()
 
     def accept(request: WSUpgradeRequest) -> WSUpgradeResponseWithListener:
         refused = calls.refusal(request.path.decode("latin-1"), options.path)
         if refused is not None:
             return WSUpgradeResponseWithListener(answer(*refused), None)
         offered = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
-        name = bridge.subprotocol(each.strip() for each in offered)
+        name = switchboard.subprotocol(each.strip() for each in offered)
         chosen = {"Sec-WebSocket-Protocol": name} if name else {}
         response: WSUpgradeResponse = WSUpgradeResponse.create_101_response(chosen)
         return WSUpgradeResponseWithListener(response, ClientSocket(calls, make))
@@ -207,7 +209,7 @@ async def listening(
 class ClientSocket(PicowsSocket):
     """One client."""
 
-    def __init__(self, calls: bridge.Calls, make: Callable[[], bridge.Call]) -> None:
+    def __init__(self, calls: switchboard.Calls, make: Callable[[], bridge.Call]) -> None:
         super().__init__(bridge.CLIENT_PING_SECONDS, bridge.FRAME_BYTES)
         self.calls, self.make = calls, make
 
@@ -263,4 +265,4 @@ async def dial(leg: bridge.Leg, url: str, headers: Mapping[str, str]) -> None:
 
 if __name__ == "__main__":
     config, chosen = websockets_proxy.parse()
-    bridge.start(websockets_proxy.serving(config, chosen, listening, dial), chosen)
+    launch.start(websockets_proxy.serving(config, chosen, listening, dial), chosen)

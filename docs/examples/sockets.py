@@ -19,6 +19,7 @@ from time import perf_counter
 from typing import cast
 
 import bridge
+import switchboard
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidStatus, InvalidURI
 from websockets.frames import Frame, Opcode
@@ -233,14 +234,14 @@ class WebSocket(Watched, asyncio.BufferedProtocol):
 
 def select(protocol: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
     """Browsers want one back of what they offer."""
-    return cast("Subprotocol | None", bridge.subprotocol(offered))
+    return cast("Subprotocol | None", switchboard.subprotocol(offered))
 
 
 class ClientSocket(WebSocket):
     """One client: a call if it asks for `path`."""
 
     def __init__(
-        self, calls: bridge.Calls, make: Callable[[], bridge.Call], path: str, shaking: set[ClientSocket]
+        self, calls: switchboard.Calls, make: Callable[[], bridge.Call], path: str, shaking: set[ClientSocket]
     ) -> None:
         self.server = ServerProtocol(select_subprotocol=select, max_size=bridge.FRAME_BYTES)
         super().__init__(self.server, bridge.CLIENT_PING_SECONDS, CLIENT_READ_BYTES)
@@ -274,7 +275,7 @@ async def listening(
     make: Callable[[], bridge.Call], options: argparse.Namespace
 ) -> AsyncGenerator[asyncio.Server, None]:
     """A server that makes a call for each client."""
-    calls, shaking = bridge.Calls(), set[ClientSocket]()
+    calls, shaking = switchboard.Calls(), set[ClientSocket]()
     accept = partial(ClientSocket, calls, make, options.path, shaking)
     loop, share = asyncio.get_running_loop(), options.share_port or None
     server = await loop.create_server(accept, options.host, options.port, reuse_port=share)

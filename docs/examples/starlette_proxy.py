@@ -18,8 +18,10 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import bridge
+import launch
 import outbox
 import sockets
+import switchboard
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
@@ -30,7 +32,7 @@ import realtime_translate as rt
 
 CONFIG = rt.Config.deepgram(limits=bridge.LIMITS)
 PATH = "/v1/agent/converse"
-calls = bridge.Calls()
+calls = switchboard.Calls()
 
 
 class ClientSocket(outbox.QueuedSocket):
@@ -66,7 +68,7 @@ async def converse(websocket: WebSocket) -> None:
     if calls.stopping:
         await websocket.send_denial_response(PlainTextResponse("shutting down", 503))
         return
-    await websocket.accept(bridge.subprotocol(websocket.scope["subprotocols"]))
+    await websocket.accept(switchboard.subprotocol(websocket.scope["subprotocols"]))
     call = bridge.Call(CONFIG, os.environ.get("UPSTREAM_URL", "wss://api.openai.com"), sockets.dial)
     await outbox.hold(calls, ClientSocket(websocket, call))
 
@@ -83,7 +85,7 @@ async def health(request: Request) -> JSONResponse:
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
     """At SIGTERM or SIGINT the calls are told and drained before the server closes their sockets."""
-    bridge.log_as_json(os.environ.get("LOG_LEVEL", "INFO"))
+    launch.log_as_json(os.environ.get("LOG_LEVEL", "INFO"))
     calls.stopping = False
     loop, tasks = asyncio.get_running_loop(), set[asyncio.Task[None]]()
     servers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
@@ -100,7 +102,7 @@ async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
         for number in servers:
             loop.add_signal_handler(number, start_stop, number)
     port = os.environ.get("METRICS_PORT")
-    async with bridge.reporting("EMIT_EVENTS" in os.environ, int(port) if port else None):
+    async with launch.reporting("EMIT_EVENTS" in os.environ, int(port) if port else None):
         yield
 
 

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 
 import bridge
+import launch
 import sockets
 
 import realtime_translate as rt
@@ -108,7 +109,7 @@ def serving(options: argparse.Namespace) -> AbstractAsyncContextManager[asyncio.
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """What the command line says."""
-    parser = bridge.common_options(__doc__, 8767, "/twilio")
+    parser = launch.common_options(__doc__, 8767, "/twilio")
     add = parser.add_argument
     add("--model", default="gpt-realtime-2.1", help="(default: %(default)s)")
     add("--prompt", default="You answer the phone. Be brief.", help="(default: %(default)s)")
@@ -118,4 +119,4 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 if __name__ == "__main__":
     chosen = parse()
-    bridge.start(serving(chosen), chosen)
+    launch.start(serving(chosen), chosen)

@@ -15,6 +15,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import bridge
+import launch
 import sockets
 from attrs import evolve
 
@@ -26,7 +27,7 @@ from realtime_translate.testing import RealtimeServer
 async def serving(
     config: rt.Config,
     options: argparse.Namespace,
-    listening: bridge.Listening = sockets.listening,
+    listening: launch.Listening = sockets.listening,
     dial: bridge.Dial = sockets.dial,
 ) -> AsyncGenerator[asyncio.Server, None]:
     """The running proxy. At the end it takes no more calls, and those it has are told and drained."""
@@ -55,7 +56,7 @@ async def simulated() -> AsyncGenerator[str, None]:
 
 def parse(arguments: Sequence[str] | None = None) -> tuple[rt.Config, argparse.Namespace]:
     """What the command line says."""
-    parser = bridge.common_options(__doc__, 8765, "/v1/agent/converse")
+    parser = launch.common_options(__doc__, 8765, "/v1/agent/converse")
     add = parser.add_argument
     add("--simulate", action="store_true", help="a simulated server in this process is the upstream")
     add("--dialect", choices=["deepgram", "component"], default="deepgram", help="of the clients")
@@ -99,4 +100,4 @@ def config_of(options: argparse.Namespace) -> rt.Config:
 
 if __name__ == "__main__":
     chosen = parse()
-    bridge.start(serving(*chosen), chosen[1])
+    launch.start(serving(*chosen), chosen[1])

@@ -149,6 +149,10 @@ class Host:
         return self.module.bridge
 
     @property
+    def switchboard(self) -> Any:
+        return self.module.sockets.switchboard
+
+    @property
     def url(self) -> str:
         return f"ws://127.0.0.1:{self.listening.getsockname()[1]}"
 
@@ -226,7 +230,7 @@ async def _aiohttp_proxy(upstream: str, config: rt.Config, **constants: Any) -> 
     module = example("aiohttp_proxy")
     vars(module).update(CONFIG=config)
     vars(module.bridge).update(constants)
-    parser = module.bridge.common_options(None, 0, "/v1/agent/converse")
+    parser = module.launch.common_options(None, 0, "/v1/agent/converse")
     with patch.dict(os.environ, OPENAI_API_KEY=KEY):
         async with module.serving(parser.parse_args(["--upstream", upstream])) as server:
             yield Host(server.sockets[0], module)

@@ -36,6 +36,8 @@ PORTS = {
     "uvicorn": "8000",
 }
 """The ports that the pages name; the tests take free ones in their place."""
+CORE = ["bridge", "switchboard", "launch", "sockets"]
+"""What hosts share."""
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -109,10 +111,10 @@ async def output_of(command: str, ports: dict[str, str]) -> str:
 @pytest.mark.parametrize(
     ("page", "others"),
     [
-        ("websockets-proxy", ["bridge", "sockets", "simulated_server", "metrics"]),
-        ("starlette-proxy", ["bridge", "outbox", "sockets"]),
-        ("aiohttp-proxy", ["bridge", "outbox", "sockets"]),
-        ("twilio-bridge", ["bridge", "sockets"]),
+        ("websockets-proxy", [*CORE, "simulated_server", "metrics"]),
+        ("starlette-proxy", [*CORE, "outbox"]),
+        ("aiohttp-proxy", [*CORE, "outbox"]),
+        ("twilio-bridge", CORE),
         ("pipecat", ["pipecat_serializer"]),
     ],
 )

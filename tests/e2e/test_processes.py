@@ -175,13 +175,13 @@ def test_fastapi_lets_those_call_who_have_the_key(
 def test_a_call_that_comes_at_the_last_moment_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario() -> None:
         async with PROXIES["websockets"]("ws://127.0.0.1:1", CONFIG) as host:
-            begin = host.bridge.Calls.begin
+            begin = host.switchboard.Calls.begin
 
             def late(calls: Any, call: Any, socket: Any) -> Any:
                 calls.stopping = True
                 return begin(calls, call, socket)
 
-            monkeypatch.setattr(host.bridge.Calls, "begin", late)
+            monkeypatch.setattr(host.switchboard.Calls, "begin", late)
             async with calling(host.url) as caller:
                 assert await caller.closed() == (1001, "the proxy is shutting down")
 

@@ -16,7 +16,8 @@ HOSTS_HELP = """\
 Without NAME the hosts are listed. DIR is made if it is not there, the current folder by default; files that
 are there already and differ are not overwritten.
 """
-_SHARED = ("bridge.py", "sockets.py", "telemetry.py", "metrics.py", "caller.py")
+_CORE = ("bridge.py", "switchboard.py", "launch.py", "sockets.py")
+_SHARED = (*_CORE, "telemetry.py", "metrics.py", "caller.py")
 _SIMULATION = ("simulated_server.py", "calls")
 _FROM_CHECKOUT = Path(__file__).parents[3] / "docs" / "examples"
 """Where the files come from, and where they still are in an editable install."""

@@ -86,7 +86,7 @@ def test_what_is_there_and_differs_stays(tmp_path: Path, capsys: pytest.CaptureF
     (tmp_path / "caller.py").unlink()
     assert main(["hosts", "twilio", str(tmp_path)]) == 2
     assert "bridge.py is there and differs" in capsys.readouterr().err
-    assert written(tmp_path) == {"twilio_bridge.py", "bridge.py", "sockets.py", "telemetry.py", "metrics.py"}
+    assert written(tmp_path) == {*HOSTS["twilio"].paths} - {"caller.py"}
 
 
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,7 +98,7 @@ def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path, capsys: pytest
 def test_an_installed_package_has_them_as_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package, target = tmp_path / "package", tmp_path / "target"
     (package / "_examples").mkdir(parents=True)
-    for name in ("twilio_bridge.py", "bridge.py", "sockets.py", "telemetry.py", "metrics.py", "caller.py"):
+    for name in HOSTS["twilio"].paths:
         (package / "_examples" / name).write_text(f"# {name} of the wheel\n")
     monkeypatch.setattr(hosts, "files", lambda _: package)
     assert main(["hosts", "twilio", str(target)]) == 0

@@ -1,0 +1,94 @@
+"""How a host is started and ended: its options, its log of JSON lines, signals. Copy it along with them."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import signal
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from importlib import import_module
+from importlib.util import find_spec
+
+import bridge
+
+# A server that makes a call for each client, as long as it is entered.
+Listening = Callable[
+    [Callable[[], bridge.Call], argparse.Namespace], AbstractAsyncContextManager[asyncio.Server]
+]
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry = {"time": self.formatTime(record), "level": record.levelname, "message": record.getMessage()}
+        if record.exc_info:
+            entry["exception"] = self.formatException(record.exc_info)
+        return json.dumps({**entry, **getattr(record, "fields", {})}, default=str)
+
+
+def log_as_json(level: str) -> None:
+    """Only the logger of the calls gets the level: in that of `websockets` are headers and frames."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    bridge.log.setLevel(level.upper())
+
+
+@asynccontextmanager
+async def reporting(events: bool, metrics_port: int | None) -> AsyncGenerator[None, None]:
+    """Emit Notices as OpenTelemetry events, and serve metrics on that port, with the files for it."""
+    async with AsyncExitStack() as stack:
+        stack.callback(bridge.observers.clear)
+        if events:
+            bridge.observers.append(import_module("telemetry").observe)
+        if metrics_port is not None:
+            module = import_module("metrics")
+            counted = module.Metrics()
+            bridge.observers.append(counted.observe)
+            server = await stack.enter_async_context(module.serving(counted, metrics_port))
+            bridge.log.info("metrics", extra={"fields": {"port": server.sockets[0].getsockname()[1]}})
+        yield
+
+
+def common_options(about: str | None, port: int, path: str) -> argparse.ArgumentParser:
+    """What `listening` and `run` need on the command line."""
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=about, formatter_class=plain)
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="to listen on (default: %(default)s)")
+    add("--port", type=int, default=port, help="to listen on; 0: a free one (default: %(default)s)")
+    add("--share-port", action="store_true", help="with other processes: each takes its part of the calls")
+    add("--path", default=path, help="where clients connect (default: %(default)s)")
+    add("--upstream", metavar="URL", default="wss://api.openai.com", help="(default: %(default)s)")
+    add("--log-level", choices=["debug", "info", "warning", "error"], default="info", help="of the Notices")
+    add("--otel", action="store_true", help="emit Notices as OpenTelemetry events too")
+    add("--metrics-port", type=int, metavar="PORT", help="serve /metrics there, on the loopback address")
+    return parser
+
+
+def start(serving: AbstractAsyncContextManager[asyncio.Server], options: argparse.Namespace) -> None:
+    """Serve until SIGTERM or SIGINT, on uvloop where that is installed."""
+    loops = import_module("uvloop" if find_spec("uvloop") else "asyncio")
+    loops.run(run(serving, options))
+
+
+async def run(serving: AbstractAsyncContextManager[asyncio.Server], options: argparse.Namespace) -> None:
+    """Serve until SIGTERM or SIGINT. Ends the process if a port is taken."""
+    log_as_json(options.log_level)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(reporting(options.otel, options.metrics_port))
+            server = await stack.enter_async_context(serving)
+        except OSError as error:
+            raise SystemExit(f"cannot listen: {error.strerror}") from None
+        host, port = server.sockets[0].getsockname()[:2]
+        bridge.log.info("listening", extra={"fields": {"url": f"ws://{host}:{port}{options.path}"}})
+        await stop.wait()
+        bridge.log.info("shutting down")
