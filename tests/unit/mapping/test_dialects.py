@@ -267,6 +267,8 @@ def test_D2_errors_name_parts_in_the_server_s_shape(path: str, in_ga: str) -> No
         (XAI, "linear16", 16000, PCM_16K),
         (QWEN, "linear16", 48000, PCM_16K),
         (SPEACHES, "alaw", 8000, PCM_24K),
+        (SPEECH_TO_SPEECH, "mulaw", 8000, PCM_24K),
+        (SPEECH_TO_SPEECH, "linear16", 16000, PCM_24K),
     ],
 )
 def test_D3_what_the_server_carries_is_asked_for(

@@ -18,6 +18,7 @@ _ASSUMED = Evidence.ASSUMED
 _PATH = "/v1/realtime?model={model}"
 _NO_MODEL = Transcripts(model=None)
 _ONLY_PCM = Sounds((Sound("linear16", 24000, "pcm16"),))
+_ONE_RATE = Sounds((Sound("linear16", 24000, "audio/pcm", says_rate=True),), unsaid=16000)
 _ALWAYS_VAD = Turns(kinds=("server_vad",), can_be_manual=False)
 
 SPEACHES = UpstreamDialect(
@@ -68,8 +69,8 @@ SPEECH_TO_SPEECH = UpstreamDialect(
     _PATH,
     models=(),
     outputs_first=True,
-    input=evolve(ANY_PCM, unsaid=16000),
-    output=evolve(ANY_PCM, unsaid=16000),
+    input=_ONE_RATE,
+    output=_ONE_RATE,
     voices=(),
     voice=None,
     transcription=_NO_MODEL,
