@@ -19,6 +19,7 @@ import launch
 import outbox
 import sockets
 import switchboard
+import upstreams
 from aiohttp import ClientConnectionResetError, WSMsgType, web
 
 import realtime_translate as rt
@@ -62,6 +63,8 @@ class ClientSocket(outbox.QueuedSocket):
 
 def application(options: argparse.Namespace) -> web.Application:
     """The routes."""
+    server = upstreams.of_options(options)
+    config = server.config(CONFIG)
 
     async def converse(request: web.Request) -> web.StreamResponse:
         """One client."""
@@ -77,7 +80,7 @@ def application(options: argparse.Namespace) -> web.Application:
             compress=False,
         )
         await websocket.prepare(request)
-        call = bridge.Call(CONFIG, options.upstream, sockets.dial)
+        call = bridge.Call(config, server.url, sockets.dial)
         await outbox.hold(calls, ClientSocket(websocket, call))
         return websocket
 
@@ -109,5 +112,5 @@ async def serving(options: argparse.Namespace) -> AsyncGenerator[asyncio.Server,
 
 
 if __name__ == "__main__":
-    chosen = launch.common_options(__doc__, 8765, "/v1/agent/converse").parse_args()
+    chosen = launch.parsed(launch.common_options(__doc__, 8765, "/v1/agent/converse"))
     launch.start(serving(chosen), chosen)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import secrets
 import time
 from collections import deque
@@ -21,6 +20,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from math import inf
 from typing import Protocol
 
+import upstreams
 from typing_extensions import assert_never
 
 import realtime_translate as rt
@@ -160,6 +160,7 @@ class Call:
         self.upstream = self.upstream_leg()
         self.legs = [self.client, self.upstream]
         self.url, self.dial_leg, self.early = upstream.rstrip("/"), dial, early
+        self.server = config.upstream
         self.dialled: tuple[str, asyncio.Task[None]] | None = None  # the target, and who dials it
         self.timer: asyncio.TimerHandle | None = None
         self.wakes = inf  # when it is due
@@ -323,10 +324,10 @@ class Call:
         self.dialled = wanted.target, self.spawn(self.dial_upstream(self.upstream, wanted))
 
     async def dial_upstream(self, leg: Leg, wanted: rt.OpenUpstream) -> None:
-        key = os.environ.get("OPENAI_API_KEY")
-        headers = {**wanted.headers, **({"Authorization": f"Bearer {key}"} if key else {})}
+        key: Mapping[str, str] = {}
         try:
-            await self.dial_leg(leg, self.url + wanted.target, headers)
+            key = await upstreams.credential(self.server)
+            await self.dial_leg(leg, self.url + wanted.target, {**wanted.headers, **key})
         except (OSError, asyncio.TimeoutError) as error:  # on 3.10 two kinds
             facts = {"status": getattr(error, "status", None), "has_key": bool(key)}
             why = str(error) or type(error).__name__

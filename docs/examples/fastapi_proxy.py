@@ -2,9 +2,9 @@
 
     OPENAI_API_KEY=... uvicorn fastapi_proxy:app --ws-per-message-deflate false
 
-UPSTREAM_URL in the environment names another server, LOG_LEVEL how much is logged. CLIENT_KEY is a key that
-clients have to show; without it, all may call. `starlette_proxy.py` has the client's socket and the end of
-the process, `bridge.py` the calls.
+The variables of `starlette_proxy.py` name another server. CLIENT_KEY is a key that clients have to show;
+without it, all may call. `starlette_proxy.py` has the client's socket and the end of the process, `bridge.py`
+the calls.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import bridge
 import outbox
 import sockets
 import switchboard
+import upstreams
 from fastapi import Depends, FastAPI, Response, WebSocket, WebSocketException
 from starlette_proxy import ClientSocket, calls, lifespan
 
@@ -56,7 +57,8 @@ async def converse(
         await websocket.send_denial_response(Response("shutting down", 503))
         return
     await websocket.accept(subprotocol)
-    call = bridge.Call(config, os.environ.get("UPSTREAM_URL", "wss://api.openai.com"), sockets.dial)
+    server = upstreams.of_environment()
+    call = bridge.Call(server.config(config), server.url, sockets.dial)
     await outbox.hold(calls, ClientSocket(websocket, call))
 
 

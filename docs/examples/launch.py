@@ -7,12 +7,13 @@ import asyncio
 import json
 import logging
 import signal
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
 
 import bridge
+import upstreams
 
 # A server that makes a call for each client, as long as it is entered.
 Listening = Callable[
@@ -63,11 +64,25 @@ def common_options(about: str | None, port: int, path: str) -> argparse.Argument
     add("--port", type=int, default=port, help="to listen on; 0: a free one (default: %(default)s)")
     add("--share-port", action="store_true", help="with other processes: each takes its part of the calls")
     add("--path", default=path, help="where clients connect (default: %(default)s)")
-    add("--upstream", metavar="URL", default="wss://api.openai.com", help="(default: %(default)s)")
+    names = f"which server answers: {', '.join(upstreams.KNOWN)} (default: openai)"
+    add("--server", choices=list(upstreams.KNOWN), metavar="NAME", help=names)
+    add("--upstream", metavar="URL", help="where it is, without the path (default: its usual place)")
+    add("--model", metavar="NAME", help="of the server (default: its usual one)")
+    add("--transcription-model", metavar="NAME", help="what it hears the user with (default: its usual one)")
     add("--log-level", choices=["debug", "info", "warning", "error"], default="info", help="of the Notices")
     add("--otel", action="store_true", help="emit Notices as OpenTelemetry events too")
     add("--metrics-port", type=int, metavar="PORT", help="serve /metrics there, on the loopback address")
     return parser
+
+
+def parsed(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """What the command line says. Ends the process if it lacks something that the server needs."""
+    options = parser.parse_args(arguments)
+    try:
+        upstreams.of_options(options)
+    except ValueError as error:
+        parser.error(str(error))
+    return options
 
 
 def start(serving: AbstractAsyncContextManager[asyncio.Server], options: argparse.Namespace) -> None:

@@ -2,10 +2,10 @@
 
     OPENAI_API_KEY=... uvicorn starlette_proxy:app --ws-per-message-deflate false
 
-UPSTREAM_URL in the environment names another server, LOG_LEVEL how much is logged; with EMIT_EVENTS=1 Notices
-are OpenTelemetry events too, and METRICS_PORT is where /metrics is served. `bridge.py` holds the calls,
-`outbox.py` their clients' side; this file has the routes, the client's socket as Starlette has it, and the
-end of the process.
+UPSTREAM_SERVER in the environment names another server, UPSTREAM_URL, UPSTREAM_MODEL and TRANSCRIPTION_MODEL
+what is not usual about it, LOG_LEVEL how much is logged; with EMIT_EVENTS=1 Notices are OpenTelemetry events
+too, and METRICS_PORT is where /metrics is served. `bridge.py` holds the calls, `outbox.py` their clients'
+side; this file has the routes, the client's socket as Starlette has it, and the end of the process.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import launch
 import outbox
 import sockets
 import switchboard
+import upstreams
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
@@ -69,7 +70,8 @@ async def converse(websocket: WebSocket) -> None:
         await websocket.send_denial_response(PlainTextResponse("shutting down", 503))
         return
     await websocket.accept(switchboard.subprotocol(websocket.scope["subprotocols"]))
-    call = bridge.Call(CONFIG, os.environ.get("UPSTREAM_URL", "wss://api.openai.com"), sockets.dial)
+    server = upstreams.of_environment()
+    call = bridge.Call(server.config(CONFIG), server.url, sockets.dial)
     await outbox.hold(calls, ClientSocket(websocket, call))
 
 
@@ -86,6 +88,7 @@ async def health(request: Request) -> JSONResponse:
 async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
     """At SIGTERM or SIGINT the calls are told and drained before the server closes their sockets."""
     launch.log_as_json(os.environ.get("LOG_LEVEL", "INFO"))
+    upstreams.of_environment()  # what is missing there is missed now, and not at the first call
     calls.stopping = False
     loop, tasks = asyncio.get_running_loop(), set[asyncio.Task[None]]()
     servers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}

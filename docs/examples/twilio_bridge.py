@@ -21,6 +21,7 @@ from contextlib import AbstractAsyncContextManager
 import bridge
 import launch
 import sockets
+import upstreams
 
 import realtime_translate as rt
 
@@ -28,7 +29,7 @@ CONFIG = rt.Config.deepgram(greeting=rt.GreetingMode.SPOKEN, limits=bridge.LIMIT
 MARK_BYTES = 1600  # a mark after so much audio: how well the server will know what the caller heard
 
 
-def settings_of(options: argparse.Namespace) -> str:
+def settings_of(options: argparse.Namespace, model: str) -> str:
     """What the bridge says as a Voice Agent client. An `endpoint` makes a function one that the host runs."""
     audio = {"encoding": "mulaw", "sample_rate": 8000}
     endpoint = {"url": "https://host.invalid", "method": "post"}
@@ -36,7 +37,7 @@ def settings_of(options: argparse.Namespace) -> str:
         {"name": name, "description": function.__doc__, "endpoint": endpoint}
         for name, function in bridge.FUNCTIONS.items()
     ]
-    provider = {"type": "open_ai", "model": options.model}
+    provider = {"type": "open_ai", "model": model}
     think = {"provider": provider, "prompt": options.prompt, "functions": functions}
     agent = {"think": think, **({"greeting": options.greeting} if options.greeting else {})}
     formats = {"input": audio, "output": {**audio, "container": "none"}}
@@ -47,8 +48,10 @@ class PhoneCall(bridge.Call):
     """One stream of Twilio's."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        super().__init__(CONFIG, options.upstream, sockets.dial)
-        self.settings = settings_of(options)
+        server = upstreams.of_options(options)
+        config = server.config(CONFIG)
+        super().__init__(config, server.url, sockets.dial)
+        self.settings = settings_of(options, config.model)
         self.stream = ""  # Twilio's name for it
         self.sent = self.marked = 0  # bytes of audio, and where the last mark is
 
@@ -111,10 +114,9 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """What the command line says."""
     parser = launch.common_options(__doc__, 8767, "/twilio")
     add = parser.add_argument
-    add("--model", default="gpt-realtime-2.1", help="(default: %(default)s)")
     add("--prompt", default="You answer the phone. Be brief.", help="(default: %(default)s)")
     add("--greeting", default="", help="what the agent says first (default: it waits for the caller)")
-    return parser.parse_args(arguments)
+    return launch.parsed(parser, arguments)
 
 
 if __name__ == "__main__":

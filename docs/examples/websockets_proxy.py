@@ -17,6 +17,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import bridge
 import launch
 import sockets
+import upstreams
 from attrs import evolve
 
 import realtime_translate as rt
@@ -32,7 +33,7 @@ async def serving(
 ) -> AsyncGenerator[asyncio.Server, None]:
     """The running proxy. At the end it takes no more calls, and those it has are told and drained."""
     async with AsyncExitStack() as stack:
-        upstream = options.upstream
+        upstream = upstreams.of_options(options).url
         if options.simulate:
             upstream = await stack.enter_async_context(simulated())
         early = options.dial == "early"
@@ -71,13 +72,13 @@ def parse(arguments: Sequence[str] | None = None) -> tuple[rt.Config, argparse.N
     add("--dial", choices=["early", "on-settings"], help=when)
     margin = "component: let the server's idle timeout run out so long after that of the client"
     add("--idle-margin", type=float, default=0.0, metavar="SECONDS", help=f"{margin} (default: 0)")
-    options = parser.parse_args(arguments)
+    options = launch.parsed(parser, arguments)
     if options.dial is None:
         options.dial = "early" if options.dialect == "component" else "on-settings"
     if options.commit_ceiling_ms is not None and options.turn_detection != "manual":
         parser.error("--commit-ceiling-ms needs --turn-detection manual")
     try:
-        return config_of(options), options
+        return upstreams.of_options(options).config(config_of(options)), options
     except rt.ConfigError as error:
         parser.error(str(error))
 
