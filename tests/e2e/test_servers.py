@@ -201,7 +201,9 @@ def test_hosts_with_a_command_line_are_told_by_it(file: str) -> None:
     run(scenario())
 
 
-def test_a_phone_call_has_the_model_of_its_server() -> None:
+def test_a_phone_call_has_the_model_of_its_server(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "bridge")
+
     async def scenario() -> None:
         async with (
             played(script) as theatre,
@@ -211,6 +213,7 @@ def test_a_phone_call_has_the_model_of_its_server() -> None:
             await hosts.eventually(lambda: bool(theatre.stages and theatre.stages[-1].heard))
             stage = theatre.stages[-1]
         assert stage.model == "grok-voice-2"
+        assert "MODEL_REPLACED" not in str([vars(record) for record in caplog.records])
         assert shown(stage) == dict([expected("xai")])
 
     run(scenario())
