@@ -87,6 +87,9 @@ def _fill_simulate(command: argparse.ArgumentParser) -> None:
         metavar="N",
         help="let the model choose among the orders and delays of real servers; equal seeds choose equally",
     )
+    _add_server(command, "the translator has before it", "openai")
+    command.add_argument("--model", metavar="NAME", help="of the server, unless Settings name one of its own")
+    command.add_argument("--transcription-model", metavar="NAME", help="what the server hears the user with")
     _add_format(command, default="text", said="text")
 
 
@@ -95,14 +98,17 @@ def _fill_replay(command: argparse.ArgumentParser) -> None:
         "trace", metavar="TRACE.jsonl", help="the trace or recording; - reads standard input"
     )
     _add_dialect(command, default="deepgram", said="deepgram")
+    _add_server(command, "the trace is of", "by the shape of its session, openai or openai-beta")
+    _add_format(command, default=None, said="text; for a recording only whether it is reproduced")
+
+
+def _add_server(command: argparse.ArgumentParser, what: str, default: str) -> None:
     command.add_argument(
         "--server",
         choices=list(SERVERS),
         metavar="NAME",
-        help=f"which server the trace is of: {', '.join(SERVERS)} (default: by the shape of its session, "
-        "openai or openai-beta)",
+        help=f"which server {what}: {', '.join(SERVERS)} (default: {default})",
     )
-    _add_format(command, default=None, said="text; for a recording only whether it is reproduced")
 
 
 def _add_dialect(command: argparse.ArgumentParser, *, default: str | None, said: str) -> None:

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from importlib.resources import files
 from typing import Protocol, TextIO
 
-from ..config import ClientDialect, Config
+from ..config import ClientDialect, Config, ConfigFields
+from ..errors import ConfigError
 from ..openai.dialects import SERVERS
 from ..translator import SessionState
 from .arguments import PROGRAM, argument_parser
@@ -69,7 +70,7 @@ def _simulate(options: argparse.Namespace) -> int:
         if is_recording(text):
             raise UserError(f"{source} is a recording: give it to replay")
     dialect = options.dialect or ("component" if options.script is None else "deepgram")
-    simulation = Simulation(parse_script(text, source), _config(dialect), options.seed)
+    simulation = Simulation(parse_script(text, source), _config(dialect, options), options.seed)
     _write_call(simulation, source, options)
     for broken in simulation.violations:
         message = f"at {broken.at:.3f} s rule {broken.rule} of the server was broken: {broken.message}"
@@ -134,8 +135,19 @@ def _discard_output() -> None:
 _COMMANDS = {"simulate": _simulate, "replay": _replay, "events": _events, "hosts": _hosts}
 
 
-def _config(dialect: str) -> Config:
-    return Config.component() if dialect == "component" else Config.deepgram()
+def _config(dialect: str, options: argparse.Namespace) -> Config:
+    """Raises UserError for what no server has."""
+    changes: ConfigFields = {}
+    if options.server is not None:
+        changes["upstream"] = SERVERS[options.server]
+    if options.model is not None:
+        changes["model"] = options.model
+    if options.transcription_model is not None:
+        changes["transcription_model"] = options.transcription_model
+    try:
+        return Config(ClientDialect(dialect), **changes)
+    except ConfigError as error:
+        raise UserError(str(error)) from None
 
 
 class _Shown(Protocol):

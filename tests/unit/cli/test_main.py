@@ -7,12 +7,14 @@ import runpy
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from realtime_translate.cli import main as main_module
 from realtime_translate.cli.main import main
 from realtime_translate.cli.steps import Party, Step
+from realtime_translate.openai.dialects import SERVERS
 
 THINK = {"provider": {"type": "open_ai", "model": "gpt-realtime-2.1"}}
 SETTINGS = json.dumps({"t": 0, "send": {"type": "Settings", "audio": {}, "agent": {"think": THINK}}})
@@ -94,6 +96,30 @@ def test_runs_with_the_same_seed_print_the_same(capsys: pytest.CaptureFixture[st
         assert main(["simulate", "--seed", "3", "--format", "jsonl"]) == 0
         outputs.append(capsys.readouterr().out)
     assert outputs[0] == outputs[1]
+
+
+def session_of(capsys: pytest.CaptureFixture[str], *options: str) -> dict[str, Any]:
+    """What the first `session.update` of the sample call says."""
+    assert main(["simulate", "--format", "jsonl", *options]) == 0
+    steps = [json.loads(line) for line in capsys.readouterr().out.splitlines()[1:]]
+    frames = [step["frame"] for step in steps if step["to"] == "upstream" and step["frame"]]
+    return next(frame["session"] for frame in frames if frame["type"] == "session.update")
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_simulate_speaks_as_the_server_wants(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    session = session_of(capsys, "--server", name, "--transcription-model", "my-ears")
+    row = SERVERS[name]
+    assert ("type" in session) == row.shape.typed
+    assert ("input_audio_format" in session) == ("audio.input.format" in row.shape.moved)
+    assert ("my-ears" in json.dumps(session)) == row.transcription.sent
+
+
+def test_simulate_names_the_model(capsys: pytest.CaptureFixture[str]) -> None:
+    named = ["--model", "eleven_realtime_v2"]
+    assert session_of(capsys, "--server", "elevenlabs", *named)["model"] == "eleven_realtime_v2"
+    assert main(["simulate", "--model", ""]) == 2
+    assert capsys.readouterr().err == "realtime_translate: model must not be empty\n"
 
 
 def test_output_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
