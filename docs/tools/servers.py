@@ -10,7 +10,7 @@ import attrs
 from realtime_translate.openai import dialects
 from realtime_translate.openai.dialects import COLUMNS, OPENAI_GA, SERVERS, Evidence, Sounds, UpstreamDialect
 
-from . import fields
+from . import fields, on_call
 from .docstrings import cell, member_docs
 
 HEAD = """# Servers
@@ -39,6 +39,14 @@ begins with the Notice `SERVER_UNPROVED`.
 | server | row | {grades} |
 |---|---|{dashes}|"""
 
+ON_CALL = """
+## On call
+
+`python -m tests.servers NAME` of a checkout installs a server, starts it on loopback with stand-ins for its
+recogniser, its language model and its voice, and holds these calls with it through
+[`websockets_proxy.py`](../examples/websockets_proxy.py) and the Deepgram client. Its protocol, its sessions
+and its detection of speech are its own. What came of it:"""
+
 
 def servers() -> str:
     """The page."""
@@ -58,6 +66,8 @@ def _lines() -> Iterator[str]:
         yield f"| [{row.name}](#{row.name}) | `{_constant(row)}` | {counts} |"
     for row in SERVERS.values():
         yield from _section(row)
+    yield ON_CALL
+    yield from on_call.section()
 
 
 def _constant(row: UpstreamDialect) -> str:
