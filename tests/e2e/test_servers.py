@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Mapping
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import pytest
 from attrs import evolve
@@ -313,3 +315,54 @@ def test_a_name_in_the_environment_that_nobody_has(monkeypatch: pytest.MonkeyPat
 def test_the_address_of_azure_is_that_of_its_portal() -> None:
     assert upstreams.chosen("azure", None, "m").url == "wss://azure_openai_endpoint.example"
     assert upstreams.chosen("azure", "http://127.0.0.1:80/", "m").url == "ws://127.0.0.1:80"
+
+
+# --- the pages ----------------------------------------------------------------------------------------------
+
+
+def page(name: str) -> str:
+    return (hosts.EXAMPLES.parent / "how-to" / f"{name}.md").read_text(encoding="utf-8")
+
+
+def test_the_page_says_what_each_server_needs() -> None:
+    def cell(value: str | None) -> str:
+        return f"`{value}`" if value else "none"
+
+    for name, known in upstreams.KNOWN.items():
+        said = [cell(known.key), cell(known.url or known.place), cell(known.model)]
+        row = f"| [`{name}`](../reference/servers.md#{name}) | {' | '.join(said)} |"
+        assert row in page("choose-a-server"), row
+
+
+def test_the_page_of_azure_asks_for_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its code runs, with what stands in for azure-identity."""
+
+    class RefusedError(Exception):
+        pass
+
+    class Identity:
+        scopes: ClassVar[list[str]] = []
+
+        async def get_token(self, scope: str) -> Any:
+            self.scopes.append(scope)
+            if len(self.scopes) > 1:
+                raise RefusedError
+            return SimpleNamespace(token="of Entra")
+
+    fakes = {
+        "azure.core.exceptions": SimpleNamespace(ClientAuthenticationError=RefusedError),
+        "azure.identity.aio": SimpleNamespace(DefaultAzureCredential=Identity),
+        "azure": SimpleNamespace(),
+        "azure.core": SimpleNamespace(),
+        "azure.identity": SimpleNamespace(),
+        **{name: SimpleNamespace() for name in ("upstreams", "websockets_proxy", "launch")},
+    }
+    for name, fake in fakes.items():
+        monkeypatch.setitem(sys.modules, name, fake)  # type: ignore[arg-type]
+    (code,) = (block for block in page("azure").split("```") if block.startswith("text\nimport upstreams"))
+    names: dict[str, Any] = {"__name__": "entra"}
+    exec(code.removeprefix("text\n"), names)
+    shown = asyncio.run(names["credential"](SERVERS["azure"]))
+    assert (shown, Identity.scopes) == ({BEARER: "Bearer of Entra"}, [names["SCOPE"]])
+    with pytest.raises(OSError, match="no token"):
+        asyncio.run(names["credential"](SERVERS["azure"]))

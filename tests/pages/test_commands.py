@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,16 @@ def run(words: list[str], folder: Path) -> None:
     assert code == 0
 
 
+def start(host: str, words: list[str]) -> None:
+    """A host takes these options, with the variables before its name."""
+    pytest.importorskip("websockets")
+    sys.path.insert(0, str(ROOT / "docs" / "examples"))
+    try:
+        importlib.import_module(Path(host).stem).parse(words)
+    finally:
+        sys.path.pop(0)
+
+
 def install(package: str) -> None:
     """What is installed is this package, with extras that it has."""
     name, _, extras = package.rstrip("]").partition("[")
@@ -65,9 +76,14 @@ def install(package: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_it_does_what_the_page_says(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    match [word for word in shlex.split(command) if not re.match(r"[A-Z_]+=", word)]:
+    words = shlex.split(command)
+    while re.match(r"[A-Z_]+=", words[0]):
+        monkeypatch.setenv(*words.pop(0).split("=", 1))
+    match words:
         case ["python", "-m", "realtime_translate", *words]:
             run(words, tmp_path)
+        case ["python", host, *words] if host.startswith("docs/examples/"):
+            start(host, words)
         case ["pip", "install", package]:
             install(package)
         case ["python", "-m", "pytest", _]:  # the reader's own tests
