@@ -14,6 +14,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+import access
 import bridge
 import launch
 import outbox
@@ -61,17 +62,32 @@ class ClientSocket(outbox.QueuedSocket):
         self.ended(self.websocket.close_code or 1006, "")
 
 
+def configuration(caller: bridge.Caller) -> rt.Config:
+    """The configuration of a call: yours may depend on the caller."""
+    return CONFIG
+
+
+def asked(request: web.Request) -> access.Request:
+    """What the client says, for `access.py`."""
+    where = request.get_extra_info
+    peer, local = access.address(where("peername")), access.host_of(where("sockname"))
+    return access.Request(request.raw_path, access.lowered(request.headers.items()), peer, local)
+
+
+def response(answer: switchboard.Answer) -> web.Response:
+    return web.Response(text=answer.body, status=answer.status, headers=answer.headers)
+
+
 def application(options: argparse.Namespace) -> web.Application:
     """The routes."""
     server = upstreams.of_options(options)
-    config = server.config(CONFIG)
 
     async def converse(request: web.Request) -> web.StreamResponse:
         """One client."""
-        if calls.stopping:
-            raise web.HTTPServiceUnavailable
-        offered = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
-        name = switchboard.subprotocol(each.strip() for each in offered)
+        met = calls.admit(wanted := asked(request))
+        if isinstance(met, switchboard.Answer):
+            return response(met)
+        name = switchboard.subprotocol(wanted.offered)
         websocket = web.WebSocketResponse(
             protocols=[name] if name else [],
             heartbeat=bridge.CLIENT_PING_SECONDS,
@@ -80,13 +96,12 @@ def application(options: argparse.Namespace) -> web.Application:
             compress=False,
         )
         await websocket.prepare(request)
-        call = bridge.Call(config, server.url, sockets.dial)
+        call = bridge.Call(server.config(configuration(met)), server.url, sockets.dial, met)
         await outbox.hold(calls, ClientSocket(websocket, call))
         return websocket
 
     async def health(_request: web.Request) -> web.Response:
-        status, body = calls.health()
-        return web.json_response(body, status=status)
+        return response(calls.health())
 
     app = web.Application()
     app.add_routes([web.get(options.path, converse), web.get("/healthz", health)])
@@ -96,6 +111,7 @@ def application(options: argparse.Namespace) -> web.Application:
 @asynccontextmanager
 async def serving(options: argparse.Namespace) -> AsyncGenerator[asyncio.Server, None]:
     """The running proxy. At the end it takes no more calls, and those it has are told and drained."""
+    calls.authorize = access.chosen(options)
     calls.stopping = False
     app = application(options)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=bridge.CLOSE_SECONDS)

@@ -16,11 +16,12 @@ import logging
 import secrets
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from math import inf
 from typing import Protocol
 
 import upstreams
+from attrs import frozen
 from typing_extensions import assert_never
 
 import realtime_translate as rt
@@ -41,6 +42,7 @@ LIMITS = rt.Limits(text_bytes_up=2**18, json_values=20_000)
 
 log = logging.getLogger("bridge")
 observers: list[Callable[[rt.Output, str, float], None]] = []  # told each output, of which call, and when
+sources: list[Callable[[], Iterable[tuple[str, Mapping[str, str], float]]]] = []  # of more for /metrics
 
 
 async def current_time(arguments: Mapping[str, object]) -> object:
@@ -52,6 +54,19 @@ async def current_time(arguments: Mapping[str, object]) -> object:
 # is the client that chose it.
 Function = Callable[[Mapping[str, object]], Awaitable[object]]
 FUNCTIONS: dict[str, Function] = {"current_time": current_time}
+
+
+@frozen(eq=False)
+class Caller:
+    """Who calls: the name that `access.py` found for it, and its address."""
+
+    name: str
+    peer: str = ""
+
+
+def functions_of(caller: Caller) -> Mapping[str, Function]:
+    """The functions that the host runs for this caller: yours may depend on it."""
+    return FUNCTIONS
 
 
 class Socket(Protocol):
@@ -152,8 +167,12 @@ class Call:
     `early`: that is dialled when the client comes, and not when it has sent Settings.
     """
 
-    def __init__(self, config: rt.Config, upstream: str, dial: Dial, *, early: bool = False) -> None:
+    def __init__(
+        self, config: rt.Config, upstream: str, dial: Dial, caller: Caller, *, early: bool = False
+    ) -> None:
         self.id = secrets.token_urlsafe(12)  # the request_id of Welcome too
+        self.caller, self.functions = caller, functions_of(caller)
+        self.who = {"call": self.id, "caller": caller.name, "peer": caller.peer}  # in each line of the log
         self.loop = asyncio.get_running_loop()
         self.translator = own = rt.Translator(config, clock=self.loop.time, new_id=lambda: self.id)
         self.client = Leg(self, own.client_opened, self.hear, own.client_closed)
@@ -273,7 +292,7 @@ class Call:
 
     def fail(self, error: BaseException) -> None:
         """A bug of the host ends the call."""
-        log.error("the call failed", exc_info=error, extra={"fields": {"call": self.id}})
+        log.error("the call failed", exc_info=error, extra={"fields": self.who})
         for leg in self.legs:
             leg.close(1011, "internal error")
         self.over.set()
@@ -337,7 +356,7 @@ class Call:
     async def run_function(self, call: rt.RunFunction) -> None:
         """Answer a function call of the model. It gets an answer in any case."""
         try:
-            running = FUNCTIONS[call.name](json.loads(call.arguments))
+            running = self.functions[call.name](json.loads(call.arguments))
             content = json.dumps(await asyncio.wait_for(running, FUNCTION_SECONDS))
         except Exception as error:
             self.log(logging.WARNING, "a function failed", name=call.name, error=type(error).__name__)
@@ -357,4 +376,4 @@ class Call:
             self.fail(error)
 
     def log(self, level: int, message: str, **fields: object) -> None:
-        log.log(level, message, extra={"fields": {"call": self.id, **fields}})
+        log.log(level, message, extra={"fields": {**self.who, **fields}})

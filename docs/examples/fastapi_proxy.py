@@ -2,15 +2,13 @@
 
     OPENAI_API_KEY=... uvicorn fastapi_proxy:app --ws-per-message-deflate false
 
-The variables of `starlette_proxy.py` name another server. CLIENT_KEY is a key that clients have to show;
-without it, all may call. `starlette_proxy.py` has the client's socket and the end of the process, `bridge.py`
-the calls.
+The variables of `starlette_proxy.py` say the same here. That file has the client's socket and the end of the
+process, `bridge.py` the calls.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
 from typing import Annotated
 
 import bridge
@@ -18,8 +16,8 @@ import outbox
 import sockets
 import switchboard
 import upstreams
-from fastapi import Depends, FastAPI, Response, WebSocket, WebSocketException
-from starlette_proxy import ClientSocket, calls, lifespan
+from fastapi import Depends, FastAPI, Response, WebSocket
+from starlette_proxy import ClientSocket, asked, calls, lifespan, response
 
 import realtime_translate as rt
 
@@ -28,47 +26,41 @@ PATH = "/v1/agent/converse"
 app = FastAPI(title="Voice Agent", lifespan=lifespan)
 
 
-def allowed(websocket: WebSocket) -> str | None:
-    """The subprotocol to answer with, for a client that may call.
-
-    Clients show their key as `Authorization: Token KEY`; browsers cannot, and offer it as subprotocols.
-    """
-    offered: list[str] = websocket.scope["subprotocols"]
-    shown = websocket.headers.get("authorization", "").partition(" ")[2]
-    wanted = os.environ.get("CLIENT_KEY", "").encode()
-    if wanted and not any(secrets.compare_digest(each.encode(), wanted) for each in (shown, *offered)):
-        raise WebSocketException(1008)  # before the socket is accepted, that is a status of 403
-    return switchboard.subprotocol(offered)
+Met = bridge.Caller | switchboard.Answer
 
 
-def configuration() -> rt.Config:
-    """The configuration of a call: yours may depend on the client."""
+def met(websocket: WebSocket) -> Met:
+    """Who calls, or what is answered to a client that may not."""
+    return calls.admit(asked(websocket))
+
+
+def configuration(met: Annotated[Met, Depends(met)]) -> rt.Config:
+    """The configuration of a call: yours may depend on the caller."""
     return CONFIG
 
 
 @app.websocket(PATH)
 async def converse(
     websocket: WebSocket,
-    subprotocol: Annotated[str | None, Depends(allowed)],
+    met: Annotated[Met, Depends(met)],
     config: Annotated[rt.Config, Depends(configuration)],
 ) -> None:
     """One client."""
-    if calls.stopping:
-        await websocket.send_denial_response(Response("shutting down", 503))
+    if isinstance(met, switchboard.Answer):
+        await websocket.send_denial_response(response(met))
         return
-    await websocket.accept(subprotocol)
+    await websocket.accept(switchboard.subprotocol(websocket.scope["subprotocols"]))
     server = upstreams.of_environment()
-    call = bridge.Call(server.config(config), server.url, sockets.dial)
+    call = bridge.Call(server.config(config), server.url, sockets.dial, met)
     await outbox.hold(calls, ClientSocket(websocket, call))
 
 
 @app.websocket("/{path:path}")
 async def not_found(websocket: WebSocket) -> None:
-    await websocket.send_denial_response(Response("Not Found", 404))
+    await websocket.send_denial_response(response(switchboard.NOT_FOUND))
 
 
 @app.get("/healthz")
-async def health(response: Response) -> dict[str, object]:
-    """Whether this process takes calls, and how many it has."""
-    response.status_code, body = calls.health()
-    return body
+async def health() -> Response:
+    """Whether this process takes calls."""
+    return response(calls.health())

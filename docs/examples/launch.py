@@ -7,17 +7,19 @@ import asyncio
 import json
 import logging
 import signal
+import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
 
+import access
 import bridge
 import upstreams
 
-# A server that makes a call for each client, as long as it is entered.
+# A server that makes a call for each caller, as long as it is entered.
 Listening = Callable[
-    [Callable[[], bridge.Call], argparse.Namespace], AbstractAsyncContextManager[asyncio.Server]
+    [Callable[[bridge.Caller], bridge.Call], argparse.Namespace], AbstractAsyncContextManager[asyncio.Server]
 ]
 
 
@@ -72,6 +74,7 @@ def common_options(about: str | None, port: int, path: str) -> argparse.Argument
     add("--log-level", choices=["debug", "info", "warning", "error"], default="info", help="of the Notices")
     add("--otel", action="store_true", help="emit Notices as OpenTelemetry events too")
     add("--metrics-port", type=int, metavar="PORT", help="serve /metrics there, on the loopback address")
+    access.add_options(parser)
     return parser
 
 
@@ -101,6 +104,9 @@ async def run(serving: AbstractAsyncContextManager[asyncio.Server], options: arg
         try:
             await stack.enter_async_context(reporting(options.otel, options.metrics_port))
             server = await stack.enter_async_context(serving)
+        except access.SetupError as error:
+            print(error, file=sys.stderr)
+            raise SystemExit(2) from None
         except OSError as error:
             raise SystemExit(f"cannot listen: {error.strerror}") from None
         host, port = server.sockets[0].getsockname()[:2]

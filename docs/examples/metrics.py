@@ -7,10 +7,13 @@ said nor who said it.
 from __future__ import annotations
 
 import asyncio
+import json
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
+
+from bridge import sources
 
 import realtime_translate as rt
 from realtime_translate import deepgram as dg
@@ -27,6 +30,11 @@ HELP = {
     "deferrals_total": "Times that a wish for a response waited for another response.",
     "tokens_total": "Tokens of responses and transcriptions.",
     "warnings_total": "Notices of the level warning.",
+    "calls_by_caller_total": "Calls that began, by the name of the caller.",
+    "refused_total": "Clients that got no call, by the reason.",
+}
+GAUGES = {
+    "calls": "Calls that are held, by the name of the caller.",
 }
 
 
@@ -68,12 +76,14 @@ class Metrics:
 
     def lines(self) -> Iterator[str]:
         """The text that Prometheus reads."""
-        for name, about in HELP.items():
+        counts = self.counts + Counter(
+            {(each, labelled(by)): n for more in sources for each, by, n in more()}
+        )
+        for name, about in {**HELP, **GAUGES}.items():
             yield f"# HELP voice_agent_{name} {about}"
-            yield f"# TYPE voice_agent_{name} counter"
-            labels = sorted(label for each, label in self.counts if each == name)
-            for label in labels:
-                yield f"voice_agent_{name}{f'{{{label}}}' if label else ''} {self.counts[name, label]}"
+            yield f"# TYPE voice_agent_{name} {'gauge' if name in GAUGES else 'counter'}"
+            for label in sorted(label for each, label in counts if each == name):
+                yield f"voice_agent_{name}{f'{{{label}}}' if label else ''} {counts[name, label]}"
         name = "voice_agent_answer_seconds"
         yield f"# HELP {name} From the user's text, for speech its transcript, to the first audio after it."
         yield f"# TYPE {name} histogram"
@@ -81,6 +91,11 @@ class Metrics:
             yield f'{name}_bucket{{le="{bound}"}} {sum(self.answers[: number + 1])}'
         yield f"{name}_sum {self.answer_seconds:.3f}"
         yield f"{name}_count {sum(self.answers)}"
+
+
+def labelled(by: Mapping[str, str]) -> str:
+    """Labels as Prometheus writes them."""
+    return ",".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in by.items())
 
 
 @asynccontextmanager

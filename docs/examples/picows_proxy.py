@@ -15,6 +15,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from time import perf_counter
 
+import access
 import bridge
 import launch
 import sockets
@@ -170,20 +171,20 @@ class PicowsSocket(sockets.Watched, WSListener):
 
 @asynccontextmanager
 async def listening(
-    make: Callable[[], bridge.Call], options: argparse.Namespace
+    make: Callable[[bridge.Caller], bridge.Call], options: argparse.Namespace
 ) -> AsyncGenerator[asyncio.Server, None]:
-    """A server that makes a call for each client."""
-    calls = switchboard.Calls()
+    """A server that makes a call for each caller."""
+    calls = switchboard.Calls(access.chosen(options))
 
-    def accept(request: WSUpgradeRequest) -> WSUpgradeResponseWithListener:
-        refused = calls.refusal(request.path.decode("latin-1"), options.path)
-        if refused is not None:
-            return WSUpgradeResponseWithListener(answer(*refused), None)
-        offered = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
-        name = switchboard.subprotocol(each.strip() for each in offered)
+    def accept(asked: WSUpgradeRequest) -> WSUpgradeResponseWithListener:
+        request = access.Request(asked.path.decode("latin-1"), access.lowered(asked.headers.items()))
+        met = calls.meet(request, options.path)
+        if isinstance(met, switchboard.Answer):
+            return WSUpgradeResponseWithListener(answer(met), None)
+        name = switchboard.subprotocol(request.offered)
         chosen = {"Sec-WebSocket-Protocol": name} if name else {}
         response: WSUpgradeResponse = WSUpgradeResponse.create_101_response(chosen)
-        return WSUpgradeResponseWithListener(response, ClientSocket(calls, make))
+        return WSUpgradeResponseWithListener(response, ClientSocket(calls, make, met.name))
 
     server = await ws_create_server(
         accept,
@@ -209,12 +210,15 @@ async def listening(
 class ClientSocket(PicowsSocket):
     """One client."""
 
-    def __init__(self, calls: switchboard.Calls, make: Callable[[], bridge.Call]) -> None:
+    def __init__(
+        self, calls: switchboard.Calls, make: Callable[[bridge.Caller], bridge.Call], name: str
+    ) -> None:
         super().__init__(bridge.CLIENT_PING_SECONDS, bridge.FRAME_BYTES)
-        self.calls, self.make = calls, make
+        self.calls, self.make, self.name = calls, make, name
 
     def begin(self) -> None:
-        self.payer = call = self.make()
+        peer = access.address(self.transport.underlying_transport.get_extra_info("peername"))
+        self.payer = call = self.make(bridge.Caller(self.name, peer))
         self.leg = call.client
         self.calls.begin(call, self)
 
@@ -230,13 +234,14 @@ class UpstreamSocket(PicowsSocket):
         self.leg.opened(self)
 
 
-def answer(status: int, body: str) -> WSUpgradeResponse:
+def answer(met: switchboard.Answer) -> WSUpgradeResponse:
     """An answer of HTTP."""
     response: WSUpgradeResponse
-    if status == 200:
-        response = WSUpgradeResponse.create_ok_response(body.encode())
+    body = met.body.encode()
+    if met.status == 200:
+        response = WSUpgradeResponse.create_ok_response(body, met.headers)
     else:
-        response = WSUpgradeResponse.create_error_response(status, body.encode())
+        response = WSUpgradeResponse.create_error_response(met.status, body, met.headers)
     return response
 
 

@@ -18,6 +18,7 @@ from struct import pack
 from time import perf_counter
 from typing import cast
 
+import access
 import bridge
 import switchboard
 from websockets.client import ClientProtocol
@@ -241,7 +242,11 @@ class ClientSocket(WebSocket):
     """One client: a call if it asks for `path`."""
 
     def __init__(
-        self, calls: switchboard.Calls, make: Callable[[], bridge.Call], path: str, shaking: set[ClientSocket]
+        self,
+        calls: switchboard.Calls,
+        make: Callable[[bridge.Caller], bridge.Call],
+        path: str,
+        shaking: set[ClientSocket],
     ) -> None:
         self.server = ServerProtocol(select_subprotocol=select, max_size=bridge.FRAME_BYTES)
         super().__init__(self.server, bridge.CLIENT_PING_SECONDS, CLIENT_READ_BYTES)
@@ -255,15 +260,26 @@ class ClientSocket(WebSocket):
         if not isinstance(event, Request):  # a client that does not wait for the answer
             self.abort()
             return
-        refused = self.calls.refusal(event.path, self.path)
-        response = self.server.reject(*refused) if refused else self.server.accept(event)
+        met = self.calls.meet(self.request(event), self.path)
+        if isinstance(met, switchboard.Answer):
+            response = self.server.reject(met.status, met.body)
+            for name, value in met.headers.items():
+                response.headers.pop(name, None)
+                response.headers[name] = value
+        else:
+            response = self.server.accept(event)
         self.server.send_response(response)
         self.flush()
-        if response.status_code == 101:
+        if isinstance(met, bridge.Caller) and response.status_code == 101:
             self.shaking.discard(self)
-            self.payer = call = self.make()
+            self.payer = call = self.make(met)
             self.meet(call.client)
             self.calls.begin(call, self)
+
+    def request(self, event: Request) -> access.Request:
+        where = self.transport.get_extra_info
+        peer, local = access.address(where("peername")), access.host_of(where("sockname"))
+        return access.Request(event.path, access.lowered(event.headers.raw_items()), peer, local)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.shaking.discard(self)
@@ -272,10 +288,12 @@ class ClientSocket(WebSocket):
 
 @asynccontextmanager
 async def listening(
-    make: Callable[[], bridge.Call], options: argparse.Namespace
+    make: Callable[[bridge.Caller], bridge.Call],
+    options: argparse.Namespace,
+    choose: Callable[[argparse.Namespace], access.Authorize] = access.chosen,
 ) -> AsyncGenerator[asyncio.Server, None]:
-    """A server that makes a call for each client."""
-    calls, shaking = switchboard.Calls(), set[ClientSocket]()
+    """A server that makes a call for each caller."""
+    calls, shaking = switchboard.Calls(choose(options)), set[ClientSocket]()
     accept = partial(ClientSocket, calls, make, options.path, shaking)
     loop, share = asyncio.get_running_loop(), options.share_port or None
     server = await loop.create_server(accept, options.host, options.port, reuse_port=share)

@@ -4,8 +4,9 @@
 
 UPSTREAM_SERVER in the environment names another server, UPSTREAM_URL, UPSTREAM_MODEL and TRANSCRIPTION_MODEL
 what is not usual about it, LOG_LEVEL how much is logged; with EMIT_EVENTS=1 Notices are OpenTelemetry events
-too, and METRICS_PORT is where /metrics is served. `bridge.py` holds the calls, `outbox.py` their clients'
-side; this file has the routes, the client's socket as Starlette has it, and the end of the process.
+too, and METRICS_PORT is where /metrics is served. CLIENT_KEYS_FILE, CLIENT_KEYS and ALLOW_ORIGIN say who may
+call (`access.py`), and ALLOW_ANYONE all. `bridge.py` holds the calls, `outbox.py` their clients' side; this
+file has the routes, the client's socket as Starlette has it, and the end of the process.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+import access
 import bridge
 import launch
 import outbox
@@ -25,7 +27,7 @@ import switchboard
 import upstreams
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -66,22 +68,41 @@ class ClientSocket(outbox.QueuedSocket):
 
 async def converse(websocket: WebSocket) -> None:
     """One client."""
-    if calls.stopping:
-        await websocket.send_denial_response(PlainTextResponse("shutting down", 503))
+    met = calls.admit(asked(websocket))
+    if isinstance(met, switchboard.Answer):
+        await websocket.send_denial_response(response(met))
         return
     await websocket.accept(switchboard.subprotocol(websocket.scope["subprotocols"]))
     server = upstreams.of_environment()
-    call = bridge.Call(server.config(CONFIG), server.url, sockets.dial)
+    call = bridge.Call(server.config(configuration(met)), server.url, sockets.dial, met)
     await outbox.hold(calls, ClientSocket(websocket, call))
 
 
+def configuration(caller: bridge.Caller) -> rt.Config:
+    """The configuration of a call: yours may depend on the caller."""
+    return CONFIG
+
+
+def asked(websocket: WebSocket) -> access.Request:
+    """What the client says, for `access.py`."""
+    scope, url = websocket.scope, websocket.url
+    target = f"{url.path}?{url.query}" if url.query else url.path
+    headers = access.lowered(websocket.headers.items())
+    return access.Request(
+        target, headers, access.address(scope.get("client")), access.host_of(scope.get("server"))
+    )
+
+
+def response(answer: switchboard.Answer) -> Response:
+    return Response(answer.body, answer.status, answer.headers)
+
+
 async def not_found(websocket: WebSocket) -> None:
-    await websocket.send_denial_response(PlainTextResponse("Not Found", 404))
+    await websocket.send_denial_response(response(switchboard.NOT_FOUND))
 
 
-async def health(request: Request) -> JSONResponse:
-    status, body = calls.health()
-    return JSONResponse(body, status)
+async def health(request: Request) -> Response:
+    return response(calls.health())
 
 
 @asynccontextmanager
@@ -89,6 +110,7 @@ async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
     """At SIGTERM or SIGINT the calls are told and drained before the server closes their sockets."""
     launch.log_as_json(os.environ.get("LOG_LEVEL", "INFO"))
     upstreams.of_environment()  # what is missing there is missed now, and not at the first call
+    calls.authorize = access.chosen(access.from_environment())
     calls.stopping = False
     loop, tasks = asyncio.get_running_loop(), set[asyncio.Task[None]]()
     servers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}

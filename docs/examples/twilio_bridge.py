@@ -15,9 +15,11 @@ import asyncio
 import base64
 import json
 import logging
+import os
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 
+import access
 import bridge
 import launch
 import sockets
@@ -47,10 +49,10 @@ def settings_of(options: argparse.Namespace, model: str) -> str:
 class PhoneCall(bridge.Call):
     """One stream of Twilio's."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
+    def __init__(self, options: argparse.Namespace, caller: bridge.Caller) -> None:
         server = upstreams.of_options(options)
         config = server.config(CONFIG)
-        super().__init__(config, server.url, sockets.dial)
+        super().__init__(config, server.url, sockets.dial, caller)
         self.settings = settings_of(options, config.model)
         self.stream = ""  # Twilio's name for it
         self.sent = self.marked = 0  # bytes of audio, and where the last mark is
@@ -107,7 +109,15 @@ class PhoneCall(bridge.Call):
 
 def serving(options: argparse.Namespace) -> AbstractAsyncContextManager[asyncio.Server]:
     """The running bridge. At the end it takes no more calls, and those it has are told and drained."""
-    return sockets.listening(lambda: PhoneCall(options), options)
+    return sockets.listening(lambda caller: PhoneCall(options, caller), options, authorize)
+
+
+def authorize(options: argparse.Namespace) -> access.Authorize:
+    """Twilio alone, if TWILIO_AUTH_TOKEN is in the environment. Raises SetupError."""
+    token = os.environ.get("TWILIO_AUTH_TOKEN")
+    if token:
+        return access.Twilio(token, options.public_url)
+    return access.chosen(options, "TWILIO_AUTH_TOKEN in the environment")
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -116,6 +126,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     add = parser.add_argument
     add("--prompt", default="You answer the phone. Be brief.", help="(default: %(default)s)")
     add("--greeting", default="", help="what the agent says first (default: it waits for the caller)")
+    url = "what the TwiML says (default: wss:// and what Twilio asks for)"
+    add("--public-url", metavar="URL", help=url)
     return launch.parsed(parser, arguments)
 
 

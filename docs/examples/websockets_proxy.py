@@ -24,6 +24,11 @@ import realtime_translate as rt
 from realtime_translate.testing import RealtimeServer
 
 
+def configuration(caller: bridge.Caller, config: rt.Config) -> rt.Config:
+    """The configuration of a call, with that of the options: yours may depend on the caller."""
+    return config
+
+
 @asynccontextmanager
 async def serving(
     config: rt.Config,
@@ -38,7 +43,12 @@ async def serving(
             upstream = await stack.enter_async_context(simulated())
         early = options.dial == "early"
         yield await stack.enter_async_context(
-            listening(lambda: bridge.Call(config, upstream, dial, early=early), options)
+            listening(
+                lambda caller: bridge.Call(
+                    configuration(caller, config), upstream, dial, caller, early=early
+                ),
+                options,
+            )
         )
 
 
