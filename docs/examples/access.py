@@ -55,6 +55,14 @@ class Request:
                 pass
 
 
+@frozen(eq=False)
+class Caller:
+    """Who calls: the name that was found for it, and its address."""
+
+    name: str
+    peer: str = ""
+
+
 Authorize = Callable[[Request], "str | None"]
 """The caller's name. None: it may not connect."""
 

@@ -62,7 +62,7 @@ class ClientSocket(outbox.QueuedSocket):
         self.ended(self.websocket.close_code or 1006, "")
 
 
-def configuration(caller: bridge.Caller) -> rt.Config:
+def configuration(caller: access.Caller) -> rt.Config:
     """The configuration of a call: yours may depend on the caller."""
     return CONFIG
 
@@ -95,9 +95,10 @@ def application(options: argparse.Namespace) -> web.Application:
             timeout=bridge.CLOSE_SECONDS,
             compress=False,
         )
-        await websocket.prepare(request)
-        call = bridge.Call(server.config(configuration(met)), server.url, sockets.dial, met)
-        await outbox.hold(calls, ClientSocket(websocket, call))
+        with calls.placed(met):
+            await websocket.prepare(request)
+            call = bridge.Call(server.config(configuration(met)), server.url, sockets.dial, met)
+            await outbox.hold(calls, ClientSocket(websocket, call))
         return websocket
 
     async def health(_request: web.Request) -> web.Response:
@@ -111,8 +112,7 @@ def application(options: argparse.Namespace) -> web.Application:
 @asynccontextmanager
 async def serving(options: argparse.Namespace) -> AsyncGenerator[asyncio.Server, None]:
     """The running proxy. At the end it takes no more calls, and those it has are told and drained."""
-    calls.authorize = access.chosen(options)
-    calls.stopping = False
+    calls.open(options)
     app = application(options)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=bridge.CLOSE_SECONDS)
     await runner.setup()

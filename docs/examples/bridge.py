@@ -21,7 +21,7 @@ from math import inf
 from typing import Protocol
 
 import upstreams
-from attrs import frozen
+from access import Caller
 from typing_extensions import assert_never
 
 import realtime_translate as rt
@@ -56,14 +56,6 @@ Function = Callable[[Mapping[str, object]], Awaitable[object]]
 FUNCTIONS: dict[str, Function] = {"current_time": current_time}
 
 
-@frozen(eq=False)
-class Caller:
-    """Who calls: the name that `access.py` found for it, and its address."""
-
-    name: str
-    peer: str = ""
-
-
 def functions_of(caller: Caller) -> Mapping[str, Function]:
     """The functions that the host runs for this caller: yours may depend on it."""
     return FUNCTIONS
@@ -81,6 +73,11 @@ class Socket(Protocol):
         """How many bytes the system has not taken yet."""
         ...
 
+    @property
+    def buffered(self) -> int:
+        """The same, with what has come of messages that are not whole yet."""
+        ...
+
     def send(self, frame: str | bytes, /) -> None:
         """Send a text or a binary frame."""
 
@@ -89,6 +86,9 @@ class Socket(Protocol):
 
     def read(self, on: bool, /) -> None:
         """Go on reading, or stop."""
+
+    def drop(self) -> None:
+        """Break off, and forget what waits."""
 
 
 class HandshakeError(ConnectionError):
@@ -112,6 +112,7 @@ class Leg:
     ) -> None:
         self.call, self.hear_opened, self.hear, self.hear_closed = call, hear_opened, hear, hear_closed
         self.socket: Socket | None = None
+        self.heard = False  # something came since that was asked last
         self.congested_now = False  # the system does not take what is sent
         self.retired = False  # closed, or another took its place: what it still says is not heard
         self.held = False  # what the socket says has to wait
@@ -140,6 +141,7 @@ class Leg:
             self.call.step(self.hear_opened)
 
     def received(self, frame: str | bytes) -> None:
+        self.heard = True
         if self.held:
             self.late.append(frame)
         elif not self.retired:
@@ -184,6 +186,7 @@ class Call:
         self.timer: asyncio.TimerHandle | None = None
         self.wakes = inf  # when it is due
         self.used, self.since = 0.0, self.loop.time()  # seconds of work, and since when
+        self.heard_at = self.since  # when the client was known to say something
         self.resting: asyncio.TimerHandle | None = None  # until the call has a right to more
         self.over = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
@@ -285,10 +288,14 @@ class Call:
 
     def cut_off_slow_peers(self) -> None:
         for leg in self.legs:
-            if leg.socket is not None and not leg.retired and leg.socket.waiting > OUTBOX_BYTES:
-                self.log(logging.WARNING, "a peer was cut off", upstream=leg is self.upstream)
-                leg.close(1008, "frames are read too slowly")
-                self.step(leg.hear_closed, 1008, "frames are read too slowly")
+            if leg.socket is not None and leg.socket.waiting > OUTBOX_BYTES:
+                self.cut_off(leg, "frames are read too slowly")
+
+    def cut_off(self, leg: Leg, reason: str) -> None:
+        if not leg.retired:
+            self.log(logging.WARNING, "a peer was cut off", upstream=leg is self.upstream, reason=reason)
+            leg.close(1008, reason)
+            self.step(leg.hear_closed, 1008, reason)
 
     def fail(self, error: BaseException) -> None:
         """A bug of the host ends the call."""

@@ -8,9 +8,10 @@ process, `bridge.py` the calls.
 
 from __future__ import annotations
 
-import os
+from collections.abc import AsyncGenerator
 from typing import Annotated
 
+import access
 import bridge
 import outbox
 import sockets
@@ -26,12 +27,13 @@ PATH = "/v1/agent/converse"
 app = FastAPI(title="Voice Agent", lifespan=lifespan)
 
 
-Met = bridge.Caller | switchboard.Answer
+Met = access.Caller | switchboard.Answer
 
 
-def met(websocket: WebSocket) -> Met:
+async def met(websocket: WebSocket) -> AsyncGenerator[Met, None]:
     """Who calls, or what is answered to a client that may not."""
-    return calls.admit(asked(websocket))
+    with calls.placed(calls.admit(asked(websocket))) as found:
+        yield found
 
 
 def configuration(met: Annotated[Met, Depends(met)]) -> rt.Config:

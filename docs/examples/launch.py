@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import json
 import logging
 import signal
@@ -12,14 +13,16 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 import access
+import bounds
 import bridge
 import upstreams
 
 # A server that makes a call for each caller, as long as it is entered.
 Listening = Callable[
-    [Callable[[bridge.Caller], bridge.Call], argparse.Namespace], AbstractAsyncContextManager[asyncio.Server]
+    [Callable[[access.Caller], bridge.Call], argparse.Namespace], AbstractAsyncContextManager[asyncio.Server]
 ]
 
 
@@ -75,6 +78,7 @@ def common_options(about: str | None, port: int, path: str) -> argparse.Argument
     add("--otel", action="store_true", help="emit Notices as OpenTelemetry events too")
     add("--metrics-port", type=int, metavar="PORT", help="serve /metrics there, on the loopback address")
     access.add_options(parser)
+    bounds.add_options(parser)
     return parser
 
 
@@ -88,6 +92,28 @@ def parsed(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = No
     return options
 
 
+def from_environment() -> argparse.Namespace:
+    """What variables say where another program has the command line."""
+    return common_options(None, 0, "/").parse_args([])
+
+
+class FewFiles:
+    """What happens when no file is left for another connection: that is logged, but not for each of them."""
+
+    def __init__(self) -> None:
+        self.told = -1.0  # when it was logged last
+
+    def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error: BaseException | None = context.get("exception")
+        if error is not None and not isinstance(error, OSError):
+            error = error.__context__  # aiofastnet, which picows uses, fails once more at this
+        if not (isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)):
+            loop.default_exception_handler(context)
+        elif loop.time() - self.told > 1:
+            self.told = loop.time()
+            bridge.log.error("a client cannot connect", extra={"fields": {"error": error.strerror}})
+
+
 def start(serving: AbstractAsyncContextManager[asyncio.Server], options: argparse.Namespace) -> None:
     """Serve until SIGTERM or SIGINT, on uvloop where that is installed."""
     loops = import_module("uvloop" if find_spec("uvloop") else "asyncio")
@@ -98,6 +124,7 @@ async def run(serving: AbstractAsyncContextManager[asyncio.Server], options: arg
     """Serve until SIGTERM or SIGINT. Ends the process if a port is taken."""
     log_as_json(options.log_level)
     stop = asyncio.Event()
+    asyncio.get_running_loop().set_exception_handler(FewFiles())
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:

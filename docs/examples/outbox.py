@@ -60,6 +60,14 @@ class QueuedSocket:
             self.more.set()
             self.timer = self.call.loop.call_later(bridge.CLOSE_SECONDS + late, self.ended, 1006, "")
 
+    @property
+    def buffered(self) -> int:
+        return self.waiting
+
+    def drop(self) -> None:
+        self.waiting = 0
+        self.ended(1006, "")
+
     def read(self, on: bool, /) -> None:
         (self.readable.set if on else self.readable.clear)()
 

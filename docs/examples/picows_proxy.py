@@ -64,6 +64,13 @@ class PicowsSocket(sockets.Watched, WSListener):
         size: int = self.transport.underlying_transport.get_write_buffer_size()
         return size
 
+    @property
+    def buffered(self) -> int:
+        return self.waiting + len(self.parts)
+
+    def drop(self) -> None:
+        self.abort()
+
     def send(self, frame: str | bytes, /) -> None:
         self.transport.send(TEXT if isinstance(frame, str) else BINARY, frame)
 
@@ -171,16 +178,18 @@ class PicowsSocket(sockets.Watched, WSListener):
 
 @asynccontextmanager
 async def listening(
-    make: Callable[[bridge.Caller], bridge.Call], options: argparse.Namespace
+    make: Callable[[access.Caller], bridge.Call], options: argparse.Namespace
 ) -> AsyncGenerator[asyncio.Server, None]:
     """A server that makes a call for each caller."""
-    calls = switchboard.Calls(access.chosen(options))
+    calls = switchboard.Calls()
+    calls.open(options)
 
     def accept(asked: WSUpgradeRequest) -> WSUpgradeResponseWithListener:
         request = access.Request(asked.path.decode("latin-1"), access.lowered(asked.headers.items()))
         met = calls.meet(request, options.path)
         if isinstance(met, switchboard.Answer):
             return WSUpgradeResponseWithListener(answer(met), None)
+        calls.leave(met)  # for the time until `begin`, in which nobody else is asked
         name = switchboard.subprotocol(request.offered)
         chosen = {"Sec-WebSocket-Protocol": name} if name else {}
         response: WSUpgradeResponse = WSUpgradeResponse.create_101_response(chosen)
@@ -211,14 +220,14 @@ class ClientSocket(PicowsSocket):
     """One client."""
 
     def __init__(
-        self, calls: switchboard.Calls, make: Callable[[bridge.Caller], bridge.Call], name: str
+        self, calls: switchboard.Calls, make: Callable[[access.Caller], bridge.Call], name: str
     ) -> None:
         super().__init__(bridge.CLIENT_PING_SECONDS, bridge.FRAME_BYTES)
         self.calls, self.make, self.name = calls, make, name
 
     def begin(self) -> None:
         peer = access.address(self.transport.underlying_transport.get_extra_info("peername"))
-        self.payer = call = self.make(bridge.Caller(self.name, peer))
+        self.payer = call = self.make(access.Caller(self.name, peer))
         self.leg = call.client
         self.calls.begin(call, self)
 

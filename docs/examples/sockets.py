@@ -120,6 +120,10 @@ class WebSocket(Watched, asyncio.BufferedProtocol):
     def waiting(self) -> int:
         return self.transport.get_write_buffer_size()
 
+    @property
+    def buffered(self) -> int:
+        return self.waiting + len(self.protocol.reader.buffer) + len(self.parts)
+
     def send(self, frame: str | bytes, /) -> None:
         """Write a frame as the protocol would, with fewer steps on the way."""
         if self.protocol.state is OPEN and not self.transport.is_closing():
@@ -139,6 +143,9 @@ class WebSocket(Watched, asyncio.BufferedProtocol):
         if on != self.reading and not self.transport.is_closing():
             self.reading = on
             (self.transport.resume_reading if on else self.transport.pause_reading)()
+
+    def drop(self) -> None:
+        self.abort()
 
     # --- for the transport ----------------------------------------------------------------------------------
 
@@ -242,19 +249,19 @@ class ClientSocket(WebSocket):
     """One client: a call if it asks for `path`."""
 
     def __init__(
-        self,
-        calls: switchboard.Calls,
-        make: Callable[[bridge.Caller], bridge.Call],
-        path: str,
-        shaking: set[ClientSocket],
+        self, calls: switchboard.Calls, make: Callable[[access.Caller], bridge.Call], path: str
     ) -> None:
         self.server = ServerProtocol(select_subprotocol=select, max_size=bridge.FRAME_BYTES)
         super().__init__(self.server, bridge.CLIENT_PING_SECONDS, CLIENT_READ_BYTES)
-        self.calls, self.make, self.path, self.shaking = calls, make, path, shaking
+        self.calls, self.make, self.path = calls, make, path
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self.shaking.add(self)
+        answer = self.calls.enter(self, access.address(transport.get_extra_info("peername")))
+        if answer is not None:
+            self.transport.write(switchboard.written(answer))
+            self.sending = False
+            self.transport.close()
 
     def shake_hands(self, event: Event) -> None:
         if not isinstance(event, Request):  # a client that does not wait for the answer
@@ -270,11 +277,13 @@ class ClientSocket(WebSocket):
             response = self.server.accept(event)
         self.server.send_response(response)
         self.flush()
-        if isinstance(met, bridge.Caller) and response.status_code == 101:
-            self.shaking.discard(self)
+        if isinstance(met, access.Caller) and response.status_code == 101:
+            self.calls.lobby.shaken(self)
             self.payer = call = self.make(met)
             self.meet(call.client)
             self.calls.begin(call, self)
+        elif isinstance(met, access.Caller):
+            self.calls.leave(met)
 
     def request(self, event: Request) -> access.Request:
         where = self.transport.get_extra_info
@@ -282,19 +291,20 @@ class ClientSocket(WebSocket):
         return access.Request(event.path, access.lowered(event.headers.raw_items()), peer, local)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.shaking.discard(self)
+        self.calls.lobby.leave(self)
         super().connection_lost(exc)
 
 
 @asynccontextmanager
 async def listening(
-    make: Callable[[bridge.Caller], bridge.Call],
+    make: Callable[[access.Caller], bridge.Call],
     options: argparse.Namespace,
     choose: Callable[[argparse.Namespace], access.Authorize] = access.chosen,
 ) -> AsyncGenerator[asyncio.Server, None]:
     """A server that makes a call for each caller."""
-    calls, shaking = switchboard.Calls(choose(options)), set[ClientSocket]()
-    accept = partial(ClientSocket, calls, make, options.path, shaking)
+    calls = switchboard.Calls()
+    calls.open(options, choose)
+    accept = partial(ClientSocket, calls, make, options.path)
     loop, share = asyncio.get_running_loop(), options.share_port or None
     server = await loop.create_server(accept, options.host, options.port, reuse_port=share)
     try:
@@ -302,7 +312,7 @@ async def listening(
     finally:
         server.close()
         await calls.drain()
-        for socket in shaking:
+        for socket in [*calls.lobby.shaking]:
             socket.abort()
         await server.wait_closed()
 

@@ -72,13 +72,14 @@ async def converse(websocket: WebSocket) -> None:
     if isinstance(met, switchboard.Answer):
         await websocket.send_denial_response(response(met))
         return
-    await websocket.accept(switchboard.subprotocol(websocket.scope["subprotocols"]))
-    server = upstreams.of_environment()
-    call = bridge.Call(server.config(configuration(met)), server.url, sockets.dial, met)
-    await outbox.hold(calls, ClientSocket(websocket, call))
+    with calls.placed(met):
+        await websocket.accept(switchboard.subprotocol(websocket.scope["subprotocols"]))
+        server = upstreams.of_environment()
+        call = bridge.Call(server.config(configuration(met)), server.url, sockets.dial, met)
+        await outbox.hold(calls, ClientSocket(websocket, call))
 
 
-def configuration(caller: bridge.Caller) -> rt.Config:
+def configuration(caller: access.Caller) -> rt.Config:
     """The configuration of a call: yours may depend on the caller."""
     return CONFIG
 
@@ -110,8 +111,7 @@ async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
     """At SIGTERM or SIGINT the calls are told and drained before the server closes their sockets."""
     launch.log_as_json(os.environ.get("LOG_LEVEL", "INFO"))
     upstreams.of_environment()  # what is missing there is missed now, and not at the first call
-    calls.authorize = access.chosen(access.from_environment())
-    calls.stopping = False
+    calls.open(launch.from_environment())
     loop, tasks = asyncio.get_running_loop(), set[asyncio.Task[None]]()
     servers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 

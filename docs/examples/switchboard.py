@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
 
-from access import SCHEMES, Authorize, Keys, Request, here
+from access import SCHEMES, Authorize, Caller, Keys, Request, chosen, here
 from attrs import frozen
-from bridge import Call, Caller, Socket, log, sources
+from bounds import SWEEP_SECONDS, Bounds, Connection, Lobby, buffered, sweep
+from bounds import chosen as chosen_bounds
+from bridge import Call, Socket, log, sources
 
 LOG_SECONDS = 1.0  # between two lines that say for the same reason that a client was refused
 
@@ -29,6 +34,7 @@ NOT_FOUND = Answer(404, "Not Found\n")
 STOPPING = Answer(503, "shutting down\n", {"Retry-After": "5"})
 NO_KEY = Answer(401, "a key is wanted\n", {"WWW-Authenticate": "Token"})
 FORBIDDEN = Answer(403, "Forbidden\n")
+BUSY = Answer(503, "too many calls\n", {"Retry-After": "5"})
 
 
 def subprotocol(offered: Iterable[str]) -> str | None:
@@ -36,27 +42,58 @@ def subprotocol(offered: Iterable[str]) -> str | None:
     return next((each for each in offered if each in SCHEMES), None)
 
 
+def written(answer: Answer) -> bytes:
+    """The same as bytes, for a client that is not asked first what it wants."""
+    head = {**answer.headers, "Content-Length": f"{len(answer.body)}", "Connection": "close"}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+    return f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n{lines}\r\n{answer.body}".encode()
+
+
 class Calls:
     """The calls of this process. When it stops they are told and drained, and there will be no more."""
 
-    def __init__(self, authorize: Authorize = here) -> None:
-        self.authorize = authorize
+    def __init__(self) -> None:
+        self.authorize: Authorize = here
+        self.bounds = Bounds()
+        self.lobby = Lobby()
+        self.places = set[Caller]()  # who has a call, or is about to
+        self.held = Counter[str]()  # how many of these each caller has
         self.running: dict[Call, asyncio.Task[None]] = {}
+        self.timer: asyncio.TimerHandle | None = None  # for the next sweep
         self.stopping = False
         self.refused = Counter[str]()  # clients, by reason
         self.begun = Counter[str]()  # calls, by caller
         self.told = dict[str, tuple[float, int]]()  # when a refusal was logged last, and how many there were
         sources.append(self.samples)
 
+    def open(
+        self, options: argparse.Namespace, choose: Callable[[argparse.Namespace], Authorize] = chosen
+    ) -> None:
+        """From now on calls are taken, as the options say. Raises SetupError."""
+        self.authorize, self.bounds, self.stopping = choose(options), chosen_bounds(options), False
+
     def begin(self, call: Call, socket: Socket) -> asyncio.Task[None]:
         """A client has come. The task ends with its call."""
         self.running[call] = task = asyncio.create_task(call.run())
-        task.add_done_callback(lambda _: self.running.pop(call))
+        task.add_done_callback(lambda _: self.ended(call))
+        self.place(call.caller)
+        if self.timer is None:
+            self.timer = call.loop.call_later(SWEEP_SECONDS, self.sweep)
         self.begun[call.caller.name] += 1
         call.begin(socket)
         if self.stopping:  # it was about to come when the process was told to stop
             call.go_away()
         return task
+
+    def ended(self, call: Call) -> None:
+        del self.running[call]
+        self.leave(call.caller)
+
+    def sweep(self) -> None:
+        """Look after the calls, as long as there are any."""
+        loop = asyncio.get_running_loop()
+        sweep(self.running, self.bounds, loop.time())
+        self.timer = loop.call_later(SWEEP_SECONDS, self.sweep) if self.running else None
 
     async def drain(self) -> None:
         self.stopping = True
@@ -72,10 +109,41 @@ class Calls:
         name = self.authorize(request)
         if name is None:
             answer = NO_KEY if isinstance(self.authorize, Keys) else FORBIDDEN
-            return self.refuse(request, "not authorized", answer)
+            return self.refuse(request.peer, "not authorized", answer)
         if self.stopping:
-            return self.refuse(request, "stopping", STOPPING)
-        return Caller(name, request.peer)
+            return self.refuse(request.peer, "stopping", STOPPING)
+        if len(self.places) >= self.bounds.calls:
+            return self.refuse(request.peer, "too many calls", BUSY)
+        if self.held[name] >= self.bounds.calls_per_caller:
+            return self.refuse(request.peer, "too many calls of one caller", BUSY)
+        caller = Caller(name, request.peer)
+        self.place(caller)
+        return caller
+
+    def place(self, caller: Caller) -> None:
+        if caller not in self.places:
+            self.places.add(caller)
+            self.held[caller.name] += 1
+
+    def leave(self, caller: Caller) -> None:
+        """It has no call any more, or got none although it was admitted."""
+        if caller in self.places:
+            self.places.remove(caller)
+            self.held[caller.name] -= 1
+
+    @contextmanager
+    def placed(self, met: Caller | Answer) -> Generator[Caller | Answer, None, None]:
+        """It leaves at the latest at the end."""
+        try:
+            yield met
+        finally:
+            if isinstance(met, Caller):
+                self.leave(met)
+
+    def enter(self, connection: Connection, peer: str) -> Answer | None:
+        """What to answer to a connection for which there is no room, whatever it wants."""
+        reason = self.lobby.enter(connection, self.bounds)
+        return None if reason is None else self.refuse(peer, reason, BUSY)
 
     def meet(self, request: Request, path: str) -> Caller | Answer:
         """The same where a host has no routes: calls begin at `path`, and /healthz is asked for health."""
@@ -84,14 +152,14 @@ class Calls:
             return self.health()
         return self.admit(request) if asked == path else NOT_FOUND
 
-    def refuse(self, request: Request, reason: str, answer: Answer) -> Answer:
+    def refuse(self, peer: str, reason: str, answer: Answer) -> Answer:
         """Count it, and log it unless that was just done: strangers shall not fill the log."""
         self.refused[reason] += 1
         last, count = self.told.get(reason, (-LOG_SECONDS, 0))
         if (now := time.monotonic()) - last >= LOG_SECONDS:
             times = self.refused[reason]
             self.told[reason] = now, times
-            fields = {"reason": reason, "status": answer.status, "peer": request.peer, "times": times - count}
+            fields = {"reason": reason, "status": answer.status, "peer": peer, "times": times - count}
             log.log(logging.WARNING, "a client was refused", extra={"fields": fields})
         return answer
 
@@ -108,5 +176,8 @@ class Calls:
             yield "refused_total", {"reason": reason}, times
         for caller, times in self.begun.items():
             yield "calls_by_caller_total", {"caller": caller}, times
-        for caller, count in Counter(call.caller.name for call in self.running).items():
+        for caller, count in self.held.items():
             yield "calls", {"caller": caller}, count
+        yield "connections", {}, len(self.lobby.connected)
+        yield "handshakes", {}, len(self.lobby.shaking)
+        yield "buffered_bytes", {}, sum(buffered(leg) for call in self.running for leg in call.legs)

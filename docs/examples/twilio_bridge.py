@@ -49,7 +49,7 @@ def settings_of(options: argparse.Namespace, model: str) -> str:
 class PhoneCall(bridge.Call):
     """One stream of Twilio's."""
 
-    def __init__(self, options: argparse.Namespace, caller: bridge.Caller) -> None:
+    def __init__(self, options: argparse.Namespace, caller: access.Caller) -> None:
         server = upstreams.of_options(options)
         config = server.config(CONFIG)
         super().__init__(config, server.url, sockets.dial, caller)

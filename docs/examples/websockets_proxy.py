@@ -14,6 +14,7 @@ import secrets
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import access
 import bridge
 import launch
 import sockets
@@ -24,7 +25,7 @@ import realtime_translate as rt
 from realtime_translate.testing import RealtimeServer
 
 
-def configuration(caller: bridge.Caller, config: rt.Config) -> rt.Config:
+def configuration(caller: access.Caller, config: rt.Config) -> rt.Config:
     """The configuration of a call, with that of the options: yours may depend on the caller."""
     return config
 

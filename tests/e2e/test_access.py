@@ -213,7 +213,7 @@ def test_the_name_decides_the_model(proxy: str, keys: Path, monkeypatch: pytest.
             module = getattr(host.module, "websockets_proxy", host.module)
             if proxy == "fastapi":
                 module.app.dependency_overrides[module.configuration] = lambda: chosen(
-                    host.bridge.Caller("bob")
+                    example("access").Caller("bob")
                 )
             else:
                 monkeypatch.setattr(module, "configuration", chosen)
