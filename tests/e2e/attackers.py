@@ -7,13 +7,14 @@ import socket
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import chain, repeat
 
 from tests.benchmarks.hosts.load import SETTINGS, connected, masked
 
-__all__ = ["ATTACKS"]
+__all__ = ["ATTACKS", "STRANGERS"]
 
 
 def text(body: str) -> bytes:
@@ -63,8 +64,35 @@ ATTACKS: dict[str, Callable[[], Iterable[bytes]]] = {
 }
 
 
+# What each says instead of a handshake that is welcome, and how many of them it holds at once.
+STRANGERS: dict[str, tuple[str, int]] = {
+    "foreign pages": (
+        "GET /v1/agent/converse HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+        "Origin: https://evil.example\r\n\r\n",
+        1,
+    ),
+    "handshakes": ("GET /v1/agent/converse HTTP/1.1\r\nHost: a\r\n", 500),
+}
+
+
+def flood(said: str, held: int, port: int) -> None:
+    """Connect, and let none go but the oldest."""
+    peers = deque[socket.socket]()
+    while True:
+        with suppress(OSError):
+            peers.append(socket.create_connection(("127.0.0.1", port)))
+            peers[-1].sendall(said.encode())
+            if held == 1:
+                peers[-1].recv(1024)
+        while len(peers) > held:
+            peers.popleft().close()
+
+
 def attack(name: str, port: int) -> None:
     """Connect, send, and when the host ends it, do it again."""
+    if name in STRANGERS:
+        flood(*STRANGERS[name], port)
     frames = ATTACKS[name]()
     while True:
         with suppress(OSError, AssertionError), connected(port) as peer:

@@ -22,7 +22,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 import realtime_translate as rt
+from realtime_translate.testing import Call, Reply, Say
 from tests.e2e import hosts
+from tests.e2e.callers import calling
 from tests.e2e.hosts import Host, Process, eventually, example, model, process, run
 from tests.e2e.test_metrics import values
 from tests.e2e.test_twilio import bridge as twilio_bridge
@@ -200,7 +202,34 @@ def configure(host: Host, monkeypatch: pytest.MonkeyPatch, made: list[Any]) -> N
     monkeypatch.setattr(bridge, "functions_of", lambda caller: {f"for_{caller.name}": None})
 
 
-def test_the_name_decides_the_model(proxy: str, keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_functions_are_those_of_the_caller(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Strangers call them: what a function does for whom is said where it is looked up."""
+    monkeypatch.setenv("CLIENT_KEY", "client-key")  # which the caller of the tests shows
+    endpoint = {"url": "http://127.0.0.1:1/never-called", "method": "post"}
+    functions = [
+        {"name": "whoami", "description": "", "parameters": {"type": "object"}, "endpoint": endpoint}
+    ]
+
+    def functions_of(caller: Any) -> Any:
+        async def whoami(arguments: object) -> object:
+            return caller.name
+
+        return {"whoami": whoami}
+
+    async def scenario() -> None:
+        replies = [Reply(Call("whoami")), Reply(Say("Done."))]
+        async with model(lambda: replies) as upstream, hosts.PROXIES[proxy](upstream.url, CONFIG) as host:
+            monkeypatch.setattr(host.bridge, "functions_of", functions_of)
+            async with calling(host.url) as caller:
+                await caller.configured(functions=functions)
+                await caller.ask("Go on.")
+        (result,) = caller.of("FunctionCallResponse")
+        assert json.loads(result.content) == "client"
+
+    run(scenario())
+
+
+def test_the_name_decides_the_configuration(proxy: str, keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`configuration` of each host is what a copy changes for that."""
     seen: list[str] = []
 
