@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from itertools import chain
 
 from bridge import sources
 
@@ -79,9 +80,9 @@ class Metrics:
 
     def lines(self) -> Iterator[str]:
         """The text that Prometheus reads."""
-        counts = self.counts + Counter(
-            {(each, labelled(by)): n for more in sources for each, by, n in more()}
-        )
+        counts = dict[tuple[str, str], float](self.counts)
+        for each, by, value in chain.from_iterable(more() for more in sources):
+            counts[each, labelled(by)] = counts.get((each, labelled(by)), 0) + value
         for name, about in {**HELP, **GAUGES}.items():
             yield f"# HELP voice_agent_{name} {about}"
             yield f"# TYPE voice_agent_{name} {'gauge' if name in GAUGES else 'counter'}"

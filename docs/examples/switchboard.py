@@ -129,7 +129,7 @@ class Calls:
         """It has no call any more, or got none although it was admitted."""
         if caller in self.places:
             self.places.remove(caller)
-            self.held[caller.name] -= 1
+            self.held -= Counter([caller.name])  # which forgets who has none
 
     @contextmanager
     def placed(self, met: Caller | Answer) -> Generator[Caller | Answer, None, None]:
@@ -176,8 +176,7 @@ class Calls:
             yield "refused_total", {"reason": reason}, times
         for caller, times in self.begun.items():
             yield "calls_by_caller_total", {"caller": caller}, times
-        for caller, count in self.held.items():
-            yield "calls", {"caller": caller}, count
+            yield "calls", {"caller": caller}, self.held[caller]
         yield "connections", {}, len(self.lobby.connected)
         yield "handshakes", {}, len(self.lobby.shaking)
         yield "buffered_bytes", {}, sum(buffered(leg) for call in self.running for leg in call.legs)

@@ -428,7 +428,11 @@ def test_metrics_name_the_callers() -> None:
             assert (await status(url))[0] == 401
             async with connect(url, additional_headers={"Authorization": "Token one-key"}):
                 answer = await client.get(f"http://127.0.0.1:{entry['port']}/metrics")
+            await eventually(lambda: bool(host.entries("the call ended")))
+            ended = values((await client.get(f"http://127.0.0.1:{entry['port']}/metrics")).text)
         samples = values(answer.text)
+        assert ended['calls{caller="al\\"ice\\\\"}'] == 0
+        assert (samples["connections"], ended["handshakes"], ended["buffered_bytes"]) == (1, 0, 0)
         assert 'voice_agent_refused_total{reason="not authorized"} 1\n' in answer.text
         assert samples['calls_by_caller_total{caller="al\\"ice\\\\"}'] == 1
         assert samples['calls{caller="al\\"ice\\\\"}'] == 1
