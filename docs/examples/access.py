@@ -121,7 +121,12 @@ class Keys:
 
 def digest(key: str) -> bytes:
     """Of one length for all keys."""
-    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+    return hashlib.sha256(octets(key)).digest()
+
+
+def octets(text: str) -> bytes:
+    """What is in a header may be anything."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def read_keys(text: str) -> Iterator[tuple[str, str]]:
@@ -158,7 +163,7 @@ class Origins:
 def signature(token: str, url: str, parameters: Iterable[tuple[str, str]] = ()) -> str:
     """What Twilio signs a request with: https://www.twilio.com/docs/usage/security#validating-requests."""
     signed = url + "".join(name + value for name, value in sorted(set(parameters)))
-    return base64.b64encode(hmac.digest(token.encode(), signed.encode(), "sha1")).decode()
+    return base64.b64encode(hmac.digest(octets(token), octets(signed), "sha1")).decode()
 
 
 class Twilio:
@@ -171,9 +176,9 @@ class Twilio:
         self.token, self.url = token, url
 
     def __call__(self, request: Request) -> str | None:
-        shown = request.headers.get("x-twilio-signature", "").encode()
+        shown = octets(request.headers.get("x-twilio-signature", ""))
         url = self.url or f"wss://{request.headers.get('host', '')}{request.target}"
-        wanted = signature(self.token, url).encode()
+        wanted = octets(signature(self.token, url))
         return "twilio" if hmac.compare_digest(shown, wanted) else None
 
 

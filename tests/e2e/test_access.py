@@ -104,6 +104,51 @@ def test_a_key_is_wanted(proxy: str, keys: Path, caplog: pytest.LogCaptureFixtur
     assert "-key" not in caplog.text
 
 
+@pytest.mark.parametrize(
+    "name", ["Authorization: Token", "Origin:", "Sec-WebSocket-Protocol: token,", "Host:"]
+)
+def test_headers_may_hold_anything(
+    proxy: str, name: str, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be read is refused like what is wrong."""
+    monkeypatch.setenv("ALLOW_ORIGIN", "https://app.example")
+    head = (
+        f"GET {PATH} HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+    )
+    host = "" if name == "Host:" else "Host: a\r\n"
+
+    async def scenario() -> None:
+        async with serving(proxy) as found:
+            port = found.listening.getsockname()[1]
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(f"{head}{host}{name} ".encode() + b"\xff\xfe\xc3\r\n\r\n")
+            answer = await asyncio.wait_for(reader.readline(), 10)
+            assert answer.split()[1] in (b"400", b"401")
+            writer.close()
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("value", [b"\xff\xfe", b"\xc3\xa9", b"="])
+def test_a_signature_may_hold_anything(value: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "12345")
+    head = (
+        b"GET /twilio HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nHost: a\r\n"
+        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+    )
+
+    async def scenario() -> None:
+        async with twilio_bridge(NOWHERE) as found:
+            port = found.listening.getsockname()[1]
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(head + b"X-Twilio-Signature: " + value + b"\r\n\r\n")
+            assert (await asyncio.wait_for(reader.readline(), 10)).split()[1] == b"403"
+            writer.close()
+
+    run(scenario())
+
+
 def test_a_key_is_never_sent_back(proxy: str) -> None:
     async def scenario() -> None:
         async with serving(proxy) as host:
