@@ -68,6 +68,7 @@ XAI = UpstreamDialect(
     voice=None,
     transcription=Transcripts(model="grok-transcribe", languages_listed=False, terms_listed=True),
     turns=Turns(kinds=("server_vad",), create_response=False, answers_commits=True),
+    drops_creates=True,
     lacks=(_TRUNCATE,),
     silent=("ping", "conversation.item.input_audio_transcription.updated"),
     evidence=_READ,

@@ -74,6 +74,10 @@ class UpstreamDialect:
     """Whether a response may carry `metadata` (R6)."""
     overrides: bool = True
     """Whether a response may have instructions of its own; else what it has to say goes as an item (T3)."""
+    drops_creates: bool = False
+    """Whether it drops a `response.create` now and then without a word: one that nothing answers in time is
+    asked once more (R3).
+    """
     lacks: tuple[str, ...] = ()
     """Types of events that it does not take; they are not sent (D4)."""
     silent: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from ..signals import (
     TextDue,
 )
 from ..state import Call, UserTurn
+from ..tables import TurnState
 
 __all__ = [
     "agent_message",
@@ -34,6 +35,8 @@ __all__ = [
 ]
 
 _REMEMBERED = 8
+_UNHEARD = (TurnState.SILENT, TurnState.THINKING)
+"""Nothing of the agent's turn has been told, so that no client plays what it has to stop."""
 _BEHAVIORS = {
     "default": WishKind.SPEECH,
     "queue": WishKind.SPEECH,
@@ -42,13 +45,15 @@ _BEHAVIORS = {
 
 
 def speech_started(call: Call, env: Env, event: openai.InputAudioBufferSpeechStarted) -> Effects:
-    """The user begins to speak (O6, T8) and interrupts the agent (B1)."""
+    """The user begins to speak (O6, T8) and interrupts the agent (B1), or goes on: a stop is taken back."""
     state = call.user_turn
     state.speaking = True
-    if not event.item_id or event.item_id == state.stopped:  # its stop is taken back
+    goes_on = bool(event.item_id) and event.item_id == state.stopped
+    if not event.item_id or goes_on:
         state.stopped = ""
     env.timers.cancel("uncommitted")
-    effects: list[Effect] = [TextDue(), env.client(deepgram.UserStartedSpeaking())]
+    told = goes_on and not env.component and call.turn_state in _UNHEARD
+    effects: list[Effect] = [TextDue()] if told else [TextDue(), env.client(deepgram.UserStartedSpeaking())]
     if env.config.barge_in:
         effects.append(Interrupted(server_cancels=env.plan.commit.interrupt_response))
     return effects

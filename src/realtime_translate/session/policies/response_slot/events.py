@@ -347,12 +347,12 @@ def _is_mine(slot: ResponseSlot, problem: Problem) -> bool:
 
 
 def create_late(call: Call, env: Env) -> Effects:
-    """`response.created` did not come, and may come yet (R1)."""
+    """`response.created` did not come, and may come yet (R1). Who drops creates is asked again (R3)."""
     slot = call.slot
     slot.overdue = slot.tags is not Tags.ECHOED  # else its tag will tell
-    return happen(
-        call, env, SlotEvent.CREATE_LATE, ResponseFacts(reason="the model did not start to answer in time")
-    )
+    again = env.config.upstream.drops_creates and slot.create is not CreateState.ASKED_AGAIN
+    facts = ResponseFacts(reason="the model did not start to answer in time")
+    return happen(call, env, SlotEvent.SERVER_FAILED if again else SlotEvent.CREATE_LATE, facts)
 
 
 def grace_over(call: Call, env: Env) -> Effects:
