@@ -182,7 +182,9 @@ def _session(state: Updates, env: Env) -> Mapping[str, object]:
 
 
 def _in_flight(state: Updates, env: Env) -> Plan:
-    """The plan once the update in flight is in effect."""
+    """The plan once the update in flight is in effect; what is in effect already, if there is none."""
+    if not state.sent:
+        return env.plan
     if state.carried is None:
         after = _after(env, env.plan, state.sent)
         for part in dispensable.PARTS.values():

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, Limits, ManualCommit
+from realtime_translate.openai.dialects import NEMOTRON
 from realtime_translate.session.tables import Opening, SlotState
 from tests.events import TOOLS, UPDATED, arguments_done, busy, created, done, inject, speech, user_item
 from tests.harness import SETTINGS, Desk, Log, ready
@@ -26,6 +27,17 @@ Json = dict[str, Any]
 
 PRESETS = [VAD, Config.component()]
 each_kind = pytest.mark.parametrize("message", EACH, ids=lambda message: message["type"])
+
+
+# --- none ---------------------------------------------------------------------------------------------------
+
+
+def test_T2_what_changes_nothing_at_a_server_holds_for_the_updates_after_it(way: Way) -> None:
+    desk = ready(way, Config.deepgram(upstream=NEMOTRON))  # which is told nothing of transcription
+    for message in (speak(voice="coral"), listen(language="de"), speak(voice="coral"), listen(language="de")):
+        assert desk.client(message).upstream == []
+    assert desk.translator._engine.env.plan.language == "de"
+    desk.translator.snapshot()
 
 
 # --- one ----------------------------------------------------------------------------------------------------
