@@ -80,7 +80,7 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
     "RESPONSE_SUPERSEDED": (_INFO, "a new response began before the end of the old one was announced"),
     "RESPONSE_PRESUMED_DONE": (_WARNING, "response.done did not come; the response counts as done"),
     "RESPONSE_GIVEN_UP": (_WARNING, "nothing more comes of a response; it was cancelled: {reason}"),
-    "RESPONSE_RETRIED": (_INFO, "a server error met response.create; it is asked for once more"),
+    "RESPONSE_RETRIED": (_INFO, "response.create met a server error or no answer; it is asked for once more"),
     "NOT_SENT": (_INFO, "{type} was not sent: this server does not take it"),
     "SERVER_DIFFERS": (_INFO, "the server is not as its row says: {what}; the call goes on as it has shown"),
     "RESPONSE_MISSED": (_INFO, "the server started no response for the audio it committed; one is asked for"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..model.makes import Make
 from ..model.server import RealtimeServer
 from ..statistics import Statistics
 from .moods import Mood
@@ -26,10 +27,11 @@ def choices_of(mood: Mood, seed: int, chance: Chance, statistics: Statistics) ->
 
 
 def server_of(
-    model: str, clock: Callable[[], float], choices: ServerChoices, agent: RandomAgent
+    make: Make, model: str, clock: Callable[[], float], choices: ServerChoices, agent: RandomAgent
 ) -> RealtimeServer:
     """A simulated server, as a host dials it for that model."""
     return RealtimeServer(
+        dialect=make.name,
         clock=clock,
         new_id=counter("s"),
         script=agent.reply,

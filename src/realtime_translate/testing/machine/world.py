@@ -21,6 +21,7 @@ from .checks import moments
 from .host import Host
 from .network import NO_CODE, STEP, counter
 from .plain import named_once, plain
+from .rows import asked, told
 from .upstream import server_of
 from .world_state import WorldState
 
@@ -143,7 +144,10 @@ class World(WorldState):
     def prepare(self) -> None:
         """A host that dials early configures the session by itself, before there is a client."""
         self.prepared = True
-        session = {"type": "realtime", "audio": {"input": {"transcription": {"model": "whisper-1"}}}}
+        session: Json = {"type": "realtime", "audio": {"input": {"transcription": {"model": "whisper-1"}}}}
+        if not self.make.plain:
+            session = {"type": "realtime"} if self.make.shape.typed else {}
+            session |= {"model": self.dialled} if self.make.model_in_session else {}
         self._carry(json.dumps({"type": "session.update", "event_id": "prepared", "session": session}))
 
     # --- time -------------------------------------------------------------------------------------
@@ -234,7 +238,7 @@ class World(WorldState):
 
     def hear(self, frame: str) -> None:
         """A frame of upstream reaches the host."""
-        event = plain(named_once(json.loads(frame), self.first_names), self.ledger.active)
+        event = told(self.make, plain(named_once(json.loads(frame), self.first_names), self.ledger.active))
         moments.count(self, event)
         self.slot.hears(event, self.ledger, self.host_now)
         self.ledger.hears(event, self.host_now)
@@ -274,7 +278,8 @@ class World(WorldState):
 
     def _perform(self, output: object, *, is_silence: bool) -> None:
         if isinstance(output, SendToUpstream):
-            moments.sent(self, json.loads(output.data), audio_in(output), is_silence=is_silence)
+            frame = asked(self.make, json.loads(output.data))
+            moments.sent(self, frame, audio_in(output), is_silence=is_silence)
             self._carry(output.data)
         elif isinstance(output, SendToClient):
             moments.told(self, output.data)
@@ -293,7 +298,7 @@ class World(WorldState):
             require(not self.upstream_open, "S2 the socket of another model is closed first", self.dialled)
             self._give_up_dial()
             self.dialled = model
-            self.server = server_of(model, self.clock, self.choices, self.agent)
+            self.server = server_of(self.make, model, self.clock, self.choices, self.agent)
         if not self.upstream_open and self.dialled_at is None:
             self.dialled_at = self.clock.now + self.chance.delay(self.delays)
 

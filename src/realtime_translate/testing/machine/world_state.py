@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...audio import ALAW_8K, MULAW_8K, PCM_24K, AudioFormat
+from ...audio import PCM_24K, AudioFormat
 from ...config import ClientDialect, Config
 from ..clock import FakeClock
 from ..model.choices import HEALTHY, Group
+from ..model.makes import Make
 from ..model.server import RealtimeServer
 from ..statistics import Statistics
 from .hooks import Hooks
@@ -23,6 +24,7 @@ from .ledgers.slot import SlotLedger
 from .moods import MOODS, Mood
 from .network import Chance, HostKind, Leg, ServerChoices, counter
 from .random_agent import RandomAgent
+from .rows import answers_commits, format_of, make_of_row
 from .upstream import choices_of, server_of
 
 __all__ = ["WorldState"]
@@ -46,6 +48,7 @@ class WorldState:
         mood: Mood = MOODS["calm"],
     ) -> None:
         self.config: Config = config
+        self.make: Make = make_of_row(config.upstream.name)
         self.kind: HostKind = kind
         self.hooks: Hooks = hooks
         self.statistics: Statistics = statistics
@@ -58,7 +61,7 @@ class WorldState:
         self._latest = 0.0
         self.host: Host = hooks.make(config, self.host_time, counter("T"))
         self.twin: Host | None = None
-        self.server: RealtimeServer = server_of(config.model, self.clock, self.choices, self.agent)
+        self.server: RealtimeServer = server_of(self.make, config.model, self.clock, self.choices, self.agent)
         self.up: Leg = Leg()
         self.down: Leg = Leg(kind.batch)
         self.dialled: str = config.model
@@ -71,11 +74,12 @@ class WorldState:
         self.closed: bool = False
         self.ledger: Ledger = Ledger()
         self.first_names: dict[str, bool] = {}
-        self.answers: Answers = Answers()
+        self.answers: Answers = Answers(answers_commits(self.make))
         self.slot: SlotLedger = SlotLedger()
-        self.audio: AudioLedger = AudioLedger(component=self.component)
-        self.heard: Heard = Heard()
+        self.audio: AudioLedger = AudioLedger(self.make.hears, component=self.component)
+        self.heard: Heard = Heard(self.make.lacks)
         self.output: AudioFormat = PCM_24K
+        self.spoken: AudioFormat = format_of(self.make.speaks.unsaid)
         self.wav: bool = False
         self.experimental: bool = False
         self.wanted: tuple[AudioFormat, bool] = (self.output, self.wav)
@@ -104,7 +108,8 @@ class WorldState:
     @property
     def answers_by_itself(self) -> bool:
         """Whether the server may start, or have started, a response that nobody asked for."""
-        return self.ledger.answered_itself or answers_by_itself(self.ledger.turns)
+        unasked = self.ledger.answered_itself or answers_commits(self.make)
+        return unasked or answers_by_itself(self.ledger.turns)
 
     @property
     def server_interrupts(self) -> bool:
@@ -114,7 +119,7 @@ class WorldState:
     @property
     def carried_down(self) -> AudioFormat:
         """The agent's audio as upstream sends it."""
-        return self.output if self.output in (MULAW_8K, ALAW_8K) else PCM_24K
+        return self.spoken
 
     def host_time(self) -> float:
         """A reading of the host's clock, which may go backwards."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from .frames import as_text
+from .frames import as_int, as_text
 
 _QUIET = 32  # of 32768: what conversions make of silence
 HALF_PERIOD = 50  # samples: a square wave of 240 Hz at 24 kHz
@@ -50,18 +50,21 @@ FORMATS: Mapping[str, AudioFormat] = {
 }
 
 
-_UNASKED = AudioFormat(32, 2, b"\x00", _PCM_WAVE)
-"""PCM at 16 kHz."""
+PCM: Mapping[int, AudioFormat] = {
+    rate: AudioFormat(rate // 500, 2, b"\x00", _PCM_WAVE) for rate in (8000, 16000, 32000, 48000)
+}
+"""PCM at the rates that servers of other makes have, by rate."""
 
 
 def spoken_format(declared: Mapping[str, object]) -> AudioFormat:
     """The format of the model's speech; servers that declare none speak PCM at 16 kHz."""
-    return format_of(declared) if declared else _UNASKED
+    return format_of(declared) if declared else PCM[16000]
 
 
 def format_of(declared: Mapping[str, object]) -> AudioFormat:
-    """The format that a session or a response declares."""
-    return FORMATS[as_text(declared["type"])]
+    """The format that a session or a response declares; it is always the same object."""
+    rate = declared.get("rate", 24000)
+    return PCM[as_int(rate)] if rate != 24000 else FORMATS[as_text(declared["type"])]
 
 
 @attrs.frozen(slots=True)

@@ -9,7 +9,7 @@ import attrs
 
 from .arrival import Arrival, StateCheck
 from .audio import format_of
-from .faults import Fault, not_audio
+from .faults import Fault, missing_parameter, not_audio
 from .frames import Object, as_list, as_object, as_text
 from .handlers import TAGS_REFUSED
 from .item_checks import (
@@ -65,17 +65,25 @@ def model_stays(state: State, arrival: Arrival) -> Fault | None:
     return Fault("invalid_value", "The model of a session cannot be changed.", "session.model", rule=5)
 
 
+def model_is_named(state: State, arrival: Arrival) -> Fault | None:
+    """Some servers are told of the model in the first update, and nowhere else."""
+    if not state.make.model_in_session or state.updated or "model" in _session(arrival):
+        return None
+    return missing_parameter("session.model")
+
+
 def voice_stays(state: State, arrival: Arrival) -> Fault | None:
-    """Once audio was produced the voice is locked (`cannot_update_voice`)."""
+    """Once audio was produced the voice is locked (`cannot_update_voice`); at some servers at once."""
     voice = _speaking(arrival).get("voice")
-    if voice is None or not state.audio_produced:
+    locked = state.audio_produced or (state.make.voice_once and state.updated)
+    if voice is None or not locked:
         return None
     return Fault(
         "cannot_update_voice",
         "Cannot update a conversation's voice if assistant audio is present.",
         rule=5,
         silent=voice == state.session.voice,
-        race=not arrival.audio_produced,
+        race=not (arrival.audio_produced or state.make.voice_once),
     )
 
 
@@ -120,7 +128,7 @@ def server_commits(state: State, arrival: Arrival) -> Fault | None:
 
     Where VAD goes on although it was switched off, clients are right to commit.
     """
-    if state.session.turn_detection is None or state.variants["vad_off"] > 0:
+    if state.session.turn_detection is None or (state.make.plain and state.variants["vad_off"] > 0):
         return None
     return Fault(None, "A commit while the server's turn detection is on.", rule=4, silent=True)
 
@@ -135,7 +143,7 @@ def enough_audio(state: State, arrival: Arrival) -> Fault | None:
         "Error committing input audio buffer: buffer too small. Expected at least "
         f"{SMALLEST_COMMIT_MS}ms of audio, but buffer only has {ms:.2f}ms of audio.",
         rule=4,
-        race=state.variants["vad_off"] > 0,
+        race=state.make.plain and state.variants["vad_off"] > 0,
     )
 
 
@@ -152,10 +160,13 @@ def slot_is_free(state: State, arrival: Arrival) -> Fault | None:
         return None
     if state.active is None:
         return _before_done(state, arrival)
+    code, message = state.make.busy
     return Fault(
-        "conversation_already_has_active_response",
-        f"Conversation already has an active response in progress: {state.active.id}. "
+        code or "conversation_already_has_active_response",
+        message
+        or f"Conversation already has an active response in progress: {state.active.id}. "
         "Wait until the response is finished before creating a new one.",
+        silent=state.make.supersedes,
         # not told of it yet, it must remember that it asked for one itself
         rule=2 if arrival.active is None and state.active.trigger == "client" else 1,
         race=_untold(state, state.active) or (arrival.active is None and state.active.trigger != "client"),
@@ -178,10 +189,22 @@ def _untold(state: State, response: Response) -> bool:
 
 def is_tagged(state: State, arrival: Arrival) -> Fault | None:
     """A tag in the metadata tells the client which response is its own, if this server takes tags."""
-    if as_object(_request(arrival).get("metadata")) or state.variants["response_tags"] == TAGS_REFUSED:
+    tagged = bool(as_object(_request(arrival).get("metadata")))
+    if state.make.tags and not tagged and state.variants["response_tags"] != TAGS_REFUSED:
+        message = "The response has no metadata: its response.created cannot be matched."
+    elif not state.make.tags and tagged:
+        message = "The response has metadata, which this server does not take."
+    else:
         return None
-    message = "The response has no metadata: its response.created cannot be matched."
     return Fault(None, message, rule=14, silent=True)
+
+
+def says_nothing_else(state: State, arrival: Arrival) -> Fault | None:
+    """Some servers let no response differ from the session."""
+    if state.make.overrides or not _request(arrival).keys() - {"metadata"}:
+        return None
+    message = "Responses cannot override the session's settings."
+    return Fault("unsupported_response_override", message, "response")
 
 
 def calls_are_answered(state: State, arrival: Arrival) -> Fault | None:
@@ -247,6 +270,7 @@ STATE_CHECKS: Mapping[str, tuple[StateCheck, ...]] = {
     "session.update": (
         has_event_id,
         same_kind,
+        model_is_named,
         model_stays,
         session_fits_model,
         voice_stays,
@@ -275,6 +299,7 @@ STATE_CHECKS: Mapping[str, tuple[StateCheck, ...]] = {
     "response.create": (
         has_event_id,
         is_tagged,
+        says_nothing_else,
         slot_is_free,
         response_fits_model,
         references_exist,

@@ -16,7 +16,9 @@ def expire(state: State) -> Flow:
     """The session's time is over."""
     minutes = state.options.session_limit / 60
     message = f"Your session hit the maximum duration of {minutes:g} minutes."
-    yield error_event("invalid_request_error", "session_expired", message)
+    code = state.make.expiry
+    kind = "invalid_request_error" if state.make.plain else code
+    yield error_event(kind, code if state.make.plain else None, message)
     state.closed = (1001, message)
 
 
@@ -24,3 +26,9 @@ def fail(state: State) -> Flow:
     """The server gives up: its error, and the close."""
     yield error_event("server_error", None, SERVER_ERROR.format(session=state.session.body["id"]))
     state.closed = (1011, "server_error")
+
+
+def silence(state: State) -> Flow:
+    """The client has not sent anything for longer than this server waits."""
+    state.closed = (1002, "no message for too long")
+    yield from ()

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from .audio import format_of
 from .conversation import Item
 from .frames import Flow, Object, as_int, as_list, as_object, as_text, error_event, session_event
-from .responses import begin, stop
+from .responses import begin, cancel, stop
 from .state import State
 from .turns import add_item, answer_turn, append, commit, show_item, take_speech_item
 
@@ -33,6 +33,7 @@ def session_update(state: State, event: Object) -> Flow:
         param = VOICE if state.variants["one_voice"] == 1 else None
         yield error_event(*_UNSUPPORTED, param, as_text(event.get("event_id")) or None)
         return
+    state.updated = True
     state.session.update(as_object(event["session"]), state.variants["vad_off"])
     state.buffer.use(format_of(as_object(state.session.input["format"])))
     if state.session.turn_detection is None:
@@ -64,6 +65,7 @@ def audio_clear(state: State, event: Object) -> Flow:
 
 def item_create(state: State, event: Object) -> Flow:
     """Add an item; the server never responds to it by itself."""
+    state.fresh = True
     item = _new_item(state, as_object(event["item"]))
     previous = as_text(event.get("previous_item_id"))
     output = item.kind == "function_call_output"
@@ -139,6 +141,11 @@ def response_create(state: State, event: Object) -> Flow:
     request = {key: value for key, value in given if value is not None}
     if state.variants["response_tags"] == TAGS_REFUSED and "metadata" in request:
         yield error_event("invalid_request_error", None, _NO_METADATA)
+    if state.make.drops_creates and not state.fresh:
+        state.fresh = True
+        return
+    if state.active is not None and state.make.supersedes:
+        yield from cancel(state, state.active, "superseded")
     yield from begin(state, request, "client")
 
 

@@ -137,6 +137,13 @@ def cancel(state: State, response: Response, reason: str) -> Flow:
     """End a response early: done events for what is open, then `response.done` (protocols, *Orders*)."""
     state.schedule.cancel(response.task)
     response.cancelled_by = reason
+    response.hushed = response.hushed or state.make.hushes
+    for event in _cut_short(state, response, reason):
+        if not state.make.hushes:
+            yield event
+
+
+def _cut_short(state: State, response: Response, reason: str) -> Flow:
     for output in response.outputs:
         if output.open:
             yield from _close(state, response, output, "incomplete")
@@ -151,6 +158,7 @@ def finish(state: State, response: Response, status: str, details: Object | None
     else:
         yield from release(state)  # in the order in which they ended
         state.active, state.last = None, response
+        state.fresh = state.fresh and response.audio_from is None
         state.last_activity = state.now
         state.idle_from = None if state.buffer.speaking else _end_of_playback(state, response)
         if status == "cancelled" and state.choose("cancelled_done") == 1:

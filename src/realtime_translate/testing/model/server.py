@@ -6,18 +6,21 @@ import json
 import math
 from collections.abc import Callable, Mapping
 
+import attrs
+
 from .arrival import Arrival, arrival_of
 from .checks import STATE_CHECKS
 from .choices import FIRST, Choices, option
 from .conversation import Conversation
-from .ends import expire, fail
+from .ends import expire, fail, silence
 from .faults import Fault, Violation, invalid_value, missing_parameter
 from .frames import Flow, Object, as_text, error_event, is_object, rate_limits, session_event
 from .handlers import HANDLERS
+from .makes import begin_as, make_of, placed, read
 from .schedule import Task
 from .script import Replies, Script
 from .session import EPOCH, Session, initial_session
-from .shapes import EVENTS, SUPPORTED_TYPES
+from .shapes import EVENTS, SUPPORTED_TYPES, UPDATE_OF_ANY_RATE
 from .state import Options, State, Transcribe
 from .troubles import answer, disturb, error, opening
 from .turns import idle_timeout
@@ -44,6 +47,10 @@ class RealtimeServer:
     nothing happens (a server error and a close that many seconds after the last event or response),
     `idle_timeout_ms` replaces that limit and so runs from the session's start.
 
+    `dialect` is the name of a row of servers: it answers in the shape of that server and with its habits, and
+    what that server could not be asked for is a broken rule. `openai`, `azure` and `litellm` are the server
+    itself, whose `choices` say more.
+
     Parameters: `clock` gives seconds, monotonic; `new_id` gives the part of an id after its prefix, at most
     24 characters; `script` and `choices` say what the agent does; `latency`, `token_interval` (between
     output deltas), `session_limit` and `kill_idle_after` are seconds; `transcribe` is what the user is
@@ -58,6 +65,7 @@ class RealtimeServer:
         new_id: Callable[[], str],
         script: Script | None = None,
         choices: Choices = FIRST,
+        dialect: str = "openai",
         model: str = "gpt-realtime-2.1",
         latency: float = 0.05,
         token_interval: float = 0.02,
@@ -65,8 +73,9 @@ class RealtimeServer:
         kill_idle_after: float | None = None,
         transcribe: str | Transcribe = "Hello there.",
     ) -> None:
-        now = clock()
+        now, make = clock(), make_of(dialect)
         session = initial_session(f"sess_{new_id()}", model, EPOCH + math.ceil(now + session_limit))
+        begin_as(make, session)
         self._clock = clock
         self._state = State(
             options=Options(latency, token_interval, session_limit, kill_idle_after, _hearing(transcribe)),
@@ -78,6 +87,8 @@ class RealtimeServer:
             now=now,
             opened_at=now,
             last_activity=now,
+            make=make,
+            last_message=now,
         )
         self._open = False
         self._frames: list[str] = []
@@ -89,6 +100,7 @@ class RealtimeServer:
         self._open = True
         state = self._state
         state.now = state.opened_at = state.last_activity = max(state.now, self._clock())
+        state.last_message = state.now
         settle(state)
         self._advance(Task(opening(state)))
         if state.closed is None:
@@ -102,6 +114,7 @@ class RealtimeServer:
         self._run()
         state = self._state
         if state.closed is None:
+            state.last_message = state.now
             delay = DELAYS[option(state.choices, "answer_delay")] * state.options.latency
             state.answers_until = max(state.answers_until, state.now + delay)
             event = decode(frame)
@@ -162,6 +175,7 @@ class RealtimeServer:
         return (
             (idle_at, idle_timeout),
             (state.last_activity + kill if quiet and kill is not None else None, fail),
+            (None if (silent := state.make.silence_ends) is None else state.last_message + silent, silence),
             (state.opened_at + state.options.session_limit, expire),
         )
 
@@ -205,9 +219,12 @@ class RealtimeServer:
     def _answer(self, arrival: Arrival, received: float) -> Flow:
         state, event = self._state, arrival.event
         kind = as_text(event.get("type"))
-        fault = known_type(event) or EVENTS[kind](event, "")
-        checks = STATE_CHECKS[kind] if fault is None else ()
-        for check in checks:
+        fault = known_type(event)
+        if fault is None:
+            read_as = read(state.make, event)
+            fault = read_as if isinstance(read_as, Fault) else self._shape_fault(kind, read_as)
+            arrival = arrival if isinstance(read_as, Fault) else attrs.evolve(arrival, event=read_as)
+        for check in STATE_CHECKS[kind] if fault is None else ():
             found = check(state, arrival)
             if found is not None and found.silent:
                 self._keep(found, event, received)
@@ -216,8 +233,16 @@ class RealtimeServer:
                 break
         if fault is not None:
             yield self._refuse(fault, event, received)
+        elif kind in state.make.unacknowledged:
+            yield from (each for each in HANDLERS[kind](state, arrival.event) if not isinstance(each, dict))
         else:
-            yield from answer(state, event, HANDLERS[kind])
+            yield from answer(state, arrival.event, HANDLERS[kind])
+
+    def _shape_fault(self, kind: str, event: Object) -> Fault | None:
+        make = self._state.make
+        other = kind == "session.update" and not make.plain
+        fault = (UPDATE_OF_ANY_RATE if other else EVENTS[kind])(event, "")
+        return None if fault is None else placed(make, fault)
 
     def _keep(self, fault: Fault, event: Object | None, received: float) -> None:
         self._state.violations.append(

@@ -30,17 +30,14 @@ _TYPE: Mapping[str, Check] = {"type": _TEXT}
 
 # --- session --------------------------------------------------------------------------------------
 
-_FORMAT = ruled(
-    6,
-    tagged(
-        "type",
-        {
-            "audio/pcm": record({**_TYPE, "rate": integer(24000, 24000)}),
-            "audio/pcmu": record(_TYPE),
-            "audio/pcma": record(_TYPE),
-        },
-    ),
-)
+
+def _format(rate: Check) -> Check:
+    kinds = {"audio/pcm": record({**_TYPE, "rate": rate}), "audio/pcmu": record(_TYPE)}
+    return ruled(6, tagged("type", {**kinds, "audio/pcma": record(_TYPE)}))
+
+
+_FORMAT = _format(integer(24000, 24000))
+_OF_ANY_RATE = _format(integer(8000, 48000))
 
 _VAD: Mapping[str, Check] = {**_TYPE, "create_response": flag, "interrupt_response": flag}
 
@@ -161,32 +158,32 @@ _COMMON: Mapping[str, Check] = {
     "prompt": nullable(_PROMPT),
 }
 
-SESSION = record(
-    {
-        **_COMMON,
-        "type": text("realtime", "transcription"),
-        "model": _TEXT,
-        "truncation": anything,
-        "tracing": anything,
-        "include": nullable(array(text("item.input_audio_transcription.logprobs"))),
-        "audio": record(
-            {
-                "input": record(
-                    {
-                        "format": _FORMAT,
-                        "noise_reduction": nullable(_NOISE_REDUCTION),
-                        "transcription": nullable(_TRANSCRIPTION),
-                        "turn_detection": nullable(_TURN_DETECTION),
-                    }
-                ),
-                "output": record(
-                    {"format": _FORMAT, "voice": _VOICE, "speed": ruled(16, number(0.25, 1.5))},
-                ),
-            }
-        ),
-    },
-    "type",
-)
+
+def _session(audio_format: Check) -> Check:
+    heard = record(
+        {
+            "format": audio_format,
+            "noise_reduction": nullable(_NOISE_REDUCTION),
+            "transcription": nullable(_TRANSCRIPTION),
+            "turn_detection": nullable(_TURN_DETECTION),
+        }
+    )
+    spoken = record({"format": audio_format, "voice": _VOICE, "speed": ruled(16, number(0.25, 1.5))})
+    return record(
+        {
+            **_COMMON,
+            "type": text("realtime", "transcription"),
+            "model": _TEXT,
+            "truncation": anything,
+            "tracing": anything,
+            "include": nullable(array(text("item.input_audio_transcription.logprobs"))),
+            "audio": record({"input": heard, "output": spoken}),
+        },
+        "type",
+    )
+
+
+SESSION = _session(_FORMAT)
 
 # --- items ----------------------------------------------------------------------------------------
 
@@ -273,6 +270,9 @@ EVENTS: Mapping[str, Check] = {
     "response.create": record({**_EVENT, "response": RESPONSE}),
     "response.cancel": record({**_EVENT, "response_id": _TEXT}),
 }
+
+UPDATE_OF_ANY_RATE = ruled(5, record({**_EVENT, "session": _session(_OF_ANY_RATE)}, "session"))
+"""`session.update` for a server that carries PCM at other rates, whose own formats were looked at before."""
 
 # The list in the real server's message; the two that are not in EVENTS belong to other kinds of session.
 SUPPORTED_TYPES = (

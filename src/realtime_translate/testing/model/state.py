@@ -8,11 +8,12 @@ from typing import TypeAlias
 
 import attrs
 
-from .audio import AudioBuffer
+from .audio import AudioBuffer, SpeechStopped
 from .choices import Choices, option
 from .conversation import Conversation, Item
 from .faults import Violation
 from .frames import Flow, Object
+from .makes import MAKES, Make
 from .schedule import Schedule, Task
 from .script import Call, Replies, Say, ServerView
 from .session import Session
@@ -107,6 +108,16 @@ class State:
     opened_at: float
     last_activity: float
     """When the client last did something, or a response ended."""
+    make: Make = MAKES["openai"]
+    """What server this is, as far as it is known beforehand."""
+    updated: bool = False
+    """There was a `session.update`."""
+    fresh: bool = True
+    """There is something new since the last answer, or what was asked for without it was dropped."""
+    stopped: SpeechStopped | None = None
+    """A turn that has ended and is not committed yet."""
+    last_message: float = 0.0
+    """When the client last sent anything."""
 
     buffer: AudioBuffer = attrs.Factory(AudioBuffer)
     speech_item: str | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from .audio import AudioFormat, format_of
 from .conversation import Item
 from .frames import Flow, Object, as_object, transcription
@@ -59,13 +61,28 @@ def _transcript(state: State, item: Item, content: Object) -> Flow:
         error = {"type": "server_error", "code": heard.code, "message": message, "param": None}
         yield transcription("failed", item.id, error=error)
     elif heard is not None:
-        for delta in _deltas(state, heard):
-            yield transcription("delta", item.id, delta=delta, obfuscation="x" * 8)
+        for event in (_cumulative if state.make.cumulative else _pieces)(state, item, heard):
+            yield event
             yield state.options.token_interval
         content["transcript"] = heard
         seconds = round(audio_format.duration_ms(len(item.audio)) / 1000) if heard else 0
         usage = {"type": "duration", "seconds": seconds}
-        yield transcription("completed", item.id, transcript=heard, usage=usage)
+        more: Object = {"status": "completed"} if state.make.cumulative else {"usage": usage}
+        yield transcription("completed", item.id, transcript=heard, **more)
+
+
+def _pieces(state: State, item: Item, heard: str) -> Iterator[Object]:
+    for delta in _deltas(state, heard):
+        yield transcription("delta", item.id, delta=delta, obfuscation="x" * 8)
+
+
+def _cumulative(state: State, item: Item, heard: str) -> Iterator[Object]:
+    """As recorded at xAI: each piece comes with what was before it, as if it were the whole."""
+    until_now = ""
+    for delta in _deltas(state, heard):
+        until_now += delta
+        if until_now.strip() != heard:
+            yield transcription("completed", item.id, transcript=until_now.strip(), status="in_progress")
 
 
 def _deltas(state: State, heard: str) -> list[str]:

@@ -67,7 +67,7 @@ def error(state: State, trouble: Object) -> Object:
     detail = dict(as_object(trouble["error"]))
     if state.choose("error_event_id") == 1:
         detail["event_id"] = None
-    worded = state.choose("error_code")
+    worded = 2 if state.make.typed_errors else state.choose("error_code")
     if worded == 2 and detail["code"] is not None:
         detail["type"] = detail["code"]
     if worded > 0:

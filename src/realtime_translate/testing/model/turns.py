@@ -22,6 +22,8 @@ from .session import LONGEST_SEMANTIC_WAIT_MS, SEMANTIC_PAUSE_MS
 from .state import State
 from .transcription import release_late, transcribe
 
+TAKE_BACK = 6
+"""Latencies in which the end of a turn may be taken back."""
 NOBODY_SPOKE = (
     "The user has been silent for some time. If the audio holds speech, answer it. "
     "If not, pick up the conversation or ask whether they are still there."
@@ -39,7 +41,9 @@ def append(state: State, audio: str) -> Flow:
         return
     heard = state.buffer.hear(data, as_int(vad.get("prefix_padding_ms")), silence_ms(state, vad))
     if isinstance(heard, SpeechStarted):
-        if not heard.again or state.choose("speech_restart") == 1:
+        if state.stopped is not None:
+            yield from _taken_back(state, heard, state.stopped)
+        elif not heard.again or state.choose("speech_restart") == 1:
             yield from _speech_started(state, heard, vad)
     elif isinstance(heard, SpeechStopped):
         yield from _speech_stopped(state, heard, vad)
@@ -63,11 +67,34 @@ def _speech_started(state: State, heard: SpeechStarted, vad: Object) -> Flow:
 
 
 def _speech_stopped(state: State, heard: SpeechStopped, vad: Object) -> Flow:
+    if state.make.takes_back:
+        state.stopped = heard
+        yield speech_stopped(heard.end_ms, state.speech_item or "")
+        state.start(_stays_stopped(state, heard, vad), TAKE_BACK * state.options.latency)
+        return
     item_id = take_speech_item(state)
     yield speech_stopped(heard.end_ms, item_id)
-    yield from commit(state, item_id, heard.audio)
-    if vad["create_response"] and state.choose("ignore_turn") == 0:
+    yield from _turn_over(state, item_id, heard.audio, vad)
+
+
+def _turn_over(state: State, item_id: str, audio: bytes, vad: Object) -> Flow:
+    yield from commit(state, item_id, audio)
+    wanted = vad["create_response"] or state.make.answers
+    if wanted and state.choose("ignore_turn") == 0:
         yield from answer_turn(state, "vad")
+
+
+def _stays_stopped(state: State, heard: SpeechStopped, vad: Object) -> Flow:
+    if state.stopped is heard:
+        state.stopped = None
+        yield from _turn_over(state, take_speech_item(state), heard.audio, vad)
+
+
+def _taken_back(state: State, heard: SpeechStarted, stopped: SpeechStopped) -> Flow:
+    """The user goes on: it is the same turn."""
+    state.stopped = None
+    state.buffer.pending[:0] = stopped.audio
+    yield speech_started(heard.start_ms, state.speech_item or "")
 
 
 def answer_turn(state: State, trigger: str) -> Flow:
@@ -87,6 +114,7 @@ def take_speech_item(state: State) -> str:
 
 def commit(state: State, item_id: str, audio: bytes) -> Flow:
     """`committed` and the user item, for VAD, a client's commit and the idle timeout alike."""
+    state.fresh = True
     content: Object = {"type": "input_audio", "transcript": None}
     body: Object = {"id": item_id, "type": "message", "status": "completed"}
     item = Item(item_id, {**body, "role": "user", "content": [content]}, audio=audio)

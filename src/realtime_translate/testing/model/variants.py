@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from .choices import CHOICES, Group, option
 from .frames import Object, as_list, as_object, as_text, is_object
+from .makes import Make, shown
 from .state import State
 
 Change: TypeAlias = "Callable[[Object], tuple[Object, ...]]"
@@ -26,19 +27,29 @@ _ALL_IDS = ("response_id", "item_id")
 def settle(state: State) -> None:
     """Decide, as the session opens, what server this is."""
     names = [name for name, row in CHOICES.items() if row.group is Group.VARIANT]
-    state.variants = {name: option(state.choices, name) for name in names}
+    if state.make.plain:
+        state.variants = {name: option(state.choices, name) for name in names}
+    else:
+        state.variants = {name: state.make.options.get(name, 0) for name in names}
     if state.variants["output_rate"] == 1:
         state.session.output["format"] = None
 
 
 def dress(state: State, event: Object) -> tuple[Object, ...]:
     """What this server sends where the documented one sends `event`."""
-    events: tuple[Object, ...] = (event,)
+    events = _with_its_own(state.make, event)
     for name, changes in VARIANTS.items():
         if (number := state.variants[name]) > 0:
             change = changes[number - 1]
             events = tuple(changed for each in events for changed in change(each))
-    return events
+    return tuple(shown(state.make, each) for each in events)
+
+
+def _with_its_own(make: Make, event: Object) -> tuple[Object, ...]:
+    """Events that only this server has come as it opens, and between those of responses."""
+    if make.own and _kind(event) in ("session.created", "response.output_item.done"):
+        return (event, *({"type": kind, "sequence": at} for at, kind in enumerate(make.own)))
+    return (event,)
 
 
 def _kind(event: Object) -> str:

@@ -12,9 +12,10 @@ from attrs import frozen
 from ....config import ContextMode, GreetingMode, ManualCommit
 from ....outputs import CloseClient, CloseUpstream, Notice, Outputs, SendToClient, SendToUpstream
 from ..broken import require
-from ..ledgers.ledger import CANCELLED, CLOSED, UNANSWERED, Ledger, answers_by_itself, is_about_a_part
+from ..ledgers.ledger import CANCELLED, CLOSED, UNANSWERED, answers_by_itself, is_about_a_part
 from ..network import STEP
 from ..plain import REPEATED
+from ..rows import format_of
 from ..world_state import WorldState
 from . import detection, order, reasons, talk, waiting
 
@@ -30,7 +31,8 @@ _EXPIRED = {"MAXIMUM_SESSION_LENGTH_REACHED", "session_max_duration"}
 class Before:
     """How things stood when an input came. `event`: what came from upstream; `cuts`: the client interrupts.
 
-    `active`: the response that runs, if it was not cut; `agent_told`: how many texts of the agent were told.
+    `active`: the response that runs, if it was not cut; `agent_told`: how many texts of the agent were told;
+    `asked`: whether a create is in flight.
     """
 
     event: Json | None
@@ -38,6 +40,7 @@ class Before:
     active: str | None
     was_closed: bool
     agent_told: int
+    asked: bool = False
 
     @classmethod
     def of(cls, world: WorldState, event: Json | None, *, cuts: bool) -> Before:
@@ -46,7 +49,7 @@ class Before:
         active = None if ledger.active in ledger.cut else ledger.active
         started = event is not None and event["type"] == "input_audio_buffer.speech_started"
         cuts = cuts or (started and world.config.barge_in)
-        return cls(event, cuts, active, world.closed, len(ledger.told_agent))
+        return cls(event, cuts, active, world.closed, len(ledger.told_agent), bool(ledger.in_flight))
 
 
 def is_silence(output: object) -> bool:
@@ -57,6 +60,8 @@ def is_silence(output: object) -> bool:
 def count(world: WorldState, event: Mapping[str, Any]) -> None:
     """For the statistics, and what has to be known before the ledger hears of it."""
     detection.shows(world, event)
+    if event["type"] == "session.updated" and not world.ledger.configured:
+        world.audio.unasked()
     if event["type"] == "response.created":
         world.statistics.responses += 1
     elif event["type"] == "input_audio_buffer.committed" and world.commits_by_itself:
@@ -114,13 +119,15 @@ def _interrupted(world: WorldState, before: Before, frames: list[Json]) -> None:
     cancels = [each for each in frames if each["type"] == "response.cancel"]
     server_cancels = started and world.server_interrupts
     named = [each.get("response_id") for each in cancels]
-    wanted = [before.active] if before.active and not server_cancels else []
+    takes = "response.cancel" not in world.make.lacks
+    wanted = [before.active] if before.active and takes and not server_cancels else []
     known = not (world.closed or world.strained)  # else nobody is sure what runs
     require(
         named == wanted if known else len(named) <= 1,
         "B2 one cancel, of the active response",
         f"{named}, not {wanted}",
     )
+    world.ledger.mute_next = before.asked and not takes and not server_cancels
     world.heard.cut(frames, world.host_now)
     world.slot.forget()
     world.ledger.interrupt()
@@ -168,7 +175,8 @@ def _answered(world: WorldState, event: Json, outputs: Outputs) -> None:
         require(loud == [], "S3 session.created causes nothing", loud)
     elif kind == "input_audio_buffer.speech_started" and world.ledger.applied:
         starts = sum(isinstance(each, str) and '"UserStartedSpeaking"' in each for each in told)
-        require(starts == 1, "O6 the client is told once that the user speaks", starts)
+        again = starts == 0 and world.ledger.goes_on and not world.component
+        require(starts == 1 or again, "O6 the client is told once that the user speaks", starts)
     elif kind == "response.output_item.done":
         _whole_call(world, event)
     elif kind == "response.output_audio.delta":
@@ -219,7 +227,8 @@ def sent(world: WorldState, frame: Json, audio: bytes | None, *, is_silence: boo
         elif not world.audio.waiting:  # what waits is no stream yet
             world.audio.end_stream()
         return
-    world.hooks.check_upstream_frame(frame)
+    if world.make.plain or kind != "session.update":  # else it is not one for OpenAI's server
+        world.hooks.check_upstream_frame(frame)
     if world.config.greeting is not GreetingMode.SPOKEN and kind != "session.update":
         require(GREETING not in json.dumps(frame), "3 the greeting goes into no item and no response", kind)
     handler = _SENT.get(kind)
@@ -231,7 +240,8 @@ def _flows(world: WorldState) -> None:
     """Audio without a pause is committed meanwhile, unless something is in the way of the commit (A7)."""
     turns, ledger, audio = world.config.turn_detection, world.ledger, world.audio
     ceiling = turns.ceiling if isinstance(turns, ManualCommit) else audio.ceiling
-    taken = ledger.active or ledger.in_flight or ledger.open_calls or ledger.host_calls
+    calls = ledger.open_calls or ledger.host_calls
+    taken = bool(ledger.active or ledger.in_flight or calls) or world.make.detects
     if ceiling is None or taken or not ledger.applied or world.strained or not audio.enough:
         audio.due_since = None
         return
@@ -246,10 +256,14 @@ def _update(world: WorldState, frame: Json) -> None:
     ledger.configured += 1
     once = ledger.applied > 0 or ledger.configured == 1 + ledger.parts_refused  # it goes again without one
     require(once, "S2 one session.update before ready")
-    require("model" not in frame["session"], "S2 the model belongs to the URL")
+    named = "model" in frame["session"]
+    require(not named or world.make.model_in_session, "S2 the model belongs to the URL")
     free = world.strained or ledger.active is None
     require(free, "T2 an update waits for the end of the response", ledger.active)
-    given = frame["session"].get("audio", {}).get("input", {})
+    audio: Json = frame["session"].get("audio", {})
+    given = audio.get("input", {})
+    if said := audio.get("output", {}).get("format"):
+        world.spoken = format_of(said)
     turns = given.get("turn_detection", ledger.turns)
     if ledger.turns and not turns:
         world.audio.uncommitted = 0  # what came until now is the server's to commit (S4, V1)
@@ -269,6 +283,8 @@ def _item(world: WorldState, frame: Json) -> None:
         unasked = world.component and item["output"] == CANCELLED  # of a response that was cut (F8)
         if call_id is not None and not unasked:  # nor of the context
             _output(world, call_id, item["output"])
+    elif item["type"] == "message" and item["role"] == "system" and not world.make.overrides:
+        world.slot.to_say = item["content"][0]["text"]
     elif item["type"] == "message" and item["role"] == "user":
         text = item["content"][0]["text"]
         if text != CONTEXT_TEXT or world.config.context is not ContextMode.ITEMS:
@@ -307,9 +323,14 @@ def _clear(world: WorldState, frame: Json) -> None:
 
 def _create(world: WorldState, frame: Json) -> None:
     ledger = world.ledger
+    if world.slot.to_say:  # it went as an item (T3)
+        frame = {**frame, "response": {**frame["response"], "instructions": world.slot.to_say}}
+        world.slot.to_say = ""
+        world.slot.spoken.add(frame["event_id"])
     waiting.requested(world, frame)
     if ledger.active is None:
         ledger.unforeseen.add(frame["event_id"])
+    ledger.mute_next = False
     ledger.in_flight.append(frame["event_id"])
     world.audio.due_since = None  # from now on the slot is in the way of a commit (A7)
     ledger.instructed.append(frame["response"].get("instructions", ""))
@@ -365,6 +386,7 @@ def noticed(world: WorldState, notice: Notice) -> None:
     reasons.nobody_named(f"{notice.message} {dict(notice.fields)}")
     world.statistics.reach("notice", notice.code)
     ledger.notices[notice.code] += 1
+    begins = world.event is not None and world.event["type"] == "response.created"
     if notice.code == "TRANSCRIPT_LATE":
         ledger.releases += 1
     elif notice.code == "CALL_HOLD_OVER":
@@ -372,15 +394,6 @@ def noticed(world: WorldState, notice: Notice) -> None:
     elif notice.code == "SPOKEN_DROPPED":
         ledger.not_said += cast("int", notice.fields["texts"])
     elif notice.code in ("RESPONSE_PRESUMED_DONE", "RESPONSE_GIVEN_UP"):
-        _gave_up(ledger, began=world.event is not None and world.event["type"] == "response.created")
-
-
-def _gave_up(ledger: Ledger, *, began: bool) -> None:
-    """The end of a response is waited for no longer: of the one before, if another has just begun, for timers
-    come before what is heard with them.
-    """
-    over = ledger.before if began else ledger.active
-    if over is not None:
-        ledger.ended.add(over)
-    if over == ledger.active:
-        ledger.active = None  # events without a `response_id` are not its own any more
+        ledger.gave_up(began=begins)
+    elif notice.code == "RESPONSE_SUPERSEDED" and world.make.supersedes and not begins:
+        ledger.gave_up(began=False)  # by one that was not announced

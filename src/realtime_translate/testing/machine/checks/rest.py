@@ -42,8 +42,11 @@ def _unavoidable(world: WorldState, violation: Violation) -> bool:
     if event_id == "prepared":  # the host's own
         return True
     if violation.rule == 9:
-        spoken = "instructions" in str(event)
-        return not violation.answered and (spoken or "CALL_HOLD_OVER" in world.ledger.notices)
+        spoken = "instructions" in str(event) or event_id in world.slot.spoken
+        unforeseen = world.answers_by_itself and event_id in world.ledger.unforeseen
+        if violation.answered:
+            return not world.make.plain and unforeseen  # else calls that it does not know of yet
+        return spoken or "CALL_HOLD_OVER" in world.ledger.notices
     if violation.rule in (3, 5):
         return event_id in world.ledger.unforeseen
     return violation.rule in (1, 2) and world.answers_by_itself and event_id in world.ledger.unforeseen
@@ -143,4 +146,5 @@ def _greeting(world: WorldState) -> None:
 def _silence(world: WorldState) -> None:
     """A session that rests, for a minute at least, is kept alive (I1)."""
     sent = world.ledger.notices["SILENCE_SENT"]
+    require(world.make.silence_ends is None or sent > 0, "I1 a server that wants to hear something does")
     require(world.config.keepalive is None or sent >= 10, "I1 silence keeps an idle session alive", sent)

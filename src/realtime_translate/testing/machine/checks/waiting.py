@@ -76,7 +76,7 @@ def requested(world: WorldState, frame: Json) -> None:
     slot.newest = frame["event_id"]
     slot.retries = slot.newest if slot.retry_due is not None and same else ""
     slot.retry_due = None
-    if text:  # it waits for no call
+    if text and not world.make.options.get("missing_outputs"):  # it waits for no call
         return
     calls = {each["id"] for each in ledger.open_calls} | set(ledger.host_calls)
     held = sorted(calls - slot.waived)

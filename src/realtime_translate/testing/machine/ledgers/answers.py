@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from attrs import define, field
@@ -36,14 +36,15 @@ class _Turn:
 
 @define
 class Answers:
-    """`waiting`: turns without an answer. `asked`: what the last creates were to answer, by event id.
-
-    `_cut`: the user interrupts what was asked for. `_alone`: no turn was taken for answered since the last
-    create, for which the host may ask all the same; `_known`: that was so before it as well, and the server
-    has committed nothing else. `_served`: all that the last one was for was answered otherwise. `_commits`:
-    those of the host that were neither announced nor refused.
+    """`commits_are_answered`: by a response of the server's own. `waiting`: turns without an answer.
+    `asked`: what the last creates were to answer, by event id. `_cut`: the user interrupts what was asked
+    for. `_alone`: no turn was taken for answered since the last create, for which the host may ask all
+    the same; `_known`: that was so before it as well, and the server has committed nothing else.
+    `_served`: all that the last one was for was answered otherwise. `_commits`: those of the host that
+    were neither announced nor refused.
     """
 
+    commits_are_answered: bool = False
     waiting: list[_Turn] = field(factory=list[_Turn])
     asked: dict[str, list[_Turn]] = field(factory=dict[str, "list[_Turn]"])
     _idle: set[str] = field(factory=set[str])
@@ -97,6 +98,8 @@ class Answers:
         elif kind == "input_audio_buffer.committed":
             self._commits -= 1
             self._known = self._known and self._commits >= 0
+            if self.commits_are_answered:
+                self._taken()
         elif kind == "response.created":
             self._began(event["response"])
         elif kind == "error":
@@ -152,6 +155,12 @@ class Answers:
             self.asked = {
                 name: [each for each in kept if each not in turns] for name, kept in self.asked.items()
             }
+
+    def _taken(self) -> None:
+        """The oldest commit is in the conversation."""
+        commits = (each for each in self.waiting if each.kind == "commit" and not each.confirmed)
+        for each in islice(commits, 1):
+            each.confirmed = True
 
     def _confirm(self, item: Json) -> None:
         for part in item.get("content") or ():

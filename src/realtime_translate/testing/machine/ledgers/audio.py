@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from attrs import define, field
 
-from ....audio import ALAW_8K, MULAW_8K, PCM_24K, AudioFormat, Conversion
+from ....audio import PCM_24K, AudioFormat, Conversion
+from ...model.makes.sounds import GA, Sounds
 from ..broken import require
+from ..rows import carried, format_of
 
 __all__ = ["AudioLedger"]
 
@@ -30,7 +32,8 @@ class AudioLedger:
     appended since the server took audio by itself, `flowed`: when audio was appended last.
     """
 
-    def __init__(self, *, component: bool = False) -> None:
+    def __init__(self, hears: Sounds = GA, *, component: bool = False) -> None:
+        self._hears = hears
         self.spoken: int = 0
         self.waiting: bool = False
         self.uncommitted: int = 0
@@ -38,24 +41,46 @@ class AudioLedger:
         self.ceiling: float | None = None
         self.untaken: int = 0
         self.flowed: float = 0.0
-        self.format: AudioFormat = PCM_24K
+        # Unless Settings say more.
+        self.format: AudioFormat = AudioFormat("linear16", 16000) if component else PCM_24K
         self.carried: AudioFormat = PCM_24K
         self._streams = [_Stream()]
-        self.declare(AudioFormat("linear16", 16000) if component else PCM_24K)  # unless Settings say more
+        self._appended, self._waits = False, bytearray()
+        self._carry(carried(self.format, hears))
 
     def declare(self, audio: AudioFormat) -> None:
         """The format of the client's audio, once Settings have told it."""
         self.format = audio
-        self.carried = audio if audio in (MULAW_8K, ALAW_8K) else PCM_24K
-        self._reference = Conversion(audio, self.carried)
+        self._carry(carried(audio, self._hears))
+
+    def apply(self) -> None:
+        """Settings ask for the nearest that the server carries, where it carries something else unasked."""
+        nearest = carried(self.format, self._hears)
+        if nearest != self.carried:
+            self._carry(nearest)
+
+    def unasked(self) -> None:
+        """The server is ready without Settings: it carries what it carries unasked (S4)."""
+        if (unasked := format_of(self._hears.unsaid)) != self.carried:
+            self._carry(unasked)
+
+    def _carry(self, audio: AudioFormat) -> None:
+        """From now on; what was said and waits goes so, too."""
+        self.carried = audio
+        self._reference = Conversion(self.format, audio)
+        if not self._appended:
+            self._streams = [_Stream(bytearray(self._reference.feed(bytes(self._waits))))]
 
     def say(self, audio: bytes) -> None:
         """The client sent audio, after whatever `commit` told."""
         self.spoken += len(audio)
+        if not self._appended:
+            self._waits += audio
         self._streams[-1].expected += self._reference.feed(audio)
 
     def append(self, audio: bytes) -> None:
         """Audio went upstream."""
+        self._appended = True
         self._streams[-1].sent += audio
         self.uncommitted += len(audio)
         self.untaken += len(audio)

@@ -31,10 +31,13 @@ class _Item:
 class Heard:
     """Each piece of audio plays from its arrival or from the end of the one before it; `now` is in seconds.
 
-    `reported`: the host has said how much was played, which counts more than this estimate.
+    `reported`: the host has said how much was played, which counts more than this estimate. `lacks`: events
+    that the server does not take.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lacks: Sequence[str] = ()) -> None:
+        self._truncates = "conversation.item.truncate" not in lacks
+        self._deletes = "conversation.item.delete" not in lacks
         self.reported: bool = False
         self.total: float = 0.0
         self._items: list[_Item] = []
@@ -73,9 +76,9 @@ class Heard:
         left = [each for each in self._items if each.end > position]
         clearly = [each for each in left if each.end > position + _CLEARLY]
         fewest, most = _names(clearly[1:]), _names(left[1:])
-        require(deletes in (fewest, most), _RULE, f"{deletes} deleted")
+        require(deletes in (fewest, most) or not self._deletes, _RULE, f"{deletes} deleted")
         playing = (clearly if deletes == fewest else left)[:1]
-        if not playing or not playing[0].item_id:
+        if not playing or not playing[0].item_id or not self._truncates:
             return
         heard = max(1.0, position - playing[0].begin)
         kept = [each["audio_end_ms"] for each in truncates if each["item_id"] == playing[0].item_id]

@@ -78,7 +78,8 @@ class Ledger:
     commit of the host's, `crossed`: at this input, when a timer of the host was due, `commits`: how many of
     these commits it has not announced.
     `user_speaks`: the server has heard the user begin to speak, and not yet stop; nor has it committed or
-    cleared that, which is to be `speech_item`.
+    cleared that, which is to be `speech_item`. `stopped`: the item whose speech stopped last; `goes_on`:
+    that was taken back, and nothing of the agent was heard since.
     `greeted`: there was a `session.created`, `began`: when, `updated`: a `session.updated`; `erred`: the last
     that the server said is an error; `active`: the response that upstream says is running, `before`: the one
     that was when it began, `busy`: how often it refused another, `in_flight`: creates that nothing
@@ -132,12 +133,15 @@ class Ledger:
     updated: bool = False
     user_speaks: bool = False
     speech_item: str = ""
+    stopped: str = ""
+    goes_on: bool = False
     active: str | None = None
     before: str | None = None
     in_flight: list[str] = field(factory=list[str])
     tagged: bool = False
     ended: set[str] = field(factory=set[str])
     cut: set[str] = field(factory=set[str])
+    mute_next: bool = False
     voiced: bool = False
     words: list[str] = field(factory=list[str])
     committed: list[str] = field(factory=list[str])
@@ -202,6 +206,16 @@ class Ledger:
         """
         return not self.erred and ("maximum duration" in reason or (code == 1001 and self.began <= old))
 
+    def gave_up(self, *, began: bool) -> None:
+        """The end of a response is waited for no longer: of the one before, if another has just begun, for
+        timers come before what is heard with them.
+        """
+        over = self.before if began else self.active
+        if over is not None:
+            self.ended.add(over)
+        if over == self.active:
+            self.active = None  # events without a `response_id` are not its own any more
+
     def interrupt(self) -> None:
         """Answers of calls that are open now ask for nothing any more (F8)."""
         if self.active is not None:
@@ -226,6 +240,9 @@ def _created(ledger: Ledger, event: Mapping[str, Any]) -> None:
     ledger.tagged = ledger.tagged or tag != ""
     ledger.in_flight = [each for each in ledger.in_flight if tag and each != tag]
     ledger.heard_first = len(ledger.committed)
+    if ledger.mute_next:
+        ledger.cut.add(response["id"])
+        ledger.mute_next = False
 
 
 def _refused(ledger: Ledger, event: Mapping[str, Any]) -> None:
@@ -258,10 +275,11 @@ def _sound(ledger: Ledger, event: Mapping[str, Any]) -> None:
 
 def _speech_started(ledger: Ledger, event: Mapping[str, Any]) -> None:
     ledger.user_speaks, ledger.speech_item = True, event["item_id"]
+    ledger.goes_on = event["item_id"] == ledger.stopped and not ledger.sounding
 
 
 def _speech_stopped(ledger: Ledger, event: Mapping[str, Any]) -> None:
-    ledger.user_speaks = False
+    ledger.user_speaks, ledger.stopped = False, event["item_id"]
 
 
 def _committed(ledger: Ledger, event: Mapping[str, Any]) -> None:

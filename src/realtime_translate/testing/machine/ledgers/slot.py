@@ -26,7 +26,8 @@ class SlotLedger:
     `retries`: the one that is asked for the second time, `twice`: that met one as well. `doubtful`: errors
     came since the last response of ours, or a second try met another response. Before the last input: `told`,
     Warnings of failed responses, `asked`, creates in flight; `lost`: those that a Warning was about, perhaps.
-    `waived`: calls that nothing waits for; `outputs`: upstream's ids of those that got an output.
+    `waived`: calls that nothing waits for; `outputs`: upstream's ids of those that got an output. `to_say`:
+    what the next response is to say, if that went as an item, `spoken`: creates for such texts.
     """
 
     response: str | None = None
@@ -43,6 +44,8 @@ class SlotLedger:
     lost: set[str] = field(factory=set[str])
     waived: set[str] = field(factory=set[str])
     outputs: set[str] = field(factory=set[str])
+    to_say: str = ""
+    spoken: set[str] = field(factory=set[str])
 
     def hears(self, event: Json, ledger: Ledger, now: float) -> None:
         """What the host is told by upstream, before the ledger hears of it and the host answers."""

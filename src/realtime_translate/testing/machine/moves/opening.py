@@ -22,7 +22,7 @@ from ....config import (
     SilenceKeepalive,
     Voices,
 )
-from ....openai.dialects import AZURE_GA, OPENAI_GA
+from ....openai.dialects import AZURE_GA, OPENAI_GA, SERVERS, UpstreamDialect
 from ..broken import require
 from ..checks.moments import CONTEXT_TEXT, GREETING
 from ..random_agent import HOST_TOOL, TOOL
@@ -37,6 +37,8 @@ PROVIDER: Json = {"type": "open_ai", "model": "gpt-4o"}
 
 # --- what the host decides ----------------------------------------------------------------------------------
 
+_SERVERS: list[UpstreamDialect] = [*[OPENAI_GA, OPENAI_GA, AZURE_GA] * 8, *SERVERS.values()]
+"""OpenAI's own most often, whose choices are many; each of the others as often."""
 _DIALECTS = [*ClientDialect] if available() else [ClientDialect.DEEPGRAM]
 """Without the extra nobody can convert what the component's clients record (S10, A2)."""
 _TURNS: tuple[Any, ...] = (
@@ -74,7 +76,7 @@ def configs() -> st.SearchStrategy[Config]:
         st.fixed_dictionaries(
             {
                 "dialect": st.sampled_from(_DIALECTS),
-                "upstream": st.sampled_from([OPENAI_GA, AZURE_GA]),
+                "upstream": st.sampled_from(_SERVERS),
                 "turn_detection": st.sampled_from(_TURNS),
                 "greeting": st.sampled_from(GreetingMode),
                 "context": st.sampled_from(ContextMode),
@@ -149,6 +151,7 @@ def send_settings(world: World, wanted: Json, *, flawed: bool) -> None:
     if world.ledger.updated:
         world.audio.end_stream()  # what was said went upstream; what comes now waits for the update (S4)
     world.audio.waiting = True
+    world.audio.apply()
     if world.component and wanted["bare"]:
         world.audio.ceiling = _ceiling(world, {**wanted, "idle": None, "manual": None})
         world.send({"type": "Settings", **flaw})
@@ -168,7 +171,9 @@ def _send_all(world: World, wanted: Json, flaw: Json) -> None:
         world.declare(*formats, wav=wanted["wav"])
     world.experimental = wanted["experimental"]
     unasked = world.component and world.ledger.updated  # the conversation goes on with what was dialled (S4)
-    world.model = world.dialled if unasked else wanted["model"] or world.config.model
+    named = wanted["model"] or ""
+    known = any(word in named for word in world.config.upstream.models)
+    world.model = world.dialled if unasked else named if known else world.config.model
     world.greets = wanted["greeting"] and not wanted["context"]
     agent: Json = {"think": _think(world, wanted), **_agent(world, wanted)}
     flags = {"history": wanted["history"]}
