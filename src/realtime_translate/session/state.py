@@ -314,11 +314,12 @@ class UpstreamErrors:
 @define(eq=False, repr=False)
 class Noticed:
     """`counts`: how often each code came since `since`, in this minute. A timer runs only if any of them is
-    over the limit.
+    over the limit. `unsent`: types of events that the server does not take, each told once a call (D4).
     """
 
     counts: dict[str, int] = field(factory=dict[str, int])
     since: Instant | None = None
+    unsent: list[str] = field(factory=list[str])
 
 
 @define(eq=False, repr=False)

@@ -23,6 +23,7 @@ from realtime_translate.openai.dialects import (
 from tests.events import audio, created, done, error
 from tests.events import message as agent_message
 from tests.harness import SETTINGS, Desk, Log
+from tests.unit.session.played import Way
 
 Json = dict[str, Any]
 
@@ -120,6 +121,18 @@ def test_D4_what_a_server_does_not_take_is_not_sent() -> None:
         log = desk.upstream(speech())
         assert [each.fields["type"] for each in codes(log, "NOT_SENT")] == missing
         assert ("conversation.item.truncate" in log.upstream_types) is not bool(missing)
+
+
+def test_D4_that_it_is_not_sent_is_noticed_once(way: Way) -> None:
+    desk = way(Config.deepgram(upstream=SPEACHES))
+    desk.ready()
+    told = []
+    for number in range(3):
+        ask(desk)
+        desk.upstream(created(f"r{number}"), audio(bytes(48000), f"i{number}", f"r{number}"))
+        told += [each.fields["type"] for each in codes(desk.upstream(speech()), "NOT_SENT")]
+        desk.upstream(speech("stopped"), done(f"r{number}"))
+    assert told == ["conversation.item.truncate"]
 
 
 def test_D4_a_server_without_cancel_is_not_asked_to() -> None:

@@ -14,7 +14,12 @@ _MINUTE = 60.0
 
 
 def passed(state: Noticed, env: Env, note: Notice) -> tuple[Notice, ...]:
-    """Count a Notice. The host has it, unless it came too often."""
+    """Count a Notice. The host has it, unless it came too often; of what a server lacks it hears once."""
+    if note.code == "NOT_SENT":
+        kind = str(note.fields["type"])
+        if kind in state.unsent:
+            return ()
+        state.unsent.append(kind)
     if state.since is None or env.now - state.since >= _MINUTE:
         state.since = Instant(env.now)
         state.counts = {}
