@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 from realtime_translate.deepgram.codes import ComponentCode, ErrorCode, WarningCode
 from realtime_translate.notices import NOTICES
+from realtime_translate.openai.dialects import SERVERS
 from realtime_translate.session import engine
 from realtime_translate.session.policies.response_slot import actions
 from realtime_translate.session.tables import OPENING, SLOT, TURNS
@@ -24,6 +25,8 @@ from tests.property.unreached import ELSEWHERE, RUNNING_SERVERS, SELDOM
 
 __all__ = ["as_markdown", "drawn", "missing", "reachable", "seldom_drawn", "watched"]
 
+WITH_SERVERS = ("calls", "responses", "speech", "function calls", "barge-ins")
+"""What happens in calls with each server, whatever it is."""
 LEAST_DRAWN = 100
 """How often a run of the profile `ci` meets each thing that running servers were seen to do, at least."""
 
@@ -89,6 +92,7 @@ def reachable() -> dict[str, set[str]]:
         "error": {str(each) for table in (ErrorCode, ComponentCode) for each in table},
         "warning": {str(each) for each in WarningCode},
         "choice": {option_of(name, number) for name, number in _options()},
+        "server": {f"{server}: {what}" for server in SERVERS for what in WITH_SERVERS},
     }
 
 
@@ -146,7 +150,7 @@ def as_markdown(statistics: Statistics) -> str:
     lines = [f"A run of the profile `ci`: {statistics.summary}.", ""]
     lines += ["| of | there are | reached | how often |", "|---|---|---|---|"]
     for kind, names in reachable().items():
-        if kind == "choice":  # the page of the simulated server has them
+        if kind in ("choice", "server"):  # the page of the simulated server, and a table of their own
             continue
         counts = {name: statistics.reached[kind, name] for name in sorted(names)}
         reached = {name: count for name, count in counts.items() if count}
@@ -155,10 +159,19 @@ def as_markdown(statistics: Statistics) -> str:
     moves = sorted((name, count) for (kind, name), count in statistics.reached.items() if kind == "rule")
     told = " · ".join(f"{name} {count}" for name, count in moves)
     lines += [f"| rules of the machine | {len(moves)} | {len(moves)} | {told} |", ""]
-    lines += ["Not played by the machine, and by what instead:", ""]
+    lines += [*_by_server(statistics), "", "Not played by the machine, and by what instead:", ""]
     for reason, kind, names in ELSEWHERE:
         lines.append(f"- {kind}: {', '.join(f'`{name}`' for name in sorted(names))}: {reason}")
     return "\n".join(lines)
+
+
+def _by_server(statistics: Statistics) -> Iterator[str]:
+    """What was done with each server, a row each."""
+    yield f"| server | {' | '.join(WITH_SERVERS)} |"
+    yield f"|---|{'---:|' * len(WITH_SERVERS)}"
+    for server in SERVERS:
+        counts = (str(statistics.reached["server", f"{server}: {what}"]) for what in WITH_SERVERS)
+        yield f"| `{server}` | {' | '.join(counts)} |"
 
 
 def main() -> int:

@@ -64,12 +64,7 @@ ELSEWHERE: tuple[tuple[str, str, frozenset[str]], ...] = (
         ),
     ),
     (
-        "the server of the machine is of one shape, and its row is that of GA: `tests/unit/session`",
-        "notice",
-        frozenset({"NOT_SENT", "SERVER_UNPROVED", "TURNS_APPROXIMATED"}),
-    ),
-    (
-        "the sessions of the model are nested: `tests/unit/session`",
+        "the server of the machine has the shape that its row says: `tests/unit/session`",
         "opening",
         frozenset({"CONFIGURING + SHOWN_FLAT", "APPLYING + SHOWN_FLAT"}),
     ),

@@ -22,7 +22,6 @@ from .host import Host
 from .network import NO_CODE, STEP, counter
 from .plain import named_once, plain
 from .rows import asked, told
-from .upstream import server_of
 from .world_state import WorldState
 
 __all__ = ["World"]
@@ -47,6 +46,7 @@ class World(WorldState):
     def open(self) -> None:
         """The client comes, and where the host dials early so does upstream."""
         self.statistics.calls += 1
+        self.count("calls")
         self.feed("client_opened")
         if self.kind.dials_early:
             self.dialled_at = self.clock.now
@@ -239,6 +239,8 @@ class World(WorldState):
     def hear(self, frame: str) -> None:
         """A frame of upstream reaches the host."""
         event = told(self.make, plain(named_once(json.loads(frame), self.first_names), self.ledger.active))
+        if event["type"] == "session.updated" and not self.ledger.configured:
+            self.audio.unasked()
         moments.count(self, event)
         self.slot.hears(event, self.ledger, self.host_now)
         self.ledger.hears(event, self.host_now)
@@ -298,7 +300,7 @@ class World(WorldState):
             require(not self.upstream_open, "S2 the socket of another model is closed first", self.dialled)
             self._give_up_dial()
             self.dialled = model
-            self.server = server_of(self.make, model, self.clock, self.choices, self.agent)
+            self.server = self.serves(model)
         if not self.upstream_open and self.dialled_at is None:
             self.dialled_at = self.clock.now + self.chance.delay(self.delays)
 

@@ -38,6 +38,10 @@ class WorldState:
     `dialled`: the model that was, `model`: the one that Settings want.
     """
 
+    client_gone: bool = False
+    upstream_gone: bool = False
+    closed: bool = False
+
     def __init__(
         self,
         config: Config,
@@ -61,7 +65,7 @@ class WorldState:
         self._latest = 0.0
         self.host: Host = hooks.make(config, self.host_time, counter("T"))
         self.twin: Host | None = None
-        self.server: RealtimeServer = server_of(self.make, config.model, self.clock, self.choices, self.agent)
+        self.server: RealtimeServer = self.serves(config.model)
         self.up: Leg = Leg()
         self.down: Leg = Leg(kind.batch)
         self.dialled: str = config.model
@@ -69,9 +73,6 @@ class WorldState:
         self.dialled_at: float | None = None
         self.dial_fails: bool = False
         self.upstream_open: bool = False
-        self.client_gone: bool = False
-        self.upstream_gone: bool = False
-        self.closed: bool = False
         self.ledger: Ledger = Ledger()
         self.first_names: dict[str, bool] = {}
         self.answers: Answers = Answers(answers_commits(self.make))
@@ -120,6 +121,14 @@ class WorldState:
     def carried_down(self) -> AudioFormat:
         """The agent's audio as upstream sends it."""
         return self.spoken
+
+    def serves(self, model: str) -> RealtimeServer:
+        """A new server, as it is dialled for that model."""
+        return server_of(self.make, model, self.clock, self.choices, self.agent)
+
+    def count(self, what: str) -> None:
+        """For the statistics: one thing of a kind happened with the server of this row."""
+        self.statistics.reach("server", f"{self.config.upstream.name}: {what}")
 
     def host_time(self) -> float:
         """A reading of the host's clock, which may go backwards."""

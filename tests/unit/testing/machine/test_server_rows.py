@@ -138,6 +138,14 @@ def test_B2_a_server_without_cancel_is_not_asked_for_it() -> None:
     assert "r1" in world.ledger.cut
 
 
+def test_D4_what_is_lacking_is_noticed_once() -> None:
+    world, host = of(SPEACHES)
+    does(world, host, notice("NOT_SENT", type="response.cancel"))
+    breaks("D4", world, host, notice("NOT_SENT", type="response.cancel"))
+    world, host = of(OPENAI_BETA)
+    breaks("D4", world, host, notice("NOT_SENT", type="response.cancel"))
+
+
 def test_B2_what_was_asked_for_before_is_cut_when_it_begins() -> None:
     world, host = of(SPEACHES)
     world.ledger.turns = {"type": "server_vad", "create_response": True, "interrupt_response": False}

@@ -25,6 +25,7 @@ def shows(world: WorldState, event: Mapping[str, Any]) -> None:
     ledger, kind = world.ledger, event["type"]
     if kind == "input_audio_buffer.speech_started":
         ledger.hearing = world.host_now
+        world.count("speech")
     elif kind == "response.created" and (ledger.in_flight or tag_of(event["response"])):
         ledger.commits = 0  # the commit before that create is answered too
     elif kind in ("input_audio_buffer.committed", "response.created"):

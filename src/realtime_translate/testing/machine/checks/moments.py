@@ -60,10 +60,9 @@ def is_silence(output: object) -> bool:
 def count(world: WorldState, event: Mapping[str, Any]) -> None:
     """For the statistics, and what has to be known before the ledger hears of it."""
     detection.shows(world, event)
-    if event["type"] == "session.updated" and not world.ledger.configured:
-        world.audio.unasked()
     if event["type"] == "response.created":
         world.statistics.responses += 1
+        world.count("responses")
     elif event["type"] == "input_audio_buffer.committed" and world.commits_by_itself:
         world.answers.committed(event["item_id"])
     elif (
@@ -115,19 +114,20 @@ def _asked(frames: list[Json]) -> None:
 def _interrupted(world: WorldState, before: Before, frames: list[Json]) -> None:
     """B2, B3, and what follows for calls that are open (F8)."""
     world.statistics.barge_ins += 1
+    world.count("barge-ins")
     started = before.event is not None
     cancels = [each for each in frames if each["type"] == "response.cancel"]
     server_cancels = started and world.server_interrupts
     named = [each.get("response_id") for each in cancels]
-    takes = "response.cancel" not in world.make.lacks
-    wanted = [before.active] if before.active and takes and not server_cancels else []
+    able = "response.cancel" not in world.make.lacks and not server_cancels
+    wanted = [before.active] if before.active and able else []
     known = not (world.closed or world.strained)  # else nobody is sure what runs
     require(
         named == wanted if known else len(named) <= 1,
         "B2 one cancel, of the active response",
         f"{named}, not {wanted}",
     )
-    world.ledger.mute_next = before.asked and not takes and not server_cancels
+    world.ledger.mute_next = before.asked and not (able or server_cancels)
     world.heard.cut(frames, world.host_now)
     world.slot.forget()
     world.ledger.interrupt()
@@ -386,14 +386,13 @@ def noticed(world: WorldState, notice: Notice) -> None:
     reasons.nobody_named(f"{notice.message} {dict(notice.fields)}")
     world.statistics.reach("notice", notice.code)
     ledger.notices[notice.code] += 1
-    begins = world.event is not None and world.event["type"] == "response.created"
     if notice.code == "TRANSCRIPT_LATE":
         ledger.releases += 1
+    elif notice.code == "NOT_SENT":
+        reasons.is_lacking(world, str(notice.fields["type"]))
     elif notice.code == "CALL_HOLD_OVER":
         waiting.hold_over(world)
     elif notice.code == "SPOKEN_DROPPED":
         ledger.not_said += cast("int", notice.fields["texts"])
-    elif notice.code in ("RESPONSE_PRESUMED_DONE", "RESPONSE_GIVEN_UP"):
-        ledger.gave_up(began=begins)
-    elif notice.code == "RESPONSE_SUPERSEDED" and world.make.supersedes and not begins:
-        ledger.gave_up(began=False)  # by one that was not announced
+    elif notice.code in ("RESPONSE_PRESUMED_DONE", "RESPONSE_GIVEN_UP", "RESPONSE_SUPERSEDED"):
+        waiting.given_up(world, notice.code)

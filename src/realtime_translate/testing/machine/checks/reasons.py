@@ -7,7 +7,7 @@ from ...model.troubles import ACCOUNT, KEY, QUOTES
 from ..broken import require
 from ..world_state import WorldState
 
-__all__ = ["code_fits", "fit_for_clients", "nobody_named"]
+__all__ = ["code_fits", "fit_for_clients", "is_lacking", "nobody_named"]
 
 _NOT_FOR_CLIENTS = {
     "conversation_already_has_active_response",
@@ -38,6 +38,13 @@ def code_fits(world: WorldState, code: str) -> None:
         not (before and code == "INVALID_SETTINGS"),
         "E6 what a server says before session.created is not about Settings",
     )
+
+
+def is_lacking(world: WorldState, kind: str) -> None:
+    """An event is not sent because the server does not take it, which is told once."""
+    require(kind in world.make.lacks, "D4 what a server takes is sent", kind)
+    require(kind not in world.ledger.unsent, "D4 what a server lacks is noticed once", kind)
+    world.ledger.unsent.append(kind)
 
 
 def nobody_named(text: str) -> None:

@@ -53,6 +53,7 @@ def _audio_done(world: WorldState, frame: Json) -> None:
 def _request(world: WorldState, frame: Json) -> None:
     """F1, F6. The client may know a call by an id of ours: upstream's may repeat."""
     ledger = world.ledger
+    world.count("function calls")
     for each in frame["functions"]:
         require(each["id"] not in ledger.requested, "F1 each call is asked for once", each["id"])
         known = each["name"] in (TOOL, HOST_TOOL, INVENTED)

@@ -11,7 +11,7 @@ from ..ledgers.slot import SlotLedger
 from ..network import STEP
 from ..world_state import WorldState
 
-__all__ = ["check", "hold_over", "requested"]
+__all__ = ["check", "given_up", "hold_over", "requested"]
 
 Json = Mapping[str, Any]
 _FAILED = "THINK_REQUEST_FAILED"
@@ -81,6 +81,17 @@ def requested(world: WorldState, frame: Json) -> None:
     calls = {each["id"] for each in ledger.open_calls} | set(ledger.host_calls)
     held = sorted(calls - slot.waived)
     require(held == [], "R8 a wish waits for the answers of function calls", held)
+
+
+def given_up(world: WorldState, code: str) -> None:
+    """The end of a response is waited for no longer. That another took its place is news only where that was
+    not announced, by a server that lets one follow another.
+    """
+    begins = (world.event or {}).get("type") == "response.created"
+    if code != "RESPONSE_SUPERSEDED":
+        world.ledger.gave_up(began=begins)
+    elif world.make.supersedes and not begins:
+        world.ledger.gave_up(began=False)
 
 
 def hold_over(world: WorldState) -> None:

@@ -45,7 +45,7 @@ class AudioLedger:
         self.format: AudioFormat = AudioFormat("linear16", 16000) if component else PCM_24K
         self.carried: AudioFormat = PCM_24K
         self._streams = [_Stream()]
-        self._appended, self._waits = False, bytearray()
+        self._appended, self._waits, self._half = False, bytearray(), b""
         self._carry(carried(self.format, hears))
 
     def declare(self, audio: AudioFormat) -> None:
@@ -70,12 +70,16 @@ class AudioLedger:
         self._reference = Conversion(self.format, audio)
         if not self._appended:
             self._streams = [_Stream(bytearray(self._reference.feed(bytes(self._waits))))]
+        else:
+            self._reference.feed(self._half)
 
     def say(self, audio: bytes) -> None:
         """The client sent audio, after whatever `commit` told."""
         self.spoken += len(audio)
         if not self._appended:
             self._waits += audio
+        if self.format.encoding == "linear16":
+            self._half = (self._half + audio)[len(self._half + audio) // 2 * 2 :]
         self._streams[-1].expected += self._reference.feed(audio)
 
     def append(self, audio: bytes) -> None:

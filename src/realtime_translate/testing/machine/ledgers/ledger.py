@@ -90,7 +90,8 @@ class Ledger:
     `releases` counts what lets the agent's words go before the user's are known (O4), `released` is that
     count at each commit.
 
-    `lately`: types of the frames that the client got at this input.
+    `unsent`: types of events that the host does not send, as it said. `lately`: types of the frames that the
+    client got at this input.
     `speaking`: the client was told that the agent speaks; `sounding`: it got audio; `said`: the response of
     which it was told the end, None for one that was never announced.
     """
@@ -158,6 +159,7 @@ class Ledger:
     notices: Counter[str] = field(factory=Counter[str])
     told_user: list[str] = field(factory=list[str])
     told_agent: list[str] = field(factory=list[str])
+    unsent: list[str] = field(factory=list[str])
     lately: list[str] = field(factory=list[str])
     speaking: bool = False
     sounding: bool = False
