@@ -146,6 +146,16 @@ def test_D4_what_is_lacking_is_noticed_once() -> None:
     breaks("D4", world, host, notice("NOT_SENT", type="response.cancel"))
 
 
+@pytest.mark.parametrize("hurried", [True, False])
+def test_B2_what_was_interrupted_while_it_waited_is_cut(hurried: bool) -> None:
+    world, host = of(SPEACHES)
+    world.ledger.updated = not hurried
+    world.have_said("hello", "interrupt")
+    world.ledger.updated = True
+    does(world, host, notice("NOT_SENT", type="response.cancel"), event=created())
+    assert ("r1" in world.ledger.cut) is hurried
+
+
 def test_B2_what_was_asked_for_before_is_cut_when_it_begins() -> None:
     world, host = of(SPEACHES)
     world.ledger.turns = {"type": "server_vad", "create_response": True, "interrupt_response": False}

@@ -45,6 +45,8 @@ def is_lacking(world: WorldState, kind: str) -> None:
     require(kind in world.make.lacks, "D4 what a server takes is sent", kind)
     require(kind not in world.ledger.unsent, "D4 what a server lacks is noticed once", kind)
     world.ledger.unsent.append(kind)
+    if kind == "response.cancel" and world.ledger.hurried and world.ledger.active is not None:
+        world.ledger.cut.add(world.ledger.active)  # interrupted before the session was ready to be asked
 
 
 def nobody_named(text: str) -> None:
