@@ -84,8 +84,8 @@ class Ledger:
     that the server said is an error; `active`: the response that upstream says is running, `before`: the one
     that was when it began, `busy`: how often it refused another, `in_flight`: creates that nothing
     answered, `tagged`: a response came with its tag, `cut`: responses that were interrupted; `mute_next`:
-    the next one is, and the server cannot be told; `hurried`: an interruption waited for the session. `words`:
-    what the agent said whole, in responses that were not cut.
+    the next one is, and the server cannot be told; `hurried`: an interruption waited for the session.
+    `words`: what the agent said whole, in responses that were not cut.
     `committed`: items of the user's speech, `unsaid`: those of silence, `users_words`: their transcripts,
     `transcribed`: whether there are any; `heard_first`: how many items came before the last response.
     `releases` counts what lets the agent's words go before the user's are known (O4), `released` is that

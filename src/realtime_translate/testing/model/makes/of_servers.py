@@ -17,7 +17,7 @@ _RETRIEVE, _CLEAR, _CANCEL = "conversation.item.retrieve", "input_audio_buffer.c
 _BETA_WORDS: Mapping[str, int] = MappingProxyType({"event_names": 1, "item_events": 3})
 """The names of the beta, and one event an item."""
 _ONLY_PCM = Sounds({"pcm16": pcm()}, named=True)
-_PCM_16K_UNSAID = Sounds({"16000": pcm(16000), **ANY_PCM.carried})
+_ONE_RATE = Sounds({"24000": pcm()}, otherwise=pcm(16000))
 _BETA = Make("", options=_BETA_WORDS, shape=FLAT, hears=BETA, speaks=BETA, part="text")
 
 _OF_VENDORS = (
@@ -133,8 +133,8 @@ _OPEN = (
             "item_events": 3,
             "output_rate": 1,
         },
-        hears=_PCM_16K_UNSAID,
-        speaks=_PCM_16K_UNSAID,
+        hears=_ONE_RATE,
+        speaks=_ONE_RATE,
         kinds=("server_vad",),
         detects=True,
         answers=True,

@@ -27,11 +27,13 @@ class Sounds:
     """Formats are names."""
     rated: bool = True
     """The rate may be said."""
+    otherwise: Object | None = None
+    """What is in use as long as nothing is asked for, if that is not the first."""
 
     @property
     def unsaid(self) -> Object:
         """What is in use as long as nothing is asked for."""
-        return dict(next(iter(self.carried.values())))
+        return dict(self.otherwise or next(iter(self.carried.values())))
 
     def read(self, said: object, path: str) -> Object | Fault:
         """What a client asks for, in the words of GA. What the server accepts and does not carry is refused:
