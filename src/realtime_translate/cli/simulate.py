@@ -12,6 +12,7 @@ from attrs import define
 
 from ..config import ClientDialect, Config
 from ..mapping.formats import undeclared_input
+from ..openai.dialects import SERVERS
 from ..outputs import RunFunction
 from ..testing import FIRST, Choices, FakeClock, RealtimeServer, SeededChoices, Violation
 from ..translator import SessionState, Translator
@@ -59,6 +60,7 @@ class Simulation:
         server = RealtimeServer(
             clock=clock,
             new_id=counter(""),
+            dialect=config.upstream.name if config.upstream.name in SERVERS else "openai",
             script=script.replies,
             choices=choices,
             transcribe=lambda _audio: next(heard, "Hello there."),

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from importlib.resources import files
 
 import pytest
+from attrs import evolve
 
 from realtime_translate import Config, ManualCommit
 from realtime_translate.cli.inputs import sub_object
 from realtime_translate.cli.script import parse_script
 from realtime_translate.cli.simulate import QUIET_SECONDS, Simulation
 from realtime_translate.cli.steps import Party, Step
+from realtime_translate.openai.dialects import OPENAI_GA, SERVERS, UpstreamDialect
 
 CLIENT, TRANSLATOR, UPSTREAM, HOST = Party.CLIENT, Party.TRANSLATOR, Party.UPSTREAM, Party.HOST
 THINK: dict[str, object] = {
@@ -114,6 +116,22 @@ def test_no_seed_makes_the_sample_call_break_a_rule(seed: int) -> None:
     steps = list(simulation.run())
     assert [violation for violation in simulation.violations if not violation.race] == []
     assert "FunctionCallRequest" in types(steps, TRANSLATOR, CLIENT)
+
+
+@pytest.mark.parametrize("server", SERVERS.values(), ids=lambda row: row.name)
+def test_the_server_of_the_row_is_simulated(server: UpstreamDialect) -> None:
+    typed = {"t": 1.0, "send": {"type": "InjectUserMessage", "content": "Hello."}}
+    config = Config.deepgram(upstream=server)
+    steps = simulate(
+        settings(), typed, {"t": 4.0, "audio_ms": 500}, {"t": 60.0, "close": 1000}, config=config
+    )
+    assert frame(first(steps, UPSTREAM, "session.created"))["session"]
+    assert types(steps, TRANSLATOR, CLIENT).count("AgentAudioDone") == 1
+
+
+def test_a_row_of_one_s_own_is_simulated_by_openai_s_server() -> None:
+    config = Config.deepgram(upstream=evolve(OPENAI_GA, name="mine"))
+    assert "SettingsApplied" in types(simulate(settings(), config=config), TRANSLATOR, CLIENT)
 
 
 def test_a_client_without_a_close_hangs_up_when_it_is_quiet() -> None:

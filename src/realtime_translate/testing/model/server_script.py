@@ -70,15 +70,23 @@ class ServerScript:
         times = found["server"][-1] if found["server"] else ServerTimes()
         return cls(tuple(found["reply"]), tuple(found["heard"]), times)
 
-    def server(self, *, clock: Callable[[], float], new_id: Callable[[], str], model: str) -> RealtimeServer:
+    def server(
+        self,
+        *,
+        clock: Callable[[], float],
+        new_id: Callable[[], str],
+        model: str,
+        dialect: str = "openai",
+    ) -> RealtimeServer:
         """A new session, which plays the script from its beginning. `clock` gives seconds, `new_id` short
-        unique ids.
+        unique ids; `dialect` is the name of a row of servers.
         """
         heard = iter(self.heard)
         return RealtimeServer(
             clock=clock,
             new_id=new_id,
             model=model,
+            dialect=dialect,
             script=self.replies,
             transcribe=lambda _audio: next(heard, "Hello there."),
             latency=self.times.latency,

@@ -47,6 +47,11 @@ def test_a_server_has_the_times_and_begins_with_its_model() -> None:
     server = ServerScript.parse(TEXT).server(clock=clock, new_id=counter("s"), model="gpt-realtime")
     (created,) = server.opened()
     assert '"gpt-realtime"' in created
+    assert '"type":"realtime"' in created
+    flat = ServerScript.parse(TEXT).server(
+        clock=clock, new_id=counter("s"), model="gpt-realtime", dialect="openai-beta"
+    )
+    assert '"modalities":["text","audio"]' in flat.opened()[0]
     server.receive('{"type": "response.create"}')
     assert server.next_deadline == pytest.approx(10.2)
 
