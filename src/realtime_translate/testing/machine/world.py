@@ -38,6 +38,7 @@ class World(WorldState):
     twin: Host | None
     upstream_open: bool
     event: Json | None
+    was_due: bool
     strained: bool
     expired: bool
 
@@ -242,6 +243,7 @@ class World(WorldState):
         event = told(self.make, plain(named_once(json.loads(frame), self.first_names), self.ledger.active))
         if event["type"] == "session.updated" and not self.ledger.configured:
             self.audio.unasked()
+        self.was_due = self.is_due
         moments.count(self, event)
         self.slot.hears(event, self.ledger, self.host_now)
         self.ledger.hears(event, self.host_now)

@@ -41,6 +41,8 @@ class WorldState:
     client_gone: bool = False
     upstream_gone: bool = False
     closed: bool = False
+    was_due: bool = False
+    """Whether the host had a timer that was due when the event at hand came."""
 
     def __init__(
         self,
@@ -140,6 +142,12 @@ class WorldState:
     def host_now(self) -> float:
         """What the host takes for now: its clock may not go backwards for it (*Time* 4)."""
         return max(self._latest, self.clock.now - self.behind)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the host has a timer that is due."""
+        deadline = self.host.next_deadline
+        return deadline is not None and deadline <= self.host_now
 
     @property
     def is_quiet(self) -> bool:

@@ -419,6 +419,8 @@ def test_D1_what_comes_by_both_of_its_names_is_heard_once() -> None:
     does(world, host, SendToClient(b"Hello"), event=beta)
     does(world, host, event=ga)
     breaks("D1", world, host, SendToClient(b"Hello"), event=ga)
+    host.deadline = 0.0
+    does(world, host, down("Transcript", transcript="Hi", is_final=False), event=ga)  # of a timer
 
 
 def test_O4_what_the_user_said_is_told_once() -> None:

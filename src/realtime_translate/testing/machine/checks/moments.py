@@ -182,7 +182,8 @@ def _answered(world: WorldState, event: Json, outputs: Outputs) -> None:
     elif kind == "response.output_audio.delta":
         _sound(world, event, [each for each in told if isinstance(each, bytes)])
     elif kind == REPEATED:
-        require(told == [], "D1 what comes by both of its names is heard once", told)
+        heard = told and not world.was_due  # of a timer, which comes first
+        require(not heard, "D1 what comes by both of its names is heard once", told)
 
 
 def _whole_call(world: WorldState, event: Json) -> None:
