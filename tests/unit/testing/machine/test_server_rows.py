@@ -110,6 +110,27 @@ def test_A2_what_waits_goes_as_the_session_has_it() -> None:
         ledger.compare()
 
 
+def test_A3_half_a_sample_stays_when_the_format_changes() -> None:
+    ledger = AudioLedger(ANY_PCM, component=True)
+    ledger.say(b"\1\0\2")
+    ledger.append(b"\1\0")
+    ledger.unasked()
+    ledger.apply()
+    ledger.say(b"\0\3\0")
+    ledger.append(b"\2\0\3\0")
+    ledger.compare()
+
+
+def test_O4_what_was_said_while_nothing_was_transcribed_is_not_awaited() -> None:
+    world, host = of(OPENAI_BETA)
+    for transcription, words in ((None, {"u1": ""}), ({"model": "whisper-1"}, {"u1": ""})):
+        shown = {"input_audio_transcription": transcription}
+        does(world, host, event={"type": "session.updated", "session": shown})
+        item_id = "u1" if transcription is None else "u2"
+        does(world, host, event={"type": "input_audio_buffer.committed", "item_id": item_id})
+        assert world.ledger.users_words == words
+
+
 def test_O1_the_agent_s_audio_counts_in_its_format() -> None:
     world, host = of(LOCALAI)
     pcm = {"type": "audio/pcm", "rate": 16000}

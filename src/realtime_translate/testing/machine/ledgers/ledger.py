@@ -290,6 +290,8 @@ def _committed(ledger: Ledger, event: Mapping[str, Any]) -> None:
     if event["item_id"] == ledger.speech_item:
         ledger.user_speaks = False
     ledger.committed.append(event["item_id"])
+    if not ledger.transcribed:  # nor will it be, when later speech is
+        ledger.users_words[event["item_id"]] = ""
     ledger.released[event["item_id"]] = ledger.releases
 
 
