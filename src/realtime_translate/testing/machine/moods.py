@@ -111,7 +111,8 @@ MOODS: Mapping[str, Mood] = MappingProxyType(
     }
 )
 RUNNING = (
-    *("speech-to-speech", "speaches", "speaches", "xai", "nameless", "odd ids", "odd ids"),
+    *("speech-to-speech", "speech-to-speech", "speaches", "speaches", "xai"),
+    *("nameless", "nameless", "nameless", "odd ids", "odd ids", "odd ids", "odd ids", "odd ids", "stalling"),
     *("stalling", "stalling", "stalling", "turned away", "turned away", "wordy", "wordy"),
 )
 """What servers that people run were seen to do: drawn more often than the rest."""

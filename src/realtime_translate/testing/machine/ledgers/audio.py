@@ -57,6 +57,7 @@ class AudioLedger:
         """Settings ask for the nearest that the server carries, where it carries something else unasked."""
         nearest = carried(self.format, self._hears)
         if nearest != self.carried:
+            self.end_stream()
             self._carry(nearest)
 
     def unasked(self) -> None:

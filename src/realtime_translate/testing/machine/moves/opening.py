@@ -148,10 +148,10 @@ def send_settings(world: World, wanted: Json, *, flawed: bool) -> None:
     """The client's Settings, as its dialect has them; `flawed` with what cannot work, perhaps (S10)."""
     refused = _refused(world)
     flaw: Json = wanted["flaw"] if flawed else {}
+    world.audio.apply()
     if world.ledger.updated:
         world.audio.end_stream()  # what was said went upstream; what comes now waits for the update (S4)
     world.audio.waiting = True
-    world.audio.apply()
     if world.component and wanted["bare"]:
         world.audio.ceiling = _ceiling(world, {**wanted, "idle": None, "manual": None})
         world.send({"type": "Settings", **flaw})

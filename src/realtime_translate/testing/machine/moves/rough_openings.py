@@ -72,6 +72,7 @@ def _upstream_goes(world: World) -> None:
 
 
 def _settings_again(world: World) -> None:
+    world.audio.apply()
     world.send({"type": "Settings", "audio": {}, "agent": {}})
 
 
