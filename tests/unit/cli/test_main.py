@@ -101,7 +101,9 @@ def test_runs_with_the_same_seed_print_the_same(capsys: pytest.CaptureFixture[st
 def session_of(capsys: pytest.CaptureFixture[str], *options: str) -> dict[str, Any]:
     """What the first `session.update` of the sample call says."""
     assert main(["simulate", "--format", "jsonl", *options]) == 0
-    steps = [json.loads(line) for line in capsys.readouterr().out.splitlines()[1:]]
+    out, err = capsys.readouterr()
+    assert err == "", "a rule of the server was broken"
+    steps = [json.loads(line) for line in out.splitlines()[1:]]
     frames = [step["frame"] for step in steps if step["to"] == "upstream" and step["frame"]]
     return next(frame["session"] for frame in frames if frame["type"] == "session.update")
 
@@ -113,6 +115,11 @@ def test_simulate_speaks_as_the_server_wants(name: str, capsys: pytest.CaptureFi
     assert ("type" in session) == row.shape.typed
     assert ("input_audio_format" in session) == ("audio.input.format" in row.shape.moved)
     assert ("my-ears" in json.dumps(session)) == row.transcription.sent
+
+
+@pytest.mark.parametrize("name", ["elevenlabs", "inworld", "glm"])
+def test_simulate_names_the_model_in_the_session(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert session_of(capsys, "--server", name, "--model", "another")["model"] == "another"
 
 
 def test_simulate_names_the_model(capsys: pytest.CaptureFixture[str]) -> None:

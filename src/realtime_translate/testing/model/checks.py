@@ -59,8 +59,11 @@ def same_kind(state: State, arrival: Arrival) -> Fault | None:
 
 
 def model_stays(state: State, arrival: Arrival) -> Fault | None:
-    """The model belongs to the URL. Clients that name the one in use work with the real service."""
-    if _session(arrival).get("model") in (None, state.session.model):
+    """The model belongs to the URL. Clients that name the one in use work with the real service; where it
+    is named in the first update, it is that.
+    """
+    first = state.make.model_in_session and not state.updated
+    if first or _session(arrival).get("model") in (None, state.session.model):
         return None
     return Fault("invalid_value", "The model of a session cannot be changed.", "session.model", rule=5)
 

@@ -53,6 +53,13 @@ def test_each_row_is_played() -> None:
     assert all(make.name == name for name, make in MAKES.items())
 
 
+def test_S2_the_model_of_the_first_update_stays() -> None:
+    harness = server("elevenlabs")
+    assert update(harness, type="realtime", model="another")["model"] == "another"
+    assert update(harness, type="realtime", model="a third")["param"] == "session.model"
+    assert update(server("localai"), type="realtime", model="another")["param"] == "session.model"
+
+
 def test_other_names_are_refused() -> None:
     with pytest.raises(ValueError, match="no server is called 'nobody'; there are openai, azure"):
         RealtimeServer(clock=lambda: 0.0, new_id=lambda: "1", dialect="nobody")
