@@ -2,6 +2,7 @@
 
     python simulated_server.py                      # ws://127.0.0.1:8766/v1/realtime
     python simulated_server.py --script call.jsonl  # it says what the script says
+    python simulated_server.py --server xai         # it speaks as that server does
 
 Any client of the Realtime API can talk to it. Every connection is a session of its own that keeps the rules
 of the real server, and answers what breaks them with the errors of the real server. Every sound is speech to
@@ -26,16 +27,22 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+from realtime_translate.openai.dialects import SERVERS
 from realtime_translate.testing import RealtimeServer, ServerScript
 
-PATH = "/v1/realtime"
+PATHS = {urlsplit(row.path).path for row in SERVERS.values()}
 log = logging.getLogger("simulated_server")
 
 
-def model_of(script: ServerScript, name: str) -> RealtimeServer:
-    """A new session with the model called `name`. Every session plays the script from its beginning."""
+def model_of(script: ServerScript, name: str, server: str = "openai") -> RealtimeServer:
+    """A new session with the model called `name`, which speaks as `server` does. Every session plays the
+    script from its beginning.
+    """
     return script.server(
-        clock=asyncio.get_running_loop().time, new_id=lambda: secrets.token_hex(8), model=name
+        clock=asyncio.get_running_loop().time,
+        new_id=lambda: secrets.token_hex(8),
+        model=name,
+        dialect=server,
     )
 
 
@@ -58,11 +65,11 @@ async def hold_session(socket: ServerConnection, model: RealtimeServer) -> None:
 
 
 def respond(socket: ServerConnection, request: Request) -> Response | None:
-    """Sessions are at `PATH`; `/healthz` says that the server is up."""
+    """Sessions are where servers have them; `/healthz` says that the server is up."""
     path = urlsplit(request.path).path
     if path == "/healthz":
         return socket.respond(HTTPStatus.OK, "OK\n")
-    return None if path == PATH else socket.respond(HTTPStatus.NOT_FOUND, "Not Found\n")
+    return None if path in PATHS else socket.respond(HTTPStatus.NOT_FOUND, "Not Found\n")
 
 
 @asynccontextmanager
@@ -102,9 +109,14 @@ async def main(options: argparse.Namespace, script: ServerScript) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with serving(lambda name: model_of(script, name), options.host, options.port) as server:
+    path = urlsplit(SERVERS[options.server].path).path
+
+    def make(name: str) -> RealtimeServer:
+        return model_of(script, name, options.server)
+
+    async with serving(make, options.host, options.port) as server:
         host, port = server.sockets[0].getsockname()[:2]
-        log.info("listening on ws://%s:%s%s", host, port, PATH)
+        log.info("listening on ws://%s:%s%s", host, port, path)
         await stop.wait()
 
 
@@ -121,6 +133,8 @@ if __name__ == "__main__":
         help='JSON lines like {"reply": [{"say": "Hi."}]}: the "reply", "heard" and "server" lines that'
         " `python -m realtime_translate simulate --help` describes; it passes over the others",
     )
+    names = f"how it speaks: {', '.join(SERVERS)} (default: %(default)s)"
+    parser.add_argument("--server", choices=list(SERVERS), metavar="NAME", default="openai", help=names)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("websockets").setLevel(logging.WARNING)

@@ -41,7 +41,7 @@ async def serving(
     async with AsyncExitStack() as stack:
         upstream = upstreams.of_options(options).url
         if options.simulate:
-            upstream = await stack.enter_async_context(simulated())
+            upstream = await stack.enter_async_context(simulated(options.server or "openai"))
         early = options.dial == "early"
         yield await stack.enter_async_context(
             listening(
@@ -54,16 +54,16 @@ async def serving(
 
 
 @asynccontextmanager
-async def simulated() -> AsyncGenerator[str, None]:
-    """The URL of a simulated server in this process."""
+async def simulated(server: str) -> AsyncGenerator[str, None]:
+    """The URL of a simulated server in this process, which speaks as the one of that name."""
     import simulated_server  # to be copied as well by those who want to simulate
 
     def make(name: str) -> RealtimeServer:
         clock = asyncio.get_running_loop().time
-        return RealtimeServer(clock=clock, new_id=lambda: secrets.token_hex(8), model=name)
+        return RealtimeServer(clock=clock, new_id=lambda: secrets.token_hex(8), model=name, dialect=server)
 
-    async with simulated_server.serving(make) as server:
-        yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with simulated_server.serving(make) as running:
+        yield f"ws://127.0.0.1:{running.sockets[0].getsockname()[1]}"
 
 
 def parse(arguments: Sequence[str] | None = None) -> tuple[rt.Config, argparse.Namespace]:

@@ -161,6 +161,43 @@ def test_D3_the_transcription_model_is_the_one_that_is_named() -> None:
     run(scenario())
 
 
+@each_server
+def test_a_typed_turn_with_a_simulated_server(
+    name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """`--simulate --server NAME` holds a call in that server's way."""
+    monkeypatch.setitem(sys.modules, "simulated_server", None)  # it goes again at the end
+    monkeypatch.syspath_prepend(str(hosts.EXAMPLES))
+
+    async def scenario() -> None:
+        named = ["--server", name, "--simulate", "--model", "m"]
+        async with websockets_proxy("ws://127.0.0.1:1", None, *named) as host, calling(host.url) as caller:
+            await caller.configured()
+            await caller.ask("Are you there?")
+        assert caller.texts("assistant") == ["Yes."]
+        assert caller.audio
+        assert not caller.of("Warning")
+        assert "broke a rule" not in caplog.text
+
+    run(scenario())
+
+
+def test_the_simulated_server_speaks_as_the_one_that_is_named() -> None:
+    async def scenario() -> None:
+        async with (
+            process("simulated_server.py", "--port", "0", "--server", "voice-live") as server,
+            websockets_proxy(f"ws://127.0.0.1:{await server.port()}", None, "--server", "voice-live") as host,
+            calling(host.url) as caller,
+        ):
+            await caller.configured()
+            await caller.ask("Are you there?")
+            assert caller.texts("assistant") == ["Yes."]
+            assert "/voice-live/realtime" in server.log
+            assert "broke a rule" not in server.log
+
+    run(scenario())
+
+
 # --- all hosts ----------------------------------------------------------------------------------------------
 
 
