@@ -66,7 +66,7 @@ def test_every_session_hears_the_script_from_its_beginning() -> None:
 
 def test_the_examples_import_public_modules_alone() -> None:
     public = {f"realtime_translate{each}" for each in ("", ".audio", ".deepgram", ".openai", ".testing")}
-    public.add("realtime_translate.recording")
+    public |= {"realtime_translate.recording", "realtime_translate.openai.dialects"}
     for path in EXAMPLES.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("realtime_translate"):
