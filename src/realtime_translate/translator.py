@@ -214,7 +214,8 @@ class Translator:
 
     def upstream_closed(self, code: int | None = None, reason: str = "") -> Outputs:
         """The upstream socket closed, or its dial failed (then before `upstream_opened`). Not for a socket in
-        the place of which `OpenUpstream` wanted another.
+        the place of which `OpenUpstream` wanted another. The client of a dial that failed is told of a reason
+        such as `HTTP 429 rate_limit_exceeded`, status and code of the answer, and of no other.
         """
         _check_close(_NO_CODE if code is None else code, reason)
         self._begin("upstream_closed")

@@ -22,6 +22,7 @@ __all__ = [
     "fatal_code",
     "fault",
     "head_asked",
+    "refused_with",
     "warning_code",
 ]
 
@@ -69,6 +70,26 @@ def closed_with(reason: str, errors: Errors) -> Problem:
     kind = errors.codes.get(code) or _by_words(reason, errors)
     code = code or ComponentCode.UNKNOWN.value
     return Problem(kind, code, _description(kind, code, reason), "")
+
+
+_REFUSED = re.compile(r"HTTP (?P<status>[1-5]\d\d)(?: (?P<code>[\w.-]{1,64}))?", re.ASCII)
+
+
+def refused_with(reason: str) -> str:
+    """What a client is told of a dial that failed, by what the host says of the server's answer: as in
+    `HTTP 429 rate_limit_exceeded`. Empty for any other reason, which is the host's own (S8).
+    """
+    answer = _REFUSED.fullmatch(reason)
+    if answer is None:
+        return ""
+    status, code = answer["status"], answer["code"]
+    if status in ("401", "403"):  # in the words of an access error
+        what = "refused access"
+    elif status == "429":
+        what = "takes no more calls for now"
+    else:
+        what = "is not available" if status >= "500" else "refused the connection"
+    return f"the upstream server {what} ({status}{f' {masked(code)}' if code else ''})"
 
 
 def _description(kind: Fault, code: str, message: str) -> str:

@@ -14,7 +14,7 @@ from attrs import evolve
 from .. import deepgram, openai
 from ..deepgram.codes import ComponentCode, ErrorCode
 from ..mapping import to_client
-from ..mapping.errors import fault
+from ..mapping.errors import fault, refused_with
 from ..notices import notice
 from ..openai.audio_frames import AUDIO_DELTA, BETA_AUDIO_DELTA, AudioDelta, delta_of
 from ..openai.objects import Item
@@ -97,8 +97,7 @@ class Engine:
 
     def fire(self, name: TimerName) -> None:
         """A timer is due."""
-        step = _TIMER_STEPS.get(name)
-        if step is not None:
+        if (step := _TIMER_STEPS.get(name)) is not None:
             self.step(step)
             return
         self.perform(TIMERS[name](self.call, self.env))
@@ -173,10 +172,11 @@ class Engine:
             self._structured(data)
 
     def upstream_closed(self, code: int | None, reason: str) -> None:
-        """The upstream socket closed, or was never opened (E5, S8): then the reason is the host's own."""
+        """The upstream socket closed, or was never opened (E5, S8): then the host says how it was refused."""
         call = self.call
+        refusal = "" if call.upstream_open else refused_with(reason)
         told, why = parting(call.errors, self.env, code, reason if call.upstream_open else "")
-        self.step(OpeningEvent.UPSTREAM_CLOSED, Cause(code=code, error=told, description=why))
+        self.step(OpeningEvent.UPSTREAM_CLOSED, Cause(code=code, reason=refusal, error=told, description=why))
 
     def playback_reported(self, milliseconds: int) -> None:
         """The client has played so much of the agent's audio (B3)."""

@@ -257,3 +257,54 @@ def test_S8_the_reason_of_upstream_is_told_before_ready_that_of_a_dial_is_the_ho
     desk.client(SETTINGS)
     desk.dialled()
     assert closing(desk, 1008, "full")[0][1] == f"{begun}: full"
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("HTTP 401 invalid_api_key", "refused access (401 invalid_api_key)"),
+        ("HTTP 403", "refused access (403)"),
+        ("HTTP 429 insufficient_quota", "takes no more calls for now (429 insufficient_quota)"),
+        ("HTTP 500", "is not available (500)"),
+        ("HTTP 503 overloaded.now-", "is not available (503 overloaded.now-)"),
+        ("HTTP 404 model_not_found", "refused the connection (404 model_not_found)"),
+    ],
+)
+def test_S8_how_the_server_refused_the_dial_is_told(config: Config, reason: str, told: str) -> None:
+    desk = Desk(config)
+    desk.opened()
+    desk.client(SETTINGS)
+    ((code, description),) = closing(desk, None, reason)
+    assert description == f"the upstream server {told}"
+    assert code == ("INTERNAL_SERVER_ERROR" if config is DEEPGRAM else "upstream_closed_before_session_ready")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["HTTP 401 of 10.0.0.1", "HTTP 401\n", "HTTP 4011", "HTTP 999", "not HTTP 401", "HTTP 401 " + 65 * "x"],
+)
+def test_S8_other_reasons_of_a_dial_are_not_told(reason: str) -> None:
+    desk = Desk(DEEPGRAM)
+    desk.opened()
+    desk.client(SETTINGS)
+    assert closing(desk, None, reason)[0][1] == "the upstream server closed before the session was ready"
+
+
+def test_S8_a_refusal_names_no_account() -> None:
+    desk = Desk(DEEPGRAM)
+    desk.opened()
+    desk.client(SETTINGS)
+    assert (
+        "org-AbCdEfGhIjKlMnOpQrStUvWx"
+        not in closing(desk, None, "HTTP 429 org-AbCdEfGhIjKlMnOpQrStUvWx")[0][1]
+    )
+
+
+def test_S8_after_the_dial_that_reason_is_one_of_upstream() -> None:
+    desk = Desk(DEEPGRAM)
+    desk.opened()
+    desk.client(SETTINGS)
+    desk.dialled()
+    begun = "the upstream server closed before the session was ready"
+    assert closing(desk, 1011, "HTTP 503")[0][1] == f"{begun}: HTTP 503"

@@ -285,7 +285,7 @@ def _never_ready_code(env: Env) -> str:
 def _never_ready(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """Upstream closed, or could not be reached (S8)."""
     because = f": {cause.description}" if cause.description else ""
-    description = f"the upstream server closed before the session was ready{because}"
+    description = cause.reason or f"the upstream server closed before the session was ready{because}"
     return (
         notice("UPSTREAM_CLOSED", code=cause.code),
         to_client.error(_never_ready_code(env), description),
