@@ -122,6 +122,7 @@ async def serving(options: argparse.Namespace) -> AsyncGenerator[asyncio.Server,
     try:
         yield server
     finally:
+        await calls.linger(options.drain_seconds)
         server.close()
         await calls.drain()
         await runner.cleanup()

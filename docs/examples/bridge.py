@@ -17,9 +17,11 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from functools import partial
 from math import inf
 from typing import Protocol
 
+import dialling
 import upstreams
 from access import Caller
 from typing_extensions import assert_never
@@ -29,6 +31,7 @@ import realtime_translate as rt
 FRAME_BYTES = 2**20  # the longest message taken from a client
 OUTBOX_BYTES = 16 * 2**20  # what may wait for a socket: more than five minutes of the agent's audio
 OPEN_SECONDS = 10.0  # how long an opening handshake may take
+DIAL_SECONDS = 8.0  # how long a server is dialled again: less than `configure_timeout`, which ends the call
 DRAIN_SECONDS = 5.0  # how long sending what waits may take at the end of a call
 CLOSE_SECONDS = 5.0  # how long a peer may take to answer a close
 CLIENT_PING_SECONDS = 20.0  # a peer that says nothing for twice as long, and answers no ping, is gone
@@ -89,15 +92,6 @@ class Socket(Protocol):
 
     def drop(self) -> None:
         """Break off, and forget what waits."""
-
-
-class HandshakeError(ConnectionError):
-    """The server did not open the connection. `status`: that of its answer, None without one."""
-
-    def __init__(self, status: int | None) -> None:
-        answered = "" if status is None else f" and answered {status}"
-        super().__init__(f"the server did not open the connection{answered}")
-        self.status = status
 
 
 class Leg:
@@ -208,6 +202,8 @@ class Call:
         self.log(logging.INFO, "the call began")
         try:
             await self.over.wait()
+            if self.dialled is not None and self.upstream.socket is None:
+                self.dialled[1].cancel()
             for leg in self.legs:
                 leg.close()
             self.regulate()
@@ -350,15 +346,11 @@ class Call:
         self.dialled = wanted.target, self.spawn(self.dial_upstream(self.upstream, wanted))
 
     async def dial_upstream(self, leg: Leg, wanted: rt.OpenUpstream) -> None:
-        key: Mapping[str, str] = {}
-        try:
-            key = await upstreams.credential(self.server)
-            await self.dial_leg(leg, self.url + wanted.target, {**wanted.headers, **key})
-        except (OSError, asyncio.TimeoutError) as error:  # on 3.10 two kinds
-            facts = {"status": getattr(error, "status", None), "has_key": bool(key)}
-            why = str(error) or type(error).__name__
-            self.log(logging.WARNING, "upstream cannot be reached", error=why, **facts)
-            leg.closed(None, "cannot be reached")
+        url, dial = self.url + wanted.target, partial(self.dial_leg, leg)
+        credential = partial(upstreams.credential, self.server)
+        why = await dialling.reach(dial, url, wanted.headers, credential, DIAL_SECONDS, self.log)
+        if why is not None:
+            leg.closed(None, why)
 
     async def run_function(self, call: rt.RunFunction) -> None:
         """Answer a function call of the model. It gets an answer in any case."""

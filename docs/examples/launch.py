@@ -9,21 +9,27 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from math import inf
+from typing import Any, NoReturn
 
 import access
 import bounds
 import bridge
+import dialling
 import upstreams
 
 # A server that makes a call for each caller, as long as it is entered.
 Listening = Callable[
     [Callable[[access.Caller], bridge.Call], argparse.Namespace], AbstractAsyncContextManager[asyncio.Server]
 ]
+
+
+LINE_CHARS = 8000  # of a line of the log; of what makes it longer only the most important is kept
+VALUE_CHARS, TRACE_CHARS = 500, 4000
 
 
 class JsonLines(logging.Formatter):
@@ -33,7 +39,20 @@ class JsonLines(logging.Formatter):
         entry = {"time": self.formatTime(record), "level": record.levelname, "message": record.getMessage()}
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
-        return json.dumps({**entry, **getattr(record, "fields", {})}, default=str)
+        entry |= getattr(record, "fields", {})
+        line = json.dumps(entry, default=str)
+        return line if len(line) <= LINE_CHARS else json.dumps(shortened(entry))
+
+
+def shortened(entry: Mapping[str, object]) -> dict[str, str]:
+    """The beginning of each value, and the end of a traceback, which says what it comes to."""
+    texts = {
+        name: each if isinstance(each, str) else json.dumps(each, default=str) for name, each in entry.items()
+    }
+    return {
+        name: text[-TRACE_CHARS:] if name == "exception" else text[:VALUE_CHARS]
+        for name, text in texts.items()
+    }
 
 
 def log_as_json(level: str) -> None:
@@ -77,6 +96,8 @@ def common_options(about: str | None, port: int, path: str) -> argparse.Argument
     add("--log-level", choices=["debug", "info", "warning", "error"], default="info", help="of the Notices")
     add("--otel", action="store_true", help="emit Notices as OpenTelemetry events too")
     add("--metrics-port", type=int, metavar="PORT", help="serve /metrics there, on the loopback address")
+    drain = "after SIGTERM: how long the calls there are may go on before they are told (default: 0)"
+    add("--drain-seconds", type=seconds, default=0.0, metavar="N", help=drain)
     access.add_options(parser)
     bounds.add_options(parser)
     return parser
@@ -114,6 +135,29 @@ class FewFiles:
             bridge.log.error("a client cannot connect", extra={"fields": {"error": error.strerror}})
 
 
+def seconds(text: str) -> float:
+    """A time on the command line."""
+    if not 0 <= (number := float(text)) < inf:
+        raise ValueError
+    return number
+
+
+def give_up(why: str) -> NoReturn:
+    """The host cannot start like this."""
+    print(why, file=sys.stderr)
+    raise SystemExit(2)
+
+
+def check_upstream(server: str | None, url: str) -> str | None:
+    """Warn of what is probably not meant. Returns what cannot be."""
+    if trouble := dialling.trouble_of(url):
+        return trouble
+    known = upstreams.KNOWN[server or "openai"]
+    for doubt in dialling.doubts(url, [name for name in (known.key, known.token) if name]):
+        bridge.log.warning(doubt)
+    return None
+
+
 def start(serving: AbstractAsyncContextManager[asyncio.Server], options: argparse.Namespace) -> None:
     """Serve until SIGTERM or SIGINT, on uvloop where that is installed."""
     loops = import_module("uvloop" if find_spec("uvloop") else "asyncio")
@@ -121,8 +165,11 @@ def start(serving: AbstractAsyncContextManager[asyncio.Server], options: argpars
 
 
 async def run(serving: AbstractAsyncContextManager[asyncio.Server], options: argparse.Namespace) -> None:
-    """Serve until SIGTERM or SIGINT. Ends the process if a port is taken."""
+    """Serve until SIGTERM or SIGINT. Ends the process with 2 if it cannot."""
     log_as_json(options.log_level)
+    url = upstreams.of_options(options).url
+    if not getattr(options, "simulate", False) and (trouble := check_upstream(options.server, url)):
+        give_up(trouble)
     stop = asyncio.Event()
     asyncio.get_running_loop().set_exception_handler(FewFiles())
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -132,10 +179,9 @@ async def run(serving: AbstractAsyncContextManager[asyncio.Server], options: arg
             await stack.enter_async_context(reporting(options.otel, options.metrics_port))
             server = await stack.enter_async_context(serving)
         except access.SetupError as error:
-            print(error, file=sys.stderr)
-            raise SystemExit(2) from None
+            give_up(str(error))
         except OSError as error:
-            raise SystemExit(f"cannot listen: {error.strerror}") from None
+            give_up(f"cannot listen: {error.strerror}")
         host, port = server.sockets[0].getsockname()[:2]
         bridge.log.info("listening", extra={"fields": {"url": f"ws://{host}:{port}{options.path}"}})
         await stop.wait()

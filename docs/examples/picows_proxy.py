@@ -17,6 +17,7 @@ from time import perf_counter
 
 import access
 import bridge
+import dialling
 import launch
 import sockets
 import switchboard
@@ -211,6 +212,7 @@ async def listening(
     try:
         yield server
     finally:
+        await calls.linger(options.drain_seconds)
         server.close()
         await calls.drain()
         await server.wait_closed()
@@ -254,6 +256,15 @@ def answer(met: switchboard.Answer) -> WSUpgradeResponse:
     return response
 
 
+def refusal(error: WSInvalidStatusError) -> dialling.HandshakeError:
+    """What the server answered."""
+    answer = error.response
+    if answer is None:
+        return dialling.HandshakeError(None)
+    after = answer.headers.get("Retry-After")
+    return dialling.HandshakeError(answer.status.value, error.raw_body or b"", after)
+
+
 async def dial(leg: bridge.Leg, url: str, headers: Mapping[str, str]) -> None:
     """Open a socket to the server for a leg. Raises OSError.
 
@@ -272,9 +283,9 @@ async def dial(leg: bridge.Leg, url: str, headers: Mapping[str, str]) -> None:
             logger_name=quiet,
         )
     except WSInvalidStatusError as error:
-        raise bridge.HandshakeError(error.response.status.value if error.response else None) from error
+        raise refusal(error) from error
     except WSError as error:
-        raise bridge.HandshakeError(None) from error
+        raise dialling.HandshakeError(None) from error
 
 
 if __name__ == "__main__":

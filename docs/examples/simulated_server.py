@@ -16,6 +16,7 @@ import asyncio
 import logging
 import secrets
 import signal
+import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -96,7 +97,8 @@ async def serving(
     try:
         server: Server = await listen(handle, host, port)
     except OSError as error:
-        raise SystemExit(f"cannot listen: {error.strerror}") from None
+        print(f"cannot listen: {error.strerror}", file=sys.stderr)
+        raise SystemExit(2) from None
     try:
         yield server
     finally:

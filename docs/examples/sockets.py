@@ -20,6 +20,7 @@ from typing import cast
 
 import access
 import bridge
+import dialling
 import switchboard
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidStatus, InvalidURI
@@ -310,6 +311,7 @@ async def listening(
     try:
         yield server
     finally:
+        await calls.linger(options.drain_seconds)
         server.close()
         await calls.drain()
         for socket in [*calls.lobby.shaking]:
@@ -327,7 +329,7 @@ class UpstreamSocket(WebSocket):
         self.dialler = ClientProtocol(uri, max_size=bridge.OUTBOX_BYTES)
         super().__init__(self.dialler, bridge.UPSTREAM_PING_SECONDS, READ_BYTES)
         self.headers, self.calling = headers, leg
-        self.answered: asyncio.Future[bridge.HandshakeError | None] = self.loop.create_future()
+        self.answered: asyncio.Future[dialling.HandshakeError | None] = self.loop.create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -347,20 +349,26 @@ class UpstreamSocket(WebSocket):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         if not self.answered.done():
-            why = self.protocol.handshake_exc
-            status = why.response.status_code if isinstance(why, InvalidStatus) else None
-            self.answered.set_result(bridge.HandshakeError(status))
+            self.answered.set_result(refusal(self.protocol.handshake_exc))
+
+
+def refusal(why: Exception | None) -> dialling.HandshakeError:
+    """What the server answered, if it did."""
+    if not isinstance(why, InvalidStatus):
+        return dialling.HandshakeError(None)
+    answer, after = why.response, why.response.headers.get_all("Retry-After")
+    return dialling.HandshakeError(answer.status_code, bytes(answer.body or b""), after[0] if after else None)
 
 
 async def dial(leg: bridge.Leg, url: str, headers: Mapping[str, str]) -> None:
-    """Open a socket to the server for a leg. Raises OSError.
+    """Open a socket to the server for a leg. Raises OSError, or ValueError, which no other dial mends.
 
     No redirect is followed: it would get the key.
     """
     try:
         uri = parse_uri(url)
     except InvalidURI as error:
-        raise ConnectionError(str(error)) from error
+        raise ValueError(str(error)) from error
     make = partial(UpstreamSocket, uri, headers, leg)
     secure = tls() if uri.secure else None
     connecting = asyncio.get_running_loop().create_connection(make, uri.host, uri.port, ssl=secure)

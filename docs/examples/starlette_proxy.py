@@ -110,12 +110,15 @@ async def health(request: Request) -> Response:
 async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
     """At SIGTERM or SIGINT the calls are told and drained before the server closes their sockets."""
     launch.log_as_json(os.environ.get("LOG_LEVEL", "INFO"))
-    upstreams.of_environment()  # what is missing there is missed now, and not at the first call
+    url = upstreams.of_environment().url  # what is missing there is missed now, and not at the first call
     calls.open(launch.from_environment())
+    if trouble := launch.check_upstream(os.environ.get("UPSTREAM_SERVER"), url):
+        bridge.log.error(trouble)
     loop, tasks = asyncio.get_running_loop(), set[asyncio.Task[None]]()
     servers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     async def stop(number: int) -> None:
+        await calls.linger(float(os.environ.get("DRAIN_SECONDS", 0)))
         await calls.drain()
         if callable(server := servers[signal.Signals(number)]):
             server(number, None)

@@ -95,6 +95,13 @@ class Calls:
         sweep(self.running, self.bounds, loop.time())
         self.timer = loop.call_later(SWEEP_SECONDS, self.sweep) if self.running else None
 
+    async def linger(self, seconds: float) -> None:
+        """Take no more calls, and give those there are so long to end by themselves."""
+        self.stopping = True
+        if self.running and seconds > 0:
+            log.info("no more calls", extra={"fields": {"calls": len(self.running), "seconds": seconds}})
+            await asyncio.wait(self.running.values(), timeout=seconds)
+
     async def drain(self) -> None:
         self.stopping = True
         for call in [*self.running]:

@@ -29,10 +29,10 @@ def updated(**heard: Any) -> Json:
 
 
 def proxied(
-    upstream: str, *options: str, config: rt.Config | None = None
+    upstream: str, *options: str, config: rt.Config | None = None, **constants: Any
 ) -> AbstractAsyncContextManager[Host]:
-    """The proxy as it is run for the component, with more options of its command line."""
-    return websockets_proxy(upstream, config, "--dialect", "component", *options)
+    """The proxy as it is run for the component, with more options of its command line, and constants."""
+    return websockets_proxy(upstream, config, "--dialect", "component", *options, **constants)
 
 
 async def ready(stage: Stage) -> None:
@@ -433,7 +433,7 @@ def test_S9_the_server_cannot_be_dialled() -> None:
     """Nobody need send Settings to learn it."""
 
     async def scenario() -> None:
-        async with proxied("ws://127.0.0.1:1") as host, component(host.url) as client:
+        async with proxied("ws://127.0.0.1:1", DIAL_SECONDS=0.5) as host, component(host.url) as client:
             assert await client.closed() == 1000
         assert [each["code"] for each in client.of("Error")] == ["upstream_closed_before_session_ready"]
 

@@ -127,7 +127,10 @@ def test_the_server_ends_the_session(proxy: str) -> None:
 @pytest.mark.parametrize("url", ["ws://127.0.0.1:1", "no URL"])
 def test_no_server(proxy: str, url: str) -> None:
     async def scenario() -> None:
-        async with PROXIES[proxy](url, CONFIG) as host, calling(host.url) as caller:
+        async with (
+            PROXIES[proxy](url, CONFIG, DIAL_SECONDS=0.5) as host,
+            calling(host.url) as caller,
+        ):
             await caller.agent.send_settings(_settings())
             assert (await caller.closed())[0] == 1000
         assert [error.code for error in caller.of("Error")] == ["INTERNAL_SERVER_ERROR"]
@@ -184,6 +187,7 @@ def test_a_server_that_does_not_open_the_connection(proxy: str, monkeypatch: pyt
         url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         async with server, PROXIES[proxy](url, CONFIG) as host, calling(host.url) as caller:
             monkeypatch.setattr(host.bridge, "OPEN_SECONDS", 0.1)
+            monkeypatch.setattr(host.bridge, "DIAL_SECONDS", 0.5)
             await caller.agent.send_settings(_settings())
             assert (await caller.closed())[0] == 1000
         assert [error.code for error in caller.of("Error")] == ["INTERNAL_SERVER_ERROR"]

@@ -281,7 +281,7 @@ def test_a_port_that_is_taken(host: str) -> None:
     async def scenario() -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             async with process(host, "--port", str(taken.getsockname()[1])) as started:
-                assert await started.ended() == 1
+                assert await started.ended() == 2
         (line,) = started.lines
         assert line.startswith("cannot listen: ")
         assert "in use" in line

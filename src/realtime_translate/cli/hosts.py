@@ -16,7 +16,8 @@ HOSTS_HELP = """\
 Without NAME the hosts are listed. DIR is made if it is not there, the current folder by default; files that
 are there already and differ are not overwritten.
 """
-_CORE = ("bridge.py", "access.py", "bounds.py", "switchboard.py", "launch.py", "upstreams.py", "sockets.py")
+_CALLS = ("bridge.py", "upstreams.py", "dialling.py", "access.py", "bounds.py", "switchboard.py")
+_CORE = (*_CALLS, "launch.py", "sockets.py")
 _SHARED = (*_CORE, "telemetry.py", "metrics.py", "caller.py")
 _SIMULATION = ("simulated_server.py", "calls")
 _FROM_CHECKOUT = Path(__file__).parents[3] / "docs" / "examples"
