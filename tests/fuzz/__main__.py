@@ -9,15 +9,17 @@ What it finds is kept under tests/fuzz/corpus, and replayed by the test suite fr
 from __future__ import annotations
 
 import argparse
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from zipfile import ZipFile
 
-CORPUS = Path(__file__).parent / "corpus"
+from .target import CORPUS, run
+
 _LEGS = ("client", "upstream")
 _SLOWEST = 20
 """Seconds after which atheris takes a case for one that never ends."""
@@ -31,10 +33,13 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=60, help="how long (default: 60)")
     parser.add_argument("--seed", type=int, default=0, help="of atheris; 0 for another one each time")
     parser.add_argument("--structures", action="store_true", help="every wrong value in every field instead")
+    parser.add_argument("--zip", type=Path, metavar="FILE", help="only write the cases to begin with")
     parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.structures:
         return structures()
+    if arguments.zip:
+        return zipped(arguments.leg, arguments.zip)
     if arguments.work:
         return fuzz(arguments.leg, arguments.seconds, arguments.seed, arguments.work)
     with tempfile.TemporaryDirectory() as work:  # atheris ends its process: another one tidies up
@@ -53,38 +58,32 @@ def structures() -> int:
 
 def fuzz(leg: str, seconds: int, seed: int, work: Path) -> int:
     """Run atheris, which ends the process: with 0 when the time is over, or at the first fault."""
-    try:
-        atheris: Any = import_module("atheris")
-    except ImportError:
+    if find_spec("atheris") is None:
         sys.stderr.write("atheris is not installed; it is optional: python -m pip install atheris\n")
         return 2
-    with atheris.instrument_imports(include=["realtime_translate"]):
-        from . import cases
-
-    def attack(data: bytes) -> None:
-        cases.play(leg, data)
-
     found = CORPUS / leg
     found.mkdir(parents=True, exist_ok=True)
-    for number, case in enumerate(cases.seeds(leg)):
-        (work / f"seed-{number:04}").write_bytes(case)
+    seeds = [sys.executable, "-m", "tests.fuzz", "--leg", leg, "--zip"]
+    subprocess.run(
+        [*seeds, str(work / "seeds.zip")], check=True
+    )  # elsewhere: what is imported is not watched
+    shutil.unpack_archive(work / "seeds.zip", work / "cases")
     limits = [f"-max_total_time={seconds}", f"-seed={seed}", f"-timeout={_SLOWEST}", "-max_len=20000"]
-    argv = [sys.argv[0], *limits, "-print_final_stats=1", f"-artifact_prefix={found}/", str(work), str(found)]
-    atheris.Setup(argv, attack, custom_mutator=_mutator(atheris, cases, leg))
-    atheris.Fuzz()
+    options = [*limits, "-print_final_stats=1", f"-artifact_prefix={found}/"]
+    attack = import_module(f"tests.fuzz.fuzz_{leg}").TestOneInput
+    return run(leg, attack, [sys.argv[0], *options, str(work / "cases"), str(found)])
+
+
+def zipped(leg: str, path: Path) -> int:
+    """Write good cases and those that were found, as fuzzing services take them to begin with."""
+    from . import cases
+
+    with ZipFile(path, "w") as archive:
+        for number, case in enumerate(cases.seeds(leg)):
+            archive.writestr(f"seed-{number:04}", case)
+        for each in sorted((CORPUS / leg).iterdir()):
+            archive.write(each, each.name)
     return 0
-
-
-def _mutator(atheris: Any, cases: Any, leg: str) -> Callable[[bytes, int, int], bytes]:
-    """Half of the mutations change bytes, half of them fields."""
-
-    def mutate(data: bytes, max_size: int, seed: int) -> bytes:
-        if seed % 2:
-            changed: bytes = cases.mutated(data, seed, leg)
-            return changed[:max_size]
-        return bytes(atheris.Mutate(data, max_size))
-
-    return mutate
 
 
 if __name__ == "__main__":

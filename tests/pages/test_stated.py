@@ -16,7 +16,7 @@ from tests.pages.test_pages import DOCS, blocks
 ROOT = DOCS.parent
 PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 OPTIONAL = PROJECT.partition("[project.optional-dependencies]\n")[2].partition("\n[")[0]
-EXTRAS: dict[str, str] = dict(re.findall(r"^(\w+) = (\[.*?\n?\])(?: #.*)?$", OPTIONAL, re.M | re.S))
+EXTRAS: dict[str, str] = dict(re.findall(r"^([\w-]+) = (\[.*?\n?\])(?: #[^\n]*)?$", OPTIONAL, re.M | re.S))
 REQUIREMENT = re.compile(r'"([a-z][\w-]*)(>=[\d.]+)')
 
 

@@ -1,0 +1,20 @@
+"""A fuzz target: what an upstream server may send, in any state of a call.
+
+python -m tests.fuzz.fuzz_upstream -max_total_time=60 NEW_CASES tests/fuzz/corpus/upstream
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tests.fuzz import target
+
+
+def TestOneInput(data: bytes) -> None:  # the name that fuzzing services look for
+    from tests.fuzz import cases  # when atheris watches what is imported
+
+    cases.play("upstream", data)
+
+
+if __name__ == "__main__":
+    sys.exit(target.run("upstream", TestOneInput, sys.argv))
