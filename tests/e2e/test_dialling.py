@@ -36,6 +36,7 @@ class Answer:
     status: int
     body: object = None
     retry_after: str = ""
+    location: str = ""
 
 
 @attrs.define
@@ -54,6 +55,8 @@ class Door:
         response = socket.respond(answer.status, "" if answer.body is None else json.dumps(answer.body))
         if answer.retry_after:
             response.headers["Retry-After"] = answer.retry_after
+        if answer.location:
+            response.headers["Location"] = answer.location
         return response
 
 
@@ -130,6 +133,19 @@ def test_a_refusal_that_lasts_is_told_at_once(
     entry.pop("call")
     message = f"the server did not open the connection and answered {answer.status}"
     assert entry == {"error": message, "status": answer.status, "has_key": True, **fields}
+
+
+def test_a_redirect_is_not_followed(proxy: str) -> None:
+    """The key would go along."""
+
+    async def scenario() -> None:
+        async with door() as elsewhere, door(Answer(307, location=elsewhere.url)) as server:
+            async with PROXIES[proxy](server.url, CONFIG) as host, calling(host.url) as caller:
+                await caller.agent.send_settings(settings())
+                assert (await caller.closed())[0] == 1000
+            assert (len(server.knocks), len(elsewhere.knocks)) == (1, 0)
+
+    run(scenario())
 
 
 def test_a_server_that_was_busy_is_dialled_again(proxy: str, caplog: pytest.LogCaptureFixture) -> None:
