@@ -8,7 +8,8 @@ import logging
 import sys
 import time
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -154,6 +155,29 @@ def test_under_uvicorn_a_wrong_url_is_logged(name: str) -> None:
     async def scenario() -> None:
         async with process(*COMMANDS[name], UPSTREAM_URL="nonsense") as host:
             await eventually(lambda: "the URL of upstream has to begin with" in host.log)
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("proxy", DIRECT)
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="descriptors are counted in /proc")
+def test_a_call_takes_two_descriptors_and_gives_them_back(proxy: str) -> None:
+    """So many says the page of scaling out."""
+
+    async def scenario() -> None:
+        async with model() as upstream, lingering(proxy, upstream.url, "0") as (host, url):
+            held = Path(f"/proc/{host.process.pid}/fd")
+            async with calling(url) as caller:
+                await caller.configured()
+            await upstream.idle()
+            await eventually(lambda: len(host.entries("the call ended")) == 1)
+            before = len(list(held.iterdir()))
+            async with AsyncExitStack() as stack:
+                for _ in range(5):
+                    caller = await stack.enter_async_context(calling(url))
+                    await caller.configured()
+                assert len(list(held.iterdir())) == before + 10
+            await eventually(lambda: len(list(held.iterdir())) == before)
 
     run(scenario())
 
