@@ -113,7 +113,7 @@ def test_without_calls_there_is_nothing_to_wait_for(proxy: str) -> None:
     [
         (["--upstream", "ftp://api.openai.com"], "the URL of upstream has to begin with wss://"),
         (["--upstream", "nonsense"], "the URL of upstream has to begin with wss://"),
-        (["--host", "256.0.0.1"], "cannot listen: "),
+        (["--host", "256.0.0.1", "--allow-anyone"], "cannot listen: "),
     ],
 )
 def test_a_start_that_fails_says_why_in_one_line(proxy: str, arguments: list[str], complaint: str) -> None:
