@@ -177,7 +177,16 @@ def test_the_delay_is_what_was_measured(where: str) -> None:
 # --- how long a host is -------------------------------------------------------------------------------------
 
 
-SHARED = ["bridge.py", "dialling.py", "access.py", "bounds.py", "switchboard.py", "launch.py", "upstreams.py", "sockets.py"]
+SHARED = [
+    "bridge.py",
+    "dialling.py",
+    "access.py",
+    "bounds.py",
+    "switchboard.py",
+    "launch.py",
+    "upstreams.py",
+    "sockets.py",
+]
 
 
 def lines_of(path: str) -> int:
