@@ -17,7 +17,8 @@ def test_the_environment_chooses() -> None:
 
 def test_hypothesis_knows_them() -> None:
     register()
-    assert settings.get_profile("calls-ci") is PROFILES["ci"]
+    known = settings.get_profile("calls-ci")  # in old versions of Hypothesis a copy, without equality
+    assert repr(known) == repr(PROFILES["ci"])
 
 
 @pytest.mark.parametrize(("name", "steps"), [("ci", 20_000), ("nightly", 1_000_000)])
