@@ -179,7 +179,7 @@ class Desk:
         return Log([each for event in events for each in self._upstream(_frame(event)).outputs])
 
     def _upstream(self, frame: str | bytes) -> Log:
-        return self.act(lambda translator: translator.receive_from_upstream(frame))
+        return self.act(lambda translator: translator.receive_from_upstream(frame, translator.state.leg))
 
     def wait(self, seconds: float) -> Log:
         self.clock.advance(seconds)
@@ -196,7 +196,11 @@ class Desk:
         return self.act(lambda translator: translator.client_opened())
 
     def dialled(self) -> Log:
-        return self.act(lambda translator: translator.upstream_opened())
+        return self.act(lambda translator: translator.upstream_opened(translator.state.leg))
+
+    def lost(self, code: int | None = 1006, reason: str = "") -> Log:
+        """The socket to the server closes."""
+        return self.act(lambda translator: translator.upstream_closed(code, reason, translator.state.leg))
 
     def ready(self, settings: Json | None = None) -> Log:
         """Open both legs, send Settings and confirm them."""
@@ -261,7 +265,7 @@ class Pair:
                 self._frames += self.server.receive(output.data)
             elif isinstance(output, OpenUpstream):
                 self._frames += self.server.opened()
-                self._take(self.translator.upstream_opened())
+                self._take(self.translator.upstream_opened(output.leg))
 
 
 def _frame(frame: Json | str | bytes) -> str | bytes:

@@ -39,7 +39,8 @@ CHARTS = (
         "opening",
         "The opening",
         "From before `client_opened()` to ready, for both legs: upstream may be dialled before\n"
-        "Settings come. What the client sends meanwhile waits or is refused. From every state a close\n"
+        "Settings come. What the client sends meanwhile waits or is refused. Where sessions are renewed\n"
+        "(N), the loss of one leads from *ready* back to it. From every state a close\n"
         "of either leg, `close()` or a fatal error leads to *closed*, which is left out of the picture.",
         OPENING,  # type: ignore[arg-type]
         {
@@ -49,6 +50,11 @@ CHARTS = (
             "dialled early": (1, 1.1),
             "configuring": (2.2, 1.1),
             "ready": (3.4, 1.1),
+            "draining": (3.4, 0),
+            "waiting": (5.2, 0.4),
+            "dialling again": (7.2, 0.4),
+            "configuring again": (7.2, 2.2),
+            "replaying": (5.2, 2.2),
             "ready unasked": (1, 2.2),
             "awaiting slot": (2.2, 2.2),
             "applying": (3.4, 2.2),

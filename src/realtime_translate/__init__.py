@@ -43,7 +43,9 @@ from .outputs import (
     SendToClient,
     SendToUpstream,
 )
-from .translator import SessionState, Translator
+from .renewal import Renewal
+from .standing import SessionState
+from .translator import Translator
 
 __version__ = "0.1.0"
 
@@ -70,6 +72,7 @@ __all__ = [
     "OrderError",
     "Output",
     "Outputs",
+    "Renewal",
     "RunFunction",
     "SemanticVad",
     "SendToClient",

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from math import inf, isfinite
-from typing import Final, TypeAlias, TypedDict, TypeGuard
+from typing import Final, TypeAlias, TypedDict
 
 from attrs import field, fields, frozen
 from typing_extensions import Unpack
 
+from .checks import above_zero, in_range, is_one_of
 from .errors import ConfigError
 from .openai.dialects import OPENAI_GA, UpstreamDialect
+from .renewal import Renewal
 
 __all__ = [
     "FROM_SETTINGS",
@@ -62,28 +63,6 @@ class ContextMode(str, Enum):
     """One conversation item a message."""
 
 
-def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
-
-
-def _in_range(name: str, value: object, low: float, high: float = inf) -> None:
-    if value is None or (_is_number(value) and low <= value <= high):
-        return
-    bounds = f"at least {low:g}" if high == inf else f"from {low:g} to {high:g}"
-    raise ConfigError(f"{name} must be a number {bounds}, not {value!r}")
-
-
-def _above_zero(name: str, value: object) -> None:
-    if not (_is_number(value) and value > 0):
-        raise ConfigError(f"{name} must be a number above 0, not {value!r}")
-
-
-def _is_one_of(name: str, value: object, *kinds: type) -> None:
-    if not isinstance(value, kinds):
-        names = " or ".join("None" if kind is type(None) else kind.__name__ for kind in kinds)
-        raise ConfigError(f"{name} must be a {names}, not {value!r}")
-
-
 @frozen
 class ManualCommit:
     """The translator commits the audio buffer (V1): `turn_detection` is null upstream.
@@ -99,9 +78,9 @@ class ManualCommit:
     """
 
     def __attrs_post_init__(self) -> None:
-        _above_zero("debounce", self.debounce)
+        above_zero("debounce", self.debounce)
         if self.ceiling is not None:
-            _above_zero("ceiling", self.ceiling)
+            above_zero("ceiling", self.ceiling)
 
 
 @frozen
@@ -127,10 +106,10 @@ class ServerVad:
     """Whether the server cancels the active response when the user speaks."""
 
     def __attrs_post_init__(self) -> None:
-        _in_range("threshold", self.threshold, 0.0, 1.0)
-        _in_range("idle_timeout_ms", self.idle_timeout_ms, 5000, 30000)
-        _in_range("prefix_padding_ms", self.prefix_padding_ms, 0)
-        _in_range("silence_duration_ms", self.silence_duration_ms, 0)
+        in_range("threshold", self.threshold, 0.0, 1.0)
+        in_range("idle_timeout_ms", self.idle_timeout_ms, 5000, 30000)
+        in_range("prefix_padding_ms", self.prefix_padding_ms, 0)
+        in_range("silence_duration_ms", self.silence_duration_ms, 0)
 
 
 @frozen
@@ -168,9 +147,9 @@ class SilenceKeepalive:
     """Milliseconds of silence, a whole number from 1 to 1000."""
 
     def __attrs_post_init__(self) -> None:
-        _above_zero("every", self.every)
-        _in_range("ms", self.ms, 1, 1000)
-        _is_one_of("ms", self.ms, int)
+        above_zero("every", self.every)
+        in_range("ms", self.ms, 1, 1000)
+        is_one_of("ms", self.ms, int)
 
 
 class FromSettings(Enum):
@@ -255,7 +234,7 @@ class Limits:
 
     def __attrs_post_init__(self) -> None:
         for each in fields(Limits):
-            _above_zero(f"limits.{each.name}", getattr(self, each.name))
+            above_zero(f"limits.{each.name}", getattr(self, each.name))
 
 
 class ConfigFields(TypedDict, total=False):
@@ -272,6 +251,7 @@ class ConfigFields(TypedDict, total=False):
     barge_in: bool
     keepalive: SilenceKeepalive | None
     idle_timeout_margin: float
+    renewal: Renewal | None
     limits: Limits
 
 
@@ -288,6 +268,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "barge_in": (bool,),
     "keepalive": (SilenceKeepalive, type(None)),
     "idle_timeout_margin": (int, float),
+    "renewal": (Renewal, type(None)),
     "limits": (Limits,),
 }
 
@@ -327,13 +308,15 @@ class Config:
     idle_timeout_margin: float = 0.0
     """Seconds added to the component's `agent.idleTimeoutMs` on its way upstream, so that the client's own
     idle timer runs out first; where the sum passes 30 s, no `idle_timeout_ms` is sent (V2)."""
+    renewal: Renewal | None = None
+    """Whether the call goes on with another session when its upstream session ends (N)."""
     limits: Limits = field(factory=Limits)
     """Every bound and every timeout."""
 
     def __attrs_post_init__(self) -> None:
         for name, kinds in _KINDS.items():
-            _is_one_of(name, getattr(self, name), *kinds)
-        _in_range("idle_timeout_margin", self.idle_timeout_margin, 0, 30)
+            is_one_of(name, getattr(self, name), *kinds)
+        in_range("idle_timeout_margin", self.idle_timeout_margin, 0, 30)
         for name in ("model", "transcription_model"):
             if getattr(self, name) == "":
                 raise ConfigError(f"{name} must not be empty")

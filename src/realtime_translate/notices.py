@@ -122,6 +122,15 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
         "{input_audio} audio), {output} out ({output_text} text, {output_audio} audio)",
     ),
     "NOTICES_SUPPRESSED": (_WARNING, "{code} came {count} times more within a minute"),
+    # renewals
+    "RENEWAL_STARTED": (_INFO, "the session is renewed: {cause}; attempt {attempt}"),
+    "RENEWAL_DONE": (
+        _INFO,
+        "another session took over after {seconds} s; it was told {items} items, and {dropped} were dropped",
+    ),
+    "RENEWAL_FAILED": (_WARNING, "attempt {attempt} of a renewal failed ({cause}); the next in {next} s"),
+    "AUDIO_DROPPED": (_WARNING, "{ms} ms of the user's audio were dropped between two sessions"),
+    "TURN_LOST": (_WARNING, "a turn of the user's was lost with its session: {reason}"),
     # ends
     "UPSTREAM_CLOSED": (_INFO, "upstream closed with {code}"),
     "CLIENT_CLOSED": (_INFO, "the client closed with {code}"),

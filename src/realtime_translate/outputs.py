@@ -111,6 +111,8 @@ class OpenUpstream:
     """Path and query of the URL."""
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=_at_most(40))
     """Headers to add; never credentials: the host adds its own."""
+    leg: int = 1
+    """Which of the call's sockets to the server this one is, for the inputs that tell of it (N4)."""
 
 
 @frozen

@@ -10,11 +10,19 @@ from collections.abc import Callable, Mapping
 from math import inf
 from typing import cast
 
-from attrs import frozen
-
 from . import deepgram
 from .config import ClientDialect, Config
-from .errors import ClockError, ConfigError, FrameTypeError, IdError, OrderError, SnapshotError
+from .errors import ConfigError, FrameTypeError, IdError, OrderError, SnapshotError
+from .host_inputs import (
+    NO_CODE,
+    check_close,
+    check_leg,
+    check_played,
+    check_sent_code,
+    encoded,
+    in_bytes,
+    no_time,
+)
 from .mapping.formats import undeclared_input
 from .mapping.plan import Plan
 from .outputs import OpenUpstream, Outputs
@@ -23,94 +31,26 @@ from .session.env import Env, Ids
 from .session.policies.opening import Cause, dial, paused
 from .session.snapshot import Saved, load, save
 from .session.state import Call
-from .session.tables import Opening, OpeningEvent, SlotState, TurnState
-from .session.timers import Instant, TimerName, Timers
-from .wire.hooks import MOST
+from .session.tables import Opening, OpeningEvent
+from .session.timers import Instant, Timers
+from .standing import SessionState, Standing
 
-__all__ = ["SessionState", "Standing", "Translator", "in_bytes"]
+__all__ = ["Translator"]
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,36}")
 _MOST_OF_ID = 24
 """Upstream's own ids have 32 characters at most, with a counter in ours."""
 # On Python 3.10 and 3.11 looking a member up costs as much as three calls: frames do without.
 _NEW, _GREETED, _DIALLING, _CLOSED = Opening.NEW, Opening.GREETED, Opening.DIALLING, Opening.CLOSED
+_WAITING, _REDIALLING = Opening.WAITING, Opening.REDIALLING
 _MAY_BE_FIRST = ("client_opened", "handle_timeout", "close")
 _LAST = Instant(sys.float_info.max)
 _LONG_AGO = Instant(-_LAST)
 """Before every reading of a clock, and finite: an infinite reading is found by comparing (*Time* 4)."""
-_NO_CODE = 1005
-_PRIVATE_CODES = (_NO_CODE, 1006, 1015)
-"""Close codes that may never be sent (RFC 6455, 7.4.1)."""
 
 
 def _new_id() -> str:
     return secrets.token_urlsafe(12)
-
-
-def in_bytes(frame: object) -> object:
-    """A copy of what a host's buffer holds, which the host may fill again; anything else as it is."""
-    if isinstance(frame, memoryview):
-        return frame.tobytes()
-    return bytes(frame) if isinstance(frame, bytearray) else frame
-
-
-def _encoded(message: object) -> str | bytes:
-    """The frame of a message object. What is none, or holds what JSON cannot say, is the host's mistake."""
-    message = in_bytes(message)
-    if isinstance(message, (bytes, str)):
-        return message
-    if not isinstance(message, deepgram.ClientMessage):
-        kind = type(message).__name__
-        raise FrameTypeError(
-            f"a client frame is str, bytes or a client message of the deepgram module, not {kind}"
-        )
-    try:
-        return deepgram.encode(message)
-    except (TypeError, ValueError) as error:
-        raise FrameTypeError(f"this {type(message).__name__} cannot be encoded as JSON: {error}") from error
-
-
-def _check_close(code: object, reason: object) -> None:
-    """What a close frame carries: a number, and a text."""
-    if not isinstance(code, int):
-        raise FrameTypeError(f"a close code is an int, not {type(code).__name__}; pass it as it came")
-    if not isinstance(reason, str):
-        raise FrameTypeError(f"a close reason is a str, not {type(reason).__name__}; decode it first")
-
-
-def _no_time(now: object) -> ClockError:
-    return ClockError(f"the clock gave {now!r:.40}; it must give finite seconds")
-
-
-@frozen
-class SessionState:
-    """A summary of a call for logs and tests."""
-
-    opening: Opening
-    """How far the session is opened: one of the states in the reference of states."""
-    upstream_open: bool
-    """Whether the upstream socket is open."""
-    response: SlotState
-    """Whether a response is asked for, active or ending."""
-    response_id: str
-    """The id of the active response, empty if there is none."""
-    turn: TurnState
-    """What the agent is doing."""
-    user_speaking: bool
-    """Whether the user has the turn."""
-    next_timer: tuple[TimerName, float] | None
-    """The name and the deadline of the timer that fires next, in seconds on the host's clock."""
-
-
-@frozen
-class Standing:
-    """Where a call stands, exactly, for recordings. `snapshot` has the readings of the clock as they were.
-    `at`: the latest of them, None before the first.
-    """
-
-    config: Config
-    at: float | None
-    snapshot: dict[str, object]
 
 
 class Translator:
@@ -160,15 +100,20 @@ class Translator:
         self._engine.step(OpeningEvent.CLIENT_OPENED)
         return self._engine.take()
 
-    def upstream_opened(self) -> Outputs:
+    def upstream_opened(self, leg: int | None = None) -> Outputs:
         """The upstream socket is open: after `OpenUpstream`, or before it if the host dials early
-        (`early_dial`).
+        (`early_dial`). `leg`: that of the `OpenUpstream`; needed once a session was renewed (N4).
         """
+        if not self._is_at_hand(leg):
+            return self.handle_timeout()
         again = self._engine.call.upstream_open
         self._expect(
             not again, "upstream_opened() was called twice; a call has one upstream socket at a time"
         )
+        at_hand = self._engine.call.opening.leg
         self._begin("upstream_opened")
+        if self._engine.call.opening.leg != at_hand:  # its time was over: another one is dialled now
+            return self._engine.take()
         self._engine.step(OpeningEvent.UPSTREAM_OPENED)
         return self._engine.take()
 
@@ -178,7 +123,7 @@ class Translator:
         """One whole frame of the client: `str` for text, `bytes` or another buffer, which is copied, for
         audio, or a message object instead of its frame.
         """
-        data = frame if isinstance(frame, bytes) else _encoded(frame)
+        data = frame if isinstance(frame, bytes) else encoded(frame)
         self._begin("receive_from_client")
         engine = self._engine
         if engine.call.phase is not _CLOSED:
@@ -187,38 +132,53 @@ class Translator:
             engine.client_text(data)
         return engine.take()
 
-    def receive_from_upstream(self, frame: str | bytes | bytearray | memoryview) -> Outputs:
-        """One whole frame of upstream: JSON text, as `str` or as `bytes` or another buffer of UTF-8."""
+    def receive_from_upstream(
+        self, frame: str | bytes | bytearray | memoryview, leg: int | None = None
+    ) -> Outputs:
+        """One whole frame of upstream: JSON text, as `str` or as `bytes` or another buffer of UTF-8.
+
+        `leg`: that of the `OpenUpstream` of its socket; needed once a session was renewed. What an earlier
+        one says is ignored (N4).
+        """
+        engine = self._engine
+        at_hand = engine.call.opening.leg
+        if leg != at_hand and (leg is not None or at_hand != 1) and not self._is_at_hand(leg):
+            return self.handle_timeout()
         data = frame if isinstance(frame, (str, bytes)) else in_bytes(frame)
         if not isinstance(data, (str, bytes)):
             kind = type(frame).__name__
             raise FrameTypeError(f"an upstream frame is str or bytes, not {kind}; pass it as it came")
         self._begin("receive_from_upstream")
-        engine = self._engine
         phase = engine.call.phase
-        if phase is not _CLOSED:
-            if phase is _DIALLING or phase is _GREETED:
+        if phase is not _CLOSED and phase is not _WAITING and engine.call.opening.leg == at_hand:
+            if phase is _DIALLING or phase is _GREETED or phase is _REDIALLING:
                 raise OrderError(
                     "receive_from_upstream() came before upstream_opened(); report the open socket first, "
                     "and drop what a socket said that CloseUpstream has closed"
                 )
             engine.upstream_text(data)
-        return self._engine.take()
+        return engine.take()
 
     def client_closed(self, code: int | None = None, reason: str = "") -> Outputs:
         """The client's socket closed, with the code and reason of its close frame if there was one."""
-        _check_close(_NO_CODE if code is None else code, reason)
+        check_close(NO_CODE if code is None else code, reason)
         self._begin("client_closed")
         self._engine.step(OpeningEvent.CLIENT_CLOSED, Cause(code=code, reason=reason))
         return self._engine.take()
 
-    def upstream_closed(self, code: int | None = None, reason: str = "") -> Outputs:
+    def upstream_closed(self, code: int | None = None, reason: str = "", leg: int | None = None) -> Outputs:
         """The upstream socket closed, or its dial failed (then before `upstream_opened`). Not for a socket in
-        the place of which `OpenUpstream` wanted another. The client of a dial that failed is told of a reason
-        such as `HTTP 429 rate_limit_exceeded`, status and code of the answer, and of no other.
+        the place of which `OpenUpstream` wanted another, unless with its `leg`. The client of a dial that
+        failed is told of a reason such as `HTTP 429 rate_limit_exceeded`, status and code of the answer, and
+        of no other.
         """
-        _check_close(_NO_CODE if code is None else code, reason)
+        check_close(NO_CODE if code is None else code, reason)
+        if not self._is_at_hand(leg):
+            return self.handle_timeout()
+        at_hand = self._engine.call.opening.leg
         self._begin("upstream_closed")
+        if self._engine.call.opening.leg != at_hand:
+            return self._engine.take()
         self._engine.upstream_closed(code, reason)
         return self._engine.take()
 
@@ -229,10 +189,7 @@ class Translator:
 
     def playback_reported(self, played_ms: int) -> Outputs:
         """How many milliseconds of all agent audio handed over so far the client has played. Optional."""
-        if type(played_ms) is not int or not 0 <= played_ms <= MOST:
-            raise OrderError(
-                f"played_ms is a whole number of milliseconds from 0 to 2^53, not {played_ms!r:.40}; round it"
-            )
+        check_played(played_ms)
         self._begin("playback_reported")
         if self._engine.call.phase is not Opening.CLOSED:
             self._engine.playback_reported(played_ms)
@@ -249,13 +206,22 @@ class Translator:
             self._engine.function_result(call_id, content)
         return self._engine.take()
 
+    def renew(self) -> Outputs:
+        """Go on in another upstream session as soon as nothing is under way (N2, N3). Takes `Config.renewal`;
+        does nothing unless the session is ready.
+        """
+        self._expect(
+            self._engine.env.config.renewal is not None,
+            "renew() needs a Config with a renewal, such as Config.deepgram(renewal=Renewal())",
+        )
+        self._begin("renew")
+        self._engine.renew()
+        return self._engine.take()
+
     def close(self, code: int = 1000, reason: str = "") -> Outputs:
         """The host is going away: both legs are closed."""
-        _check_close(code, reason)
-        if not 1000 <= code <= 4999 or code in _PRIVATE_CODES:
-            raise OrderError(
-                f"{code} is no code that a close frame may carry; use 1000, 1001, 1011 or 3000 to 4999"
-            )
+        check_close(code, reason)
+        check_sent_code(code)
         self._begin("close")
         self._engine.step(OpeningEvent.HOST_CLOSED, Cause(code=code, reason=reason))
         return self._engine.take()
@@ -292,6 +258,7 @@ class Translator:
         return SessionState(
             opening=call.phase,
             upstream_open=call.upstream_open,
+            leg=call.opening.leg,
             response=call.slot.state,
             response_id=call.slot.active,
             turn=call.turn_state,
@@ -355,6 +322,22 @@ class Translator:
         translator._latest = _LONG_AGO if standing.at is None else Instant(standing.at)
         return translator
 
+    # --- legs -----------------------------------------------------------------------------------------------
+
+    def _is_at_hand(self, leg: int | None) -> bool:
+        """Whether an input is of the socket that counts, and not of one before it (N4)."""
+        at_hand = self._engine.call.opening.leg
+        if leg == at_hand or (leg is None and at_hand == 1):
+            return True
+        if leg is None:
+            self._expect(
+                False, f"the session was renewed: pass leg={at_hand}, as OpenUpstream said, or its own"
+            )
+            return True
+        check_leg(leg)
+        self._expect(1 <= leg < at_hand, f"there is no leg {leg} yet; pass the one that OpenUpstream said")
+        return False
+
     # --- time -----------------------------------------------------------------------------------------------
 
     def _expect(self, met: bool, otherwise: str) -> None:
@@ -372,7 +355,7 @@ class Translator:
             if not self._latest <= now <= _LAST:
                 now = self._sound(now)
         except TypeError:
-            raise _no_time(now) from None
+            raise no_time(now) from None
         self._latest = now
         env = engine.env
         env.clock, env.late = now, False
@@ -387,11 +370,11 @@ class Translator:
         try:
             self._latest = self._sound(now)
         except TypeError:
-            raise _no_time(now) from None
+            raise no_time(now) from None
         return self._latest
 
     def _sound(self, now: Instant) -> Instant:
         """The latest time seen: a clock that goes backwards is clamped (*Time* 4)."""
         if not -_LAST <= now <= _LAST:
-            raise _no_time(now)
+            raise no_time(now)
         return max(now, self._latest)

@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from realtime_translate import Config, SendToUpstream, Translator
+from realtime_translate import Config, OpenUpstream, SendToUpstream, Translator
 from realtime_translate.testing import FakeClock
 
 __all__ = ["TURNS", "LongCall"]
@@ -56,7 +56,8 @@ class LongCall:
 
     def upstream(self, *events: Json) -> None:
         for event in events:
-            self._take(self.translator.receive_from_upstream(json.dumps(event)))
+            leg = self.translator.state.leg
+            self._take(self.translator.receive_from_upstream(json.dumps(event), leg))
 
     def wait(self, seconds: float) -> None:
         until = self.clock.now + seconds
@@ -74,6 +75,8 @@ class LongCall:
                     self.upstream({"type": "session.updated", "session": {}})
                 elif event["type"] == "conversation.item.create":
                     self.items.append(event["item"].get("id") or event["event_id"])
+            elif isinstance(output, OpenUpstream) and output.leg > 1:
+                self._take(self.translator.upstream_opened(output.leg))
 
     # --- what a server says -----------------------------------------------------------------------------
 

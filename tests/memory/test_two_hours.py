@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from realtime_translate import Config, ManualCommit, ServerVad
+from realtime_translate import Config, ManualCommit, Renewal, ServerVad
 from realtime_translate.session.entries import Part
 from realtime_translate.session.policies import agent_text, upstream_errors, user_speech, user_turn
 from realtime_translate.session.policies.function_calls import known
@@ -103,6 +103,19 @@ def test_L2_two_hours_need_no_more_than_sixteen_minutes(config: str) -> None:
     assert late.ready
     assert late.written <= early.written + SNAPSHOT_TOLERANCE
     assert late.held <= early.held + MEMORY_TOLERANCE
+
+
+def test_L2_twenty_renewals_need_no_more_than_five() -> None:
+    """A session begins with little; what counts is the most that a call holds in one."""
+    renewal = Renewal(after=345.0, patience=5.0, ledger_items=40, ledger_chars=4096, audio_seconds=0.5)
+    call = LongCall(Config.deepgram(renewal=renewal))
+    most: dict[int, int] = {}
+    for minutes in range(1, 121):
+        rounds(call, minutes)
+        leg = call.translator.state.leg
+        most[leg] = max(most.get(leg, 0), held(call))
+    assert set(most) == set(range(1, 22))
+    assert max(most[leg] for leg in range(6, 21)) <= max(most[leg] for leg in range(2, 6)) * 1.01
 
 
 @pytest.mark.parametrize("config", ["deepgram", again("component")])

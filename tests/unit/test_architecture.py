@@ -50,7 +50,18 @@ ALLOWED = {
     "testing/machine/random_agent.py": {"random"},
 }
 # What policies may import of session/, besides the other files of their own folder.
-SHARED_BY_POLICIES = {"entries", "env", "event_kinds", "ids", "signals", "state", "tables", "timers"}
+SHARED_BY_POLICIES = {
+    "entries",
+    "env",
+    "event_kinds",
+    "ids",
+    "items",
+    "renewals",
+    "signals",
+    "state",
+    "tables",
+    "timers",
+}
 # What they share knows none of them, nor what puts them together.
 WIRING = {"engine", "policies", "routes", "snapshot"}
 STRATEGIES = {
@@ -58,6 +69,7 @@ STRATEGIES = {
     "testing/machine/call_machine.py",
     "testing/machine/moves/client.py",
     "testing/machine/moves/host.py",
+    "testing/machine/moves/legs.py",
     "testing/machine/moves/opening.py",
     "testing/machine/moves/walk.py",
     "testing/profiles.py",

@@ -27,6 +27,7 @@ OWN = {
     "function_calls": "calls",
     "greeting": "",
     "input_audio": "audio",
+    "ledger": "ledger",
     "noticed": "noticed",
     "opening": "opening",
     "playback": "playback",

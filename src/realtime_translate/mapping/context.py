@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 
-from ..deepgram.history import HistoryCalls, HistoryFunctionCall, HistoryText
+from ..deepgram.history import HistoryCalls, HistoryText
 from ..notices import notice
 from ..openai.objects import ContentPart, Item
 from ..outputs import Notice
+from ..wire import OMITTED, Omissible
 
-__all__ = ["call_id", "items", "message"]
+__all__ = ["call", "call_id", "items", "message"]
 
 _FITS = re.compile(r"call_[A-Za-z0-9_-]{1,27}")
 """What every server takes: OpenAI's limits, and the beginning that others insist on."""
@@ -25,10 +26,18 @@ def call_id(original: str) -> str:
     return "call_" + sha256(original.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
-def message(role: str, text: str, *, item_id: str) -> Item:
+def message(role: str, text: str, *, item_id: Omissible[str] = OMITTED) -> Item:
     """A text message as an item; the content type depends on the role (protocols, rule 7)."""
     part = ContentPart(_CONTENT_TYPE.get(role, "input_text"), text=text)
     return Item(id=item_id, type="message", role=role, content=(part,))
+
+
+def call(sent: str, name: str, arguments: str, output: str) -> tuple[Item, Item]:
+    """A function call that was answered, by the id and the name that upstream has for it."""
+    return (
+        Item(type="function_call", call_id=sent, name=name, arguments=arguments),
+        Item(type="function_call_output", call_id=sent, output=output),
+    )
 
 
 def items(
@@ -44,16 +53,10 @@ def _items(
     entry: HistoryText | HistoryCalls, sent_name: Callable[[str], str], notes: list[Notice]
 ) -> Iterator[Item]:
     if isinstance(entry, HistoryText):
-        part = ContentPart(_CONTENT_TYPE.get(entry.role, "input_text"), text=entry.content)
-        yield Item(type="message", role=entry.role, content=(part,))
+        yield message(entry.role, entry.content)
         return
-    for call in entry.function_calls:
-        yield from _call_items(call, sent_name(call.name), notes)
-
-
-def _call_items(call: HistoryFunctionCall, name: str, notes: list[Notice]) -> Iterator[Item]:
-    sent = call_id(call.id)
-    if sent != call.id:
-        notes.append(notice("CALL_ID_REPLACED", call_id=call.id, sent=sent))
-    yield Item(type="function_call", call_id=sent, name=name, arguments=call.arguments)
-    yield Item(type="function_call_output", call_id=sent, output=call.response)
+    for past in entry.function_calls:
+        sent = call_id(past.id)
+        if sent != past.id:
+            notes.append(notice("CALL_ID_REPLACED", call_id=past.id, sent=sent))
+        yield from call(sent, sent_name(past.name), past.arguments, past.response)

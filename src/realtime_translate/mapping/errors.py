@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..deepgram.codes import ComponentCode, ErrorCode, WarningCode
 from ..masking import masked
@@ -19,6 +19,7 @@ __all__ = [
     "Fault",
     "Problem",
     "closed_with",
+    "dial_failed",
     "fatal_code",
     "fault",
     "head_asked",
@@ -72,7 +73,18 @@ def closed_with(reason: str, errors: Errors) -> Problem:
     return Problem(kind, code, _description(kind, code, reason), "")
 
 
+_NO_ACCESS = ("401", "403")
 _REFUSED = re.compile(r"HTTP (?P<status>[1-5]\d\d)(?: (?P<code>[\w.-]{1,64}))?", re.ASCII)
+
+
+def dial_failed(reason: str, errors: Errors) -> Problem:
+    """Read how the dial of another session failed, or how that closed. Dialling again does not mend refused
+    access (N2).
+    """
+    answer, problem = _REFUSED.fullmatch(reason), closed_with(reason, errors)
+    if answer is None or answer["status"] not in _NO_ACCESS:
+        return problem
+    return evolve(problem, fault=Fault.ACCESS, description=refused_with(reason))
 
 
 def refused_with(reason: str) -> str:
@@ -83,7 +95,7 @@ def refused_with(reason: str) -> str:
     if answer is None:
         return ""
     status, code = answer["status"], answer["code"]
-    if status in ("401", "403"):  # in the words of an access error
+    if status in _NO_ACCESS:  # in the words of an access error
         what = "refused access"
     elif status == "429":
         what = "takes no more calls for now"

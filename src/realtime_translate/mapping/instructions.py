@@ -14,10 +14,19 @@ _FUNCTIONS_HINT = (
     "never invent what a function would return."
 )
 _GREETING_HINT = "The user has already been greeted with the following words. Do not greet again.\n{greeting}"
+_RENEWED_HINT = (
+    "The conversation is under way: what was said before is in it. Go on with it; do not greet the user, and "
+    "do not introduce yourself."
+)
 
 
 def build(
-    prompt: str, *, background: str = "", greeting: str | None = None, has_functions: bool = False
+    prompt: str,
+    *,
+    background: str = "",
+    greeting: str | None = None,
+    has_functions: bool = False,
+    renewed: bool = False,
 ) -> str:
     """Join the parts with a blank line between them, leaving out what is not there."""
     parts = [
@@ -25,6 +34,7 @@ def build(
         background,
         _GREETING_HINT.format(greeting=greeting) if greeting else "",
         _FUNCTIONS_HINT if has_functions else "",
+        _RENEWED_HINT if renewed else "",
     ]
     return "\n\n".join([part for part in parts if part])
 
@@ -36,6 +46,7 @@ def of_plan(plan: Plan) -> str:
         background=plan.background,
         greeting=plan.greeting if plan.greeted else None,
         has_functions=bool(plan.functions),
+        renewed=plan.renewed,
     )
 
 

@@ -64,6 +64,8 @@ class Plan:
     greeting: str | None = None
     greeted: bool = True
     """Whether the instructions say that it was said: a spoken one is in the conversation (G1, G3)."""
+    renewed: bool = False
+    """Whether the instructions say that the conversation goes on (N5)."""
     prompt: str = ""
     background: str = ""
     """The context as part of the instructions (C1)."""
@@ -93,6 +95,11 @@ class Plan:
             if called in (spec.alias or spec.name, spec.name):
                 return spec
         return None
+
+    def sent_name(self, name: str) -> str:
+        """What upstream calls the function that the client calls so (S10)."""
+        spec = self.function(name)
+        return (spec.alias if spec else "") or name
 
     def own_name(self, called: str) -> str:
         """What the client calls the function that the model calls so (S10)."""

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from ..masking import masked
 from ..openai.objects import ContentPart, Item, Response, ResponseParams
 
-__all__ = ["TAG", "Outcome", "outcome", "saying", "spoken", "tag_of", "tagged"]
+__all__ = ["TAG", "Outcome", "going_on", "outcome", "rest", "saying", "spoken", "tag_of", "tagged"]
 
 TAG = "rt"
 """The metadata key that carries our create's event id (R6)."""
@@ -50,9 +50,29 @@ def spoken(tag: str, text: str) -> ResponseParams:
 
 def saying(text: str) -> Item:
     """The same as an item of the conversation, for servers whose responses take no instructions (T3)."""
-    return Item(
-        type="message", role="system", content=(ContentPart("input_text", text=_SAY.format(text=text)),)
-    )
+    return _system(_SAY.format(text=text))
+
+
+_GO_ON = (
+    "Your last answer broke off in the middle. Go on from where it broke off, as if nothing had happened: do "
+    "not repeat what you have said, and do not apologise."
+)
+
+
+def rest(tag: str, instructions: str) -> ResponseParams:
+    """The parameters of a create for the rest of an answer that broke off. `instructions`: those of the
+    session, in the place of which a response's own stand (N8).
+    """
+    return evolve(tagged(tag), instructions="\n\n".join(part for part in (instructions, _GO_ON) if part))
+
+
+def going_on() -> Item:
+    """The same as an item of the conversation (N8)."""
+    return _system(_GO_ON)
+
+
+def _system(text: str) -> Item:
+    return Item(type="message", role="system", content=(ContentPart("input_text", text=text),))
 
 
 def tag_of(response: Response) -> str:

@@ -24,6 +24,7 @@ from ..config import (
 )
 from ..errors import LocalProtocolError
 from ..openai.dialects import UpstreamDialect
+from ..renewal import Renewal
 from .outputs import masked_target
 
 __all__ = ["FORMAT", "VERSION", "RecordingError", "config_data", "config_of", "is_header", "without_secrets"]
@@ -91,12 +92,14 @@ def config_of(data: object) -> Config:
 
 def _config(data: dict[str, Any]) -> Config:
     turns, keepalive = data.pop("turn_detection"), data.pop("keepalive")
+    renewal = data.pop("renewal", None)  # recordings of before it have none
     if turns is None:
         fields: dict[str, Any] = {"turn_detection": FromSettings.FROM_SETTINGS}
     else:
         values = dict(turns)
         fields = {"turn_detection": _TURNS[values.pop("kind")](**values)}
     fields["keepalive"] = None if keepalive is None else SilenceKeepalive(**keepalive)
+    fields["renewal"] = None if renewal is None else _CONVERTER.structure(renewal, Renewal)
     for name, kind in _PARTS.items():
         fields[name] = _CONVERTER.structure(data.pop(name), kind)
     return Config(**fields, **data)

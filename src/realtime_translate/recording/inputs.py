@@ -41,14 +41,16 @@ def describe(
 ) -> dict[str, object]:
     """What a recording says of an input, its name and its time aside."""
     if method in _FRAMES and arguments:
-        return _frame(method, arguments[0], limits, veil)
+        frame, *legs = arguments
+        described = _frame(method, frame, limits, veil)
+        return {**described, "leg": _argument(legs[0])} if legs else described
     if not arguments:
         return {}
     given = [_argument(each) for each in arguments]
     mask = None if veil is None else _MASKS.get(method)
     match given:
-        case [first, str(text)] if mask is not None:
-            given = [first, mask(text)]
+        case [first, str(text), *rest] if mask is not None:
+            given = [first, mask(text), *rest]
         case _:
             pass
     return {"arguments": given}
@@ -153,8 +155,13 @@ class _Other:
 def restore(method: str, record: Mapping[str, Any], limits: Limits) -> tuple[Any, ...]:
     """The arguments of a recorded input. Raises `ValueError`, `TypeError` or `KeyError` for what is none."""
     if method in _FRAMES:
-        return (_restored_frame(method, record, limits),)
-    return tuple(_Other() if isinstance(each, dict) else each for each in record.get("arguments", ()))
+        legs = [record["leg"]] if "leg" in record else []
+        return (_restored_frame(method, record, limits), *map(_restored, legs))
+    return tuple(map(_restored, record.get("arguments", ())))
+
+
+def _restored(value: object) -> object:
+    return _Other() if isinstance(value, dict) else value
 
 
 def _restored_frame(method: str, record: Mapping[str, Any], limits: Limits) -> object:

@@ -29,10 +29,11 @@ TEXTS: Mapping[str, Rule] = {
     "description": Rule.ERROR,
     "carry": Rule.AUDIO,
     "recent": Rule.AUDIO,
+    "again": Rule.AUDIO,
     "audio": Rule.AUDIO,
 }
 """The fields of the state that hold what was said, by name."""
-FRAMES: Mapping[str, tuple[str, ...]] = {"opening": ("waiting",), "updates": ("waiting", "sent")}
+FRAMES: Mapping[str, tuple[str, ...]] = {"opening": ("waiting", "settings"), "updates": ("waiting", "sent")}
 """Frames of the client that wait, by the part of the call that holds them."""
 OBJECTS = ("context_items", "tools", "session", "endpoint")
 """Objects of the protocols."""
@@ -41,7 +42,7 @@ _KEPT = """
     name language voice active request unsettled item_id response_id call_id event_id commit_event
     update_event last_code mark output ended cut open_items open_messages announced settled harmless matched
     awaited idle_items words alias client_id code counts heads language_hints path reasoning refused_parts
-    stopped taken
+    left_out stopped taken cause role seen last_fault unsent
 """
 KEPT = tuple(_KEPT.split())
 """Ids, codes and names, which stay; of `words` what identifies texts is taken."""

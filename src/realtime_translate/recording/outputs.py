@@ -73,12 +73,14 @@ def _text(frame: str, redacted: bool) -> object:
 
 
 def _open(output: OpenUpstream, redacted: bool) -> object:
+    later = {} if output.leg == 1 else {"leg": output.leg}
     if not redacted:
-        return {"model": output.model, "target": output.target, "headers": dict(output.headers)}
+        return {"model": output.model, "target": output.target, "headers": dict(output.headers), **later}
     return {
         **_SHAPE.frame({"model": output.model}),
         "target": masked_target(output.target),
         "headers": dict.fromkeys(output.headers, REMOVED),
+        **later,
     }
 
 

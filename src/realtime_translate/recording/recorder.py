@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias
 
 from .. import deepgram
+from ..host_inputs import in_bytes
 from ..outputs import OpenUpstream, Outputs
-from ..translator import SessionState, Standing, Translator, in_bytes
+from ..standing import SessionState, Standing
+from ..translator import Translator
 from .frames import Veil
 from .header import FORMAT, VERSION, config_data, without_secrets
 from .inputs import describe
@@ -66,9 +68,9 @@ class Recorder(Translator):
         """See `Translator.client_opened`."""
         return self._record("client_opened", self._translator.client_opened)
 
-    def upstream_opened(self) -> Outputs:
+    def upstream_opened(self, leg: int | None = None) -> Outputs:
         """See `Translator.upstream_opened`."""
-        return self._record("upstream_opened", self._translator.upstream_opened)
+        return self._record("upstream_opened", self._translator.upstream_opened, *_known(leg))
 
     def receive_from_client(
         self, frame: str | bytes | bytearray | memoryview | deepgram.ClientMessage
@@ -76,17 +78,20 @@ class Recorder(Translator):
         """See `Translator.receive_from_client`."""
         return self._record("receive_from_client", self._translator.receive_from_client, in_bytes(frame))
 
-    def receive_from_upstream(self, frame: str | bytes | bytearray | memoryview) -> Outputs:
+    def receive_from_upstream(
+        self, frame: str | bytes | bytearray | memoryview, leg: int | None = None
+    ) -> Outputs:
         """See `Translator.receive_from_upstream`."""
-        return self._record("receive_from_upstream", self._translator.receive_from_upstream, in_bytes(frame))
+        given = (in_bytes(frame), *_known(leg))
+        return self._record("receive_from_upstream", self._translator.receive_from_upstream, *given)
 
     def client_closed(self, code: int | None = None, reason: str = "") -> Outputs:
         """See `Translator.client_closed`."""
         return self._record("client_closed", self._translator.client_closed, code, reason)
 
-    def upstream_closed(self, code: int | None = None, reason: str = "") -> Outputs:
+    def upstream_closed(self, code: int | None = None, reason: str = "", leg: int | None = None) -> Outputs:
         """See `Translator.upstream_closed`."""
-        return self._record("upstream_closed", self._translator.upstream_closed, code, reason)
+        return self._record("upstream_closed", self._translator.upstream_closed, code, reason, *_known(leg))
 
     def handle_timeout(self) -> Outputs:
         """See `Translator.handle_timeout`."""
@@ -99,6 +104,10 @@ class Recorder(Translator):
     def function_result(self, call_id: str, content: str) -> Outputs:
         """See `Translator.function_result`."""
         return self._record("function_result", self._translator.function_result, call_id, content)
+
+    def renew(self) -> Outputs:
+        """See `Translator.renew`."""
+        return self._record("renew", self._translator.renew)
 
     def close(self, code: int = 1000, reason: str = "") -> Outputs:
         """See `Translator.close`."""
@@ -187,6 +196,11 @@ class Recorder(Translator):
             self._sink(json.dumps(line(), separators=(",", ":")) + "\n")
         except Exception as failure:  # a full disk must not end a call
             self.failure = failure
+
+
+def _known(leg: int | None) -> tuple[int, ...]:
+    """What a recording says of a leg, if the host says anything."""
+    return () if leg is None else (leg,)
 
 
 def outputs_data(outputs: Outputs, *, redacted: bool, detail: Detail) -> list[object]:

@@ -12,7 +12,8 @@ from attrs import define, frozen
 from ..config import Config
 from ..errors import ClockError, SnapshotError
 from ..outputs import Outputs
-from ..translator import SessionState, Standing, Translator
+from ..standing import SessionState, Standing
+from ..translator import Translator
 from .header import VERSION, RecordingError, config_of, is_header
 from .inputs import restore
 from .recorder import Detail, misuse, outputs_data
@@ -29,6 +30,7 @@ INPUTS = (
     "handle_timeout",
     "playback_reported",
     "function_result",
+    "renew",
     "close",
 )
 _LONGEST_SHOWN = 2000

@@ -14,14 +14,14 @@ How one input runs through
 1. `translator.Translator` takes the input from the host. It reads the clock once, and fires the timers that
    are due, oldest first, each at its own time (*Time* 1). A timer is a name with a deadline, in `timers`.
 2. `engine.Engine` takes the input itself. It parses frames and asks the opening: a client message goes to the
-   policies, waits until the session is ready, or came too early.
+   policies, waits until the session is ready, or came too early. What that leads to, `performer` carries out.
 3. `routes` names the handlers of the message, of the event or of the timer, in the order in which they run.
    It is the one place that says who hears what.
 4. A handler is a function `(call, env, event)` of a policy; that of a timer has no event. It reads `call`,
    the whole memory, and `env`, the surroundings: the configuration, the plan that Settings made, the time,
    the timers, the ids and the audio streams. It changes its own part of the memory, sets timers, and returns
    effects. The plan is changed by `opening` and `updates` alone.
-5. The engine carries effects out depth first, in order. An output is put with the others. A signal goes to
+5. Effects are carried out depth first, in order. An output is put with the others. A signal goes to
    its handlers at once, and what these return comes before the next effect of the first handler. When the
    call is closed, the rest is dropped.
 
@@ -41,6 +41,7 @@ part           owner, in `policies`          what it remembers
 `phase`        the engine                    how far the opening is
 `turn_state`   the engine                    what of the agent's turn the client has been told
 `opening`      `opening`                     the update that configures the session, and what waits for it
+`ledger`       `ledger`                      what the client was told, where sessions are renewed
 `audio`        `input_audio`                 the user's audio that is not committed yet
 `slot`         `response_slot`               the active response, and all that waits for one
 `calls`        `function_calls`              function calls that are not answered or not over
@@ -67,6 +68,14 @@ is to do something. `input_audio`, for example, returns `CommitDue`, and hears `
 is free. There is no signal for what can be asked: the slot reads in `call.audio` that a commit waits for it,
 in `call.updates` that an update does, and in `call.calls` that an answer is to come first.
 
+Sessions that are renewed
+-------------------------
+
+A call may outlive its upstream session (N). `LegLost` says that it is gone: each policy then forgets what was
+of that session, and keeps what is owed to the client. The opening dials another. `LegConfigured` says that it
+holds what was asked, so that the ledger may be told to it, and `LegReady` that what waited may go. Only the
+opening and the ledger know in which of these states a call is.
+
 The tables
 ----------
 
@@ -74,7 +83,8 @@ The life cycles are written as tables in `tables`, each complete: every state an
 or stays as it is and says why. An action is a function that the policy keeps under the name that the table
 gives. `docs/reference/states.md` draws them.
 
-* The opening: from before the client's Settings until the call is closed, for both connections.
+* The opening: from before the client's Settings until the call is closed, for both connections, with the
+  renewals of the one to the server.
 * The slot: a conversation has at most one active response, so that everything that wants one goes through
   it. `docs/explanation/response-slot.md` tells how.
 * The response, our create, and a function call: what became of each of them. That the user interrupts is an

@@ -14,7 +14,7 @@ from attrs import evolve
 from .. import deepgram, openai
 from ..deepgram.codes import ComponentCode, ErrorCode
 from ..mapping import to_client
-from ..mapping.errors import fault, refused_with
+from ..mapping.errors import dial_failed, fault, refused_with
 from ..notices import notice
 from ..openai.audio_frames import AUDIO_DELTA, BETA_AUDIO_DELTA, AudioDelta, delta_of
 from ..openai.objects import Item
@@ -25,9 +25,9 @@ from .entries import Pending
 from .env import Env
 from .event_kinds import ConversationEvent, OutputEvent
 from .ids import MAX_ID, has_long_id, response_id_of, still_has_one
+from .performer import Performer
 from .policies import (
     agent_text,
-    agent_turn,
     function_calls,
     input_audio,
     noticed,
@@ -39,14 +39,16 @@ from .policies import (
 from .policies.opening import Cause
 from .policies.response_slot import events
 from .policies.upstream_errors import parting
-from .routes import CLIENT, SESSION_CREATED, SIGNALS, TIMERS, UPDATES, UPSTREAM, Handlers
-from .signals import Deliver, Effect, Effects, Fatal, OpeningStep, Refused, TurnStep
+from .quiet import is_quiet
+from .renewals import CLOSED, HOST, renews
+from .routes import CLIENT, SESSION_CREATED, TIMERS, UPDATES, UPSTREAM
+from .signals import Deliver, Effect, Effects, Fatal, Refused
 from .state import Call
 from .tables import (
     AUDIO_GATES,
+    BETWEEN,
     GATES,
     OPENING,
-    TURNS,
     Gate,
     Opening,
     OpeningEvent,
@@ -69,29 +71,37 @@ _UPDATED = OpeningEvent.UPDATED
 _OUTPUT = get_args(OutputEvent)
 _OF_CONVERSATION = get_args(ConversationEvent)
 _AUDIO_DELTAS = (AUDIO_DELTA, BETA_AUDIO_DELTA)
-_READY = (Opening.READY, Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
+_DRAINING = Opening.DRAINING
+_READY = (
+    Opening.READY,
+    Opening.READY_UNASKED,
+    Opening.AWAITING_SLOT,
+    Opening.APPLYING,
+    Opening.DRAINING,
+    Opening.REPLAYING,
+)
 _UNSETTLED = (Opening.READY_UNASKED, Opening.AWAITING_SLOT, Opening.APPLYING)
 _TIMER_STEPS: Mapping[TimerName, OpeningEvent] = {
     "settings": OpeningEvent.SETTINGS_LATE,
     "configure": OpeningEvent.CONFIGURE_LATE,
+    "patience": OpeningEvent.QUIET,
+    "attempt": OpeningEvent.ATTEMPT_DUE,
+    "replay": OpeningEvent.REPLAYED,
 }
 
 
-class Engine:
+class Engine(Performer):
     """One call's policies at work. Time is only ever `env.now`."""
 
-    __slots__ = ("_audio_gates", "_gates", "_streaming", "_turns", "call", "env", "out")
+    __slots__ = ("_audio_gates", "_gates", "_streaming")
 
     def __init__(self, call: Call, env: Env) -> None:
-        self.call: Call = call
-        self.env: Env = env
-        self.out: list[Output] = []
+        super().__init__(call, env)
         self._gates = GATES[env.config.dialect]
         self._audio_gates = AUDIO_GATES[env.config.dialect]
         through = [phase for phase, gate in self._audio_gates.items() if gate is _DELIVER]
         # Members are found in a tuple by identity: in a table they are hashed, which runs Python code.
         self._streaming = (Opening.READY, *through)
-        self._turns = TURNS[env.config.dialect]
 
     # --- inputs: each leaves what the host has to do in `out` -----------------------------------------------
 
@@ -101,19 +111,7 @@ class Engine:
             self.step(step)
             return
         self.perform(TIMERS[name](self.call, self.env))
-
-    def step(self, event: OpeningEvent, cause: Cause = _NO_CAUSE) -> None:
-        """Take a step of the opening. The last step gives outputs only: the call is closed by then."""
-        step = OPENING[self.call.phase][event]
-        self.call.phase = step.to
-        effects = opening.ACTIONS[step.action](self.call.opening, self.env, cause) if step.action else ()
-        if step.to is _CLOSED:
-            self.out.extend(noticed.minute_over(self.call, self.env))
-            self.env.timers.deadlines.clear()
-            opening.forget(self.call.opening)
-            self.out.extend(cast("Sequence[Output]", effects))
-        else:
-            self.perform(effects)
+        self._settle()
 
     def client_audio(self, frame: bytes) -> Outputs:
         """A binary frame of the client (A1), and what the host has to do. Audio that only flows gives
@@ -132,6 +130,10 @@ class Engine:
 
     def client_text(self, frame: str) -> None:
         """A text frame of the client (T5, L1, L4)."""
+        self._client_text(frame)
+        self._settle()
+
+    def _client_text(self, frame: str) -> None:
         over = excess(frame, self.env.limits)
         if over:
             self.perform(self._unparsable(over))
@@ -170,29 +172,45 @@ class Engine:
                 self._audio_delta(delta)
         else:
             self._structured(data)
+            self._settle()
+
+    def _settle(self) -> None:
+        """A session that is to be renewed goes at the first moment at which nothing is under way (N3)."""
+        if self.call.phase is _DRAINING and is_quiet(self.call, self.env):
+            self.step(OpeningEvent.QUIET)
 
     def upstream_closed(self, code: int | None, reason: str) -> None:
         """The upstream socket closed, or was never opened (E5, S8): then the host says how it was refused."""
         call = self.call
+        if call.phase in BETWEEN:
+            problem = dial_failed(reason, self.env.config.upstream.errors)
+            self.step(OpeningEvent.UPSTREAM_CLOSED, Cause(problem=problem, reason=CLOSED, closed=True))
+            return
+        renewed_for = upstream_errors.renewable(call, self.env, code, reason)
+        if renewed_for:
+            self.out.append(notice("UPSTREAM_CLOSED", code=code))
+            self.step(OpeningEvent.LOST, Cause(reason=renewed_for, closed=True))
+            return
         refusal = "" if call.upstream_open else refused_with(reason)
         told, why = parting(call.errors, self.env, code, reason if call.upstream_open else "")
         self.step(OpeningEvent.UPSTREAM_CLOSED, Cause(code=code, reason=refusal, error=told, description=why))
+
+    def renew(self) -> None:
+        """The host wants another session (N2)."""
+        if renews(self.call, self.env, planned=True):
+            self.step(OpeningEvent.RENEWAL_DUE, Cause(reason=HOST))
+            self._settle()
 
     def playback_reported(self, milliseconds: int) -> None:
         """The client has played so much of the agent's audio (B3)."""
         self.perform(playback.reported(self.call.playback, self.env, milliseconds))
 
     def function_result(self, call_id: str, content: str) -> None:
-        """The host ran a function (F6)."""
+        """The host ran a function (F6). Its result waits for the next session, if there is none (N10)."""
+        if self.call.phase in BETWEEN:
+            self.perform(opening.wait_text(self.call.opening, self.env, content, call_id))
+            return
         self.perform(function_calls.host_answered(self.call.calls, self.env, call_id, content))
-
-    def take(self) -> Outputs:
-        """What the host has to do."""
-        if not self.out:
-            return ()
-        outputs = tuple(self.out)
-        self.out.clear()
-        return outputs
 
     # --- the client leg -------------------------------------------------------------------------------------
 
@@ -202,6 +220,8 @@ class Engine:
             self.perform([Fatal(ErrorCode.CLIENT_MESSAGE_TOO_LARGE, "the audio frame is too large")])
         elif gate is Gate.DELIVER:
             self.perform(input_audio.received(self.call.audio, self.env, frame))
+        elif self.call.phase in BETWEEN:
+            self.perform(opening.keep_audio(self.call.opening, self.env, frame))
         elif gate is Gate.WAIT:
             self.perform(opening.wait_audio(self.call.opening, self.env, frame))
         else:
@@ -224,7 +244,7 @@ class Engine:
             self.perform([notice("MESSAGE_WAITS", type=kind)])
             self.perform(opening.wait_text(self.call.opening, self.env, frame))
         elif gate is Gate.DELIVER:
-            self._route(CLIENT[type(message)], message)
+            self.route(CLIENT[type(message)], message)
         else:
             self.perform([opening.too_early(kind)])
 
@@ -261,7 +281,7 @@ class Engine:
         if call.agent_text.may_end:
             self.perform(agent_text.paused(call.agent_text, env))
         if call.turn_state is not _SPEAKING:
-            self._turn(TurnEvent.AUDIO)
+            self.turn(TurnEvent.AUDIO)
         playback.received(call.playback, env, item_id, index, len(audio))
         sound = env.audio_out.feed(audio)
         if sound:
@@ -278,7 +298,7 @@ class Engine:
         elif isinstance(event, openai.SessionUpdated) and OPENING[self.call.phase][_UPDATED].action:
             self.step(opening.shown_by(self.call, self.env, event.session), Cause(session=event.session))
         elif isinstance(event, openai.SessionCreated):
-            self._route(SESSION_CREATED, event)
+            self.route(SESSION_CREATED, event)
         elif isinstance(event, openai.ErrorEvent):
             self._error(event)
         elif self.call.phase in _READY and not spellings.came(self.call, data):
@@ -305,7 +325,7 @@ class Engine:
             event = self._end_of_response(event)
         elif isinstance(event, _OUTPUT) and not self._goes_on(cast("OutputEvent", event)):
             return
-        self._route(handlers, event)
+        self.route(handlers, event)
 
     def _goes_on(self, event: OutputEvent) -> bool:
         """Whether a response of which output comes goes on: not if it was cut (B1, R1)."""
@@ -352,49 +372,19 @@ class Engine:
             effects.append(to_client.error(ComponentCode.UNMAPPED_UPSTREAM_EVENT, reason))
         return effects
 
-    # --- effects --------------------------------------------------------------------------------------------
+    # --- what waited ----------------------------------------------------------------------------------------
 
-    def perform(self, effects: Effects) -> None:
-        """Carry out effects depth first, in order; nothing after the call has closed."""
-        for effect in effects:
-            if self.call.phase is _CLOSED:
-                return
-            kind = effect.__class__
-            if kind in _OUTPUTS:
-                self.out.append(cast("Output", effect))
-            elif kind in SIGNALS:
-                self._route(SIGNALS[kind], effect)
-            else:
-                self._own(effect)
-
-    def _route(self, handlers: Handlers, subject: object) -> None:
-        for handler in handlers:
-            effects = handler(self.call, self.env, subject)
-            if effects:
-                self.perform(effects)
-
-    def _own(self, effect: Effect) -> None:
-        """Notices, of which there may be too many (L5), and the signals that are the engine's to act on."""
-        if isinstance(effect, Notice):
-            self.out += noticed.passed(self.call.noticed, self.env, effect)
-        elif isinstance(effect, TurnStep):
-            self._turn(effect.event)
-        elif isinstance(effect, OpeningStep):
-            self.step(effect.event, Cause(voiced=self.call.playback.voiced))
-        elif isinstance(effect, Deliver):
+    def own(self, effect: Effect) -> None:
+        """What is the engine's to act on."""
+        if isinstance(effect, Deliver):
             self._deliver(effect.entry)
         else:
-            fatal = cast("Fatal", effect)
-            self.step(OpeningEvent.FATAL, Cause(error=fatal.code, description=fatal.description))
-
-    def _turn(self, event: TurnEvent) -> None:
-        step = self._turns[self.call.turn_state][event]
-        self.call.turn_state = step.to
-        if step.action:
-            self.perform(agent_turn.ACTIONS[step.action](self.call.turn, self.env))
+            super().own(effect)
 
     def _deliver(self, entry: Pending) -> None:
         if entry.text is None:
             self._client_audio(bytes(entry.audio))
+        elif entry.call_id:
+            self.function_result(entry.call_id, entry.text)
         else:
-            self.client_text(entry.text)
+            self._client_text(entry.text)

@@ -14,6 +14,7 @@ from .timers import Instant
 __all__ = [
     "FunctionCall",
     "Heard",
+    "LedgerEntry",
     "OwnItem",
     "Part",
     "Pending",
@@ -29,7 +30,8 @@ __all__ = [
 
 @define(eq=False, repr=False)
 class Pending:
-    """A text frame, or a run of binary frames (`text` is then None), waiting (S5).
+    """A text frame, or a run of binary frames (`text` is then None), waiting (S5). With a `call_id`, `text`
+    is the host's result of that call.
 
     Consecutive audio frames share one entry, so that a client which sends single bytes costs no more than
     its audio.
@@ -37,6 +39,7 @@ class Pending:
 
     text: str | None = None
     audio: bytearray = field(factory=bytearray)
+    call_id: str = ""
 
 
 class Tags(str, Enum):
@@ -67,6 +70,8 @@ class WishKind(str, Enum):
     """A text that the agent has to say, in a response of its own."""
     SPEECH_NOW = "speech now"
     """The same, before everything else that waits (T3)."""
+    REST = "rest"
+    """The rest of an answer that broke off with its session, in a response of its own (N8)."""
 
 
 @frozen(eq=False, repr=False)
@@ -82,7 +87,7 @@ class Wish:
     @property
     def alone(self) -> bool:
         """Whether it has a response of its own. All others share one."""
-        return self.kind in (WishKind.SPEECH, WishKind.SPEECH_NOW)
+        return self.kind in (WishKind.SPEECH, WishKind.SPEECH_NOW, WishKind.REST)
 
 
 @define(eq=False, repr=False)
@@ -105,7 +110,8 @@ class FunctionCall:
 
     `call_id`: upstream's id of it, of any length; `client_id`: the client's, empty until it is asked (F1).
     `response_id`: the response that made it, empty while that has shown no id; `over`: that response has
-    ended. `output`: our event that answered it.
+    ended. `output`: our event that answered it. `elsewhere`: it was made in a session that is gone; this one
+    knows nothing of it (N10).
     """
 
     call_id: str
@@ -118,6 +124,7 @@ class FunctionCall:
     client_id: str = ""
     server_side: bool = False
     output: str = ""
+    elsewhere: bool = False
 
     @property
     def asked(self) -> bool:
@@ -136,8 +143,10 @@ class FunctionCall:
 
     @property
     def holds(self) -> bool:
-        """Whether wishes for a response wait for its answer (R8)."""
-        return self.state in _HOLD
+        """Whether wishes for a response wait for its answer (R8). A session that knows nothing of the call
+        does not wait for its output (N10).
+        """
+        return self.state in _HOLD and not self.elsewhere
 
 
 _UNASKED = (FunctionCallState.ANNOUNCED, FunctionCallState.WHOLE, FunctionCallState.PASSED_OVER)
@@ -223,3 +232,22 @@ class Unconfirmed:
     deadline: Instant
     number: int = 0
     text: str = ""
+
+
+@define(eq=False, repr=False)
+class LedgerEntry:
+    """What a session has to be told of the one before it: a text of the user's or the agent's, or a function
+    call with its output (N7). `role`: whose words `text` are; empty for a call, of which it is the output.
+    `call_id`: the client's.
+    """
+
+    role: str
+    text: str
+    call_id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+    @property
+    def size(self) -> int:
+        """Characters."""
+        return len(self.text) + len(self.call_id) + len(self.name) + len(self.arguments)

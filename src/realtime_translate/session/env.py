@@ -19,6 +19,7 @@ from ..openai import audio_frames
 from ..openai.audio_frames import AudioFrames
 from ..openai.dialects import UpstreamDialect
 from ..outputs import Notice, SendToClient, SendToUpstream
+from ..renewal import Renewal
 from ..wire import dumps
 from .timers import Instant, TimerName, Timers
 
@@ -79,6 +80,7 @@ class Ids:
 _START = Instant(0.0)
 _NEARLY = 11 / 12
 """Five minutes of an hour before its end."""
+_USUAL = Renewal()
 _NUMBER = re.compile(r"[1-9][0-9]{0,15}")
 
 
@@ -113,10 +115,22 @@ class Env:
     """How upstream's frames with audio are read and written."""
     keepalive: SilenceKeepalive | None = field(init=False)
     """Silence that keeps the session alive, if the host or the server wants it (I1)."""
+    counts: bool = field(init=False)
+    """Whether the user's audio is counted where the server commits it: for that silence, or for the next
+    session (N12).
+    """
 
     def __attrs_post_init__(self) -> None:
         every = self.config.upstream.message_every
         self.keepalive = self.config.keepalive or (SilenceKeepalive(every / 2) if every else None)
+        self.counts = self.keepalive is not None or self.config.renewal is not None
+
+    @property
+    def renewal(self) -> Renewal:
+        """How sessions are renewed. A snapshot is restored with the `Config` of its call, which may have lost
+        it: then as usual.
+        """
+        return self.config.renewal or _USUAL
 
     @property
     def limits(self) -> Limits:

@@ -18,6 +18,7 @@ from .policies import (
     function_calls,
     greeting,
     input_audio,
+    ledger,
     noticed,
     opening,
     playback,
@@ -30,7 +31,7 @@ from .policies import (
     user_text,
     user_turn,
 )
-from .policies.response_slot import events, wishes
+from .policies.response_slot import events, legs, wishes
 from .signals import Effects
 from .state import Call
 from .timers import TimerName
@@ -83,18 +84,21 @@ UPSTREAM: Mapping[type, Handlers] = dict(
             user_text.item_seen,
             agent_text.item_seen,
             function_calls.conversation_item_started,
+            ledger.item_seen,
         ),
         _on(
             openai.ConversationItemCreated,
             user_text.item_seen,
             agent_text.item_seen,
             function_calls.conversation_item_started,
+            ledger.item_seen,
         ),
         _on(
             openai.ConversationItemDone,
             user_text.item_seen,
             agent_text.item_seen,
             function_calls.conversation_item_done,
+            ledger.item_seen,
         ),
         _on(
             openai.InputAudioBufferSpeechStarted,
@@ -171,6 +175,33 @@ SIGNALS: Mapping[type, Handlers] = dict(
         _on(signals.AudioTaken, user_turn.audio_taken, events.audio_taken),
         _on(signals.AudioSettled, input_audio.settled, playback.settled, agent_turn.settled),
         _on(signals.SessionReady, greeting.context_items, opening.applied, greeting.greet, opening.flushed),
+        _on(
+            signals.LegLost,
+            legs.leg_lost,
+            agent_text.leg_lost,
+            user_speech.leg_lost,
+            function_calls.leg_lost,
+            agent_turn.leg_lost,
+            playback.leg_lost,
+            user_text.leg_lost,
+            updates.leg_lost,
+            user_turn.leg_lost,
+            input_audio.leg_lost,
+            upstream_errors.leg_lost,
+            spellings.leg_lost,
+            opening.leg_lost,
+        ),
+        _on(signals.AnswerBroken, agent_text.broken),
+        _on(signals.LegConfigured, updates.leg_configured, ledger.replay),
+        _on(
+            signals.LegReady,
+            ledger.leg_ready,
+            user_text.leg_ready,
+            input_audio.leg_ready,
+            legs.leg_ready,
+            opening.flushed,
+        ),
+        _on(signals.Recorded, ledger.recorded),
         _on(signals.OwnText, agent_text.own_text),
         _on(signals.UpdateGranted, input_audio.ended, opening.granted, updates.granted),
         _on(signals.Interrupted, playback.interrupted, events.interrupted, function_calls.interrupted),
@@ -187,6 +218,7 @@ SIGNALS: Mapping[type, Handlers] = dict(
             input_audio.refused,
             user_text.refused,
             greeting.item_refused,
+            ledger.refused,
             function_calls.refused,
             updates.refused,
             events.refused,
@@ -224,6 +256,7 @@ TIMERS: Mapping[TimerName, Callable[[Call, Env], Effects]] = {
     "transcript": user_speech.waited,
     "update": updates.late,
     "session_end": opening.session_ends,
+    "renewal": opening.aged,
     "notices": noticed.minute_over,
     "hold": function_calls.hold_over,
     "confirm": user_text.confirm_late,

@@ -9,11 +9,12 @@ from attrs import frozen
 
 from ..mapping.errors import Problem
 from ..outputs import Output
-from .entries import Pending, WishKind
+from .entries import LedgerEntry, Pending, WishKind
 from .tables import OpeningEvent, TurnEvent
 
 __all__ = [
     "AgentSaid",
+    "AnswerBroken",
     "AudioSettled",
     "AudioTaken",
     "CommitDue",
@@ -25,11 +26,15 @@ __all__ = [
     "ErrorDue",
     "Fatal",
     "Interrupted",
+    "LegConfigured",
+    "LegLost",
+    "LegReady",
     "MayFail",
     "OpeningStep",
     "OutputsMissing",
     "OwnText",
     "Proceed",
+    "Recorded",
     "Refused",
     "ResponseCut",
     "ResponseEnded",
@@ -53,9 +58,10 @@ class Fatal:
 
 @frozen(eq=False, repr=False)
 class OpeningStep:
-    """The opening's table has to take this step."""
+    """The opening's table has to take this step. `why`: what a session was lost for (N2)."""
 
     event: OpeningEvent
+    why: str = ""
 
 
 @frozen(eq=False, repr=False)
@@ -73,6 +79,37 @@ class AudioSettled:
 @frozen(eq=False, repr=False)
 class SessionReady:
     """The session became ready: what waited may go (S4)."""
+
+
+@frozen(eq=False, repr=False)
+class LegLost:
+    """The upstream session is gone: what was under way in it ends or waits for the next one (N)."""
+
+
+@frozen(eq=False, repr=False)
+class AnswerBroken:
+    """A response broke off with its session after the client was told something of it (N8)."""
+
+    response_id: str
+
+
+@frozen(eq=False, repr=False)
+class LegConfigured:
+    """The next session holds what was asked of it (N5); of updates it carries the first `updates`."""
+
+    updates: int
+
+
+@frozen(eq=False, repr=False)
+class LegReady:
+    """The next session knows what was said before: what waited may go (N6)."""
+
+
+@frozen(eq=False, repr=False)
+class Recorded:
+    """Something that the next session would have to be told (N7)."""
+
+    entry: LedgerEntry
 
 
 @frozen(eq=False, repr=False)
@@ -217,6 +254,11 @@ Signal: TypeAlias = (
     | AudioSettled
     | AudioTaken
     | SessionReady
+    | LegLost
+    | AnswerBroken
+    | LegConfigured
+    | LegReady
+    | Recorded
     | Deliver
     | OwnText
     | CommitDue

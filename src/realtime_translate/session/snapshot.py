@@ -67,6 +67,8 @@ INSTANTS: tuple[tuple[str, ...], ...] = (
     ("call", "slot", "heard_at"),
     ("call", "slot", "slow_since"),
     ("call", "errors", "since"),
+    ("call", "opening", "lost_at"),
+    ("call", "opening", "ready_at"),
     ("call", "noticed", "since"),
 )
 """Where the readings of the clock are in a snapshot; `*` stands for each element."""

@@ -14,6 +14,7 @@ from ..mapping.plan import Plan
 from .entries import (
     FunctionCall,
     Heard,
+    LedgerEntry,
     OwnItem,
     Part,
     Pending,
@@ -26,6 +27,7 @@ from .entries import (
 )
 from .tables import (
     RESPONDING,
+    UNCONNECTED,
     Commit,
     CreateState,
     Detection,
@@ -42,6 +44,7 @@ __all__ = [
     "Call",
     "FunctionCalls",
     "InputAudio",
+    "Ledger",
     "Noticed",
     "OpeningState",
     "Playback",
@@ -65,8 +68,11 @@ class OpeningState:
     id of the one that was sent; `began`: the server has said anything of the session (E6), `flat`: and that
     it is flat (D5); `refused_parts`: the parts that upstream refused and that are not in it now (S7).
 
-    `plan`: takes effect when the update is confirmed, in a session that was ready before Settings.
-    `waiting`: client messages that wait (S5), of them `texts` text frames and `audio_bytes` bytes of audio.
+    `plan`: takes effect when the update of a ready session, or of a later one, holds. `waiting`: client
+    messages that wait (S5), of them `texts` text frames and `audio_bytes` bytes of audio.
+
+    Of renewals (N): `settings`: the frame; `left_out`: parts that upstream refused; `leg`: the last socket,
+    `attempts`: dials in a row, `renewals`: of the call; `carried`: how many of the updates it was asked for.
     """
 
     session: Mapping[str, object] = field(factory=dict[str, object])
@@ -79,6 +85,28 @@ class OpeningState:
     texts: int = 0
     text_bytes: int = 0
     audio_bytes: int = 0
+    settings: str = ""
+    left_out: list[str] = field(factory=list[str])
+    leg: int = 1
+    attempts: int = 0
+    renewals: int = 0
+    cause: str = ""
+    lost_at: Instant | None = None
+    ready_at: Instant | None = None
+    carried: int = 0
+
+
+@define(eq=False, repr=False)
+class Ledger:
+    """What the client was told, for the next session (N7). `dropped`: how many entries there was no room for;
+    `replayed`: how many items the session at hand got, `seen`: those confirmed, `refused`: how many were not.
+    """
+
+    entries: list[LedgerEntry] = field(factory=list[LedgerEntry])
+    dropped: int = 0
+    replayed: int = 0
+    seen: list[str] = field(factory=list[str])
+    refused: int = 0
 
 
 @define(eq=False, repr=False)
@@ -89,11 +117,15 @@ class InputAudio:
     silence of ours (I1). `server_holds`: there may also be audio that the server was to commit, before
     Settings came late. `heard_at`: when the user's last audio came.
 
-    `commit`: what the commit that is due waits for. `commit_event`: the id of the last one; `unconfirmed`:
-    how many were neither announced nor refused.
+    `commit`: what the commit that is due waits for. `commit_event`: the id of the last one; `commits`: where
+    those end that were neither announced nor refused.
 
     `detection`: whether the server ends turns though it was not to. `taken`: the last items that were made of
     audio.
+
+    Where sessions are renewed (N12): `total`: bytes in this one, `recent` the end of them; `owed_from`: from
+    where they would have to go again, None if nowhere. `again`: what goes first to the next session;
+    `before_ms`: the audio of those before.
     """
 
     uncommitted: int = 0
@@ -102,9 +134,14 @@ class InputAudio:
     heard_at: Instant | None = None
     commit: Commit = Commit.NOT_DUE
     commit_event: str = ""
-    unconfirmed: int = 0
     detection: Detection = Detection.OFF
     taken: list[str] = field(factory=list[str])
+    total: int = 0
+    recent: bytearray = field(factory=bytearray)
+    owed_from: int | None = None
+    commits: list[int] = field(factory=list[int])
+    again: bytearray = field(factory=bytearray)
+    before_ms: float = 0.0
 
     @property
     def resuming(self) -> bool:
@@ -138,7 +175,7 @@ class ResponseSlot:
     how often in a row a busy server has refused one (R3). `overdue`: the last one was given up, and the next
     response without a tag may be its (R1). `slow_since`: when output began to be waited for (O8).
 
-    `wishes`: what responses are wanted for; `arrivals` counts them.
+    `wishes`: what responses are wanted for; `arrivals` counts them, and `stalls` the last that stalled (N2).
     """
 
     state: SlotState = SlotState.FREE
@@ -160,6 +197,7 @@ class ResponseSlot:
     slow_since: Instant | None = None
     wishes: list[Wish] = field(factory=list[Wish])
     arrivals: int = 0
+    stalls: int = 0
 
     @property
     def idle(self) -> bool:
@@ -249,10 +287,8 @@ class UserTurn:
 @define(eq=False, repr=False)
 class UserSpeech:
     """`begun`: not committed yet; `items`: committed and not told, in order; `settled`: ids of those of which
-    nothing is told any more.
-
-    `awaited`: items whose text goes before the agent's answer; `answer`: words of it. `failed`: a
-    transcription has failed.
+    nothing is told any more. `awaited`: items whose text goes before the agent's answer; `answer`: words of
+    it. `failed`: a transcription has failed.
     """
 
     begun: list[Heard] = field(factory=list[Heard])
@@ -299,22 +335,23 @@ class Updates:
 @define(eq=False, repr=False)
 class UpstreamErrors:
     """`idle`: the session ended for idleness while a response was active (E3). `last`: the last error, until
-    anything else comes: upstream may close with it (E1); `last_code`: its code. `harmless`: ids of
-    events of ours whose refusal needs no attention, and paths of what was refused and left out (E2, S7).
+    anything else comes: upstream may close with it (E1); `last_code`, `last_fault`: its own. `harmless`: ids
+    of events of ours whose refusal needs no attention, and paths of what was refused and left out (E2, S7).
     `since`: when the session was created.
     """
 
     idle: str = ""
     last: str = ""
     last_code: str = ""
+    last_fault: Fault = Fault.OTHER
     harmless: list[str] = field(factory=list[str])
     since: Instant | None = None
 
 
 @define(eq=False, repr=False)
 class Noticed:
-    """`counts`: how often each code came since `since`, in this minute. A timer runs only if any of them is
-    over the limit. `unsent`: types of events that the server does not take, each told once a call (D4).
+    """`counts`: how often each code came since `since`, in this minute; what is over the limit sets a timer.
+    `unsent`: types of events that the server does not take, each told once a call (D4).
     """
 
     counts: dict[str, int] = field(factory=dict[str, int])
@@ -341,6 +378,7 @@ class Call:
     phase: Opening = Opening.NEW
     turn_state: TurnState = TurnState.SILENT
     opening: OpeningState = field(factory=OpeningState)
+    ledger: Ledger = field(factory=Ledger)
     audio: InputAudio = field(factory=InputAudio)
     slot: ResponseSlot = field(factory=ResponseSlot)
     calls: FunctionCalls = field(factory=FunctionCalls)
@@ -358,4 +396,4 @@ class Call:
     @property
     def upstream_open(self) -> bool:
         """Whether there is a socket to the server."""
-        return self.phase not in (Opening.NEW, Opening.GREETED, Opening.DIALLING, Opening.CLOSED)
+        return self.phase not in UNCONNECTED

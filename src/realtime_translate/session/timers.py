@@ -32,6 +32,10 @@ TimerName: TypeAlias = Literal[
     "session_end",  # O8: the session's time is nearly over
     "confirm",  # T1: upstream must confirm a user item
     "notices",  # L5: a minute in which a Notice came too often
+    "renewal",  # N2: the session has lasted for long enough
+    "patience",  # N3: a renewal that is planned waits for a quiet moment
+    "attempt",  # N14: the next dial is due
+    "replay",  # N6: the new session must confirm what it is told
     "follow_up",  # F5: response.done must come after the last function output
 ]
 """Plain strings: they are looked up for each audio frame, and an Enum's hash is slow."""

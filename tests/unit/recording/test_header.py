@@ -18,6 +18,7 @@ from realtime_translate import (
     GreetingMode,
     Limits,
     ManualCommit,
+    Renewal,
     SemanticVad,
     ServerVad,
     SilenceKeepalive,
@@ -49,6 +50,7 @@ CONFIGURATIONS = [
         transcription_model="t",
     ),
     Config.deepgram(turn_detection=FROM_SETTINGS),
+    Config.component(renewal=Renewal(after=None, delays=(0.0, 1.5), on_normal_close=False)),
 ]
 
 

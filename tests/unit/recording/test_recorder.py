@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import Config, FrameTypeError, LocalProtocolError, OrderError, Translator, deepgram
+from realtime_translate import (
+    Config,
+    FrameTypeError,
+    LocalProtocolError,
+    OrderError,
+    Renewal,
+    Translator,
+    deepgram,
+)
 from realtime_translate.mapping.names import sent_name
 from realtime_translate.recording import Recorder, replay
 from realtime_translate.testing import FakeClock
@@ -80,14 +88,18 @@ def every_input(taped: Taped) -> None:
     recorder.function_result("call_1", '{"height": 3.25}')
     taped.clock.advance(1.5)
     recorder.handle_timeout()
-    recorder.upstream_closed(1011, "It broke")
-    recorder.client_closed()
+    recorder.renew()
+    recorder.upstream_closed(1011, "It broke", 1)
+    recorder.upstream_opened(2)
+    recorder.receive_from_upstream(json.dumps({"type": "session.updated", "session": {}}), 2)
+    recorder.receive_from_upstream(json.dumps(created("resp_9")), 1)
     recorder.close()
+    recorder.client_closed()
 
 
 @pytest.mark.parametrize("options", EVERYTHING)
 def test_every_input_is_reproduced(options: dict[str, Any]) -> None:
-    taped = Taped(**options)
+    taped = Taped(Config.deepgram(renewal=Renewal()), **options)
     every_input(taped)
     reproduced(taped)
     assert ("Bearer 1" in "".join(taped.lines)) == (not options["redact"])

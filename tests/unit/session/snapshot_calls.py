@@ -10,6 +10,7 @@ from realtime_translate import (
     ContextMode,
     ManualCommit,
     Outputs,
+    Renewal,
     ServerVad,
     SilenceKeepalive,
     Translator,
@@ -30,6 +31,7 @@ from tests.events import (
     text_done,
     transcript,
     transcript_done,
+    user_item,
 )
 from tests.harness import Desk
 
@@ -49,6 +51,7 @@ CONFIGS = {
     "deepgram": Config.deepgram(),
     "deepgram, manual": Config.deepgram(turn_detection=ManualCommit(debounce=0.5, ceiling=4.0)),
     "deepgram, items": Config.deepgram(context=ContextMode.ITEMS),
+    "deepgram, renewed": Config.deepgram(renewal=Renewal(after=100.0, patience=50.0, delays=(1.0,))),
     "component": Config.component(),
     "component, VAD": Config.component(
         turn_detection=ServerVad(create_response=False), keepalive=SilenceKeepalive()
@@ -76,6 +79,10 @@ def opened(desk: Desk) -> object:
 
 def dialled(desk: Desk) -> object:
     return desk.dialled()
+
+
+def lost(desk: Desk) -> object:
+    return desk.lost()
 
 
 def heard(kind: str, **fields: Any) -> dict[str, Any]:
@@ -263,6 +270,20 @@ CALLS: dict[str, list[Act]] = {
         wait(1.0),
         upstream(done("resp_2")),
         wait(3600.0),
+    ],
+    "a lost session": [
+        *READY,
+        client(TEXT),
+        upstream(user_item("", "Hi"), created(), transcript("It is four. And "), audio()),
+        lost,
+        client(TEXT),
+        wait(1.0),
+        dialled,
+        upstream(UPDATED),
+        wait(2.0),
+        upstream(created("resp_2"), done("resp_2"), SPEECH_STARTED),
+        wait(100.0),
+        wait(50.0),
     ],
     "an odd server": [
         *READY,

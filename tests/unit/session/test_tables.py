@@ -17,6 +17,7 @@ from realtime_translate.session.policies import agent_turn, opening
 from realtime_translate.session.policies.input_audio import detection
 from realtime_translate.session.policies.response_slot import actions as slot_actions
 from realtime_translate.session.tables import (
+    BETWEEN,
     CREATE,
     DETECTION,
     FUNCTION_CALL,
@@ -139,7 +140,7 @@ def test_all_other_steps_of_these_do_something() -> None:
 @pytest.mark.parametrize("owner", ACTIONS)
 def test_every_action_that_is_named_exists_and_every_action_is_named(owner: str) -> None:
     actions: dict[str, Mapping[str, Any]] = {
-        "opening": opening.ACTIONS,
+        "opening": {**opening.ACTIONS, **opening.RENEWING},
         "slot": slot_actions._ACTIONS,
         "detection": detection._ACTIONS,
         "turn": agent_turn.ACTIONS,
@@ -155,14 +156,15 @@ def test_closed_is_closed(event: OpeningEvent) -> None:
 @pytest.mark.parametrize("state", [state for state in Opening if state not in (Opening.NEW, Opening.CLOSED)])
 @pytest.mark.parametrize("end", ["UPSTREAM_CLOSED", "CLIENT_CLOSED", "HOST_CLOSED", "FATAL"])
 def test_every_living_state_can_end(state: Opening, end: str) -> None:
-    assert OPENING[state][OpeningEvent[end]].to is Opening.CLOSED
+    renews = state in BETWEEN and end == "UPSTREAM_CLOSED"
+    assert OPENING[state][OpeningEvent[end]].to is (Opening.WAITING if renews else Opening.CLOSED)
 
 
 @pytest.mark.parametrize("dialect", ClientDialect)
 def test_every_phase_has_a_gate(dialect: ClientDialect) -> None:
     assert set(GATES[dialect]) == set(Opening)
     ready = {state for state, gate in GATES[dialect].items() if gate is Gate.DELIVER}
-    assert ready == set(engine._READY)
+    assert ready | {Opening.REPLAYING} == set(engine._READY)  # upstream answers, the client waits (N6)
 
 
 # --- the routing table --------------------------------------------------------------------------------------

@@ -12,15 +12,28 @@ from ..entries import OwnItem, Part, Told
 from ..env import Env
 from ..event_kinds import ItemEvent, TextEvent
 from ..ids import fingerprint
-from ..signals import AgentSaid, Effect, Effects, OwnText, ResponseCut, ResponseEnded, TurnStep
+from ..renewals import begin_anew
+from ..signals import (
+    AgentSaid,
+    AnswerBroken,
+    Effect,
+    Effects,
+    LegLost,
+    OwnText,
+    ResponseCut,
+    ResponseEnded,
+    TurnStep,
+)
 from ..state import AgentText, Call
 from ..tables import ResponseState, TurnEvent
 
 __all__ = [
+    "broken",
     "cut",
     "delta",
     "ended",
     "item_seen",
+    "leg_lost",
     "own_text",
     "paused",
     "response_done",
@@ -163,6 +176,19 @@ def cut(call: Call, env: Env, signal: ResponseCut) -> Effects:
     return effects
 
 
+def broken(call: Call, env: Env, signal: AnswerBroken) -> Effects:
+    """An answer broke off: what came of it is told (N8)."""
+    state = call.agent_text
+    parts = [each for each in state.parts if each.response_id == signal.response_id]
+    return [effect for part in parts for effect in _tell(state, env, part, part.text)]
+
+
+def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
+    """No more comes of what was begun, and no item of the session that is gone comes again."""
+    begin_anew(call.agent_text)
+    return ()
+
+
 def _never_tell(state: AgentText, places: Sequence[tuple[str, int]]) -> None:
     known = {(each.item_id, each.index) for each in state.told}
     _remember(state, *(Told(*place) for place in dict.fromkeys(places) if place not in known))
@@ -248,11 +274,22 @@ def _remember(state: AgentText, *told: Told) -> None:
 def _is_own(state: AgentText, item: Item) -> bool:
     if not state.own:
         return False
-    words = fingerprint("".join(part.text or "" for part in item.content or ()))
-    mine = next((each for each in state.own if each.item_id == item.id or each.words == words), None)
+    mine = _named(state, item) or _by_words(state, item)
     if mine is None:
         return False
     state.own = [each for each in state.own if each is not mine]
     if item.id:
         _remember(state, Told(item.id, 0))
     return True
+
+
+def _named(state: AgentText, item: Item) -> OwnItem | None:
+    return next((each for each in state.own if each.item_id == item.id), None)
+
+
+def _by_words(state: AgentText, item: Item) -> OwnItem | None:
+    """Servers that give their own ids announce each item several times: one id stands for one item."""
+    if any(each.item_id == item.id for each in state.told if item.id):
+        return None
+    words = fingerprint("".join(part.text or "" for part in item.content or ()))
+    return next((each for each in state.own if each.words == words), None)

@@ -11,7 +11,7 @@ from ...audio import Conversion, streaming_header
 from ...outputs import SendToClient
 from ..env import Env
 from ..event_kinds import TextEvent
-from ..signals import AudioSettled, Effect, Effects, ResponseEnded, TextDue, TurnStep
+from ..signals import AudioSettled, Effect, Effects, LegLost, ResponseEnded, TextDue, TurnStep
 from ..state import AgentTurn, Call
 from ..tables import TurnEvent
 from ..timers import Instant
@@ -21,6 +21,7 @@ __all__ = [
     "audio_done",
     "item_added",
     "item_done",
+    "leg_lost",
     "response_ended",
     "settled",
     "text_came",
@@ -163,6 +164,12 @@ def response_ended(call: Call, env: Env, _: ResponseEnded) -> Effects:
     state = call.turn
     state.open_messages = []
     return _rest(env)
+
+
+def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
+    """No message of the session that is gone is open."""
+    call.turn.open_messages = []
+    return ()
 
 
 ACTIONS: Mapping[str, Callable[[AgentTurn, Env], Effects]] = {

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import cast
-
 from attrs import evolve
 
 from ...config import GreetingMode
-from ...mapping import shapes
 from ...notices import notice
-from ...outputs import SendToUpstream
-from ...wire import dumps
 from ..entries import WishKind
 from ..env import Env
-from ..signals import Effect, Effects, MayFail, OwnText, Refused, ResponseWanted, SessionReady, TurnStep
+from ..items import created
+from ..signals import Effect, Effects, MayFail, Refused, ResponseWanted, SessionReady, TurnStep
 from ..state import Call
 from ..tables import TurnEvent
 
@@ -25,12 +20,7 @@ def context_items(call: Call, env: Env, _: SessionReady) -> Effects:
     """One item a message of the context, before anything else and without a response (C1)."""
     effects: list[Effect] = []
     for item in env.plan.context_items:
-        item_id, event_id = env.ids.item(str(item["type"])), env.ids.context()
-        named = {"id": item_id, **shapes.item(item, env.server)}
-        frame = {"type": "conversation.item.create", "event_id": event_id, "item": named}
-        effects.append(SendToUpstream(dumps(frame)))
-        if item.get("role") == "assistant":
-            effects.append(OwnText(item_id, _text(item)))
+        effects += created(item, env)
     if effects:
         effects.append(notice("CONTEXT_SENT", items=len(env.plan.context_items)))
         env.plan = evolve(env.plan, context_items=())  # sent once: the state need not keep it (L2)
@@ -43,11 +33,6 @@ def item_refused(call: Call, env: Env, refusal: Refused) -> Effects:
     if not env.ids.is_context(problem.event_id):
         return ()
     return MayFail(problem.event_id), notice("CONTEXT_ITEM_REFUSED", code=problem.code)
-
-
-def _text(item: Mapping[str, object]) -> str:
-    parts = cast("list[Mapping[str, str]]", item["content"])
-    return "".join(part["text"] for part in parts)
 
 
 def greet(call: Call, env: Env, _: SessionReady) -> Effects:

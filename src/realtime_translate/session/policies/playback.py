@@ -8,12 +8,12 @@ from ...notices import notice
 from ...wire import OMITTED
 from ..entries import Playing
 from ..env import Env
-from ..signals import AudioSettled, Effect, Effects, Interrupted, MayFail, TextDue, TurnStep
+from ..signals import AudioSettled, Effect, Effects, Interrupted, LegLost, MayFail, TextDue, TurnStep
 from ..state import Call, Playback
 from ..tables import ResponseState, TurnEvent
 from ..timers import Instant
 
-__all__ = ["dropped", "interrupted", "received", "reported", "response_done", "settled"]
+__all__ = ["dropped", "interrupted", "leg_lost", "received", "reported", "response_done", "settled"]
 
 _REMEMBERED = 32
 
@@ -60,6 +60,15 @@ def response_done(call: Call, env: Env, event: openai.ResponseDone) -> Effects:
     if not (silent and said and env.plan.audible and response.status in (OMITTED, None, "completed")):
         return ()
     return (notice("ANSWER_WITHOUT_AUDIO"),)
+
+
+def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
+    """What plays yet is no item of the next session, which has not spoken yet (N13, T2)."""
+    state = call.playback
+    for each in state.items:
+        each.item_id = ""
+    state.answered, state.voiced = state.total, False
+    return ()
 
 
 def reported(state: Playback, env: Env, milliseconds: int) -> Effects:

@@ -7,10 +7,10 @@ from typing import cast
 
 from ...openai.spellings import SPELLINGS
 from ..env import Env
-from ..signals import Effects, ResponseEnded
+from ..signals import Effects, LegLost, ResponseEnded
 from ..state import Call, Spellings
 
-__all__ = ["came", "ended", "repeats"]
+__all__ = ["came", "ended", "leg_lost", "repeats"]
 
 
 def came(call: Call, event: Mapping[str, object]) -> bool:
@@ -41,6 +41,12 @@ def ended(call: Call, env: Env, signal: ResponseEnded) -> Effects:
     state = call.spellings
     if state.response_id in ("", signal.response_id):
         _forget(state)
+    return ()
+
+
+def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
+    """Another session may be of another server."""
+    _forget(call.spellings)
     return ()
 
 

@@ -18,10 +18,13 @@ from ...notices import notice
 from ...outputs import Notice, SendToUpstream
 from ...wire import unstructure
 from ..env import Env
+from ..renewals import begin_anew
 from ..signals import (
     Effect,
     Effects,
     Fatal,
+    LegConfigured,
+    LegLost,
     MayFail,
     Proceed,
     Refused,
@@ -33,6 +36,8 @@ __all__ = [
     "check",
     "granted",
     "late",
+    "leg_configured",
+    "leg_lost",
     "refused",
     "updated",
     "wanted",
@@ -161,6 +166,23 @@ def late(call: Call, env: Env) -> Effects:
         *_refusal(WarningCode.UPDATE_NOT_CONFIRMED, reason),
         *_forget(state, env),
     ]
+
+
+def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
+    """What was not confirmed is asked of the next session (N5)."""
+    state = call.updates
+    waiting = [*state.sent, *state.waiting]
+    begin_anew(state)
+    state.waiting = waiting
+    return ()
+
+
+def leg_configured(call: Call, env: Env, signal: LegConfigured) -> Effects:
+    """So many hold now. What was refused with others goes alone (N5)."""
+    state = call.updates
+    held, state.waiting = state.waiting[: signal.updates], state.waiting[signal.updates :]
+    state.alone = len(state.waiting)
+    return _acknowledge(env, held)
 
 
 def _send(state: Updates, env: Env, session: Mapping[str, object]) -> SendToUpstream:

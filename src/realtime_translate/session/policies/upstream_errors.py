@@ -9,11 +9,22 @@ from ...deepgram.codes import ComponentCode, ErrorCode
 from ...mapping.errors import Fault, Problem, closed_with, fatal_code
 from ...notices import notice
 from ..env import Env
-from ..signals import Effects, ErrorDue, Fatal, MayFail, Refused, ResponseEnded
+from ..renewals import CLOSED, EXPIRED, begin_anew, renews
+from ..signals import Effects, ErrorDue, Fatal, LegLost, MayFail, OpeningStep, Refused, ResponseEnded
 from ..state import Call, UpstreamErrors
+from ..tables import OpeningEvent
 from ..timers import Instant
 
-__all__ = ["forget", "may_fail", "parting", "report", "response_ended", "session_created"]
+__all__ = [
+    "forget",
+    "leg_lost",
+    "may_fail",
+    "parting",
+    "renewable",
+    "report",
+    "response_ended",
+    "session_created",
+]
 
 _SILENT = (Fault.BUSY, Fault.COMMIT_EMPTY, Fault.OUTPUTS_MISSING, Fault.METADATA, Fault.BENIGN)
 """E2, R6, R8."""
@@ -25,6 +36,7 @@ _FATAL = (Fault.EXPIRED, Fault.ACCESS)
 def forget(state: UpstreamErrors) -> None:
     """Upstream goes on: it does not close with its last error."""
     state.last = state.last_code = ""
+    state.last_fault = Fault.OTHER
 
 
 def session_created(call: Call, env: Env, _: openai.SessionCreated) -> Effects:
@@ -50,6 +62,25 @@ def parting(state: UpstreamErrors, env: Env, code: int | None, reason: str) -> t
     return fatal_code(problem, component=env.component), problem.description if reason else ""
 
 
+def renewable(call: Call, env: Env, code: int | None, reason: str) -> str:
+    """What a session that closes now is renewed for; empty if it is not (N2)."""
+    state, renewal = call.errors, env.config.renewal
+    if renewal is None or not renews(call, env):
+        return ""
+    problem = closed_with(reason, env.config.upstream.errors)
+    if state.idle or Fault.IDLE in (state.last_fault, problem.fault) or problem.fault is Fault.ACCESS:
+        return ""
+    if problem.fault is Fault.EXPIRED or (code == _GOING_AWAY and _is_old(state, env)):
+        return EXPIRED
+    return "" if code == _NORMAL and not renewal.on_normal_close else CLOSED
+
+
+def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
+    """The next session has said nothing yet."""
+    begin_anew(call.errors)
+    return ()
+
+
 def _is_old(state: UpstreamErrors, env: Env) -> bool:
     return state.since is not None and env.now - state.since >= env.session_warning
 
@@ -58,9 +89,11 @@ def report(call: Call, env: Env, refusal: Refused) -> Effects:
     """Tell the client of an error, unless it is benign; end the session if it cannot go on."""
     state = call.errors
     problem = refusal.problem
-    if problem.fault in _SILENT or _is_expected(state, problem):
+    if problem.fault in _SILENT or _is_expected(state, problem) or _is_told_again(call, env, problem):
         return (notice("UPSTREAM_ERROR_BENIGN", code=problem.code),)
-    state.last, state.last_code = problem.description, problem.code
+    state.last, state.last_code, state.last_fault = problem.description, problem.code, problem.fault
+    if problem.fault is Fault.EXPIRED and renews(call, env):
+        return (OpeningStep(OpeningEvent.LOST, EXPIRED),)
     if problem.fault in _FATAL:
         return (Fatal(fatal_code(problem, component=env.component), problem.description),)
     if problem.fault is Fault.IDLE and env.component:
@@ -69,6 +102,11 @@ def report(call: Call, env: Env, refusal: Refused) -> Effects:
             return (notice("UPSTREAM_ERROR", code=problem.code),)
         return (Fatal(ComponentCode.IDLE_TIMEOUT, problem.description),)
     return notice("UPSTREAM_ERROR", code=problem.code), ErrorDue(problem)
+
+
+def _is_told_again(call: Call, env: Env, problem: Problem) -> bool:
+    """Whether a later session does not take what was said before: nothing to the client (N6, N16)."""
+    return call.opening.leg > 1 and env.ids.is_context(problem.event_id)
 
 
 def _is_expected(state: UpstreamErrors, problem: Problem) -> bool:

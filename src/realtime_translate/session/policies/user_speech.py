@@ -11,9 +11,10 @@ from ...mapping.places import channel_of, known_ms, ms_of, seconds
 from ...notices import notice
 from ...outputs import SendToClient
 from ...wire import Nullable
-from ..entries import Heard
+from ..entries import Heard, LedgerEntry
 from ..env import Env
-from ..signals import AgentSaid, Effect, Effects, TextDue
+from ..items import kept
+from ..signals import AgentSaid, Effect, Effects, LegLost, TextDue
 from ..state import Call, UserSpeech
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "completed",
     "delta",
     "failed",
+    "leg_lost",
     "response_began",
     "speech_started",
     "speech_stopped",
@@ -80,9 +82,14 @@ def _settle(state: UserSpeech, item_id: str) -> None:
         state.settled = [*state.settled[1 - _REMEMBERED :], item_id]
 
 
-def _place(heard: Heard, said: _Transcription) -> None:
+def _in_call(call: Call, milliseconds: float | None) -> float | None:
+    """A place in the audio of the call: of earlier sessions too (N13)."""
+    return None if milliseconds is None else milliseconds + call.audio.before_ms
+
+
+def _place(heard: Heard, said: _Transcription, call: Call) -> None:
     """Note where it is, as far as its transcript says so."""
-    start, duration = ms_of(said.start), ms_of(said.duration)
+    start, duration = _in_call(call, ms_of(said.start)), ms_of(said.duration)
     heard.start_ms = heard.start_ms if start is None else start
     heard.duration_ms = heard.duration_ms if duration is None else duration
     heard.channel = channel_of(said.channel) if said.channel else heard.channel
@@ -98,7 +105,7 @@ def speech_started(call: Call, env: Env, event: openai.InputAudioBufferSpeechSta
     item_id = event.item_id or ""
     again = next((each for each in state.begun if each.item_id == item_id != ""), None)
     if again is None:
-        _begin(state, Heard(item_id, start_ms=known_ms(event.audio_start_ms)))
+        _begin(state, Heard(item_id, start_ms=_in_call(call, known_ms(event.audio_start_ms))))
     else:
         again.end_ms = None
     return ()
@@ -111,7 +118,7 @@ def speech_stopped(call: Call, env: Env, event: openai.InputAudioBufferSpeechSto
     heard = _find(state, event.item_id) if event.item_id else next(going_on, None)
     if heard is not None:
         last_word = ms_of(event.last_word_end)
-        heard.end_ms = known_ms(event.audio_end_ms) if last_word is None else last_word
+        heard.end_ms = _in_call(call, known_ms(event.audio_end_ms) if last_word is None else last_word)
     return ()
 
 
@@ -139,8 +146,7 @@ def committed(call: Call, env: Env, event: openai.InputAudioBufferCommitted) -> 
 
 def delta(call: Call, env: Env, event: openai.ConversationItemInputAudioTranscriptionDelta) -> Effects:
     """A piece of a transcript."""
-    state = call.user_speech
-    heard = _unfinished(state, env, event)
+    heard = _unfinished(call, env, event)
     return () if heard is None else _understood(heard, env, heard.text + (event.delta or ""))
 
 
@@ -150,8 +156,8 @@ def completed(
     """A transcript is whole: told when it is its turn. One `in_progress` stands for all pieces until now."""
     state = call.user_speech
     if event.status != "in_progress":
-        return _resolve(state, env, _name(state, event.item_id), event.transcript or "", event)
-    heard = _unfinished(state, env, event)
+        return _resolve(call, env, _name(state, event.item_id), event.transcript or "", event)
+    heard = _unfinished(call, env, event)
     return () if heard is None else _understood(heard, env, event.transcript or "")
 
 
@@ -164,7 +170,7 @@ def failed(call: Call, env: Env, event: openai.ConversationItemInputAudioTranscr
     return [
         notice("TRANSCRIPTION_FAILED", code=code),
         *told,
-        *_resolve(state, env, _name(state, event.item_id), ""),
+        *_resolve(call, env, _name(state, event.item_id), ""),
     ]
 
 
@@ -173,15 +179,16 @@ def _not_heard() -> SendToClient:
     return to_client.warning(WarningCode.TRANSCRIPTION_FAILED, "User speech could not be transcribed")
 
 
-def _unfinished(state: UserSpeech, env: Env, event: _Transcription) -> Heard | None:
+def _unfinished(call: Call, env: Env, event: _Transcription) -> Heard | None:
     """What the transcript so far belongs to, committed or not. Only the component's client hears of it."""
+    state = call.user_speech
     item_id = _name(state, event.item_id)
     if not env.component or item_id in state.settled:
         return None
     heard = _find(state, item_id) or _begin(state, _take(state, item_id))
     if heard.final is not None:
         return None
-    _place(heard, event)
+    _place(heard, event, call)
     return heard
 
 
@@ -194,14 +201,15 @@ def _understood(heard: Heard, env: Env, text: str) -> Effects:
 
 
 def _resolve(
-    state: UserSpeech, env: Env, item_id: str, text: str, event: _Transcription | None = None
+    call: Call, env: Env, item_id: str, text: str, event: _Transcription | None = None
 ) -> list[Effect]:
+    state = call.user_speech
     if item_id in state.settled:
         return [notice("TRANSCRIPT_DROPPED")]
     waiting = next((each for each in state.items if each.item_id == item_id), None)
     heard = waiting or _take(state, item_id)
     if event is not None:
-        _place(heard, event)
+        _place(heard, event, call)
     if waiting is None:  # it was not waited for any longer, or never committed where we could see it
         _settle(state, item_id)
         return _tell(env, heard, text)
@@ -228,9 +236,10 @@ def _advance(state: UserSpeech, env: Env) -> list[Effect]:
 def _tell(env: Env, heard: Heard, text: str) -> list[Effect]:
     if not text.strip():
         return []
+    entry = kept(env, LedgerEntry("user", text))
     if env.component:
-        return [env.client(_transcript(heard, text, final=True))]
-    return list(env.text("user", text))
+        return [env.client(_transcript(heard, text, final=True)), *entry]
+    return [*env.text("user", text), *entry]
 
 
 def _transcript(heard: Heard, text: str, *, final: bool) -> deepgram.Transcript:
@@ -265,7 +274,7 @@ def agent_said(call: Call, env: Env, said: AgentSaid) -> Effects:
     state = call.user_speech
     full = len(state.answer) >= _REMEMBERED or _size(state) + len(said.text) > env.limits.item_text
     if env.component or not _pending(state) or full:
-        return [*_release(state, env), *env.text("assistant", said.text)]
+        return [*_release(state, env), *_said(env, said.text)]
     state.answer.append(said.text)
     _wait(env)
     return ()
@@ -307,7 +316,20 @@ def _release(state: UserSpeech, env: Env) -> list[Effect]:
     answer, state.answer, state.awaited = state.answer, [], []
     if not any(each.final is not None for each in state.items):
         env.timers.cancel("transcript")
-    return [output for text in answer for output in env.text("assistant", text)]
+    return [effect for text in answer for effect in _said(env, text)]
+
+
+def _said(env: Env, text: str) -> list[Effect]:
+    return [*env.text("assistant", text), *kept(env, LedgerEntry("assistant", text))]
+
+
+def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
+    """What is known is told now; no more will be (N7, N9)."""
+    state = call.user_speech
+    state.items = [each for each in state.items if each.final is not None]
+    told = _advance(state, env)
+    state.begun, state.settled = [], []
+    return told
 
 
 def _wait(env: Env) -> None:

@@ -7,15 +7,16 @@ from ...mapping import context
 from ...mapping.errors import head_asked
 from ...notices import notice
 from ...openai.objects import Item
-from ..entries import Unconfirmed, WishKind
+from ..entries import LedgerEntry, Unconfirmed, WishKind
 from ..env import Env
 from ..event_kinds import ItemEvent
 from ..ids import fingerprint
-from ..signals import Effect, Effects, MayFail, Refused, ResponseWanted
+from ..items import kept
+from ..signals import Effect, Effects, LegLost, LegReady, MayFail, Refused, ResponseWanted
 from ..state import Call, UserTexts
 from ..timers import Instant
 
-__all__ = ["confirm_late", "injected", "item_seen", "refused"]
+__all__ = ["confirm_late", "injected", "item_seen", "leg_lost", "leg_ready", "refused"]
 
 
 _REMEMBERED = 32
@@ -28,8 +29,9 @@ def injected(call: Call, env: Env, message: deepgram.InjectUserMessage) -> Effec
     state = call.user_texts
     text = message.content
     deadline = Instant(env.now + env.limits.confirm_timeout)
-    kept = text if len(text) + sum(len(each.text) for each in state.waiting) <= _KEPT else ""
-    ours = Unconfirmed("", "", fingerprint(text), deadline, text=kept)
+    most = env.config.renewal.ledger_chars if env.config.renewal else _KEPT
+    again = text if len(text) + sum(len(each.text) for each in state.waiting) <= most else ""
+    ours = Unconfirmed("", "", fingerprint(text), deadline, text=again)
     state.waiting.append(ours)
     _set_timer(state, env)
     sent, told = _sent(env, ours, text), env.text("user", text)
@@ -76,6 +78,7 @@ def _confirm(call: Call, env: Env, ours: Unconfirmed, seen: str = "", *, late: b
     state.waiting = [each for each in state.waiting if each is not ours]
     _set_timer(state, env)
     effects: list[Effect] = [notice("ITEM_UNCONFIRMED")] if late else []
+    effects += kept(env, LedgerEntry("user", ours.text)) if ours.text else ()
     if ours.number > call.slot.answered_until:
         effects.append(ResponseWanted(WishKind.SENT if late else WishKind.TEXT))
     return effects
@@ -106,8 +109,27 @@ def refused(call: Call, env: Env, refusal: Refused) -> Effects:
     if ours.text and head and not ours.item_id.startswith(head):
         told = [notice("SERVER_DIFFERS", what="ids of items")] if head != env.ids.head("message") else []
         env.ids.heads["message"] = head
-        text, ours.text = ours.text, ""
-        return [MayFail(problem.event_id), *told, _sent(env, ours, text)]
+        sent = _sent(env, ours, ours.text)
+        ours.text = ours.text if env.config.renewal else ""
+        return [MayFail(problem.event_id), *told, sent]
     state.waiting = [each for each in state.waiting if each is not ours]
     _set_timer(state, env)
     return (notice("ITEM_REFUSED", code=problem.code),)
+
+
+def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
+    """What was not confirmed counts as not received (N11). Ids of the session that is gone mean nothing."""
+    state = call.user_texts
+    state.matched = []
+    lost = [each for each in state.waiting if not each.text]
+    state.waiting = [each for each in state.waiting if each.text]
+    return [notice("TURN_LOST", reason="its text was too long to be kept") for _ in lost]
+
+
+def leg_ready(call: Call, env: Env, _: LegReady) -> Effects:
+    """It goes again, and the client has seen it already (N11)."""
+    state = call.user_texts
+    for each in state.waiting:
+        each.deadline = Instant(env.now + env.limits.confirm_timeout)
+    _set_timer(state, env)
+    return [_sent(env, each, each.text) for each in state.waiting]

@@ -14,6 +14,7 @@ from ..signals import (
     Effect,
     Effects,
     Interrupted,
+    LegLost,
     ResponseWanted,
     ServerResponded,
     TextDue,
@@ -27,6 +28,7 @@ __all__ = [
     "cleared",
     "commit_sent",
     "committed",
+    "leg_lost",
     "responded",
     "speech_started",
     "speech_stopped",
@@ -71,7 +73,7 @@ def speech_stopped(call: Call, env: Env, event: openai.InputAudioBufferSpeechSto
     if not env.component:
         return ()
     last_word, end = ms_of(event.last_word_end), known_ms(event.audio_end_ms)
-    last_word_end = float((end or 0) if last_word is None else last_word) / 1000
+    last_word_end = (call.audio.before_ms + float((end or 0) if last_word is None else last_word)) / 1000
     return (env.client(deepgram.UtteranceEnd(channel_of(event.channel), last_word_end)),)
 
 
@@ -124,6 +126,13 @@ def responded(call: Call, env: Env, _: ServerResponded) -> Effects:
     """The server answers what was said (T8)."""
     state = call.user_turn
     return _over(state, env)
+
+
+def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
+    """Whether the user speaks, the next session has to hear (T8, N12)."""
+    state = call.user_turn
+    state.speaking, state.stopped, state.idle_items = False, "", []
+    return ()
 
 
 def _over(state: UserTurn, env: Env) -> Effects:

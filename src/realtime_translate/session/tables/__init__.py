@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from .detection import DETECTION, Commit, Detection, DetectionEvent
 from .function_call import FUNCTION_CALL, FunctionCallEvent, FunctionCallState
-from .opening import AUDIO_GATES, GATES, OPENING, Gate, Opening, OpeningEvent
+from .opening import AUDIO_GATES, BETWEEN, GATES, OPENING, UNCONNECTED, Gate, Opening, OpeningEvent
 from .response import CREATE, RESPONSE, CreateEvent, CreateState, ResponseEvent, ResponseState
 from .slot import RESPONDING, SLOT, SlotEvent, SlotState
 from .step import Step
@@ -24,6 +24,7 @@ from .turn import TURNS, TurnEvent, TurnState
 
 __all__ = [
     "AUDIO_GATES",
+    "BETWEEN",
     "CREATE",
     "DETECTION",
     "FUNCTION_CALL",
@@ -33,6 +34,7 @@ __all__ = [
     "RESPONSE",
     "SLOT",
     "TURNS",
+    "UNCONNECTED",
     "Commit",
     "CreateEvent",
     "CreateState",

@@ -1,4 +1,6 @@
-"""The opening of a call, one table for both legs (S1-S9), and what waits meanwhile (S5)."""
+"""The opening of a call, one table for both legs (S1-S9), and of its later sessions (N); what waits
+meanwhile (S5).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from enum import Enum
 from ...config import ClientDialect
 from .step import Step
 
-__all__ = ["AUDIO_GATES", "GATES", "OPENING", "Gate", "Opening", "OpeningEvent"]
+__all__ = ["AUDIO_GATES", "BETWEEN", "GATES", "OPENING", "UNCONNECTED", "Gate", "Opening", "OpeningEvent"]
 
 
 class Opening(str, Enum):
@@ -31,6 +33,16 @@ class Opening(str, Enum):
     APPLYING = "applying"
     """Component dialect: ready, and the update of the first Settings is on its way (S4)."""
     READY = "ready"
+    DRAINING = "draining"
+    """Ready, and to be renewed at the next quiet moment (N3)."""
+    WAITING = "waiting"
+    """The session is gone; the time of the next dial has not come (N14)."""
+    REDIALLING = "dialling again"
+    """Another session is dialled (N4)."""
+    RECONFIGURING = "configuring again"
+    """Its `session.update` is on its way (N5)."""
+    REPLAYING = "replaying"
+    """It is told what was said before (N6)."""
     CLOSED = "closed"
 
 
@@ -51,6 +63,12 @@ class OpeningEvent(str, Enum):
     SHOWN_FLAT = "the server shows a flat session"
     """Our update had another shape: the server took nothing of it, or refused it (D5)."""
     UPDATE_GRANTED = "slot free for an update"
+    RENEWAL_DUE = "a renewal is planned"
+    QUIET = "a quiet moment, or patience is over"
+    LOST = "the session is lost, and may be renewed"
+    ATTEMPT_DUE = "the next dial is due"
+    ATTEMPT_FAILED = "the new session comes to nothing"
+    REPLAYED = "the new session has what was said before"
     SETTINGS_LATE = "settings timeout"
     CONFIGURE_LATE = "configure timeout"
     UPSTREAM_CLOSED = "upstream closed"
@@ -84,9 +102,22 @@ _STAYS: Mapping[OpeningEvent, str] = {
     OpeningEvent.REFUSED: "no update of ours is on its way",
     OpeningEvent.SHOWN_FLAT: "no update of ours is on its way",
     OpeningEvent.UPDATE_GRANTED: "no update waits",
+    OpeningEvent.RENEWAL_DUE: "only a session that is ready is renewed (N1)",
+    OpeningEvent.QUIET: "no renewal is planned",
+    OpeningEvent.LOST: "only a session that was ready is renewed (N1)",
+    OpeningEvent.ATTEMPT_DUE: "the timer is off",
+    OpeningEvent.ATTEMPT_FAILED: "no new session is on its way",
+    OpeningEvent.REPLAYED: "nothing is replayed",
     OpeningEvent.SETTINGS_LATE: "Settings came: the timer is off",
     OpeningEvent.CONFIGURE_LATE: "the timer is off",
 }
+
+_FAILED = Step(Opening.WAITING, "try_again")
+
+
+def _stay(state: Opening, because: str) -> Step[Opening]:
+    return Step(state, because=because)
+
 
 OPENING: Mapping[Opening, Mapping[OpeningEvent, Step[Opening]]] = {
     Opening.NEW: {
@@ -166,13 +197,82 @@ OPENING: Mapping[Opening, Mapping[OpeningEvent, Step[Opening]]] = {
     ),
     Opening.READY: _row(
         Opening.READY,
-        {OpeningEvent.SETTINGS: Step(Opening.READY, "second_settings")},
+        {
+            OpeningEvent.SETTINGS: Step(Opening.READY, "second_settings"),
+            OpeningEvent.RENEWAL_DUE: Step(Opening.DRAINING, "drain"),
+            OpeningEvent.LOST: Step(Opening.WAITING, "leave"),
+        },
+        updated="ready already",
+    ),
+    Opening.DRAINING: _row(
+        Opening.DRAINING,
+        {
+            OpeningEvent.SETTINGS: Step(Opening.DRAINING, "second_settings"),
+            OpeningEvent.QUIET: Step(Opening.WAITING, "leave"),
+            OpeningEvent.LOST: Step(Opening.WAITING, "leave"),
+        },
+        updated="ready already",
+        renewal_due="it is planned already",
+    ),
+    Opening.WAITING: _row(
+        Opening.WAITING,
+        {
+            OpeningEvent.SETTINGS: Step(Opening.WAITING, "second_settings"),
+            OpeningEvent.ATTEMPT_DUE: Step(Opening.REDIALLING, "dial_again"),
+            OpeningEvent.UPSTREAM_CLOSED: _stay(Opening.WAITING, "its session is gone already"),
+        },
+        lost="it is gone already",
+    ),
+    Opening.REDIALLING: _row(
+        Opening.REDIALLING,
+        {
+            OpeningEvent.SETTINGS: Step(Opening.REDIALLING, "second_settings"),
+            OpeningEvent.UPSTREAM_OPENED: Step(Opening.RECONFIGURING, "configure_again"),
+            OpeningEvent.CONFIGURE_LATE: _FAILED,
+            OpeningEvent.UPSTREAM_CLOSED: _FAILED,
+        },
+        updated="upstream is not open",
+    ),
+    Opening.RECONFIGURING: _row(
+        Opening.RECONFIGURING,
+        {
+            OpeningEvent.SETTINGS: Step(Opening.RECONFIGURING, "second_settings"),
+            OpeningEvent.UPDATED: Step(Opening.REPLAYING, "replay"),
+            OpeningEvent.NO_SESSION: Step(Opening.RECONFIGURING, "refuse_session"),
+            OpeningEvent.REFUSED: Step(Opening.RECONFIGURING, "refuse_update"),
+            OpeningEvent.SHOWN_FLAT: Step(Opening.RECONFIGURING, "send_flat"),
+            OpeningEvent.ATTEMPT_FAILED: _FAILED,
+            OpeningEvent.CONFIGURE_LATE: _FAILED,
+            OpeningEvent.UPSTREAM_CLOSED: _FAILED,
+        },
+    ),
+    Opening.REPLAYING: _row(
+        Opening.REPLAYING,
+        {
+            OpeningEvent.SETTINGS: Step(Opening.REPLAYING, "second_settings"),
+            OpeningEvent.REPLAYED: Step(Opening.READY, "resume"),
+            OpeningEvent.LOST: _FAILED,
+            OpeningEvent.UPSTREAM_CLOSED: _FAILED,
+        },
         updated="ready already",
     ),
     Opening.CLOSED: {
         event: Step(Opening.CLOSED, because="after close nothing happens") for event in OpeningEvent
     },
 }
+
+
+UNCONNECTED = (
+    Opening.NEW,
+    Opening.GREETED,
+    Opening.DIALLING,
+    Opening.WAITING,
+    Opening.REDIALLING,
+    Opening.CLOSED,
+)
+"""There is no socket to the server."""
+BETWEEN = (Opening.WAITING, Opening.REDIALLING, Opening.RECONFIGURING, Opening.REPLAYING)
+"""Between a session that is gone and the next one that is ready (N12)."""
 
 
 class Gate(Enum):
@@ -191,6 +291,11 @@ _COMMON_GATES: Mapping[Opening, Gate] = {
     Opening.AWAITING_SLOT: Gate.DELIVER,
     Opening.APPLYING: Gate.DELIVER,
     Opening.READY: Gate.DELIVER,
+    Opening.DRAINING: Gate.DELIVER,
+    Opening.WAITING: Gate.WAIT,
+    Opening.REDIALLING: Gate.WAIT,
+    Opening.RECONFIGURING: Gate.WAIT,
+    Opening.REPLAYING: Gate.WAIT,
     Opening.CLOSED: Gate.REFUSE,
 }
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import Config, ManualCommit, OrderError, ServerVad
+from realtime_translate import Config, ManualCommit, OrderError, Renewal, ServerVad
 from realtime_translate.deepgram import CLIENT_MESSAGES, COMPONENT_CLIENT_MESSAGES
-from realtime_translate.session.tables import Opening, SlotState
-from tests.events import UPDATED, busy, created, error, speech
+from realtime_translate.session.tables import BETWEEN, Opening, SlotState
+from tests.events import UPDATED, busy, created, error, inject, speech, user_item
 from tests.harness import SETTINGS, Desk, ready
 from tests.unit.session.client_messages.every_message import MESSAGES, UPDATES, outcome
 from tests.unit.session.played import asked, begun_by_server, tags_echoed
@@ -21,9 +21,16 @@ from tests.unit.session.played import asked, begun_by_server, tags_echoed
 Table = dict[str, str]
 
 DG, CO = "DG", "CO"
+RENEWAL = Renewal(delays=(1.0,))
 CONFIGS = {
-    DG: {"VAD": Config.deepgram(), "manual": Config.deepgram(turn_detection=ManualCommit())},
-    CO: {"VAD": Config.component(turn_detection=ServerVad()), "manual": Config.component()},
+    DG: {
+        "VAD": Config.deepgram(renewal=RENEWAL),
+        "manual": Config.deepgram(turn_detection=ManualCommit()),
+    },
+    CO: {
+        "VAD": Config.component(turn_detection=ServerVad(), renewal=RENEWAL),
+        "manual": Config.component(),
+    },
 }
 
 # --- the table ----------------------------------------------------------------------------------------------
@@ -124,6 +131,8 @@ OPENING_TABLE: dict[str, dict[Opening, Table]] = {
         Opening.DIALLING: {**waiting(DG), "Settings": TWICE[DG]},
         Opening.CONFIGURING: {**waiting(DG), "Settings": TWICE[DG]},
         Opening.READY: delivered(DG, free=True, commits="VAD"),
+        Opening.DRAINING: slot_table(DG, SlotState.RUNNING, "VAD"),
+        **{key: {**waiting(DG), "Settings": TWICE[DG]} for key in BETWEEN},
         Opening.CLOSED: every(""),
     },
     CO: {
@@ -135,6 +144,8 @@ OPENING_TABLE: dict[str, dict[Opening, Table]] = {
         Opening.AWAITING_SLOT: unsettled(free=False, settings=APPLIED_ONCE),
         Opening.APPLYING: unsettled(free=True, settings=APPLIED_ONCE),
         Opening.READY: delivered(CO, free=True, commits="VAD"),
+        Opening.DRAINING: slot_table(CO, SlotState.RUNNING, "VAD"),
+        **{key: {**waiting(CO), "Settings": TWICE[CO]} for key in BETWEEN},
         Opening.CLOSED: every(""),
     },
 }
@@ -189,6 +200,34 @@ def to_ready(desk: Desk) -> None:
     desk.ready()
 
 
+def draining(desk: Desk) -> None:
+    desk.ready()
+    begun_by_server(desk)
+    desk.act(lambda translator: translator.renew())
+
+
+def waiting_to_dial(desk: Desk) -> None:
+    desk.ready()
+    desk.client(inject())
+    desk.upstream(user_item("", "Hello"))
+    desk.lost()
+
+
+def dialling_again(desk: Desk) -> None:
+    waiting_to_dial(desk)
+    desk.wait(1.0)
+
+
+def configuring_again(desk: Desk) -> None:
+    dialling_again(desk)
+    desk.dialled()
+
+
+def replaying(desk: Desk) -> None:
+    configuring_again(desk)
+    desk.upstream(UPDATED)
+
+
 WAYS_THERE: dict[Opening, Callable[[Desk], None]] = {
     Opening.GREETED: greeted,
     Opening.DIALLED_EARLY: dialled_early,
@@ -198,6 +237,11 @@ WAYS_THERE: dict[Opening, Callable[[Desk], None]] = {
     Opening.AWAITING_SLOT: awaiting_slot,
     Opening.APPLYING: applying,
     Opening.READY: to_ready,
+    Opening.DRAINING: draining,
+    Opening.WAITING: waiting_to_dial,
+    Opening.REDIALLING: dialling_again,
+    Opening.RECONFIGURING: configuring_again,
+    Opening.REPLAYING: replaying,
     Opening.CLOSED: closed,
 }
 

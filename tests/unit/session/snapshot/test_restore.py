@@ -186,7 +186,7 @@ def instants(kind: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 def test_no_reading_of_the_clock_is_a_plain_float() -> None:
     """A float in the state is a length of time from the configuration, a speed from Settings, or a place in
-    the audio of the session as upstream gave it.
+    the audio of the call.
     """
     plan = [("commit", "debounce"), ("commit", "ceiling"), ("speed",)]
     places = ("start_ms", "end_ms", "duration_ms")
@@ -196,6 +196,7 @@ def test_no_reading_of_the_clock_is_a_plain_float() -> None:
         *[("call", "opening", "plan", *path) for path in plan],
         *[("call", "updates", kept, *path) for kept in ("carried", "intended") for path in plan],
         *[("call", "user_speech", *path) for path in speech],
+        ("call", "audio", "before_ms"),
     }
 
 

@@ -18,6 +18,7 @@ from .asking import (
 )
 from .closing import hold_over, interrupted, refused
 from .ending import ended
+from .legs import leg_lost
 
 __all__ = [
     "announced",
@@ -29,6 +30,7 @@ __all__ = [
     "hold_over",
     "host_answered",
     "interrupted",
+    "leg_lost",
     "output_item_done",
     "ran_on",
     "refused",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from .... import deepgram, openai
 from ....mapping import calls as mapping
+from ....mapping import context
 from ....notices import notice
 from ....openai.objects import Item
-from ...entries import FunctionCall
+from ....wire import unstructure
+from ...entries import FunctionCall, LedgerEntry
 from ...env import Env
+from ...items import created, kept
 from ...signals import Effect, Effects, Proceed
 from ...state import Call, FunctionCalls
 from ...tables import FunctionCallEvent
@@ -58,11 +61,28 @@ def _why_not(function_call: FunctionCall | None) -> str:
     return "the call is answered already" if function_call.answered else ""
 
 
+def _made_here(env: Env, function_call: FunctionCall) -> list[Effect]:
+    """A call of a session that is gone goes up with its output, by the client's id (N10). Its item tells it
+    from a call of this session that has the same id (F1).
+    """
+    function_call.call_id, function_call.elsewhere = context.call_id(function_call.client_id), False
+    made, _ = context.call(
+        function_call.call_id, env.plan.sent_name(function_call.name), function_call.arguments, ""
+    )
+    function_call.item_id = env.ids.item("function_call")
+    return created(unstructure(made), env, function_call.item_id)
+
+
 def _answer(state: FunctionCalls, env: Env, function_call: FunctionCall, content: str) -> list[Effect]:
+    effects = _made_here(env, function_call) if function_call.elsewhere else list[Effect]()
     function_call.output = env.ids.next()
     happen(function_call, FunctionCallEvent.ANSWERED)
     item = Item(type="function_call_output", call_id=function_call.call_id, output=content)
-    effects: list[Effect] = [env.upstream(openai.ConversationItemCreate(item, event_id=function_call.output))]
+    effects.append(env.upstream(openai.ConversationItemCreate(item, event_id=function_call.output)))
+    effects += kept(
+        env,
+        LedgerEntry("", content, function_call.client_id, function_call.name, function_call.arguments),
+    )
     if env.component:
         effects.append(env.client(deepgram.AgentThinking("")))  # F4
     elif env.plan.history:

@@ -77,7 +77,7 @@ def close(state: FunctionCalls, env: Env, calls: list[FunctionCall]) -> list[Eff
 def _close(state: FunctionCalls, env: Env, calls: list[FunctionCall], output: str) -> list[Effect]:
     settle(state, calls)
     effects: list[Effect] = []
-    for each in calls:
+    for each in [each for each in calls if not each.elsewhere]:  # else upstream knows of none (N10)
         event_id = env.ids.next()
         item = Item(type="function_call_output", call_id=each.call_id, output=output)
         effects += [env.upstream(openai.ConversationItemCreate(item, event_id=event_id)), MayFail(event_id)]

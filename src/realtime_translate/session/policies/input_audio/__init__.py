@@ -4,16 +4,20 @@
 
 from .commit import ceiling_over, debounce_over, forced, granted, refused
 from .detection import committed, responded, speech_started, speech_stopped, unheard
-from .stream import ended, keepalive_due, received, settled, streamed
+from .legs import leg_lost, leg_ready
+from .stream import ended, enough, keepalive_due, received, settled, streamed
 
 __all__ = [
     "ceiling_over",
     "committed",
     "debounce_over",
     "ended",
+    "enough",
     "forced",
     "granted",
     "keepalive_due",
+    "leg_lost",
+    "leg_ready",
     "received",
     "refused",
     "responded",

@@ -60,7 +60,7 @@ def granted(call: Call, env: Env, _: CommitGranted) -> Effects:
     state.commit = Commit.NOT_DUE
     rest = tail(state, env)  # the last word would be cut without it (A2)
     state.uncommitted, state.silent, state.server_holds = 0, False, False
-    state.commit_event, state.unconfirmed = env.ids.next(), min(state.unconfirmed + 1, _MOST_UNCONFIRMED)
+    state.commit_event, state.commits = env.ids.next(), [*state.commits[1 - _MOST_UNCONFIRMED :], state.total]
     commit = env.upstream(openai.InputAudioBufferCommit(event_id=state.commit_event))
     if env.config.upstream.turns.answers_commits:
         return *rest, commit, AudioTaken("")
@@ -79,7 +79,7 @@ def refused(call: Call, env: Env, refusal: Refused) -> Effects:
 
 def _uncounted(state: InputAudio, env: Env) -> list[Effect]:
     """A commit that was refused made no item. If one was taken for its own, the server has made that (V1)."""
-    if state.unconfirmed or not env.plan.commit.manual:
-        state.unconfirmed = max(0, state.unconfirmed - 1)
+    if state.commits or not env.plan.commit.manual:
+        state.commits = state.commits[:-1]
         return []
     return [*happen(state, env, DetectionEvent.COMMITTED), AudioTaken("")]

@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from .... import openai
+from ....mapping.places import known_ms
 from ....notices import notice
 from ...env import Env
 from ...signals import AudioTaken, CommitDue, CommitWithdrawn, Effect, Effects, ServerResponded
 from ...state import Call, InputAudio
 from ...tables import DETECTION, Commit, Detection, DetectionEvent
+from .legs import began_at
 from .stream import enough
 
 __all__ = ["committed", "happen", "is_ours", "responded", "speech_started", "speech_stopped", "unheard"]
@@ -45,7 +47,11 @@ def speech_started(call: Call, env: Env, event: openai.InputAudioBufferSpeechSta
     """The server hears: proof under manual commit. What it will commit is new, whatever its id."""
     state = call.audio
     state.taken = [each for each in state.taken if event.item_id and each != event.item_id]
-    return happen(state, env, DetectionEvent.SPEECH) if env.plan.commit.manual else ()
+    if env.plan.commit.manual:
+        return happen(state, env, DetectionEvent.SPEECH)
+    if env.config.renewal:
+        state.owed_from = began_at(state, env, known_ms(event.audio_start_ms))
+    return ()
 
 
 def speech_stopped(call: Call, env: Env, event: openai.InputAudioBufferSpeechStopped) -> Effects:
@@ -65,9 +71,10 @@ def committed(call: Call, env: Env, event: openai.InputAudioBufferCommitted) -> 
     if item_id:
         state.taken = [*state.taken[1 - _REMEMBERED :], item_id]
     if not env.plan.commit.manual:
+        state.owed_from = None
         return (AudioTaken(item_id),)
-    if state.unconfirmed:
-        state.unconfirmed -= 1
+    if state.commits:
+        state.owed_from, *state.commits = state.commits
         return ()
     if not item_id and is_ours(state, env):  # it may be an old one: no proof
         return ()
@@ -140,7 +147,7 @@ def _let_go(state: InputAudio, env: Env) -> list[Effect]:
 
 
 def _forget(state: InputAudio, env: Env) -> list[Effect]:
-    state.uncommitted, state.server_holds = 0, True
+    state.uncommitted, state.server_holds, state.owed_from = 0, True, state.total
     return _withdraw(state, env)
 
 

@@ -15,7 +15,18 @@ from ...state import Call, InputAudio
 from ...tables import Commit, Detection, Opening
 from ...timers import Instant, TimerName
 
-__all__ = ["ended", "enough", "keepalive_due", "received", "settled", "streamed", "tail"]
+__all__ = [
+    "appends",
+    "count",
+    "ended",
+    "enough",
+    "keep",
+    "keepalive_due",
+    "received",
+    "settled",
+    "streamed",
+    "tail",
+]
 
 _OF_COMMIT: tuple[TimerName, ...] = ("debounce", "ceiling", "unheard")
 # On Python 3.10 and 3.11 looking a member up costs as much as three calls: audio does without.
@@ -32,7 +43,10 @@ def settled(call: Call, env: Env, _: AudioSettled) -> Effects:
     before, path = env.audio_in, env.plan.input
     carry = before.carry if before.source.sample_bytes == path.client.sample_bytes else b""
     env.audio_in = Conversion(path.client, path.upstream, carry=carry)
-    state.uncommitted = state.uncommitted * path.upstream.bytes_per_second // before.target.bytes_per_second
+    now, was = path.upstream.bytes_per_second, before.target.bytes_per_second
+    state.uncommitted = state.uncommitted * now // was
+    state.total, state.recent = state.total * now // was, bytearray()  # what is kept is in one format (N12)
+    state.owed_from, state.commits = (state.total if env.plan.commit.manual else None), []
     if env.keepalive:
         env.start("keepalive", env.keepalive.every)
     return ()
@@ -63,9 +77,9 @@ def received(state: InputAudio, env: Env, frame: bytes) -> Effects:
         return streamed(state, env, frame)
     cleared = _clear_silence(state, env) if state.silent else ()
     audio = env.audio_in.feed(frame)
-    if env.plan.commit.manual or env.keepalive or cleared:
-        _count(state, env, len(audio))
-    return (*cleared, *_appends(env, audio), *_withdraw(state, env))
+    if env.plan.commit.manual or env.counts or cleared:
+        count(state, env, audio)
+    return (*cleared, *appends(env, audio), *_withdraw(state, env))
 
 
 def streamed(state: InputAudio, env: Env, frame: bytes) -> tuple[SendToUpstream, ...]:
@@ -73,11 +87,11 @@ def streamed(state: InputAudio, env: Env, frame: bytes) -> tuple[SendToUpstream,
     if not frame:
         return ()
     audio = env.audio_in.feed(frame)
-    if env.plan.commit.manual or env.keepalive:
-        _count(state, env, len(audio))
+    if env.plan.commit.manual or env.counts:
+        count(state, env, audio)
     if 0 < len(audio) <= MAX_APPEND:
         return (SendToUpstream(env.frames.append(audio)),)
-    return _appends(env, audio)
+    return appends(env, audio)
 
 
 def enough(state: InputAudio, env: Env) -> bool:
@@ -89,22 +103,25 @@ def tail(state: InputAudio, env: Env) -> tuple[SendToUpstream, ...]:
     """What the resampler has not given yet; what comes next begins a new stream (A2)."""
     audio = env.audio_in.flush()
     state.uncommitted += len(audio)
-    return _appends(env, audio)
+    keep(state, env, audio)
+    return appends(env, audio)
 
 
-def _appends(env: Env, audio: bytes) -> tuple[SendToUpstream, ...]:
+def appends(env: Env, audio: bytes) -> tuple[SendToUpstream, ...]:
     """An even split: MAX_APPEND is a multiple of a sample (A4)."""
     pieces = (audio[start : start + MAX_APPEND] for start in range(0, len(audio), MAX_APPEND))
     return tuple(SendToUpstream(env.frames.append(piece)) for piece in pieces)
 
 
-def _count(state: InputAudio, env: Env, size: int) -> None:
+def count(state: InputAudio, env: Env, audio: bytes) -> None:
     """The user was heard. Where the commit is ours: restart the debounce, and start the ceiling when enough
     for a commit is there (A5, A7).
     """
     now = env.now
     state.heard_at = Instant(now)
-    state.uncommitted += size
+    state.uncommitted += len(audio)
+    if env.counts:
+        keep(state, env, audio)
     commit, timers = env.plan.commit, env.timers
     if not commit.manual:
         return
@@ -117,6 +134,18 @@ def _count(state: InputAudio, env: Env, size: int) -> None:
     ):
         timers.set("ceiling", now + ceiling)
     timers.set("debounce", now + commit.debounce)
+
+
+def keep(state: InputAudio, env: Env, audio: bytes) -> None:
+    """The last audio of a session, of which the next one may have to hear again (N12)."""
+    renewal = env.config.renewal
+    if renewal is None:
+        return
+    state.total += len(audio)
+    state.recent += audio
+    excess = len(state.recent) - int(renewal.audio_seconds * env.plan.input.upstream.bytes_per_second)
+    if excess > 0:
+        del state.recent[:excess]
 
 
 def _withdraw(state: InputAudio, env: Env) -> Effects:
@@ -146,8 +175,9 @@ def keepalive_due(call: Call, env: Env) -> Effects:
         return ()
     env.repeat("keepalive", keepalive.every)
     state.silent = True
-    silence = _appends(env, env.plan.input.upstream.silence(keepalive.ms))
-    return *tail(state, env), notice("SILENCE_SENT", ms=keepalive.ms), *silence
+    rest, silence = tail(state, env), env.plan.input.upstream.silence(keepalive.ms)
+    keep(state, env, silence)
+    return *rest, notice("SILENCE_SENT", ms=keepalive.ms), *appends(env, silence)
 
 
 def _clear_silence(state: InputAudio, env: Env) -> Effects:

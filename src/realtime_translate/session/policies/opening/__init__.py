@@ -3,16 +3,21 @@
 from .actions import ACTIONS, applied, dial, granted, session_created, session_ends
 from .cause import Cause
 from .errors import meant_by, shown_by
-from .waiting import flushed, forget, paused, too_early, wait_audio, wait_text
+from .renewing import RENEWING, aged, leg_lost
+from .waiting import flushed, forget, keep_audio, paused, too_early, wait_audio, wait_text
 
 __all__ = [
     "ACTIONS",
+    "RENEWING",
     "Cause",
+    "aged",
     "applied",
     "dial",
     "flushed",
     "forget",
     "granted",
+    "keep_audio",
+    "leg_lost",
     "meant_by",
     "paused",
     "session_created",

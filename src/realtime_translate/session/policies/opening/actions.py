@@ -16,6 +16,7 @@ from ....mapping.refusal import Refusal
 from ....mapping.settings import map_settings
 from ....notices import notice
 from ....outputs import CloseClient, CloseUpstream, OpenUpstream
+from ....renewal import Renewal
 from ....wire import unstructure
 from ...env import Env
 from ...signals import (
@@ -31,10 +32,23 @@ from ...signals import (
 )
 from ...state import Call, OpeningState
 from ...tables import OpeningEvent
+from ...timers import Instant
 from .cause import Cause
 from .waiting import flush
 
-__all__ = ["ACTIONS", "applied", "dial", "granted", "session_created", "session_ends"]
+__all__ = [
+    "ACTIONS",
+    "applied",
+    "began",
+    "dial",
+    "differing",
+    "granted",
+    "leave_out",
+    "send_update",
+    "session_created",
+    "session_ends",
+    "settle_audio",
+]
 
 _FLAT = notice("SERVER_DIFFERS", what="the shape of the session")
 _Action: TypeAlias = "Callable[[OpeningState, Env, Cause], Effects]"
@@ -61,7 +75,7 @@ def _configure(state: OpeningState, env: Env, cause: Cause) -> Effects:
     model, effects = _settle(state, env, cause.settings)
     if model != env.config.model:
         return [*effects, OpeningStep(OpeningEvent.OTHER_MODEL), dial(env, model)]
-    return [*effects, *_send_update(state, env, cause)]
+    return [*effects, *send_update(state, env, cause)]
 
 
 def _redial(state: OpeningState, env: Env, cause: Cause) -> Effects:
@@ -71,10 +85,10 @@ def _redial(state: OpeningState, env: Env, cause: Cause) -> Effects:
     return (CloseUpstream(1000, "another model is wanted"),)
 
 
-def dial(env: Env, model: str) -> OpenUpstream:
+def dial(env: Env, model: str, leg: int = 1) -> OpenUpstream:
     """Whom to dial for a model."""
     server = env.config.upstream
-    return OpenUpstream(model, server.target(model, env.ids.prefix), dict(server.headers))
+    return OpenUpstream(model, server.target(model, env.ids.prefix), dict(server.headers), leg)
 
 
 def _settle(state: OpeningState, env: Env, settings: deepgram.Settings) -> tuple[str, list[Effect]]:
@@ -86,10 +100,12 @@ def _settle(state: OpeningState, env: Env, settings: deepgram.Settings) -> tuple
     except Refusal as refusal:
         return env.config.model, [Fatal(refusal.code, refusal.description)]
     state.session, env.plan = unstructure(mapped.session), mapped.plan
+    if env.config.renewal:
+        state.settings = deepgram.encode(settings)
     return mapped.model, list(mapped.notices)
 
 
-def _send_update(state: OpeningState, env: Env, cause: Cause) -> Effects:
+def send_update(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """The one `session.update` (S2)."""
     state.update_event, update = env.session_update(state.session)
     return (update,)
@@ -99,19 +115,29 @@ def _send_flat(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """Once more, in the shape that the server has shown (D5)."""
     env.flat = True
     env.start("configure", env.limits.configure_timeout)
-    return [_FLAT, MayFail(state.update_event), *_send_update(state, env, cause)]
+    return [_FLAT, MayFail(state.update_event), *send_update(state, env, cause)]
 
 
 def _ready(state: OpeningState, env: Env, cause: Cause) -> Effects:
     env.timers.cancel("configure")
     env.plan = evolve(env.plan, audible=state.session.get("output_modalities") != ["text"])
+    if env.config.renewal:
+        began(state, env, env.config.renewal)
     state.session, state.refused_parts = {}, []
     asked = env.plan
-    settled = _settle_audio(env, cause.session)
-    return [*_differing(asked, env.plan), *settled, SessionReady()]
+    settled = settle_audio(env, cause.session)
+    return [*differing(asked, env.plan), *settled, SessionReady()]
 
 
-def _differing(asked: Plan, carried: Plan) -> list[Effect]:
+def began(state: OpeningState, env: Env, renewal: Renewal) -> None:
+    """A session is ready: its time until it is renewed begins (N2)."""
+    state.left_out += [each for each in state.refused_parts if each not in state.left_out]
+    state.ready_at = Instant(env.now)
+    if renewal.after is not None:
+        env.start("renewal", renewal.after)
+
+
+def differing(asked: Plan, carried: Plan) -> list[Effect]:
     """The server has other formats than it was asked for (O1, D5)."""
     formats = {
         "the format of the user's audio": asked.input != carried.input,
@@ -120,7 +146,7 @@ def _differing(asked: Plan, carried: Plan) -> list[Effect]:
     return [notice("SERVER_DIFFERS", what=what) for what, differs in formats.items() if differs]
 
 
-def _settle_audio(env: Env, session: openai.Session) -> list[Effect]:
+def settle_audio(env: Env, session: openai.Session) -> list[Effect]:
     """What upstream really carries counts, not what was asked of it (O1)."""
     session = shapes.read(session)
     try:
@@ -140,7 +166,8 @@ def session_created(call: Call, env: Env, event: openai.SessionCreated) -> Effec
     """The session's time begins; nothing else comes of it (S3, O8)."""
     state = call.opening
     state.began, state.flat = True, shapes.is_flat(event.session)
-    if not env.component:
+    planned = env.config.renewal is not None and env.config.renewal.after is not None
+    if not (env.component or planned):
         env.start("session_end", env.session_warning)
     return (notice("UPSTREAM_ABSORBED", type=event.type),)
 
@@ -163,7 +190,7 @@ def _updated_unasked(state: OpeningState, env: Env, cause: Cause) -> Effects:
     told: list[Effect] = []
     if shapes.is_flat(cause.session) and not env.server.shape.moved:
         env.flat, told = True, [_FLAT]
-    return [*told, *_settle_audio(env, cause.session), OpeningStep(OpeningEvent.READY_ANYWAY)]
+    return [*told, *settle_audio(env, cause.session), OpeningStep(OpeningEvent.READY_ANYWAY)]
 
 
 def _ready_unasked(state: OpeningState, env: Env, cause: Cause) -> Effects:
@@ -189,7 +216,7 @@ def _ask_for_update(state: OpeningState, env: Env, cause: Cause) -> Effects:
 def _send_late_update(state: OpeningState, env: Env, cause: Cause) -> Effects:
     env.start("configure", env.limits.configure_timeout)
     kept = _keep_voice(state, env) if cause.voiced else []
-    return [*kept, *_send_update(state, env, cause)]
+    return [*kept, *send_update(state, env, cause)]
 
 
 def _keep_voice(state: OpeningState, env: Env) -> list[Effect]:
@@ -243,13 +270,13 @@ def _refuse_settings(state: OpeningState, env: Env, cause: Cause) -> Effects:
         return (notice("UPSTREAM_ERROR_BENIGN", code=problem.code),)
     part = dispensable.found(problem.path, state.session)
     if part is not None:
-        return _leave_out(state, env, part, cause)
+        return leave_out(state, env, part, cause)
     if env.component or problem.fault in (Fault.ACCESS, Fault.SERVER, Fault.EXPIRED):
         return (Fatal(fatal_code(problem, component=env.component), problem.description),)
     return (Fatal(ErrorCode.INVALID_SETTINGS, problem.description),)
 
 
-def _leave_out(state: OpeningState, env: Env, part: dispensable.Part, cause: Cause) -> Effects:
+def leave_out(state: OpeningState, env: Env, part: dispensable.Part, cause: Cause) -> Effects:
     """Each part goes at most once: what is gone is not found again."""
     state.session = dispensable.without(state.session, part.path)
     state.refused_parts.append(part.path)
@@ -259,7 +286,7 @@ def _leave_out(state: OpeningState, env: Env, part: dispensable.Part, cause: Cau
         state.plan = part.undone(state.plan, env.plan)
     env.start("configure", env.limits.configure_timeout)
     refused = notice("SETTING_REFUSED", path=f"session.{part.path}", code=cause.problem.code)
-    return [refused, MayFail(state.update_event, cause.problem.path), *_send_update(state, env, cause)]
+    return [refused, MayFail(state.update_event, cause.problem.path), *send_update(state, env, cause)]
 
 
 def _no_session(state: OpeningState, env: Env, cause: Cause) -> Effects:
@@ -331,7 +358,7 @@ ACTIONS: Mapping[str, _Action] = {
     "dial": _dial,
     "configure": _configure,
     "redial": _redial,
-    "send_update": _send_update,
+    "send_update": send_update,
     "send_flat": _send_flat,
     "ready": _ready,
     "updated_unasked": _updated_unasked,

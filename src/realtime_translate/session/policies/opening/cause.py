@@ -16,7 +16,10 @@ _NO_PROBLEM = Problem(Fault.OTHER, "unknown", "", "")
 
 @frozen(eq=False, repr=False)
 class Cause:
-    """What happened, for an action: a message, an error, or a close. `voiced`: the agent has spoken."""
+    """What happened, for an action: a message, an error, or a close.
+
+    `voiced`: the agent has spoken. `closed`: the socket to the server is gone already.
+    """
 
     settings: deepgram.Settings = _NO_SETTINGS
     session: openai.Session = _NO_SESSION
@@ -26,3 +29,4 @@ class Cause:
     error: str = ""
     description: str = ""
     voiced: bool = False
+    closed: bool = False

@@ -12,6 +12,8 @@ from ...tables import OPENING, Opening, OpeningEvent
 
 __all__ = ["meant_by", "shown_by"]
 
+_CONFIGURING = (Opening.CONFIGURING, Opening.RECONFIGURING)
+
 
 def meant_by(state: OpeningState, env: Env, phase: Opening, problem: Problem) -> OpeningEvent | None:
     """What an error is to the opening; None if it is about something else."""
@@ -35,7 +37,7 @@ def _answers_update(state: OpeningState, phase: Opening, problem: Problem) -> bo
     """
     if problem.event_id:
         return problem.event_id == state.update_event
-    return phase is Opening.CONFIGURING or dispensable.found(problem.path, state.session) is not None
+    return phase in _CONFIGURING or dispensable.found(problem.path, state.session) is not None
 
 
 def _is_of_the_server(state: OpeningState, env: Env, problem: Problem) -> bool:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from attrs import evolve
-
 from .... import openai
-from ....mapping.responses import Outcome, saying, spoken, tagged
+from ....mapping.responses import Outcome
 from ....notices import notice
 from ....wire import OMITTED
 from ...entries import Tags, WishKind
@@ -33,6 +31,7 @@ from ...tables import (
     Step,
     TurnEvent,
 )
+from .asking import asked
 from .ends import failure, finish, remember, superseded
 from .facts import NO_RESPONSE, REMEMBERED, ResponseFacts
 from .line import add, answered, keep, withdraw_hold
@@ -65,21 +64,11 @@ def _create(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
     env.start("create", env.limits.create_timeout)
     _think(call, env)
     tag = slot.request if env.config.upstream.tags and slot.tags is not Tags.REFUSED else ""
-    wish, before = slot.asked_for, list[Effect]()
-    if not (wish and wish.alone):
-        params, slot.answered_until = tagged(tag), env.ids.count
-    elif env.config.upstream.overrides or not wish.text:  # it answers nothing that was asked
-        params = spoken(tag, wish.text)
-    else:
-        params, before = tagged(tag), [_as_item(env, wish.text)]
+    if not (slot.asked_for and slot.asked_for.alone):  # else it answers nothing that was asked
+        slot.answered_until = env.ids.count
+    before, params = asked(env, slot.asked_for, tag)
     create = env.upstream(openai.ResponseCreate(params, event_id=slot.request))
     return [*before, create, TurnStep(TurnEvent.ASKED)]
-
-
-def _as_item(env: Env, text: str) -> Effect:
-    """What to say, where a response takes no instructions of its own (T3)."""
-    item = evolve(saying(text), id=env.ids.item("message"))
-    return env.upstream(openai.ConversationItemCreate(item, event_id=env.ids.next()))
 
 
 def _think(call: Call, env: Env) -> None:

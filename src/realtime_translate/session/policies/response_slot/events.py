@@ -11,19 +11,30 @@ from ....notices import notice
 from ...entries import Tags, WishKind
 from ...env import Env
 from ...event_kinds import OutputEvent
+from ...renewals import DEAD, renews
 from ...signals import (
     AudioTaken,
     Effect,
     Effects,
     ErrorDue,
     Interrupted,
+    OpeningStep,
     OutputsMissing,
     Refused,
     ResponseEnded,
     ServerResponded,
 )
 from ...state import Call, ResponseSlot
-from ...tables import CreateEvent, CreateState, Detection, ResponseEvent, ResponseState, SlotEvent, SlotState
+from ...tables import (
+    CreateEvent,
+    CreateState,
+    Detection,
+    OpeningEvent,
+    ResponseEvent,
+    ResponseState,
+    SlotEvent,
+    SlotState,
+)
 from .actions import happen, interrupt
 from .ends import released
 from .facts import REMEMBERED, ResponseFacts
@@ -64,6 +75,7 @@ _END_OF_OUTPUT = (
 _ITEM_EVENTS = (openai.ResponseOutputItemAdded, openai.ResponseOutputItemDone)
 # On Python 3.10 and 3.11 looking a member up costs as much as three calls: audio does without.
 _SILENT = ResponseState.SILENT
+_DEAD_AFTER = 2
 _TAKEN = (SlotState.RUNNING, SlotState.CROSSED)
 _ASKING = (SlotState.REQUESTED, SlotState.DOUBTED)
 """Nothing but a create of ours is in flight."""
@@ -160,7 +172,14 @@ def stalled(call: Call, env: Env) -> Effects:
     if slot.heard_at is not None and slot.heard_at + seconds > env.now:
         env.timers.set("stall", slot.heard_at + seconds)
         return ()
-    failure = Outcome(failure=f"nothing came of it for {seconds:g} s", code="stalled")
+    return _standstill(call, env, Outcome(failure=f"nothing came of it for {seconds:g} s", code="stalled"))
+
+
+def _standstill(call: Call, env: Env, failure: Outcome) -> list[Effect]:
+    """A session in which this happens twice in a row is dead: another takes its place, if it may (N2)."""
+    call.slot.stalls += 1
+    if call.slot.stalls >= _DEAD_AFTER and renews(call, env):
+        return [OpeningStep(OpeningEvent.LOST, DEAD)]
     return happen(call, env, SlotEvent.STALLED, ResponseFacts(outcome=failure))
 
 
@@ -176,8 +195,7 @@ def error_over(call: Call, env: Env) -> Effects:
     """The response has gone on after an error, which then is told by itself, or it was its end (R1, R5)."""
     slot = call.slot
     if slot.heard_at is None:
-        failure = Outcome(failure="nothing more came of it", code="stalled")
-        return happen(call, env, SlotEvent.STALLED, ResponseFacts(outcome=failure))
+        return _standstill(call, env, Outcome(failure="nothing more came of it", code="stalled"))
     return released(slot, env)
 
 
@@ -186,6 +204,7 @@ def done(call: Call, env: Env, event: openai.ResponseDone) -> Effects:
     slot = call.slot
     response = event.response
     response_id = response.id or slot.active
+    slot.stalls = 0
     if response_id and response_id in slot.ended:
         return [notice("LATE_DONE"), *happen(call, env, SlotEvent.DONE_LATE)]
     facts = ResponseFacts(response_id, outcome(response))

@@ -17,7 +17,7 @@ __all__ = [
     "withdraw_hold",
 ]
 
-_AHEAD = {WishKind.SPEECH_NOW: 0, WishKind.COMMITTED: 1, WishKind.HEARD: 1}
+_AHEAD = {WishKind.REST: 0, WishKind.SPEECH_NOW: 0, WishKind.COMMITTED: 1, WishKind.HEARD: 1}
 """What goes before the others, which go as they arrived."""
 _OF_SPEECH = (WishKind.COMMITTED, WishKind.HEARD)
 _BY_OURS = (WishKind.CONFIRMED, WishKind.HEARD)

@@ -1,0 +1,131 @@
+"""What is owed to the client when an upstream session is gone, and asked of the next one (N8, N9)."""
+
+from __future__ import annotations
+
+from ....notices import notice
+from ...entries import Wish, WishKind
+from ...env import Env
+from ...renewals import begin_anew
+from ...signals import AnswerBroken, Effect, Effects, LegLost, LegReady, Proceed, TurnStep
+from ...state import Call
+from ...tables import (
+    CreateState,
+    FunctionCallState,
+    ResponseState,
+    SlotState,
+    TurnEvent,
+    TurnState,
+)
+from .line import in_order
+
+__all__ = ["leg_lost", "leg_ready"]
+
+_TOLD = (TurnState.WRITING, TurnState.SPEAKING, TurnState.SAID)
+_UNWANTED = (CreateState.INTERRUPTED, CreateState.DROPPED)
+_OF_SPEECH = (WishKind.COMMITTED, WishKind.HEARD)
+_KEPT = ("wishes", "arrivals", "answered_until")
+
+
+def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
+    """The response in the slot is over for the client, and what had none is owed again (N8, N9)."""
+    slot = call.slot
+    over, owed = _over(call, env), _owed(call, env)
+    alone, plain = [each for each in owed if each.alone], [each for each in owed if not each.alone]
+    spoken = [each for each in plain if each.kind in _OF_SPEECH]
+    told: list[Effect] = []
+    if spoken and not _is_known(call, env):
+        told = [notice("TURN_LOST", reason="what was said is not known")]
+        plain = [each for each in plain if each not in spoken]
+    if plain or _outputs_owed(call):
+        alone = [*alone, Wish(WishKind.CONFIRMED, min((each.arrived for each in plain), default=0))]
+    begin_anew(slot, *_KEPT)
+    slot.wishes = alone
+    waits = alone or call.audio.commits or any(each.open for each in call.calls.calls)
+    left: list[Effect] = [] if waits else [TurnStep(TurnEvent.VOID)]  # nobody waits any more (O5)
+    return [*over, *told, *left]
+
+
+def _owed(call: Call, env: Env) -> list[Wish]:
+    """What is to be asked of the next session, the first one first."""
+    slot = call.slot
+    return [*_in_its_place(call, env), *in_order(slot), *_in_flight(call)]
+
+
+def _in_flight(call: Call) -> list[Wish]:
+    """What our create was for, and the answer that the server was to give by itself (N9). The create of a
+    commit that goes again comes with that.
+    """
+    slot = call.slot
+    wish, commits = slot.asked_for, call.audio.commits
+    if slot.state is SlotState.EXPECTED:
+        return [Wish(WishKind.HEARD)]
+    if not slot.request or wish is None or slot.create in _UNWANTED:
+        return []
+    return [] if wish.kind is WishKind.COMMITTED and commits else [wish]
+
+
+def _is_broken(call: Call) -> bool:
+    """Whether a response is active, of which more was to be told."""
+    return call.slot.response in (ResponseState.SILENT, ResponseState.UNDER_WAY)
+
+
+def _over(call: Call, env: Env) -> list[Effect]:
+    """How the turn of the active response ends for the client. It goes on where nothing of it was told, for
+    then the same is asked again, and where calls are to be answered (N8).
+    """
+    if not _is_broken(call):
+        return []
+    words: list[Effect] = [AnswerBroken(call.slot.active)] if _is_told(call) else []
+    if _left_calls(call):
+        return [*words, TurnStep(TurnEvent.ENDED)]
+    if not (words or _is_whole(call, env)):
+        return []
+    return [*words, TurnStep(TurnEvent.ENDED), TurnStep(TurnEvent.OVER)]
+
+
+def _in_its_place(call: Call, env: Env) -> list[Wish]:
+    """What is asked for in place of the active response: the rest of it, or the same again (N8)."""
+    slot, renewal = call.slot, env.config.renewal
+    if not _is_broken(call) or _left_calls(call) or _is_whole(call, env):
+        return []
+    if _is_told(call):
+        return [Wish(WishKind.REST)] if renewal is not None and renewal.resume_answer else []
+    wish = slot.asked_for
+    return [wish if wish and wish.alone and not slot.request else Wish(WishKind.CONFIRMED)]
+
+
+def _left_calls(call: Call) -> bool:
+    names = ("", call.slot.active)
+    return any(each.asked and not each.over and each.response_id in names for each in call.calls.calls)
+
+
+def _is_whole(call: Call, env: Env) -> bool:
+    """Whether all output of the active response has come (R4)."""
+    return "quiet" in env.timers.deadlines and not call.slot.open_items
+
+
+def _is_told(call: Call) -> bool:
+    """Whether the client was told anything of the active response."""
+    under_way = call.slot.response is ResponseState.UNDER_WAY
+    return under_way and (call.turn_state in _TOLD or _has_words(call))
+
+
+def _has_words(call: Call) -> bool:
+    return any(each.response_id == call.slot.active for each in call.agent_text.told)
+
+
+def _is_known(call: Call, env: Env) -> bool:
+    """Whether the ledger has what the user said: all that was committed is transcribed (N9)."""
+    return env.plan.transcribes and all(each.final is not None for each in call.user_speech.items)
+
+
+def _outputs_owed(call: Call) -> bool:
+    """Whether calls are all answered, and no response was asked for (F3)."""
+    calls = call.calls.calls
+    open_in = {each.response_id for each in calls if each.open}
+    return any(each.state is FunctionCallState.ANSWERED and each.response_id not in open_in for each in calls)
+
+
+def leg_ready(call: Call, env: Env, _: LegReady) -> Effects:
+    """What is owed is asked of the new session."""
+    return (Proceed(),)

@@ -1,0 +1,42 @@
+"""What the policies share of renewals (N)."""
+
+from __future__ import annotations
+
+from attrs import AttrsInstance, fields
+
+from ..renewal import Renewal
+from .env import Env
+from .state import Call, OpeningState
+from .tables import OPENING, Opening, OpeningEvent
+
+__all__ = ["AGE", "CLOSED", "DEAD", "EXPIRED", "HOST", "PLANNED", "attempts", "begin_anew", "renews"]
+
+EXPIRED, CLOSED, DEAD, AGE, HOST = "expired", "closed", "dead", "age", "host"
+"""What a session is renewed for (N2)."""
+PLANNED = (AGE, HOST)
+
+
+def renews(call: Call, env: Env, *, planned: bool = False) -> bool:
+    """Whether the loss of the session at hand begins a renewal, or another attempt of one; or whether one may
+    be planned, for which nothing has failed.
+    """
+    renewal, state = env.config.renewal, call.opening
+    if renewal is None or not OPENING[call.phase][OpeningEvent.LOST].action:
+        return False
+    if call.phase is Opening.REPLAYING:
+        return True
+    return state.renewals < renewal.lifetime and (planned or attempts(state, env, renewal) < renewal.attempts)
+
+
+def attempts(state: OpeningState, env: Env, renewal: Renewal) -> int:
+    """How many dials in a row were made until now: none, if the session at hand has lasted (N14)."""
+    lasted = state.ready_at is not None and env.now - state.ready_at >= renewal.ready_for
+    return 0 if lasted else state.attempts
+
+
+def begin_anew(part: AttrsInstance, *kept: str) -> None:
+    """A part of the memory remembers nothing of the session that is gone, but for what is named."""
+    fresh = part.__class__()
+    for each in fields(part.__class__):
+        if each.name not in kept:
+            setattr(part, each.name, getattr(fresh, each.name))
