@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults import of_the_slot, of_what_comes_down, of_what_goes_up, of_what_is_told
+from tests.faults import of_renewals, of_the_slot, of_what_comes_down, of_what_goes_up, of_what_is_told
 from tests.faults.fault import Fault
 
 __all__ = ["FAULTS"]
@@ -12,4 +12,5 @@ FAULTS: tuple[Fault, ...] = (
     *of_what_comes_down.FAULTS,
     *of_the_slot.FAULTS,
     *of_what_is_told.FAULTS,
+    *of_renewals.FAULTS,
 )

@@ -20,9 +20,8 @@ FAULTS: tuple[Fault, ...] = (
         "R1",
         "a response that stalls is waited for for ever",
         _EVENTS,
-        '    failure = Outcome(failure=f"nothing came of it for {seconds:g} s", code="stalled")\n'
         "    return happen(call, env, SlotEvent.STALLED, ResponseFacts(outcome=failure))\n",
-        "    return ()\n",
+        "    return []\n",
     ),
     Fault(
         "R1",

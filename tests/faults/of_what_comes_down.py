@@ -156,8 +156,8 @@ FAULTS: tuple[Fault, ...] = (
         "O1",
         "the first audio of a turn is lost",
         "session/engine.py",
-        "            self._turn(TurnEvent.AUDIO)\n",
-        "            self._turn(TurnEvent.AUDIO)\n            return\n",
+        "            self.turn(TurnEvent.AUDIO)\n",
+        "            self.turn(TurnEvent.AUDIO)\n            return\n",
     ),
     Fault(
         "O2",
@@ -234,8 +234,8 @@ FAULTS: tuple[Fault, ...] = (
         "E2",
         "the client hears of errors that need no attention",
         "session/policies/upstream_errors.py",
-        "    if problem.fault in _SILENT or _is_expected(state, problem):",
-        "    if _is_expected(state, problem):",
+        "    if problem.fault in _SILENT or _is_expected(state, problem) or ",
+        "    if _is_expected(state, problem) or ",
     ),
     Fault(
         "E5",
@@ -247,7 +247,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "E5",
         "timers run on after the end",
-        "session/engine.py",
+        "session/performer.py",
         "            self.env.timers.deadlines.clear()\n",
         "",
     ),

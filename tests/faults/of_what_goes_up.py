@@ -167,9 +167,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "C1",
         "all items of the context have one id",
-        "session/policies/greeting.py",
-        "        effects.append(SendToUpstream(dumps(frame)))\n",
-        '        effects.append(SendToUpstream(dumps({**frame, "item": {"id": "same", **item}})))\n',
+        "session/items.py",
+        '    named = {"id": item_id, **shapes.item(item, env.server)}\n',
+        '    named = {"id": "same", **shapes.item(item, env.server)}\n',
     ),
     Fault(
         "I1",

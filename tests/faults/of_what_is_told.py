@@ -34,14 +34,14 @@ FAULTS: tuple[Fault, ...] = (
         "S7",
         "a part that upstream refuses ends the call",
         _ACTIONS,
-        "    if part is not None:\n        return _leave_out(",
-        "    if part is not None and state.refused_parts:\n        return _leave_out(",
+        "    if part is not None:\n        return leave_out(",
+        "    if part is not None and state.refused_parts:\n        return leave_out(",
     ),
     Fault(
         "S7",
         "what upstream takes does not go again",
         _ACTIONS,
-        "cause.problem.path), *_send_update(state, env, cause)]",
+        "cause.problem.path), *send_update(state, env, cause)]",
         "cause.problem.path)]",
     ),
     Fault(

@@ -16,7 +16,7 @@ from unittest.mock import patch
 from realtime_translate.deepgram.codes import ComponentCode, ErrorCode, WarningCode
 from realtime_translate.notices import NOTICES
 from realtime_translate.openai.dialects import SERVERS
-from realtime_translate.session import engine
+from realtime_translate.session import engine, performer
 from realtime_translate.session.policies.response_slot import actions
 from realtime_translate.session.tables import OPENING, SLOT, TURNS
 from realtime_translate.testing.machine import Statistics
@@ -71,11 +71,15 @@ def watched(statistics: Statistics) -> Generator[None, None, None]:
     }
     with ExitStack() as stack:
         stack.enter_context(patch.object(actions, "SLOT", _rows(SLOT, "slot", "", statistics)))
-        stack.enter_context(patch.object(engine, "OPENING", _rows(OPENING, "opening", "", statistics)))
-        stack.enter_context(patch.object(engine, "TURNS", turns))
-        for name, kind in (("TIMERS", "timer"), ("CLIENT", "client message"), ("SIGNALS", "signal")):
-            row = _Row(getattr(engine, name), kind, "", statistics)
-            stack.enter_context(patch.object(engine, name, row))
+        stack.enter_context(patch.object(performer, "OPENING", _rows(OPENING, "opening", "", statistics)))
+        stack.enter_context(patch.object(performer, "TURNS", turns))
+        for home, name, kind in (
+            (engine, "TIMERS", "timer"),
+            (engine, "CLIENT", "client message"),
+            (performer, "SIGNALS", "signal"),
+        ):
+            row = _Row(getattr(home, name), kind, "", statistics)
+            stack.enter_context(patch.object(home, name, row))
         yield
 
 
@@ -87,7 +91,7 @@ def reachable() -> dict[str, set[str]]:
         "turn": {step for each, table in TURNS.items() for step in _steps(table, f"{name_of(each)} ")},
         "timer": {*engine.TIMERS},
         "client message": {name_of(each) for each in engine.CLIENT},
-        "signal": {name_of(each) for each in engine.SIGNALS},
+        "signal": {name_of(each) for each in performer.SIGNALS},
         "notice": {*NOTICES},
         "error": {str(each) for table in (ErrorCode, ComponentCode) for each in table},
         "warning": {str(each) for each in WarningCode},

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from attrs import define, field
+from attrs import define, field, fields
 from hypothesis import Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -55,6 +55,8 @@ def _plain(output: Any) -> object:
     found = {name: getattr(output, name) for name in names}
     if type(output).__name__ == "SendToClient":
         found.pop("message", None)
+    if found.get("leg") == 1:  # left out of recordings, too (N4)
+        found.pop("leg")
     return repr(sorted((name, _value(value)) for name, value in found.items()))
 
 
@@ -176,11 +178,19 @@ def main(command: str, file: str, calls: str = "2000") -> int:
         sys.stdout.write(f"{len(walks)} calls, {sum(len(each.steps) for each in walks)} inputs\n")
         return 0
     walks = pickle.loads(path.read_bytes())
+    for each in walks:
+        each.config = _of_today(each.config)
     found = [(number, told) for number, each in enumerate(walks) if (told := difference(each))]
     for number, told in found[:3]:
         sys.stdout.write(f"call {number} of {walks[number].config.dialect.value}: {told}\n")
     sys.stdout.write(f"{len(found)} of {len(walks)} calls differ\n")
     return bool(found)
+
+
+def _of_today(config: Config) -> Config:
+    """The same configuration, where fields have been added since."""
+    known = {each.name: getattr(config, each.name) for each in fields(Config) if hasattr(config, each.name)}
+    return Config(**known)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import hypothesis.strategies as st
 from attrs import evolve
@@ -22,8 +22,8 @@ from .hooks import Hooks
 from .host import Host
 from .moods import ANY, MOODS, RUNNING
 from .moves import recovery
-from .moves.client import ClientMoves
 from .moves.host import HostMoves
+from .moves.legs import LegMoves
 from .moves.opening import configs, wanted_settings
 from .moves.rough_openings import DISTURBANCES, EARLY_STAGES, ENDS, STAGES, Stage, unasked
 from .moves.walk import guarded, move
@@ -54,12 +54,14 @@ def _shown_configs(draw: st.DrawFn) -> Shown:
     return Shown(draw(machine.configs()))
 
 
-class CallMachine(ClientMoves, HostMoves):
+class CallMachine(LegMoves, HostMoves):
     """Calls from opening to rest.
 
     Override `make_host` to test a host of your own, and the checks to know more about its frames.
     """
 
+    renewed: ClassVar[bool] = False
+    """Whether calls outlive their upstream sessions (N); your `Host` has to take legs then."""
     hooks: Hooks
     kind: str
     looks: int
@@ -111,7 +113,7 @@ class CallMachine(ClientMoves, HostMoves):
 
     def configs(self) -> st.SearchStrategy[Config]:
         """The configurations that calls are held with."""
-        return configs()
+        return configs(renewed=self.renewed)
 
     # --- beginnings -----------------------------------------------------------------------------------
 
@@ -242,12 +244,29 @@ class CallMachine(ClientMoves, HostMoves):
         """
         kept = {name: part for name, part in snapshot.items() if not name.startswith("audio")}
         ledger, call = self.world.ledger, snapshot["call"]
-        waiting: list[Any] = [] if ledger.applied else call["opening"]["waiting"]
+        settled = ledger.applied and not self.world.legs.between
+        waiting: list[Any] = [] if settled else call["opening"]["waiting"]
         unanswered = {each["id"] for each in ledger.open_calls} | set(ledger.host_calls)
         calls = [each for each in call["calls"]["calls"] if each["client_id"] in unanswered]
         updates = call["updates"]
-        size = len(json.dumps(kept)) - len(json.dumps([waiting, calls, updates["waiting"], updates["sent"]]))
+        heavy = [waiting, calls, updates["waiting"], updates["sent"], *self._for_the_next_leg(call)]
+        size = len(json.dumps(kept)) - len(json.dumps(heavy))
         require(size < STATE_LIMIT + 200 * len(ledger.texts), "7 state stays under a fixed size", size)
+
+    def _for_the_next_leg(self, call: Mapping[str, Any]) -> list[Any]:
+        """What has bounds of its own (N7, N12)."""
+        renewal = self.world.config.renewal
+        if renewal is None:
+            return []
+        entries, audio = call["ledger"]["entries"], call["audio"]
+        require(len(entries) <= renewal.ledger_items, "N7 the ledger has a bound", len(entries))
+        characters = sum(len(each["text"]) + len(each["arguments"]) for each in entries)
+        require(characters <= renewal.ledger_chars, "N7 the ledger has a bound", characters)
+        most = renewal.audio_seconds * self.world.audio.carried.bytes_per_second
+        for name in ("recent", "again"):
+            size = len(audio[name]) * 3 / 4 - 4
+            require(size <= most, "N12 the audio that is kept has a bound", size)
+        return [entries, audio["recent"], audio["again"], call["opening"]["settings"]]
 
     @guarded
     def teardown(self) -> None:

@@ -20,7 +20,7 @@ class Host(Protocol):
         """The client's socket is open."""
         ...
 
-    def upstream_opened(self) -> Outputs:
+    def upstream_opened(self, leg: int | None = None) -> Outputs:
         """The upstream socket is open."""
         ...
 
@@ -28,7 +28,7 @@ class Host(Protocol):
         """One whole frame of the client."""
         ...
 
-    def receive_from_upstream(self, frame: str | bytes) -> Outputs:
+    def receive_from_upstream(self, frame: str | bytes, leg: int | None = None) -> Outputs:
         """One whole frame of upstream."""
         ...
 
@@ -36,7 +36,7 @@ class Host(Protocol):
         """The client's socket closed."""
         ...
 
-    def upstream_closed(self, code: int | None = None, reason: str = "") -> Outputs:
+    def upstream_closed(self, code: int | None = None, reason: str = "", leg: int | None = None) -> Outputs:
         """The upstream socket closed, or could not be opened."""
         ...
 
@@ -50,6 +50,10 @@ class Host(Protocol):
 
     def function_result(self, call_id: str, content: str) -> Outputs:
         """The result of a `RunFunction` output."""
+        ...
+
+    def renew(self) -> Outputs:
+        """The program wants another upstream session."""
         ...
 
     def close(self, code: int = 1000, reason: str = "") -> Outputs:

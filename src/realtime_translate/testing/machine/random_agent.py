@@ -38,6 +38,8 @@ class RandomAgent:
 
     def reply(self, view: ServerView, request: Mapping[str, object]) -> Reply:
         """Mostly words, now and then calls, one or two, with or without words; no endless chain of calls."""
+        if "broke off" in str(request.get("instructions")):  # N8
+            return Reply(self.words())
         if "instructions" in request:
             return Reply(Say(str(request["instructions"]).splitlines()[-1], audio_ms=200))
         if self.replies:

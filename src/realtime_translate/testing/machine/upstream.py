@@ -27,13 +27,18 @@ def choices_of(mood: Mood, seed: int, chance: Chance, statistics: Statistics) ->
 
 
 def server_of(
-    make: Make, model: str, clock: Callable[[], float], choices: ServerChoices, agent: RandomAgent
+    make: Make,
+    model: str,
+    clock: Callable[[], float],
+    choices: ServerChoices,
+    agent: RandomAgent,
+    leg: int = 1,
 ) -> RealtimeServer:
-    """A simulated server, as a host dials it for that model."""
+    """A simulated server, as a host dials it for that model. Its ids are those of no other leg."""
     return RealtimeServer(
         dialect=make.name,
         clock=clock,
-        new_id=counter("s"),
+        new_id=counter("s" if leg == 1 else f"s{leg}n"),
         script=agent.reply,
         choices=choices,
         model=model,

@@ -8,32 +8,45 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from ...audio import AudioFormat
-from ...outputs import CloseUpstream, Notice, OpenUpstream, Outputs, RunFunction, SendToClient, SendToUpstream
+from ...outputs import (
+    CloseClient,
+    CloseUpstream,
+    Notice,
+    OpenUpstream,
+    Outputs,
+    RunFunction,
+    SendToClient,
+    SendToUpstream,
+)
 from ..model.choices import HEALTHY, Group
 from ..model.server import RealtimeServer
 from .broken import PropertyError, require
 from .carried import audio_in
-from .checks import moments
+from .checks import legs, moments
 from .host import Host
 from .network import NO_CODE, STEP, counter
 from .plain import named_once, plain
 from .rows import asked, told
-from .world_state import WorldState
+from .world_legs import WorldLegs
 
 __all__ = ["World"]
 
 Json = dict[str, Any]
+_ENDS: Mapping[str, tuple[int | None, str]] = {
+    "lost": (NO_CODE, ""),
+    "restarted": (1012, "service restart"),
+    "expired without a word": (1001, "Your session hit the maximum duration of 60 minutes."),
+    "closed": (1000, ""),
+}
 
 
-class World(WorldState):
+class World(WorldLegs):
     """A call that goes on: its peers do something, time passes, frames arrive, and each input is checked."""
 
     # What it assigns of its base, so that its own type is whole.
-    wanted: tuple[AudioFormat, bool]
     server: RealtimeServer
     twin: Host | None
     upstream_open: bool
@@ -52,15 +65,6 @@ class World(WorldState):
         if self.kind.dials_early:
             self.dialled_at = self.clock.now
 
-    def send(self, message: Json) -> None:
-        """The client sends a text frame."""
-        self.send_raw(json.dumps(message))
-
-    def send_raw(self, frame: str) -> None:
-        """The client sends any text frame."""
-        if not self.client_gone:
-            self.feed("receive_from_client", frame)
-
     def text(self, text: str) -> None:
         """The client sends a text of the user."""
         if not self.closed:
@@ -73,10 +77,14 @@ class World(WorldState):
             return
         self.feed("receive_from_client", audio)
 
-    def declare(self, given: AudioFormat, got: AudioFormat, *, wav: bool) -> None:
-        """The formats that Settings ask for; what is heard of the agent changes when they are applied."""
-        self.audio.declare(given)
-        self.wanted = got, wav
+    def send(self, message: Json) -> None:
+        """The client sends a text frame."""
+        self.send_raw(json.dumps(message))
+
+    def send_raw(self, frame: str) -> None:
+        """The client sends any text frame."""
+        if not self.client_gone:
+            self.feed("receive_from_client", frame)
 
     def have_said(self, text: str, behavior: str) -> None:
         """The client wants the agent to say something."""
@@ -118,12 +126,40 @@ class World(WorldState):
 
     def lose_upstream(self, code: int | None = None, reason: str = "") -> None:
         """The upstream socket closes, or cannot be opened."""
-        self.upstream_gone = True
-        self.expired = self.ledger.is_expiry(code, reason, self.host_now - self.config.limits.session_warning)
+        old = self.host_now - self.config.limits.session_warning
+        self.expired = not self.legs.between and self.ledger.is_expiry(code, reason, old)
+        number = self.legs.number
+        if self._goes_first():
+            self.feed("upstream_closed", code, reason, number)
+            return
+        named = self.leg
+        if self.may_be_renewed and (self.upstream_open or self.dialled_at is not None):
+            told = "maximum duration" in reason or (code == 1001 and self.ledger.began <= old)
+            self.leave(closed=True, expired=told)
+        self.upstream_gone, self.upstream_open, self.dialled_at = True, False, None
         self.up.clear()
         self.down.clear()
-        self.dialled_at = None
-        self.feed("upstream_closed", code, reason)
+        self.feed("upstream_closed", code, reason, *named)
+        self.expired = False
+
+    def _goes_first(self) -> bool:
+        """What is due is done before the host hears of a close. Whether the socket is then another one."""
+        due, renewals, failed = self.host.next_deadline, self.legs.renewals, self.legs.since
+        if not self.may_be_renewed or due is None or due > self.host_now:
+            return False
+        self.feed("handle_timeout")
+        return self.closed or (self.legs.renewals, self.legs.since) != (renewals, failed)
+
+    def end_session(self, how: str) -> None:
+        """The session at hand is over, if there is one (N2)."""
+        if self.dialled_at is not None and self.legs.between:
+            self.lose_upstream(NO_CODE)
+        elif not self.upstream_open:
+            return
+        elif how == "expired":
+            self._frames_down(self.server.expire())
+        else:
+            self.lose_upstream(*_ENDS[how])
 
     def stall_upstream(self, seconds: float) -> None:
         """Nothing is heard of the server for so long. Who gives up on it meanwhile may be wrong: from now on
@@ -142,6 +178,7 @@ class World(WorldState):
         """From now on the server does all that it should."""
         self.choices.groups, self.choices.often = HEALTHY, {}
         self.choices.fixed.clear()
+        self.legs.refused_dials, self.legs.late_dials, self.legs.doom = 0, 0, None
 
     def prepare(self) -> None:
         """A host that dials early configures the session by itself, before there is a client."""
@@ -197,6 +234,7 @@ class World(WorldState):
         stops = [at for at in times if at is not None]
         if self._server_hung_up:
             stops.append(self.clock.now)
+        stops += [at for at, _, _ in self.legs.stale[:1]]
         deadline = self.host.next_deadline
         if deadline is not None:
             at = deadline + self.behind
@@ -216,6 +254,11 @@ class World(WorldState):
         now = self.clock.now
         if self.dialled_at is not None and self.dialled_at <= now:
             self._dialled()
+        while self.legs.stale and self.legs.stale[0][0] <= now:
+            _, method, given = self.legs.stale.pop(0)
+            self.feed(method, *given)
+        if self.is_doomed():
+            self.lose_upstream(self.chance.random.choice([None, 1000, 1001, 1006, 1011]))
         while (frame := self.up.take(now)) is not None:
             self._frames_down(self.server.receive(frame))
         self._frames_down(self.server.handle_timeout())
@@ -230,13 +273,12 @@ class World(WorldState):
             require(due is None or due > self.host_now, "after handle_timeout nothing is due", due)
 
     def _dialled(self) -> None:
-        self.dialled_at = None
-        if self.dial_fails:
+        if self.refuses_dial():
             self.lose_upstream(NO_CODE)
             return
-        self.upstream_open = True
+        self.dialled_at, self.upstream_open = None, True
         self._frames_down(self.server.opened())
-        self.feed("upstream_opened")
+        self.feed("upstream_opened", *self.leg)
 
     def hear(self, frame: str) -> None:
         """A frame of upstream reaches the host."""
@@ -244,11 +286,16 @@ class World(WorldState):
         if event["type"] == "session.updated" and not self.ledger.configured:
             self.audio.unasked()
         self.was_due = self.is_due
+        legs.hears(self, event)
         moments.count(self, event)
         self.slot.hears(event, self.ledger, self.host_now)
         self.ledger.hears(event, self.host_now)
         self.answers.heard(event)
-        self.feed("receive_from_upstream", frame, event=event)
+        self.feed("receive_from_upstream", frame, *self.leg, event=event)
+        self._count_down()
+
+    def _count_down(self) -> None:
+        self.legs.doom = None if self.legs.doom is None else self.legs.doom - 1
 
     # --- joints -----------------------------------------------------------------------------------
 
@@ -261,17 +308,20 @@ class World(WorldState):
             require(others == outputs, "6 a restored host does the same", f"{others} for {outputs}"[:2000])
         require(not (was_closed and outputs), "7 after close there are no outputs", outputs)
         before = moments.Before.of(self, event, cuts=cuts)
-        redials = any(isinstance(each, OpenUpstream) for each in outputs)
+        left = method == "upstream_closed" and self.legs.between and not self.upstream_open
+        kinds = {type(each) for each in outputs}
+        goes = self.client_gone or CloseClient in kinds or not (OpenUpstream in kinds or self.may_be_renewed)
         for earlier, output in zip((None, *outputs), outputs, strict=False):
-            if redials and isinstance(output, CloseUpstream):
-                self._give_up_dial()
+            if isinstance(output, CloseUpstream) and not goes:
+                left = self._change_socket()
                 continue
             self._perform(output, is_silence=moments.is_silence(earlier))
         if given and isinstance(given[0], bytes) and not was_closed:
             self.audio.say(given[0])
-        if not self.closed:
+        if not (self.closed or self.legs.between):
             self.audio.compare()
         moments.check(self, before, outputs)
+        legs.check(self, outputs, left=left)
         return outputs
 
     def _call(self, host: Host, method: str, given: tuple[Any, ...]) -> Outputs:
@@ -284,21 +334,30 @@ class World(WorldState):
     def _perform(self, output: object, *, is_silence: bool) -> None:
         if isinstance(output, SendToUpstream):
             frame = asked(self.make, json.loads(output.data))
+            legs.sent(self, frame)
             moments.sent(self, frame, audio_in(output), is_silence=is_silence)
             self._carry(output.data)
+            self._count_down()
         elif isinstance(output, SendToClient):
             moments.told(self, output.data)
+            if isinstance(output.data, str):
+                legs.told(self, json.loads(output.data))
         elif isinstance(output, Notice):
             moments.noticed(self, output)
+            legs.noticed(self, output)
         elif isinstance(output, OpenUpstream):
-            self._dial(output.model)
+            self._dial(output)
         elif isinstance(output, RunFunction):
             self.ledger.host_calls.append(output.call_id)
         else:
             self._close()
 
-    def _dial(self, model: str) -> None:
+    def _dial(self, output: OpenUpstream) -> None:
         """The host dials, unless it has dialled that model before (S2)."""
+        if output.leg > 1:
+            self.dial_again(output)
+            return
+        model = output.model
         if model != self.dialled:
             require(not self.upstream_open, "S2 the socket of another model is closed first", self.dialled)
             self._give_up_dial()
@@ -306,6 +365,16 @@ class World(WorldState):
             self.server = self.serves(model)
         if not self.upstream_open and self.dialled_at is None:
             self.dialled_at = self.clock.now + self.chance.delay(self.delays)
+
+    def _change_socket(self) -> bool:
+        """The host closes the socket at hand, and the call goes on. Whether a session is over with it."""
+        if not self.may_be_renewed:
+            self._give_up_dial()
+            return False
+        said = json.dumps(self.event)  # by its code, or the type that one server gives it
+        told = "session_expired" in said or "max_duration" in said
+        self.leave(closed=False, expired=told)
+        return True
 
     def _give_up_dial(self) -> None:
         """The host closes a socket that it dialled early, or stops dialling: nothing was asked yet (S2)."""
@@ -319,6 +388,7 @@ class World(WorldState):
         self.up.clear()
         self.down.clear()
         self.dialled_at = None
+        self.legs.stale.clear()
 
     def _carry(self, frame: str) -> None:
         self.up.put(frame, self.clock.now + self.chance.delay(self.delays))

@@ -20,6 +20,7 @@ from .ledgers.answers import Answers
 from .ledgers.audio import AudioLedger
 from .ledgers.heard import Heard
 from .ledgers.ledger import Ledger, answers_by_itself
+from .ledgers.legs import LegLedger
 from .ledgers.slot import SlotLedger
 from .moods import MOODS, Mood
 from .network import Chance, HostKind, Leg, ServerChoices, counter
@@ -36,11 +37,17 @@ class WorldState:
     """One call. `clock` is the world's time; the host's own clock may be behind it, by `behind` seconds.
 
     `dialled`: the model that was, `model`: the one that Settings want.
+
+    `legs`: the sessions of the call.
     """
 
     client_gone: bool = False
     upstream_gone: bool = False
     closed: bool = False
+    stalled: bool = False
+    expired: bool = False
+    greets: bool = False
+    prepared: bool = False
     was_due: bool = False
     """Whether the host had a timer that was due when the event at hand came."""
 
@@ -86,12 +93,9 @@ class WorldState:
         self.wav: bool = False
         self.experimental: bool = False
         self.wanted: tuple[AudioFormat, bool] = (self.output, self.wav)
-        self.greets: bool = False
-        self.prepared: bool = False
         self.event: Json | None = None
         self.strained: bool = mood.groups != HEALTHY
-        self.stalled: bool = False
-        self.expired: bool = False
+        self.legs: LegLedger = LegLedger()
 
     @property
     def component(self) -> bool:
@@ -124,6 +128,11 @@ class WorldState:
         """The agent's audio as upstream sends it."""
         return self.spoken
 
+    def declare(self, given: AudioFormat, got: AudioFormat, *, wav: bool) -> None:
+        """The formats that Settings ask for; what is heard of the agent changes when they are applied."""
+        self.audio.declare(given)
+        self.wanted = got, wav
+
     def serves(self, model: str) -> RealtimeServer:
         """A new server, as it is dialled for that model."""
         return server_of(self.make, model, self.clock, self.choices, self.agent)
@@ -153,4 +162,5 @@ class WorldState:
     def is_quiet(self) -> bool:
         """Nothing is under way, and no response runs or is asked for."""
         idle = self.up.next_time is None and self.down.next_time is None
+        idle = idle and not self.legs.between
         return idle and self.ledger.active is None and not self.ledger.in_flight

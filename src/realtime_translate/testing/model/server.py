@@ -128,6 +128,19 @@ class RealtimeServer:
         self._run()
         return self._taken()
 
+    def lose(self, code: int = 1006, reason: str = "") -> None:
+        """The socket is gone at once, whatever was under way: a connection that breaks, a server that is
+        restarted. `closed` says so from now on.
+        """
+        self._state.closed = self._state.closed or (code, reason)
+
+    def expire(self) -> tuple[str, ...]:
+        """The session's time is over now, whatever its limit: its error, and the close."""
+        self._run()
+        if self._open and self._state.closed is None:
+            self._advance(Task(expire(self._state)))
+        return self._taken()
+
     @property
     def next_deadline(self) -> float | None:
         """When `handle_timeout` has something to do, on the clock given; None: never."""

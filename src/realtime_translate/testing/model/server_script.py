@@ -23,8 +23,8 @@ __all__ = [
     "whole_of",
 ]
 
-_OTHERS = {"send", "audio_ms", "close", "answer"}
-"""Lines about the client, and about who runs functions."""
+_OTHERS = {"send", "audio_ms", "close", "answer", "drop"}
+"""Lines about the client, about who runs functions, and about the connection."""
 
 
 @frozen

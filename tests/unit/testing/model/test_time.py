@@ -216,6 +216,25 @@ def test_nothing_happens_after_the_end() -> None:
     assert harness.server.violations == ()
 
 
+def test_a_session_may_end_at_any_moment() -> None:
+    harness = Harness()
+    (frame,) = harness.server.expire()
+    assert "session_expired" in frame
+    assert harness.server.closed == (1001, "Your session hit the maximum duration of 60 minutes.")
+    assert harness.server.expire() == ()
+    harness.server.lose()
+    assert harness.server.closed == (1001, "Your session hit the maximum duration of 60 minutes.")
+
+
+def test_a_socket_is_lost_whatever_was_under_way() -> None:
+    harness = Harness()
+    harness.send("response.create")
+    harness.server.lose(1012, "service restart")
+    assert harness.server.closed == (1012, "service restart")
+    assert harness.server.next_deadline is None
+    assert harness.run(10.0) == []
+
+
 def test_an_idle_session_is_killed() -> None:
     harness = Harness(kill_idle_after=5.0)
     harness.update(instructions="Hi.")

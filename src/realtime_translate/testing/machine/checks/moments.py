@@ -17,7 +17,7 @@ from ..network import STEP
 from ..plain import REPEATED
 from ..rows import format_of
 from ..world_state import WorldState
-from . import detection, order, reasons, talk, waiting
+from . import detection, legs, order, reasons, talk, waiting
 
 __all__ = ["CONTEXT_TEXT", "GREETING", "Before", "check", "count", "is_silence", "noticed", "sent", "told"]
 
@@ -40,6 +40,7 @@ class Before:
     active: str | None
     was_closed: bool
     agent_told: int
+    leg: int
     asked: bool = False
 
     @classmethod
@@ -49,7 +50,8 @@ class Before:
         active = None if ledger.active in ledger.cut else ledger.active
         started = event is not None and event["type"] == "input_audio_buffer.speech_started"
         cuts = cuts or (started and world.config.barge_in)
-        return cls(event, cuts, active, world.closed, len(ledger.told_agent), bool(ledger.in_flight))
+        asked, leg = bool(ledger.in_flight), world.legs.renewals
+        return cls(event, cuts, active, world.closed, len(ledger.told_agent), leg, asked)
 
 
 def is_silence(output: object) -> bool:
@@ -80,41 +82,40 @@ def check(world: WorldState, before: Before, outputs: Outputs) -> None:
     """What holds between an input and what comes of it."""
     frames: list[Json] = [json.loads(each.data) for each in outputs if isinstance(each, SendToUpstream)]
     detection.flows(world, [each["type"] for each in frames])
-    if not any(isinstance(each, Notice) and each.code == "ITEM_UNCONFIRMED" for each in outputs):
-        _asked(frames)
+    if not any(isinstance(each, Notice) and each.code in order.AT_ONCE for each in outputs):
+        order.asks(frames)
+    stayed = before.leg == world.legs.renewals
     if before.cuts and not before.was_closed:
-        _interrupted(world, before, frames)
+        _interrupted(world, before, frames if stayed else None)
     if world.closed and not before.was_closed:
         _closed(world, outputs)
     elif not before.was_closed:
         order.check(world, before.event, before.agent_told)
         _followed(world)
         waiting.check(world)
-        if before.event is not None:
+        if before.event is not None and stayed:
             _without_a_part(world, before.event, frames)
             _answered(world, before.event, outputs)
 
 
-def _asked(frames: list[Json]) -> None:
-    """The response to a text is asked for once the server has the text, not along with it (T1). Not looked at
-    where that is given up for an older text (L3).
-    """
-    unconfirmed = ""
-    for frame in frames:
-        kind = frame["type"]
-        if kind == "conversation.item.create" and frame["item"].get("role") == "user":
-            unconfirmed = frame["item"]["content"][0]["text"]
-        elif kind in ("conversation.item.create", "input_audio_buffer.commit"):
-            unconfirmed = ""
-        elif kind == "response.create":
-            alone = unconfirmed and "instructions" not in frame["response"]
-            require(not alone, "T1 a response is asked for when the text is confirmed", unconfirmed)
-
-
-def _interrupted(world: WorldState, before: Before, frames: list[Json]) -> None:
-    """B2, B3, and what follows for calls that are open (F8)."""
+def _interrupted(world: WorldState, before: Before, frames: list[Json] | None) -> None:
+    """B2, B3, and what follows for calls that are open (F8). Without frames the session was lost as well."""
     world.statistics.barge_ins += 1
     world.count("barge-ins")
+    started = before.event is not None
+    if frames is not None:
+        _cut(world, before, frames)
+    world.slot.forget()
+    world.ledger.interrupt()
+    world.ledger.rounds.interrupt()
+    world.answers.withdraw("output")
+    if started:
+        world.answers.interrupted()
+    else:
+        world.answers.dropped()
+
+
+def _cut(world: WorldState, before: Before, frames: list[Json]) -> None:
     started = before.event is not None
     cancels = [each for each in frames if each["type"] == "response.cancel"]
     server_cancels = started and world.server_interrupts
@@ -129,14 +130,6 @@ def _interrupted(world: WorldState, before: Before, frames: list[Json]) -> None:
     )
     world.ledger.mute_next = before.asked and not (able or server_cancels)
     world.heard.cut(frames, world.host_now)
-    world.slot.forget()
-    world.ledger.interrupt()
-    world.ledger.rounds.interrupt()
-    world.answers.withdraw("output")
-    if started:
-        world.answers.interrupted()
-    else:
-        world.answers.dropped()
 
 
 def _closed(world: WorldState, outputs: Outputs) -> None:
@@ -225,7 +218,9 @@ def sent(world: WorldState, frame: Json, audio: bytes | None, *, is_silence: boo
         if not is_silence:
             world.audio.append(audio)
             _flows(world)
-        elif not world.audio.waiting:  # what waits is no stream yet
+            return
+        world.audio.keep(audio)
+        if not world.audio.waiting:  # what waits is no stream yet
             world.audio.end_stream()
         return
     if world.make.plain or kind != "session.update":  # else it is not one for OpenAI's server
@@ -233,7 +228,7 @@ def sent(world: WorldState, frame: Json, audio: bytes | None, *, is_silence: boo
     if world.config.greeting is not GreetingMode.SPOKEN and kind != "session.update":
         require(GREETING not in json.dumps(frame), "3 the greeting goes into no item and no response", kind)
     handler = _SENT.get(kind)
-    if handler is not None:
+    if handler is not None and not legs.takes(world, frame):
         handler(world, frame)
 
 
@@ -255,7 +250,11 @@ def _flows(world: WorldState) -> None:
 def _update(world: WorldState, frame: Json) -> None:
     ledger = world.ledger
     ledger.configured += 1
-    once = ledger.applied > 0 or ledger.configured == 1 + ledger.parts_refused  # it goes again without one
+    applied = ledger.applied > 0 and not world.legs.between
+    again = ledger.parts_refused  # it goes again without one
+    once = (
+        applied or ledger.configured == 1 + again or (world.legs.between and world.strained)
+    )  # or alone (N5)
     require(once, "S2 one session.update before ready")
     named = "model" in frame["session"]
     require(not named or world.make.model_in_session, "S2 the model belongs to the URL")
@@ -300,6 +299,7 @@ def _item(world: WorldState, frame: Json) -> None:
 def _output(world: WorldState, call_id: str, output: str) -> None:
     ledger = world.ledger
     ledger.outputs_upstream += 1
+    world.legs.elsewhere.discard(call_id)
     del ledger.called[call_id]
     if output in CLOSED:
         ledger.rounds.close(call_id)

@@ -8,9 +8,11 @@ from typing import Any
 from ..broken import require
 from ..world_state import WorldState
 
-__all__ = ["check"]
+__all__ = ["AT_ONCE", "asks", "check"]
 
 Json = dict[str, Any]
+AT_ONCE = ("ITEM_UNCONFIRMED", "RENEWAL_DONE")
+"""Notices of inputs at which older turns are asked for (L3, N9)."""
 _RELEASES = {"FunctionCallRequest", "UserStartedSpeaking", "AgentAudioDone"}
 """What the agent's words come before, whether the user's are known or not."""
 _ROOMY = 1000
@@ -52,3 +54,19 @@ def _awaited(world: WorldState, items: Sequence[str]) -> list[str]:
     ledger = world.ledger
     missing = [each for each in items if each not in ledger.users_words]
     return [each for each in missing if ledger.releases == ledger.released[each]]
+
+
+def asks(frames: list[Json]) -> None:
+    """The response to a text is asked for once the server has the text, not along with it (T1), but for
+    `AT_ONCE`.
+    """
+    unconfirmed = ""
+    for frame in frames:
+        kind = frame["type"]
+        if kind == "conversation.item.create" and frame["item"].get("role") == "user":
+            unconfirmed = frame["item"]["content"][0]["text"]
+        elif kind in ("conversation.item.create", "input_audio_buffer.commit"):
+            unconfirmed = ""
+        elif kind == "response.create":
+            alone = unconfirmed and "instructions" not in frame["response"]
+            require(not alone, "T1 a response is asked for when the text is confirmed", unconfirmed)

@@ -8,6 +8,7 @@ from ....config import GreetingMode
 from ...model.faults import Violation
 from ..broken import require
 from ..world_state import WorldState
+from . import legs
 from .moments import GREETING
 
 __all__ = ["at_rest", "complaints", "never"]
@@ -29,7 +30,8 @@ def never(world: WorldState) -> None:
 
 def complaints(world: WorldState) -> list[Violation]:
     """What a client could have avoided."""
-    return [each for each in world.server.violations if not each.race and not _unavoidable(world, each)]
+    violations = (*world.legs.past_violations, *world.server.violations)
+    return [each for each in violations if not each.race and not _unavoidable(world, each)]
 
 
 def _unavoidable(world: WorldState, violation: Violation) -> bool:
@@ -56,6 +58,7 @@ def at_rest(world: WorldState) -> None:
     """Everything that was said was passed on, and every turn was answered (*Always true* 2, 5)."""
     ledger = world.ledger
     never(world)
+    legs.at_rest(world)
     require(ledger.texts_upstream == ledger.texts, "2 every user text went upstream", ledger.texts)
     require(ledger.outputs_upstream == ledger.answers + ledger.cancelled, "F4 an output for each answer")
     if not world.fails:  # a response that never ends is waited for
@@ -146,5 +149,8 @@ def _greeting(world: WorldState) -> None:
 def _silence(world: WorldState) -> None:
     """A session that rests, for a minute at least, is kept alive (I1)."""
     sent = world.ledger.notices["SILENCE_SENT"]
-    require(world.make.silence_ends is None or sent > 0, "I1 a server that wants to hear something does")
+    young = world.legs.renewals > 0  # no session may have lasted for so long
+    require(
+        young or world.make.silence_ends is None or sent > 0, "I1 a server that wants to hear something does"
+    )
     require(world.config.keepalive is None or sent >= 10, "I1 silence keeps an idle session alive", sent)

@@ -34,7 +34,8 @@ def says(world: WorldState, frame: Json) -> None:
 
 def _applied(world: WorldState, frame: Json) -> None:
     world.ledger.applied += 1
-    require(world.dialled == world.model, "S2 the model that Settings name is dialled", world.dialled)
+    named = world.legs.number > 1 or world.dialled == world.model
+    require(named, "S2 the model that Settings name is dialled", world.dialled)
     world.audio.waiting = False
     world.output, world.wav = world.wanted
     require(world.component or world.ledger.applied == 1, "S4 SettingsApplied once")
@@ -69,9 +70,14 @@ def _request(world: WorldState, frame: Json) -> None:
 def _cancelled(world: WorldState, frame: Json) -> None:
     ledger = world.ledger
     gone = {each["id"] for each in frame["functions"]}
+    waits = {each["id"] for each in ledger.open_calls} | set(ledger.host_calls)
+    ledger.called = {
+        each: known for each, known in ledger.called.items() if each not in gone & world.legs.elsewhere
+    }
+    ledger.answers -= len(gone & world.legs.elsewhere - waits)  # the answer waited for the next session
     ledger.open_calls = [each for each in ledger.open_calls if each["id"] not in gone]
     ledger.host_calls = [each for each in ledger.host_calls if each not in gone]
-    ledger.cancelled += len(gone)
+    ledger.cancelled += len(gone - world.legs.elsewhere)  # of these upstream knows nothing (N10)
 
 
 def _acknowledged(world: WorldState, frame: Json) -> None:

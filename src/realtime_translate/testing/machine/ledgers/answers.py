@@ -82,6 +82,17 @@ class Answers:
         self.asked = {event["event_id"]: self.waiting}
         self.waiting, self._cut = [], False
 
+    def lost(self) -> Answers:
+        """The session is gone: what it was asked for is asked of the next one, unless a response began or the
+        user interrupted (N9). Of speech it may not be known what it was; audio that goes again is heard anew.
+        """
+        asked = [each for each in chain(*self.asked.values()) if not each.begun]
+        asked = [each for each in asked if not (self._cut and each.confirmed)]
+        kept = [each for each in (*asked, *self.waiting) if each.kind not in ("commit", "speech")]
+        for each in kept:
+            each.begun = False
+        return Answers(self.commits_are_answered, kept)
+
     def interrupted(self) -> None:
         """The user speaks: what was asked for is cut when it begins."""
         self._cut = True

@@ -13,6 +13,8 @@ __all__ = ["AudioLedger"]
 
 _LOST = "2 audio appended is audio received"
 _MIN_COMMIT_MS = 100
+_MOST_KEPT = 30
+"""Seconds; longer than any `audio_seconds`."""
 
 
 @define
@@ -45,6 +47,10 @@ class AudioLedger:
         self.format: AudioFormat = AudioFormat("linear16", 16000) if component else PCM_24K
         self.carried: AudioFormat = PCM_24K
         self._streams = [_Stream()]
+        self._recent = bytearray()
+        self._again: bytearray | None = None
+        self._owed, self._kept = 0, 0
+        self._gaps, self._out_of_step = False, False
         self._appended, self._waits, self._half = False, bytearray(), b""
         self._carry(carried(self.format, hears))
 
@@ -83,10 +89,32 @@ class AudioLedger:
             self._half = (self._half + audio)[len(self._half + audio) // 2 * 2 :]
         self._streams[-1].expected += self._reference.feed(audio)
 
+    def lost(self, seconds: float, *, manual: bool) -> None:
+        """The session is gone. Of its audio the next one hears again what no turn was made of, at most so
+        many seconds; where the host commits that is all that is uncommitted (N12).
+        """
+        self._kept = int(seconds * self.carried.bytes_per_second)
+        self._owed = min(self.uncommitted, self._kept) if manual else 0
+        self._again = bytearray()
+        self.uncommitted, self.untaken, self.due_since = 0, 0, None
+
+    def dropped(self) -> None:
+        """The host has said that it lost some of what waits (N12)."""
+        self._gaps = True
+
+    def keep(self, audio: bytes) -> None:
+        """What went upstream, silence of the host's too: the end of it may go again."""
+        self._recent += audio
+        del self._recent[: -_MOST_KEPT * self.carried.bytes_per_second]
+
     def append(self, audio: bytes) -> None:
         """Audio went upstream."""
         self._appended = True
-        self._streams[-1].sent += audio
+        if self._again is None:
+            self._streams[-1].sent += audio
+            self.keep(audio)
+        else:
+            self._again += audio
         self.uncommitted += len(audio)
         self.untaken += len(audio)
 
@@ -106,13 +134,19 @@ class AudioLedger:
 
     def commit(self) -> None:
         """A commit of the translator's: everything said before it went before it."""
+        if self._again is not None:  # of what waited, nobody can tell how much came before the commit
+            self._out_of_step, self._again = True, None
         self.end_stream()
         self._streams.append(_Stream())
         self.uncommitted = 0
         self.due_since = None
 
     def compare(self) -> None:
-        """After each input: what went upstream is what was said, as far as it goes."""
+        """After each input of a session: what went upstream is what was said, as far as it goes."""
+        self._go_on()
+        if self._out_of_step:
+            self._streams = [_Stream()]
+            return
         *committed, last = self._streams
         for each in committed:
             require(len(each.expected) == len(each.sent), _LOST, f"{len(each.sent)} of {len(each.expected)}")
@@ -126,10 +160,27 @@ class AudioLedger:
         last.sent.clear()
         self._streams = [last]
 
+    def _go_on(self) -> None:
+        """The first that another session got: the end of what the one before it had, and all that waited."""
+        if self._again is None:
+            return
+        audio, waited = bytes(self._again), self._streams[-1].expected
+        self._again = None
+        if self._gaps:
+            self._out_of_step = self._out_of_step or self.format.rate != self.carried.rate
+        elif not self._out_of_step:
+            size = len(audio) - len(waited)
+            again = f"{size} bytes again, {self._owed} owed, {len(waited)} waited"
+            require(audio.endswith(waited) and size >= 0, "N12 what waited goes to the next session", again)
+            require(self._recent.endswith(audio[:size]), "N12 what goes again is what came last", again)
+            require(self._owed <= size <= self._kept, "N12 so much goes again as no turn was made of", again)
+        self._streams, self._gaps = [_Stream()], False
+        self.keep(audio)
+
     def check_whole(self, *, manual: bool) -> None:
         """At rest all of it is there, and where the translator commits no more than a crumb is uncommitted
         (A5).
         """
-        left = len(self._streams[-1].expected)
+        left = 0 if self._out_of_step else len(self._streams[-1].expected)
         require(left == 0, _LOST, f"{left} bytes never went upstream")
         require(not manual or not self.enough, "A5 what was said is committed", self.uncommitted)

@@ -52,6 +52,11 @@ class Heard:
         self.total += milliseconds
         self._ends = max(self._ends, now) + milliseconds / 1000
 
+    def lost(self) -> None:
+        """What plays yet is no item of the next session, which cannot be told of it (N13)."""
+        for each in self._items:
+            each.item_id = ""
+
     def cut(self, sent: Sequence[Mapping[str, Any]], now: float) -> None:
         """The user interrupted, and `sent` went upstream at once."""
         truncates = [each for each in sent if each["type"] == "conversation.item.truncate"]

@@ -198,6 +198,16 @@ class Ledger:
             return self.answering
         return next((each for each, known in self.called.items() if known == upstream_id), None)
 
+    def lost(self, called: dict[str, str]) -> None:
+        """The session is gone, and another has said nothing yet. `called`: the calls that are open, and ids
+        by which that may hear of them.
+        """
+        for name in _OF_A_SESSION:
+            setattr(self, name, getattr(_NOTHING, name))
+        self.turns, self.rounds, self.in_flight = dict(_SERVERS_OWN), Rounds(), []
+        self.called, self.named, self.about = called, [], []
+        self.releases += 1  # what was said and is not known yet never will be
+
     def close(self, call_id: str) -> None:
         """The call is not answered any more, whatever the client says."""
         self.open_calls = [each for each in self.open_calls if each["id"] != call_id]
@@ -225,6 +235,13 @@ class Ledger:
         if self.active is not None:
             self.cut.add(self.active)
         self.lapsed |= {each["id"] for each in self.open_calls} | set(self.host_calls)
+
+
+_NOTHING = Ledger()
+_OF_A_SESSION = (
+    *("configured", "parts_refused", "answered_itself", "hearing", "taken", "crossed", "commits", "busy"),
+    *("greeted", "began", "erred", "updated", "user_speaks", "speech_item", "active", "before", "voiced"),
+)
 
 
 def _greeted(ledger: Ledger, event: Mapping[str, Any]) -> None:

@@ -75,7 +75,7 @@ class HostMoves(CallWalk):
     @move(lambda walk: walk.is_ready and walk.world.fails, frame=st.sampled_from(_BABBLE))
     def babble(self, frame: str) -> None:
         """The server sends what is no event (E4, L1)."""
-        self.world.feed("receive_from_upstream", frame)
+        self.world.feed("receive_from_upstream", frame, *self.world.leg)
 
     @move(lambda walk: walk.mood.strained and walk.is_ready, seconds=st.sampled_from([1.5, 3.0, 12.0, 25.0]))
     def stall(self, seconds: float) -> None:

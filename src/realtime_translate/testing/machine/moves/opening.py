@@ -23,6 +23,7 @@ from ....config import (
     Voices,
 )
 from ....openai.dialects import AZURE_GA, OPENAI_GA, SERVERS, UpstreamDialect
+from ....renewal import Renewal
 from ..broken import require
 from ..checks.moments import CONTEXT_TEXT, GREETING
 from ..random_agent import HOST_TOOL, TOOL
@@ -69,8 +70,20 @@ _LIMITS: Mapping[str, Limits] = MappingProxyType(
 )
 
 
-def configs() -> st.SearchStrategy[Config]:
-    """Every field of `Config`, with what matters more often drawn more often."""
+_RENEWALS: list[Renewal | None] = [
+    Renewal(),
+    Renewal(after=None, delays=(0.0, 0.125, 1.0), attempts=5, lifetime=1000),
+    Renewal(after=8.0, patience=1.0, delays=(0.25,), ready_for=1.0, lifetime=1000),
+    Renewal(after=20.0, patience=0, attempts=2, delays=(2.0, 0.0), on_normal_close=False, lifetime=1000),
+    Renewal(after=None, ledger_items=3, ledger_chars=200, audio_seconds=0.5, resume_answer=False),
+    Renewal(after=None, attempts=1, lifetime=3, ready_for=0.0),
+]
+
+
+def configs(*, renewed: bool = False) -> st.SearchStrategy[Config]:
+    """Every field of `Config`, with what matters more often drawn more often. `renewed`: calls outlive their
+    upstream sessions (N).
+    """
     return st.builds(
         _config,
         st.fixed_dictionaries(
@@ -84,6 +97,7 @@ def configs() -> st.SearchStrategy[Config]:
                 "transcription_model": st.sampled_from(["gpt-transcribe", "gpt-4o-transcribe"]),
                 "strict_fields": st.booleans(),
                 "barge_in": st.sampled_from([True, True, True, False]),
+                "renewal": st.sampled_from(_RENEWALS) if renewed else st.none(),
                 "keepalive": st.sampled_from([None, None, SilenceKeepalive(every=2.0)]),
                 "limits": st.sampled_from(["default"] * 4 + ["impatient", "hasty", "small"]).map(
                     _LIMITS.__getitem__

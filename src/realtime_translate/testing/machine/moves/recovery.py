@@ -21,7 +21,7 @@ def goes_on(world: World, rest: Callable[[], None]) -> None:
     require(ledger.applied > 0, "8 a call whose server answers begins")
     world.heal()
     world.agent.replies[:] = [Reply(say)]
-    refused = ledger.busy
+    refused, renewals = ledger.busy, world.legs.renewals
     world.text("Are you still there?")
     rest()
     if (
@@ -29,7 +29,7 @@ def goes_on(world: World, rest: Callable[[], None]) -> None:
     ):  # nothing ends the response that it has, so it answers nothing
         return
     told = any(say.text in each for each in ledger.told_agent)
-    require(told, _DEAF, say.text)
+    require(told or world.legs.renewals > renewals, _DEAF, say.text)  # else it broke off, perhaps (N8)
     waits = ledger.open_calls or ledger.host_calls  # one of a server that spoke up by itself goes on (O5)
     ends = bool(waits) or not (ledger.sounding or ledger.speaking)
     require(ends, "8 every turn that the client saw begin ends")

@@ -1,0 +1,91 @@
+"""The upstream sessions of a call, one after another (N)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import define, field
+
+from ...model.faults import Violation
+
+__all__ = ["GO_ON", "LegLedger", "ids_in"]
+
+Json = dict[str, Any]
+GO_ON = "broke off"
+"""Words of what asks a session to go on with an answer of the one before it (N8)."""
+
+
+def ids_in(event: Mapping[str, Any]) -> set[str]:
+    """The items and responses that an event of upstream names."""
+    item: Json = event.get("item") or {}
+    response: Json = event.get("response") or {}
+    output: list[Json] = response.get("output") or []
+    named: list[str | None] = [event.get("item_id"), event.get("response_id")]
+    named += [each.get("id") for each in (item, response, *output)]
+    return {each for each in named if each}
+
+
+@define
+class LegLedger:
+    """`number`: the leg at hand. `between`: its session is not ready, and there was one before it;
+    `replaying`: it is told what was said.
+
+    `since`: when the session before it was lost, or the last attempt failed; `ready_at`: when a session was
+    ready last; `attempts`: in a row, `renewals`: of the call, `planned`: nothing was lost, and nothing has
+    `failed` since. `expired`: the session before it was at the end of its time, `cut`:
+    the user spoke over what it said.
+
+    Of this leg: `known`: items and responses that it has named or was given, `replayed`: items that it was
+    told, `asked`: our events with them, `refused`: how many of them it did not take; `texts`: the user's,
+    `resumed`: creates for the rest of an answer. Of the call: `made`: ids that the host gave, `dropped`:
+    entries that were too much to keep, `elsewhere`: calls of earlier legs that nobody has answered, `broken`:
+    answers that broke off, `confirmed`: texts of the user's, as servers first confirmed them, `heard`: frames
+    that the client got, by type; `past_violations`: what the servers of earlier legs had to complain about.
+
+    `refused_dials`, `late_dials`: how many of the next dials fail, or take long. `doom`: after so many frames
+    the session is lost. `stale`: what the sockets of earlier legs still do: when, and how the host hears of
+    it.
+    """
+
+    number: int = 1
+    between: bool = False
+    replaying: bool = False
+    since: float = 0.0
+    dialled_at: float = 0.0
+    ready_at: float | None = None
+    attempts: int = 0
+    renewals: int = 0
+    planned: bool = False
+    failed: bool = False
+    cut: bool = False
+    expired: bool = False
+
+    known: set[str] = field(factory=set[str])
+    asked: set[str] = field(factory=set[str])
+    replayed: list[Json] = field(factory=list[Json])
+    refused: int = 0
+    texts: list[str] = field(factory=list[str])
+
+    made: set[str] = field(factory=set[str])
+    dropped: int = 0
+    elsewhere: set[str] = field(factory=set[str])
+    broken: int = 0
+    resumed: int = 0
+    confirmed: list[str] = field(factory=list[str])
+    heard: Counter[str] = field(factory=Counter[str])
+    past_violations: tuple[Violation, ...] = ()
+
+    refused_dials: int = 0
+    late_dials: int = 0
+    doom: int | None = None
+    stale: list[tuple[float, str, tuple[Any, ...]]] = field(
+        factory=list["tuple[float, str, tuple[Any, ...]]"]
+    )
+
+    def lost(self, now: float) -> None:
+        """The session at hand is gone, or the attempt at another came to nothing."""
+        self.since = now
+        self.known, self.asked, self.replayed, self.texts = set(), set(), [], []
+        self.refused, self.resumed, self.replaying = 0, 0, False

@@ -1,0 +1,85 @@
+"""The upstream sockets of a call, one after another, and what the old ones still say (N4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...outputs import OpenUpstream
+from .checks import legs
+from .upstream import server_of
+from .world_state import WorldState
+
+__all__ = ["WorldLegs"]
+
+_LATE = 12.0
+"""Seconds; longer than any host waits for a session (S9)."""
+_LINGERS = 3000
+"""Steps; so long an old socket may be heard of."""
+
+
+class WorldLegs(WorldState):
+    """What is done with sockets."""
+
+    # What it assigns of its base, so that its own type is whole.
+    dialled_at: float | None
+    upstream_open: bool
+
+    @property
+    def leg(self) -> tuple[int, ...]:
+        """How the host names the socket at hand: not at all as long as it need not."""
+        number = self.legs.number
+        unnamed = number == 1 and (self.config.renewal is None or self.kind.eager)
+        return () if unnamed else (number,)
+
+    @property
+    def may_be_renewed(self) -> bool:
+        """Whether another session may take the place of the one at hand (N1)."""
+        return self.config.renewal is not None and self.ledger.applied > 0
+
+    def leave(self, *, closed: bool, expired: bool = False) -> None:
+        """The session at hand is over, by the host's will unless its socket is `closed`. The host may hear of
+        that socket for a while, if it does not drop it.
+        """
+        if self.chance.random.randrange(4):
+            self._linger(closed=closed)
+        self.up.clear()
+        self.down.clear()
+        self.dialled_at, self.legs.doom, self.upstream_open, self.upstream_gone = None, None, False, True
+        legs.leaves(self, expired=expired)
+
+    def _linger(self, *, closed: bool) -> None:
+        number, at = (self.legs.number,), self.clock.now
+        inputs: list[tuple[str, tuple[Any, ...]]] = []
+        if self.dialled_at is not None:
+            inputs.append(("upstream_opened", number))
+        while (frame := self.down.take(at + _LATE)) is not None:
+            inputs.append(("receive_from_upstream", (frame, *number)))
+        if not closed:
+            inputs.append(("upstream_closed", (self.chance.random.choice([None, 1000, 1006]), "", *number)))
+        for method, given in inputs if number[0] > 1 or not closed else ():
+            at += self.chance.delay(_LINGERS // len(inputs))
+            self.legs.stale.append((at, method, given))
+        self.legs.stale.sort(key=lambda each: each[0])
+
+    def dial_again(self, output: OpenUpstream) -> None:
+        """Another session, of a server that knows nothing of the one before."""
+        legs.dials(self, output)
+        self.legs.past_violations += self.server.violations
+        self.dialled = output.model
+        self.server = server_of(self.make, output.model, self.clock, self.choices, self.agent, output.leg)
+        self.upstream_gone = False
+        self.dialled_at = self.clock.now + self.chance.delay(self.delays)
+        if self.legs.late_dials > 0:
+            self.legs.late_dials -= 1
+            self.dialled_at += _LATE
+
+    def refuses_dial(self) -> bool:
+        """Whether the dial that is due fails."""
+        if self.legs.number == 1:
+            return self.dial_fails
+        self.legs.refused_dials -= 1
+        return self.legs.refused_dials >= 0
+
+    def is_doomed(self) -> bool:
+        """Whether the session is lost now: so many frames have passed."""
+        return self.legs.doom is not None and self.legs.doom <= 0 and self.upstream_open
