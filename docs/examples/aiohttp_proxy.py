@@ -97,7 +97,9 @@ def application(options: argparse.Namespace) -> web.Application:
         )
         with calls.placed(met):
             await websocket.prepare(request)
-            call = bridge.Call(server.config(configuration(met)), server.url, sockets.dial, met)
+            config = server.config(configuration(met))
+            config = launch.renewing(config, options.renew_after, options.renew_attempts)
+            call = bridge.Call(config, server.url, sockets.dial, met)
             await outbox.hold(calls, ClientSocket(websocket, call))
         return websocket
 

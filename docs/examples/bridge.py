@@ -172,11 +172,11 @@ class Call:
         self.loop = asyncio.get_running_loop()
         self.translator = own = rt.Translator(config, clock=self.loop.time, new_id=lambda: self.id)
         self.client = Leg(self, own.client_opened, self.hear, own.client_closed)
-        self.upstream = self.upstream_leg()
+        self.upstream = self.upstream_leg(1)
         self.legs = [self.client, self.upstream]
         self.url, self.dial_leg, self.early = upstream.rstrip("/"), dial, early
         self.server = config.upstream
-        self.dialled: tuple[str, asyncio.Task[None]] | None = None  # the target, and who dials it
+        self.dialled: tuple[tuple[str, int], asyncio.Task[None]] | None = None  # target, leg; who dials
         self.timer: asyncio.TimerHandle | None = None
         self.wakes = inf  # when it is due
         self.used, self.since = 0.0, self.loop.time()  # seconds of work, and since when
@@ -185,9 +185,15 @@ class Call:
         self.over = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
 
-    def upstream_leg(self) -> Leg:
+    def upstream_leg(self, number: int) -> Leg:
+        """A socket to the server. The translator is told which: a renewed session has another one."""
         own = self.translator
-        return Leg(self, own.upstream_opened, own.receive_from_upstream, own.upstream_closed)
+        return Leg(
+            self,
+            partial(own.upstream_opened, leg=number),
+            partial(own.receive_from_upstream, leg=number),
+            partial(own.upstream_closed, leg=number),
+        )
 
     def hear(self, frame: str | bytes) -> rt.Outputs:
         """What the client sends; a host whose clients speak another protocol overrides this and `tell`."""
@@ -334,16 +340,20 @@ class Call:
     # --- what takes time ------------------------------------------------------------------------------------
 
     def dial(self, wanted: rt.OpenUpstream) -> None:
-        """Dial, unless that was done before Settings came. A socket to another model goes, open or not."""
+        """Dial, unless that was done before Settings came. A socket to another model, or of a session that is
+        renewed, goes, open or not.
+        """
+        asked = wanted.target, wanted.leg
         if self.dialled is not None:
-            target, dialling = self.dialled
-            if target == wanted.target:
+            before, dialling = self.dialled
+            if before == asked:
                 return
             dialling.cancel()
             self.upstream.close()
-            self.upstream = self.upstream_leg()
-            self.legs.append(self.upstream)
-        self.dialled = wanted.target, self.spawn(self.dial_upstream(self.upstream, wanted))
+            self.upstream = self.upstream_leg(wanted.leg)
+            open_legs = [leg for leg in self.legs if leg.socket is not None and not leg.gone.is_set()]
+            self.legs = [*open_legs, self.upstream]
+        self.dialled = asked, self.spawn(self.dial_upstream(self.upstream, wanted))
 
     async def dial_upstream(self, leg: Leg, wanted: rt.OpenUpstream) -> None:
         url, dial = self.url + wanted.target, partial(self.dial_leg, leg)

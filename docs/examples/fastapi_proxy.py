@@ -18,11 +18,10 @@ import sockets
 import switchboard
 import upstreams
 from fastapi import Depends, FastAPI, Response, WebSocket
-from starlette_proxy import ClientSocket, asked, calls, lifespan, response
+from starlette_proxy import CONFIG, ClientSocket, asked, calls, lifespan, response
 
 import realtime_translate as rt
 
-CONFIG = rt.Config.deepgram(limits=bridge.LIMITS)
 PATH = "/v1/agent/converse"
 app = FastAPI(title="Voice Agent", lifespan=lifespan)
 

@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from math import inf
@@ -21,6 +22,9 @@ import bounds
 import bridge
 import dialling
 import upstreams
+from attrs import evolve
+
+import realtime_translate as rt
 
 # A server that makes a call for each caller, as long as it is entered.
 Listening = Callable[
@@ -96,6 +100,11 @@ def common_options(about: str | None, port: int, path: str) -> argparse.Argument
     add("--log-level", choices=["debug", "info", "warning", "error"], default="info", help="of the Notices")
     add("--otel", action="store_true", help="emit Notices as OpenTelemetry events too")
     add("--metrics-port", type=int, metavar="PORT", help="serve /metrics there, on the loopback address")
+    renew = "open another session with the server when one is lost, and after so long: the call goes on"
+    after = partial(checked, "after", float)
+    add("--renew-after", type=after, metavar="SECONDS", help=f"{renew} (default: never)")
+    renew = "the same, with so many dials in a row, and after 50 minutes if --renew-after does not say"
+    add("--renew-attempts", type=partial(checked, "attempts", int), metavar="N", help=f"{renew} (3)")
     drain = "after SIGTERM: how long the calls there are may go on before they are told (default: 0)"
     add("--drain-seconds", type=seconds, default=0.0, metavar="N", help=drain)
     access.add_options(parser)
@@ -111,6 +120,28 @@ def parsed(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = No
     except ValueError as error:
         parser.error(str(error))
     return options
+
+
+def checked(name: str, kind: type[float], text: str) -> float:
+    """A number for the field `name` of a `Renewal`."""
+    try:
+        said: dict[str, Any] = {name: kind(text)}
+        rt.Renewal(**said)
+    except (ValueError, rt.ConfigError) as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return kind(text)
+
+
+def renewing(config: rt.Config, after: float | str | None, attempts: float | str | None) -> rt.Config:
+    """The configuration with renewals, if either is said. Raises ConfigError and ValueError."""
+    if not after and not attempts:
+        return config
+    renewal = rt.Renewal()
+    if after:
+        renewal = evolve(renewal, after=float(after))
+    if attempts:
+        renewal = evolve(renewal, attempts=int(attempts))
+    return evolve(config, renewal=renewal)
 
 
 def from_environment() -> argparse.Namespace:

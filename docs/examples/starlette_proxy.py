@@ -4,8 +4,9 @@
 
 UPSTREAM_SERVER in the environment names another server, UPSTREAM_URL, UPSTREAM_MODEL and TRANSCRIPTION_MODEL
 what is not usual about it, LOG_LEVEL how much is logged; with EMIT_EVENTS=1 Notices are OpenTelemetry events
-too, and METRICS_PORT is where /metrics is served. CLIENT_KEYS_FILE, CLIENT_KEYS and ALLOW_ORIGIN say who may
-call (`access.py`), and ALLOW_ANYONE all. `bridge.py` holds the calls, `outbox.py` their clients' side; this
+too, and METRICS_PORT is where /metrics is served. RENEW_AFTER (in seconds) or RENEW_ATTEMPTS lets calls
+outlive their sessions with the server. CLIENT_KEYS_FILE, CLIENT_KEYS and ALLOW_ORIGIN say who may call
+(`access.py`), and ALLOW_ANYONE all. `bridge.py` holds the calls, `outbox.py` their clients' side; this
 file has the routes, the client's socket as Starlette has it, and the end of the process.
 """
 
@@ -33,7 +34,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 import realtime_translate as rt
 
-CONFIG = rt.Config.deepgram(limits=bridge.LIMITS)
+CONFIG = launch.renewing(
+    rt.Config.deepgram(limits=bridge.LIMITS), os.environ.get("RENEW_AFTER"), os.environ.get("RENEW_ATTEMPTS")
+)
 PATH = "/v1/agent/converse"
 calls = switchboard.Calls()
 

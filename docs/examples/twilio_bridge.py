@@ -51,7 +51,7 @@ class PhoneCall(bridge.Call):
 
     def __init__(self, options: argparse.Namespace, caller: access.Caller) -> None:
         server = upstreams.of_options(options)
-        config = server.config(CONFIG)
+        config = launch.renewing(server.config(CONFIG), options.renew_after, options.renew_attempts)
         super().__init__(config, server.url, sockets.dial, caller)
         self.settings = settings_of(options, config.model)
         self.stream = ""  # Twilio's name for it

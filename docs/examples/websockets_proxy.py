@@ -101,13 +101,14 @@ def config_of(options: argparse.Namespace) -> rt.Config:
         "manual": rt.ManualCommit(ceiling=None if ceiling is None else ceiling / 1000),
         "server_vad": rt.ServerVad(),
     }
-    return rt.Config(
+    config = rt.Config(
         rt.ClientDialect(options.dialect),
         turn_detection=turns.get(options.turn_detection, rt.FROM_SETTINGS),
         greeting=rt.GreetingMode(options.greeting),
         idle_timeout_margin=options.idle_margin,
         limits=evolve(bridge.LIMITS, follow_up_timeout=options.deferred_response_timeout_ms / 1000),
     )
+    return launch.renewing(config, options.renew_after, options.renew_attempts)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,13 @@ SETTINGS = {
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images"
 CALLS: Mapping[str, str] = MappingProxyType(
-    {"firm-audio": "component", "tool-call": "deepgram", "barge-in": "deepgram", "tutorial": "deepgram"}
+    {
+        "firm-audio": "component",
+        "tool-call": "deepgram",
+        "barge-in": "deepgram",
+        "tutorial": "deepgram",
+        "dropped": "deepgram",
+    }
 )
 """Scripts in `docs/examples/calls`, and the dialect in which each is played."""
 CHOSEN: Mapping[str, str] = MappingProxyType(
@@ -28,6 +34,7 @@ CHOSEN: Mapping[str, str] = MappingProxyType(
         "tool-call": "FunctionCallRequest",
         "barge-in": "conversation.item.truncate",
         "tutorial": "FunctionCallRequest",
+        "dropped": "RENEWAL_STARTED",
     }
 )
 """What each call is about: how the label of the mark begins that is looked at."""

@@ -125,7 +125,8 @@ def test_lanes_and_bars(browser: Any, pages: dict[str, Path], name: str) -> None
     bars = tab.evaluate(BARS)
     shown = tab.locator("text.lane").all_text_contents()
     assert shown[:5] == ["transcript", "client speaks", "client hears", "to upstream", "from upstream"]
-    assert shown[5:] == ["response slot", "agent's turn", "next timer", "notices"]
+    renewed = ["session"] if name == "dropped" else []
+    assert shown[5:] == ["response slot", "agent's turn", "next timer", "notices", *renewed]
     assert {bar["lane"] for bar in bars} == set(shown)
     scale = tab.evaluate("scale")
     drawn = [bar for bar in bars if not bar["joined"]]

@@ -72,6 +72,10 @@ def _item(frame: _Frame) -> str:
     return f"{one_line(item.get('role'))}: {text}"
 
 
+def _leg(frame: _Frame) -> str:
+    return f"leg {one_line(frame['leg'])}" if "leg" in frame else ""
+
+
 def _response(frame: _Frame) -> str:
     response = sub_object(frame, "response")
     return " ".join(one_line(response.get(name)) for name in ("id", "status") if response.get(name))
@@ -79,7 +83,8 @@ def _response(frame: _Frame) -> str:
 
 _WORDS: Mapping[str, Callable[[_Frame], str]] = {
     "text": _field("text"),
-    "open": _field("model"),
+    "open": lambda frame: f"{one_line(frame.get('model'))} {_leg(frame)}".rstrip(),
+    "opened": lambda frame: _leg(frame),
     "close": _field("code", "reason"),
     "RunFunction": _call,
     "function_result": lambda frame: (

@@ -21,9 +21,10 @@ from ..outputs import (
     SendToClient,
     SendToUpstream,
 )
+from ..standing import SessionState
 from ..testing import FakeClock
-from ..translator import SessionState, Translator
-from .steps import Party, Step, frame_step, output_step, socket_step
+from ..translator import Translator
+from .steps import Party, Step, frame_step, leg_detail, output_step, socket_step
 
 __all__ = ["Host"]
 
@@ -41,6 +42,8 @@ class Host:
     """When the translator asked for a connection that is not there yet."""
     client_is_open: bool = field(default=False, init=False)
     upstream_is_open: bool = field(default=False, init=False)
+    leg: int = field(default=1, init=False)
+    """Which socket to the server is at hand (N4)."""
     states: list[tuple[float, SessionState]] = field(factory=list[tuple[float, SessionState]], init=False)
     """What the translator said of itself after each input, where that changed, and when."""
     _steps: list[Step] = field(factory=list[Step], init=False)
@@ -60,18 +63,18 @@ class Host:
         """The dial succeeded."""
         self.upstream_is_open = True
         self.dial_wanted_at = None
-        self._record_socket(Party.UPSTREAM, Party.TRANSLATOR, "opened")
-        self._perform(self.translator.upstream_opened())
+        self._record_socket(Party.UPSTREAM, Party.TRANSLATOR, "opened", **leg_detail(self.leg))
+        self._perform(self.translator.upstream_opened(self.leg))
 
     def from_client(self, frame: str | bytes) -> None:
         """The client sent a frame."""
         self._steps.append(frame_step(self.clock(), Party.CLIENT, Party.TRANSLATOR, frame))
         self._perform(self.translator.receive_from_client(frame))
 
-    def from_upstream(self, frame: str) -> None:
-        """The server sent a frame."""
+    def from_upstream(self, frame: str, leg: int = 1) -> None:
+        """The server sent a frame, on that one of its sockets."""
         self._steps.append(frame_step(self.clock(), Party.UPSTREAM, Party.TRANSLATOR, frame))
-        self._perform(self.translator.receive_from_upstream(frame))
+        self._perform(self.translator.receive_from_upstream(frame, leg))
 
     def close_client(self, code: int, reason: str = "") -> None:
         """The client closed its socket."""
@@ -80,10 +83,10 @@ class Host:
         self._perform(self.translator.client_closed(code, reason))
 
     def close_upstream(self, code: int, reason: str = "") -> None:
-        """The server closed its socket."""
-        self.upstream_is_open = False
+        """The server closed its socket, or cannot be dialled."""
+        self.upstream_is_open, self.dial_wanted_at = False, None
         self._record_socket(Party.UPSTREAM, Party.TRANSLATOR, "close", code=code, reason=reason)
-        self._perform(self.translator.upstream_closed(code, reason))
+        self._perform(self.translator.upstream_closed(code, reason, self.leg))
 
     def function_ran(self, call: RunFunction, content: str) -> None:
         """The host ran a function of `to_run`."""
@@ -106,7 +109,8 @@ class Host:
                     self.to_client.append(data)
                 case SendToUpstream(data):
                     self.to_upstream.append(data)
-                case OpenUpstream():
+                case OpenUpstream(leg=leg):
+                    self.leg = leg
                     self.dial_wanted_at = None if self.upstream_is_open else self.clock()
                 case CloseClient():
                     self.client_is_open = False

@@ -14,7 +14,7 @@ from typing import Protocol, TextIO
 from ..config import ClientDialect, Config, ConfigFields
 from ..errors import ConfigError
 from ..openai.dialects import SERVERS
-from ..translator import SessionState
+from ..standing import SessionState
 from .arguments import PROGRAM, argument_parser
 from .coverage import COVERAGE
 from .events import as_page, as_table

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from attrs import define, evolve, field
 
 from ..recording import Played, RecordingError, ReplayResult, is_header, replay
-from ..translator import SessionState
+from ..standing import SessionState
 from .inputs import UserError, first_object
 from .steps import Party, Step, frame_step, output_step, socket_step
 
@@ -73,10 +73,11 @@ _FRAMES: Mapping[str, Party] = {
 }
 _EVENTS: Mapping[str, tuple[Party, str, tuple[str, ...]]] = {
     "client_opened": (Party.CLIENT, "open", ()),
-    "upstream_opened": (Party.UPSTREAM, "opened", ()),
+    "upstream_opened": (Party.UPSTREAM, "opened", ("leg",)),
     "client_closed": (Party.CLIENT, "close", ("code", "reason")),
     "upstream_closed": (Party.UPSTREAM, "close", ("code", "reason")),
     "playback_reported": (Party.HOST, "playback_reported", ("played_ms",)),
+    "renew": (Party.HOST, "renew", ()),
     "function_result": (Party.HOST, "function_result", ("call_id", "content")),
     "close": (Party.HOST, "close", ("code", "reason")),
 }
@@ -86,10 +87,11 @@ _EVENTS: Mapping[str, tuple[Party, str, tuple[str, ...]]] = {
 def _input_steps(t: float, played: Played) -> Iterator[Step]:
     if played.method in _EVENTS:
         sender, event, names = _EVENTS[played.method]
-        details = dict(zip(names, played.arguments, strict=False))
+        given = zip(names, played.arguments, strict=False)
+        details = {name: value for name, value in given if (name, value) != ("leg", 1)}
         yield socket_step(t, sender, Party.TRANSLATOR, event, **details)
     elif played.method in _FRAMES:
-        sender, (frame,) = _FRAMES[played.method], played.arguments
+        sender, (frame, *_) = _FRAMES[played.method], played.arguments
         if isinstance(frame, bytes) and sender is Party.UPSTREAM:
             frame = frame.decode(errors="replace")  # upstream sends JSON in binary frames too
         if isinstance(frame, (str, bytes)):

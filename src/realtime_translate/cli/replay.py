@@ -11,8 +11,9 @@ from attrs import define, field
 
 from ..config import ClientDialect
 from ..openai.dialects import UpstreamDialect
+from ..standing import SessionState
 from ..testing import FakeClock
-from ..translator import SessionState, Translator
+from ..translator import Translator
 from .client import calls_in
 from .host import Host
 from .inputs import sub_object

@@ -28,6 +28,7 @@ __all__ = [
     "Action",
     "Answer",
     "Close",
+    "Drop",
     "Script",
     "Send",
     "ServerTimes",
@@ -55,6 +56,8 @@ unanswered:
 The server's own times in seconds, each optional; kill_idle_after makes it end sessions in which nothing
 happens, as some real ones did:
   {"server": {"latency": 0.05, "token_interval": 0.02, "session_limit": 3600, "kill_idle_after": 5}}
+How the connection to the server breaks, with that code; the call goes on in another session (N):
+  {"t": 4.0, "drop": 1006}
 Without a "close" the client stays until nothing has happened for five seconds.
 """
 
@@ -86,6 +89,14 @@ class Close:
 
 
 @frozen
+class Drop:
+    """The server's socket breaks, or the dial that is under way fails."""
+
+    t: float
+    code: int
+
+
+@frozen
 class Answer:
     """A result for a call of the function `name`, `delay` seconds after the call."""
 
@@ -95,17 +106,18 @@ class Answer:
 
 
 Action: TypeAlias = "Send | Speak | Close"
-_Entry: TypeAlias = "Action | Reply | Answer | ServerTimes | str"
+_Entry: TypeAlias = "Action | Drop | Reply | Answer | ServerTimes | str"
 
 
 @frozen
 class Script:
-    """A whole script. `actions` are in order of time."""
+    """A whole script. `actions` and `drops` are in order of time."""
 
     actions: tuple[Action, ...] = ()
     replies: tuple[Reply, ...] = ()
     answers: tuple[Answer, ...] = ()
     heard: tuple[str, ...] = ()
+    drops: tuple[Drop, ...] = ()
     server: ServerTimes = field(factory=ServerTimes)
 
 
@@ -123,6 +135,7 @@ def parse_script(text: str, source: str) -> Script:
         replies=tuple(entry for entry in found if isinstance(entry, Reply)),
         answers=tuple(entry for entry in found if isinstance(entry, Answer)),
         heard=tuple(entry for entry in found if isinstance(entry, str)),
+        drops=tuple(sorted((entry for entry in found if isinstance(entry, Drop)), key=lambda drop: drop.t)),
         server=next((entry for entry in reversed(found) if isinstance(entry, ServerTimes)), ServerTimes()),
     )
 
@@ -158,6 +171,10 @@ def _close(data: Mapping[str, object]) -> Close:
     return Close(seconds_of(data, "t"), whole_of(data, "close", 1000, 4999))
 
 
+def _drop(data: Mapping[str, object]) -> Drop:
+    return Drop(seconds_of(data, "t"), whole_of(data, "drop", 1000, 4999))
+
+
 def _answer(data: Mapping[str, object]) -> Answer:
     answer = data["answer"]
     if not is_object(answer):
@@ -172,6 +189,7 @@ _LINES: Mapping[str, tuple[Callable[[Mapping[str, object]], _Entry], set[str]]] 
     "send": (_send, {"t"}),
     "audio_ms": (_speak, {"t", "frame_ms", "speech"}),
     "close": (_close, {"t"}),
+    "drop": (_drop, {"t"}),
     "reply": (reply_of, set()),
     "heard": (lambda data: text_of(data, "heard"), set()),
     "answer": (_answer, {"delay"}),

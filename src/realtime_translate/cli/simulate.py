@@ -8,17 +8,20 @@ from itertools import count
 from math import inf
 from typing import Protocol
 
-from attrs import define
+from attrs import define, evolve, field
 
 from ..config import ClientDialect, Config
 from ..mapping.formats import undeclared_input
 from ..openai.dialects import SERVERS
 from ..outputs import RunFunction
+from ..renewal import Renewal
+from ..standing import SessionState
 from ..testing import FIRST, Choices, FakeClock, RealtimeServer, SeededChoices, Violation
-from ..translator import SessionState, Translator
+from ..testing.model.script import Replies
+from ..translator import Translator
 from .client import Answers, Hangup, ScriptedClient
 from .host import Host
-from .script import Script
+from .script import Drop, Script
 from .steps import Step
 
 __all__ = ["DIAL_SECONDS", "QUIET_SECONDS", "Simulation", "counter"]
@@ -35,6 +38,25 @@ def counter(prefix: str) -> Callable[[], str]:
     return lambda: f"{prefix}{next(numbers)}"
 
 
+def _server(
+    config: Config, script: Script, clock: FakeClock, choices: Choices
+) -> Callable[[], RealtimeServer]:
+    """Makes the sessions of a call: they share what is said and heard, and no id comes twice."""
+    heard, replies, new_id = iter(script.heard), Replies(script.replies), counter("")
+    return lambda: RealtimeServer(
+        clock=clock,
+        new_id=new_id,
+        dialect=config.upstream.name if config.upstream.name in SERVERS else "openai",
+        script=replies.next,
+        choices=choices,
+        transcribe=lambda _audio: next(heard, "Hello there."),
+        latency=script.server.latency,
+        token_interval=script.server.token_interval,
+        session_limit=script.server.session_limit,
+        kill_idle_after=script.server.kill_idle_after,
+    )
+
+
 class _Party(Protocol):
     """Whoever acts by itself when its time has come."""
 
@@ -48,40 +70,32 @@ class Simulation:
     """One call. `run` gives its steps in order of time; the same script and seed give the same steps."""
 
     def __init__(self, script: Script, config: Config, seed: int | None = None) -> None:
-        """Without `seed` the model takes the first of each of its choices."""
+        """Without `seed` the model takes the first of each of its choices. Where the script breaks the
+        connection to the server, sessions are renewed.
+        """
         clock = FakeClock()
+        if script.drops:
+            config = evolve(config, renewal=Renewal())
         choices: Choices = FIRST if seed is None else SeededChoices(seed)
         answers = Answers.of(script.answers)
         self._clock = clock
         self._host = Host(Translator(config, clock=clock, new_id=counter("id")), clock)
         undeclared = undeclared_input(component=config.dialect is ClientDialect.COMPONENT).client
         self._client = _Client(ScriptedClient(script, answers, undeclared), self._host)
-        heard = iter(script.heard)
-        server = RealtimeServer(
-            clock=clock,
-            new_id=counter(""),
-            dialect=config.upstream.name if config.upstream.name in SERVERS else "openai",
-            script=script.replies,
-            choices=choices,
-            transcribe=lambda _audio: next(heard, "Hello there."),
-            latency=script.server.latency,
-            token_interval=script.server.token_interval,
-            session_limit=script.server.session_limit,
-            kill_idle_after=script.server.kill_idle_after,
-        )
-        self._upstream = _Upstream(server, self._host)
+        self._upstream = _Upstream(_server(config, script, clock, choices), self._host)
         self._functions = _Functions(answers, self._host)
         self._parties: tuple[_Party, ...] = (
             self._client,
             self._upstream,
             self._functions,
             _Timers(self._host),
+            _Drops([*script.drops], self._host),
         )
 
     @property
     def violations(self) -> tuple[Violation, ...]:
         """The rules of the upstream protocol that were broken so far."""
-        return tuple(self._upstream.server.violations)
+        return tuple(each for server in self._upstream.servers for each in server.violations)
 
     @property
     def states(self) -> Sequence[tuple[float, SessionState]]:
@@ -151,10 +165,22 @@ class _Client:
 
 @define(eq=False)
 class _Upstream:
-    """The simulated server on its leg, and the dial before it."""
+    """The simulated server on its leg, and the dial before it. Each session is made by `make`."""
 
-    server: RealtimeServer
+    make: Callable[[], RealtimeServer]
     host: Host
+    servers: list[RealtimeServer] = field(init=False)
+    """The sessions so far."""
+    leg: int = field(default=1, init=False)
+    """That of the last one."""
+
+    def __attrs_post_init__(self) -> None:
+        self.servers = [self.make()]
+
+    @property
+    def server(self) -> RealtimeServer:
+        """The session at hand."""
+        return self.servers[-1]
 
     @property
     def next_deadline(self) -> float | None:
@@ -167,6 +193,9 @@ class _Upstream:
         if self.host.upstream_is_open:
             self._hand_over(self.server.handle_timeout())
         else:
+            if self.leg != self.host.leg:
+                self.servers.append(self.make())
+                self.leg = self.host.leg
             self.host.open_upstream()
             self._hand_over(self.server.opened())
 
@@ -175,9 +204,26 @@ class _Upstream:
 
     def _hand_over(self, frames: tuple[str, ...]) -> None:
         for frame in frames:
-            self.host.from_upstream(frame)
+            self.host.from_upstream(frame, self.leg)
         if self.server.closed is not None and self.host.upstream_is_open:
             self.host.close_upstream(*self.server.closed)
+
+
+@define(eq=False)
+class _Drops:
+    """The connection to the server, which breaks when the script says so."""
+
+    left: list[Drop]
+    host: Host
+
+    @property
+    def next_deadline(self) -> float | None:
+        return self.left[0].t if self.left else None
+
+    def act(self) -> None:
+        drop = self.left.pop(0)
+        if self.host.upstream_is_open or self.host.dial_wanted_at is not None:
+            self.host.close_upstream(drop.code)
 
 
 class _Functions:

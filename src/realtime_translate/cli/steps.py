@@ -23,7 +23,7 @@ from ..outputs import (
 )
 from .inputs import is_array, is_object
 
-__all__ = ["Party", "Step", "frame_step", "notice_step", "output_step", "socket_step"]
+__all__ = ["Party", "Step", "frame_step", "leg_detail", "notice_step", "output_step", "socket_step"]
 
 
 class Party(str, Enum):
@@ -102,6 +102,11 @@ def socket_step(t: float, sender: Party, receiver: Party, event: str, **details:
     return Step(t, sender, receiver, {"type": event, **details})
 
 
+def leg_detail(leg: int) -> dict[str, object]:
+    """What a step says of the socket to the server that it is about: nothing of the first one (N4)."""
+    return {"leg": leg} if leg > 1 else {}
+
+
 def notice_step(t: float, notice: Notice) -> Step:
     """The step for a `Notice`."""
     content = {
@@ -121,8 +126,9 @@ def output_step(t: float, output: Output) -> Step:
             return frame_step(t, sender, Party.CLIENT, data)
         case SendToUpstream(data):
             return frame_step(t, sender, Party.UPSTREAM, data)
-        case OpenUpstream(model, target):
-            return socket_step(t, sender, Party.UPSTREAM, "open", model=model, target=target)
+        case OpenUpstream(model, target, _, leg):
+            details = {"model": model, "target": target, **leg_detail(leg)}
+            return socket_step(t, sender, Party.UPSTREAM, "open", **details)
         case CloseClient(code, reason):
             return socket_step(t, sender, Party.CLIENT, "close", code=code, reason=reason)
         case CloseUpstream(code, reason):

@@ -28,6 +28,10 @@ def summary(steps: Sequence[Step], end: float) -> Iterator[tuple[str, str]]:
     yield "Interruptions", str(_interruptions(steps))
     yield "Function calls", str(sum(map(_calls, steps)))
     yield "Deferred", _deferred(steps)
+    renewals = [step.notice for step in steps if step.type == "RENEWAL_DONE" and step.notice is not None]
+    if renewals:
+        seconds = [float(str(sub_object(each, "fields")["seconds"])) for each in renewals]
+        yield "Sessions renewed", f"{len(renewals)}, {_times(seconds, 'without one')}"
     warnings = sum(step.notice is not None and step.notice["level"] == "warning" for step in steps)
     yield "Warnings", str(warnings)
     yield "Errors", str(sum(map(is_error, steps)))
@@ -65,10 +69,11 @@ def _is_answer(step: Step) -> bool:
     return bool(step.audio_bytes) or (step.type == "ConversationText" and role == "assistant")
 
 
-def _times(seconds: Sequence[float]) -> str:
+def _times(seconds: Sequence[float], what: str = "") -> str:
     if not seconds:
         return "no answer"
-    return f"median {median(seconds):.2f} s, longest {max(seconds):.2f} s"
+    median_and_longest = f"median {median(seconds):.2f} s, longest {max(seconds):.2f} s"
+    return f"{median_and_longest} {what}".rstrip()
 
 
 def _interruptions(steps: Sequence[Step]) -> int:

@@ -13,14 +13,15 @@ from itertools import pairwise
 
 from attrs import frozen
 
-from ..translator import SessionState
+from ..session.tables import BETWEEN
+from ..standing import SessionState
 from .inputs import sub_object
 from .lines import Line, merged
 from .said import said
 from .steps import Party, Step
 from .summary import is_error, summary
 
-__all__ = ["KINDS", "LANES", "as_html"]
+__all__ = ["KINDS", "LANES", "SESSIONS", "as_html"]
 
 _TEMPLATE = "timeline.html"
 _DATA = "/*DATA*/null"
@@ -38,13 +39,15 @@ LANES = (
     "next timer",
     "notices",
 )
+SESSIONS = "session"
+"""A lane that only calls have whose session was renewed (N)."""
 _BY_LEG = {
     (Party.CLIENT, Party.TRANSLATOR): 1,
     (Party.TRANSLATOR, Party.CLIENT): 2,
     (Party.TRANSLATOR, Party.UPSTREAM): 3,
     (Party.UPSTREAM, Party.TRANSLATOR): 4,
 }
-_SAID, _SLOT, _TURN, _TIMER, _NOTICES = 0, 5, 6, 7, 8
+_SAID, _SLOT, _TURN, _TIMER, _NOTICES, _SESSIONS = 0, 5, 6, 7, 8, 9
 KINDS = (
     "user",
     "assistant",
@@ -62,7 +65,7 @@ KINDS = (
 """What a mark can be: each has a colour and a shape on the page."""
 _SOCKET = frozenset({"open", "opened", "close"})
 _OF_CALLS = frozenset({"function_call", "function_call_output"})
-_NOT_SHOWN = frozenset({"session_end"})
+_NOT_SHOWN = frozenset({"session_end", "renewal"})
 """Timers that are due next whenever nothing else is, and say nothing of the call."""
 
 
@@ -93,10 +96,13 @@ def as_html(steps: Iterable[Step], states: Sequence[tuple[float, SessionState]],
     marks += [Mark(_SAID, each.role, each.start, each.end, each.text) for each in said(steps)]
     end = max((mark.end for mark in marks), default=0.0)
     marks += _states(states, end)
+    renewed = any(state.leg > 1 for _, state in states)
+    if renewed:
+        marks += _sessions(states, end)
     marks.sort(key=lambda mark: (mark.start, mark.lane))
     data = {
         "title": title,
-        "lanes": LANES,
+        "lanes": (*LANES, SESSIONS) if renewed else LANES,
         "kinds": KINDS,
         "end": round(end, 3),
         "summary": list(summary(steps, end)),
@@ -154,6 +160,19 @@ def _states(states: Sequence[tuple[float, SessionState]], end: float) -> Iterato
     for start, until, name, due in _spans(timers, end):
         if name:
             yield Mark(_TIMER, "timer", start, until, f"{name}, due at {due}")
+
+
+def _sessions(states: Sequence[tuple[float, SessionState]], end: float) -> Iterator[Mark]:
+    """Bars for the sessions with upstream, and for what is done between two of them."""
+    for start, until, name, _ in _spans([(at, _session(state), "") for at, state in states], end):
+        if name:
+            yield Mark(_SESSIONS, "state", start, until, name)
+
+
+def _session(state: SessionState) -> str:
+    if state.opening in BETWEEN:
+        return state.opening.value
+    return f"session {state.leg}" if state.upstream_open else ""
 
 
 def _timer(state: SessionState) -> tuple[str, str]:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from realtime_translate import FrameTypeError, OrderError
+from realtime_translate import Config, FrameTypeError, OrderError, Renewal, Translator
 from realtime_translate.cli.main import main
 from realtime_translate.cli.recording import Drawing, is_recording, reproduce
 from realtime_translate.cli.steps import Party, Step
+from realtime_translate.recording import Recorder
 from tests.harness import SETTINGS
 from tests.unit.recording.taped import Taped
 
@@ -198,3 +199,21 @@ def test_states_are_told_where_they_change() -> None:
 @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "[]", '{"t_ms": 0}'])
 def test_anything_else_is_no_recording(text: str) -> None:
     assert not is_recording(text)
+
+
+def test_N4_a_recorded_call_names_its_later_sockets(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "renewed.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        call = Recorder(Translator(Config.deepgram(renewal=Renewal()), clock=lambda: 100.0), file.write)
+        call.client_opened()
+        call.receive_from_client(json.dumps({"type": "Settings", "audio": {}, "agent": {}}))
+        call.upstream_opened(1)
+        call.receive_from_upstream(json.dumps({"type": "session.updated", "session": {}}), 1)
+        call.upstream_closed(1006, "", 1)
+        call.upstream_opened(2)
+    assert main(["replay", str(path), "--format", "jsonl"]) == 0
+    frames = [json.loads(line).get("frame") or {} for line in capsys.readouterr().out.splitlines()]
+    legs = [(each["type"], each.get("leg")) for each in frames if each.get("type") in ("open", "opened")]
+    assert legs == [("open", None), ("open", None), ("opened", None), ("open", 2), ("opened", 2)]

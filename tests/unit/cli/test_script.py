@@ -9,6 +9,7 @@ from realtime_translate.cli.script import (
     SCRIPT_HELP,
     Answer,
     Close,
+    Drop,
     Script,
     Send,
     ServerTimes,
@@ -83,9 +84,14 @@ def test_the_last_server_line_counts() -> None:
     assert parse().server == ServerTimes()
 
 
+def test_drops_are_sorted_by_time() -> None:
+    script = parse({"t": 3, "drop": 1006}, {"t": 1.5, "drop": 1001})
+    assert script.drops == (Drop(1.5, 1001), Drop(3.0, 1006))
+
+
 def test_every_line_of_the_help_is_a_valid_script() -> None:
     lines = [line for line in SCRIPT_HELP.splitlines() if line.startswith("  {")]
-    assert len(lines) == 8
+    assert len(lines) == 9
     # An example ends with its last brace; what follows explains it. "..." is the rest of a Settings message.
     examples = [line[: line.rindex("}") + 1].replace(", ...", "") for line in lines]
     parse_script("\n".join(examples), "help")
@@ -96,7 +102,7 @@ def test_every_line_of_the_help_is_a_valid_script() -> None:
     [
         (
             {},
-            "expected one of the keys send, audio_ms, close, reply, heard, answer, server; see simulate",
+            "expected one of the keys send, audio_ms, close, drop, reply, heard, answer, server; see",
         ),
         ({"t": 1}, "expected one of the keys send,"),
         ({"send": {}}, '"t" must be a number of seconds, 0 or more'),
@@ -112,6 +118,7 @@ def test_every_line_of_the_help_is_a_valid_script() -> None:
         ({"t": 0, "audio_ms": 100, "frame_ms": 0}, '"frame_ms" must be a whole number from 1 to'),
         ({"t": 0, "audio_ms": 100, "speech": 1}, '"speech" must be true or false'),
         ({"t": 0, "close": 999}, '"close" must be a whole number from 1000 to 4999'),
+        ({"t": 0, "drop": 1}, '"drop" must be a whole number from 1000 to 4999'),
         ({"reply": {}}, '"reply" must be a list'),
         ({"reply": ["x"]}, 'each part of "reply" must be'),
         ({"reply": [{}]}, '"call" must be a string that is not empty'),

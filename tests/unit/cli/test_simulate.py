@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from attrs import evolve
@@ -10,7 +11,7 @@ from attrs import evolve
 from realtime_translate import Config, ManualCommit
 from realtime_translate.cli.inputs import sub_object
 from realtime_translate.cli.script import parse_script
-from realtime_translate.cli.simulate import QUIET_SECONDS, Simulation
+from realtime_translate.cli.simulate import DIAL_SECONDS, QUIET_SECONDS, Simulation
 from realtime_translate.cli.steps import Party, Step
 from realtime_translate.openai.dialects import OPENAI_GA, SERVERS, UpstreamDialect
 
@@ -252,3 +253,50 @@ def test_what_the_model_hears_comes_from_the_script() -> None:
     done = "conversation.item.input_audio_transcription.completed"
     heard = [frame(step)["transcript"] for step in steps if step.type == done]
     assert heard == ["Good morning.", "Hello there."]
+
+
+DROPPED = Path(__file__).parents[3] / "docs" / "examples" / "calls" / "dropped.jsonl"
+
+
+def dropped(*more: object) -> list[Step]:
+    """The call whose connection to the server breaks in the middle of an answer."""
+    return simulate(
+        *map(json.loads, DROPPED.read_text("utf-8").splitlines()), *more, config=Config.deepgram()
+    )
+
+
+def told(steps: list[Step], role: str) -> str:
+    frames = [frame(step) for step in steps if step.type == "ConversationText"]
+    return " ".join(str(each["content"]) for each in frames if each["role"] == role)
+
+
+def test_N8_a_call_goes_on_where_the_server_was_lost() -> None:
+    steps = dropped()
+    assert told(steps, "assistant") == (
+        "Hello! Where to? Take the train from Oslo. It leaves at eight in the morning, from platform four. "
+        "The journey takes about seven hours, across the mountains. Have a good journey!"
+    )
+    assert told(steps, "user") == "How do I get to Bergen? Thank you."
+    heard = types(steps, TRANSLATOR, CLIENT)
+    assert (heard.count("Welcome"), heard.count("SettingsApplied"), heard.count("Error")) == (1, 1, 0)
+    assert [frame(step).get("leg") for step in steps if step.type in ("open", "opened")] == [None] * 3 + [
+        2,
+        2,
+    ]
+
+
+def test_N8_what_a_break_costs_is_a_dial_and_two_round_trips() -> None:
+    steps = dropped()
+    lost, asked = (
+        first(steps, UPSTREAM, "close").t,
+        [each.t for each in steps if each.type == "response.create"],
+    )
+    assert asked[0] - lost == pytest.approx(DIAL_SECONDS + 2 * 0.05)
+
+
+def test_N14_a_dial_that_breaks_as_well_is_tried_again() -> None:
+    steps = dropped({"t": 2.72, "drop": 1006}, {"t": 2.73, "drop": 1006})
+    dials = [step for step in steps if step.type == "open" and step.receiver is UPSTREAM]
+    assert [step.t for step in dials] == pytest.approx([0.0, 2.7, 3.22])
+    assert [frame(step).get("leg") for step in dials] == [None, 2, 3]
+    assert told(steps, "assistant").endswith("across the mountains. Have a good journey!")

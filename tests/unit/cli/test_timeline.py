@@ -16,7 +16,7 @@ from realtime_translate.cli.mermaid import as_mermaid
 from realtime_translate.cli.script import parse_script
 from realtime_translate.cli.simulate import Simulation
 from realtime_translate.cli.steps import Party, Step, frame_step, notice_step, socket_step
-from realtime_translate.cli.timeline import KINDS, LANES, as_html
+from realtime_translate.cli.timeline import KINDS, LANES, SESSIONS, as_html
 from realtime_translate.outputs import Level, Notice
 
 SETTINGS: dict[str, Any] = {
@@ -193,6 +193,34 @@ def test_a_call_without_steps_is_a_page_too() -> None:
 
 
 # --- Mermaid ------------------------------------------------------------------------------------------------
+
+
+DROPPED = Path(__file__).parents[3] / "docs" / "examples" / "calls" / "dropped.jsonl"
+
+
+def test_N4_a_renewed_session_has_a_lane_that_other_calls_lack() -> None:
+    data = page_of(*map(json.loads, DROPPED.read_text("utf-8").splitlines()))
+    assert data["lanes"] == [*LANES, SESSIONS]
+    bars = [mark for mark in data["marks"] if mark["lane"] == len(LANES)]
+    assert [mark["label"] for mark in bars] == [
+        "session 1",
+        "dialling again",
+        "configuring again",
+        "replaying",
+        "session 2",
+    ]
+    assert [mark["start"] for mark in bars[1:]] == [mark["end"] for mark in bars[:-1]]
+    assert ["Sessions renewed", "1, median 0.15 s, longest 0.15 s without one"] in data["summary"]
+    assert {mark["label"].partition(",")[0] for mark in data["marks"] if mark["lane"] == 7} >= {"configure"}
+    assert "renewal" not in {mark["label"].partition(",")[0] for mark in data["marks"] if mark["lane"] == 7}
+
+
+def test_N4_the_other_diagrams_name_the_leg() -> None:
+    script = parse_script(DROPPED.read_text("utf-8"), "a script")
+    lines = list(as_mermaid(Simulation(script, Config.deepgram()).run()))
+    assert "    translator->>upstream: 2.700 open gpt-realtime-2.1 leg 2" in lines
+    assert "    upstream->>translator: 2.750 opened leg 2" in lines
+    assert any(line.startswith("    Note over translator: 2.850 RENEWAL_DONE") for line in lines)
 
 
 def test_mermaid_draws_arrows_and_notes() -> None:
