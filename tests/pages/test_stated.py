@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from realtime_translate import Level
+from realtime_translate import Level, Renewal
 from realtime_translate.deepgram.codes import ErrorCode
 from realtime_translate.notices import NOTICES
+from realtime_translate.session import renewals
 from tests.pages.test_pages import DOCS, blocks
 
 ROOT = DOCS.parent
@@ -172,6 +173,35 @@ def test_the_delay_is_what_was_measured(where: str) -> None:
     assert later["linear16 at 24000"] == 0
     assert later["linear16 at 8000"] == 3
     assert max(delay for client, delay in later.items() if int(client.split()[-1]) >= 16000) == 2
+
+
+# --- long calls ---------------------------------------------------------------------------------------------
+
+
+def test_the_page_of_long_calls_states_the_defaults() -> None:
+    text, default = " ".join(page("how-to/long-calls").split()), Renewal()
+    assert default.after == 50 * 60
+    assert "50 minutes old (`after`)" in text
+    assert default.patience == 60
+    assert "at most a minute (`patience`)" in text
+    assert default.delays == (0, 0.5, 2)
+    assert "after 0.5 s and then after 2 s (`delays`)" in text
+    assert default.attempts == 3
+    assert "three times in a row (`attempts`)" in text
+    assert default.lifetime == 20
+    assert "twenty times (`lifetime`)" in text
+
+
+def test_the_page_of_long_calls_has_every_cause_and_notice() -> None:
+    told = {
+        row[0].strip("`"): row[2] for row in rows(page("how-to/long-calls")) if row[0].startswith("`RENEWAL")
+    }
+    assert set(told) == {code for code in NOTICES if code.startswith("RENEWAL_")}
+    causes = re.findall(r"`(\w+)`", told["RENEWAL_STARTED"].partition("(")[2].partition(")")[0])
+    assert set(causes) == {renewals.AGE, renewals.HOST, renewals.EXPIRED, renewals.CLOSED, renewals.DEAD}
+    for code, fields in told.items():
+        named = set(re.findall(r"`(\w+)`", fields)) - set(causes)
+        assert named == set(re.findall(r"\{(\w+)\}", NOTICES[code][1]))
 
 
 # --- how long a host is -------------------------------------------------------------------------------------
