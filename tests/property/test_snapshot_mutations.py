@@ -188,9 +188,9 @@ def act(translator: Translator, clock: FakeClock, leg: str, what: Any) -> Any:
         return translator.handle_timeout()
     if leg == "upstream":
         return (
-            translator.receive_from_upstream(json.dumps(what))
+            translator.receive_from_upstream(json.dumps(what), state.leg)
             if state.upstream_open
-            else translator.upstream_opened()
+            else translator.upstream_opened(state.leg)
         )
     return translator.receive_from_client(what if leg == "audio" else json.dumps(what))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -34,11 +35,16 @@ def starts(log: Log) -> int:
 
 
 def test_O4_of_a_recorded_turn_the_last_transcript_is_told_once() -> None:
-    session = Session(shared("traces-servers", "xai-vad-audio-turn.jsonl"), server=XAI)
+    path = shared("traces-servers", "xai-vad-audio-turn.jsonl")
+    session = Session(path, server=XAI)
     session.play()
     texts = [each for each in session.told if isinstance(each, dict) and each["type"] == "ConversationText"]
     said = [each["content"] for each in texts if each["role"] == "user"]
-    assert said == ["Hello, my name is Alex."]
+    events = [json.loads(line).get("event") or {} for line in path.read_text("utf-8").splitlines()]
+    whole = "conversation.item.input_audio_transcription.completed"
+    transcripts = [each["transcript"] for each in events if each.get("type") == whole]
+    assert said == transcripts[-1:]
+    assert len(said) == 1
 
 
 def test_O4_what_was_understood_so_far_is_told_to_the_component_as_such() -> None:
