@@ -49,6 +49,7 @@ class World(WorldLegs):
     # What it assigns of its base, so that its own type is whole.
     server: RealtimeServer
     twin: Host | None
+    upstream_gone: bool
     upstream_open: bool
     event: Json | None
     was_due: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...outputs import OpenUpstream
+from ..model.server import RealtimeServer
 from .checks import legs
 from .upstream import server_of
 from .world_state import WorldState
@@ -21,7 +22,10 @@ class WorldLegs(WorldState):
     """What is done with sockets."""
 
     # What it assigns of its base, so that its own type is whole.
+    dialled: str
     dialled_at: float | None
+    server: RealtimeServer
+    upstream_gone: bool
     upstream_open: bool
 
     @property
