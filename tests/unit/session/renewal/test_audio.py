@@ -148,6 +148,19 @@ def test_N12_a_server_that_committed_by_itself_has_it() -> None:
     assert appended(lost(desk)) == audio(3)
 
 
+def test_N12_silence_of_ours_is_no_turn() -> None:
+    desk = ready_in(
+        config(turns=ManualCommit(debounce=0.4), fields={"keepalive": SilenceKeepalive(every=4.0)})
+    )
+    desk.client(audio(1, 2))
+    desk.wait(0.4)
+    desk.upstream(committed())
+    desk.wait(4.0)
+    desk.wait(4.0)
+    assert appended(lost(desk)) == b""
+    assert desk.wait(0.4).upstream == []
+
+
 # --- where the server hears ---------------------------------------------------------------------------------
 
 

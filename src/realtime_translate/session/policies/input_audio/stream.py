@@ -177,6 +177,8 @@ def keepalive_due(call: Call, env: Env) -> Effects:
     state.silent = True
     rest, silence = tail(state, env), env.plan.input.upstream.silence(keepalive.ms)
     keep(state, env, silence)
+    if state.owed_from is not None and not (state.uncommitted or state.commits):
+        state.owed_from = state.total  # silence of ours is no turn to be heard again (N12)
     return *rest, notice("SILENCE_SENT", ms=keepalive.ms), *appends(env, silence)
 
 
