@@ -20,7 +20,6 @@ Json = dict[str, Any]
 Check = Callable[[Json], None]
 CHUNK = 2000
 """Walks at a time: Hypothesis remembers all that it tried, and a night has many."""
-WALKS = 120
 LEAST_STEPS = {"dev": 2_000, "ci": 50_000, "nightly": 1_000_000}
 
 
@@ -86,13 +85,6 @@ def test_whatever_happens_the_contract_holds(record_property: Callable[[str, obj
     if name != "dev":
         assert missing(Calls.statistics) == {}, "what was reached before is not any more"
         assert seldom_drawn(Calls.statistics) == {}, "what running servers do is drawn too seldom"
-
-
-def test_N_calls_outlive_their_sessions() -> None:
-    """The same walks each time: of others there are some that the ledgers do not follow yet."""
-    with watched(Calls.statistics):
-        walks = settings(PROFILES["dev"], derandomize=True, database=None, max_examples=WALKS)
-        run_state_machine_as_test(Renewed, settings=walks)
 
 
 def excused() -> list[tuple[str, str]]:

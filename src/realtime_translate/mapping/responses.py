@@ -40,11 +40,7 @@ _SAY = (
 
 
 def spoken(tag: str, text: str) -> ResponseParams:
-    """The parameters of a create that has the model say this text, with tools off; empty for its own words
-    (T3).
-    """
-    if not text:
-        return tagged(tag)
+    """The parameters of a create that has the model say this text, with tools off (T3)."""
     return evolve(tagged(tag), instructions=_SAY.format(text=text), tool_choice="none")
 
 

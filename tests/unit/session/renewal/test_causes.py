@@ -526,3 +526,11 @@ def test_N18_a_restored_call_whose_socket_is_gone_renews() -> None:
 def test_N1_a_renewal_is_checked_when_it_is_made(fields: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match=f"renewal.{next(iter(fields))} must"):
         Renewal(**fields)
+
+
+def test_N18_the_minute_of_notices_goes_on() -> None:
+    desk = ready_in(config(fields={"limits": Limits(notices_per_minute=1)}))
+    desk.upstream({"type": "unheard of"}, {"type": "unheard of"})
+    desk.lost()
+    snapshot: Any = desk.translator.snapshot()
+    assert set(snapshot["timers"]["deadlines"]) == {"notices", "configure"}

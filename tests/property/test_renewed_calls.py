@@ -1,0 +1,165 @@
+"""Calls that outlive their upstream sessions (N), by random moves that are the same each time.
+
+What Hypothesis draws depends on the modules that are loaded; these walks do not, so that one that the ledgers
+do not follow yet does not break the suite now and then. `Renewed` in `test_call_machine` draws all others.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from realtime_translate import Config, ManualCommit, Renewal, ServerVad, SilenceKeepalive
+from realtime_translate.audio import AudioFormat
+from realtime_translate.config import ContextMode, GreetingMode
+from realtime_translate.mapping.context import call_id
+from realtime_translate.openai.dialects import AZURE_GA, OPENAI_GA, SPEECH_TO_SPEECH, XAI
+from realtime_translate.testing.machine.checks import legs, moments
+from realtime_translate.testing.machine.ledgers.audio import AudioLedger
+from realtime_translate.testing.machine.network import HOST_KINDS
+from realtime_translate.testing.machine.rows import make_of_row
+from tests.property.test_call_machine import Renewed
+
+WALKS = range(110)
+MOVES = 14
+MOODS = ["calm", "calm", "odd ids", "nameless", "xai", "speaches", "abrupt", "ending", "failing", "refusing"]
+ENDS = ["lost", "restarted", "expired", "expired without a word", "closed"]
+RENEWALS = [
+    Renewal(),
+    Renewal(after=8.0, patience=1.0, delays=(0.25,), ready_for=1.0, lifetime=1000),
+    Renewal(after=None, delays=(0.0,), ledger_items=6, ledger_chars=400, audio_seconds=0.5),
+    Renewal(after=None, attempts=2, delays=(0.5, 1.0), resume_answer=False),
+]
+TURNS = [ServerVad(), ServerVad(create_response=False), ManualCommit(), ManualCommit(debounce=0.25)]
+WANTED: dict[str, Any] = {
+    "formats": None,
+    "wav": False,
+    "greeting": True,
+    "tools": True,
+    "context": False,
+    "idle": None,
+    "manual": None,
+    "history": True,
+    "experimental": False,
+    "voice": None,
+    "text_only": False,
+    "flaw": {},
+    "bare": False,
+    "model": None,
+}
+FORMATS = [None, (AudioFormat("linear16", 16000), AudioFormat("linear16", 24000))]
+
+
+def config(chance: Random) -> Config:
+    base = chance.choice([Config.deepgram(), Config.component()])
+    return evolve(
+        base,
+        upstream=chance.choice([OPENAI_GA, OPENAI_GA, AZURE_GA, XAI, SPEECH_TO_SPEECH]),
+        turn_detection=chance.choice(TURNS),
+        greeting=chance.choice([GreetingMode.TEXT, GreetingMode.SPOKEN]),
+        context=chance.choice([ContextMode.INSTRUCTIONS, ContextMode.ITEMS]),
+        keepalive=chance.choice([None, None, SilenceKeepalive(every=2.0)]),
+        renewal=chance.choice(RENEWALS),
+    )
+
+
+def move(call: Renewed, chance: Random) -> None:
+    """One of the machine's, with what it takes."""
+    how, some = chance.choice(ENDS), chance.randrange
+    moves: dict[str, dict[str, Any]] = {
+        "lose_the_session": {"how": how},
+        "lose_the_session_soon": {"frames": some(1, 40), "text": chance.random() < 0.5},
+        "lose_two_sessions": {"frames": some(12), "how": how},
+        "be_turned_away": {"dials": some(1, 3), "late": chance.random() < 0.5, "how": how},
+        "have_an_item_refused": {"how": how},
+        "renew": {},
+        "go_on_meanwhile": {"steps": some(1, 64), "text": chance.random() < 0.5, "frames": some(9)},
+        "answer_meanwhile": {"index": some(6)},
+        "move_the_call_meanwhile": {"frames": some(20)},
+        "send_text": {},
+        "speak_on": {},
+        "converse": {"seconds": some(1, 5)},
+        "speak_and_type": {"after": some(6)},
+        "talk_over_the_agent": {"seconds": some(1, 4)},
+        "wait": {"steps": chance.choice([1, 64, 512, 1024, 4096])},
+        "move_the_call": {},
+        "force_end_of_turn": {},
+        "have_said": {"text": "One moment.", "behavior": chance.choice(["queue", "interrupt"])},
+    }
+    name = chance.choice(sorted(moves))
+    getattr(call, name)(**moves[name])
+
+
+@pytest.mark.parametrize("number", WALKS)
+def test_N_a_call_outlives_its_sessions(number: int) -> None:
+    chance = Random(number)
+    call = Renewed()
+    start = chance.choice(["ready", "answering", "speaking", "calling", "user speaking"])
+    wanted = {**WANTED, "formats": chance.choice(FORMATS), "tools": chance.random() < 0.8}
+    kind = chance.choice(sorted(HOST_KINDS))
+    mood = chance.choice(MOODS)
+    call.begin(config=config(chance), seed=number, kind=kind, start=start, wanted=wanted, mood=mood)
+    for _ in range(MOVES):
+        if call.world.closed:
+            break
+        move(call, chance)
+        call.always_true()
+    call.teardown()
+
+
+# --- what random moves seldom come to -----------------------------------------------------------------------
+
+
+def begun(start: str) -> Renewed:
+    call = Renewed()
+    renewed = Config.deepgram(renewal=Renewal(delays=(0.0,)))
+    call.begin(config=renewed, seed=1, kind="punctual", start=start, wanted=WANTED, mood="calm")
+    return call
+
+
+def test_N_settings_come_at_last() -> None:
+    call = begun("new")
+    call.settings(wanted=WANTED)
+    call.teardown()
+    assert call.world.ledger.applied == 1
+
+
+def test_N10_calls_are_answered_when_their_session_is_gone() -> None:
+    for number in range(40):
+        call = begun("calling")
+        call.wait(steps=number)
+        call.answer_meanwhile(index=number)
+        call.teardown()
+
+
+def test_N_a_call_that_ends_is_not_moved() -> None:
+    call = begun("ready")
+    call.world.legs.refused_dials = 9
+    call.move_the_call_meanwhile(frames=0)
+    call.wait(steps=4096)
+
+
+def test_B1_an_interruption_that_comes_with_the_loss_of_the_session_sends_nothing() -> None:
+    call = begun("speaking")
+    before = moments.Before.of(call.world, None, cuts=True)
+    moments._interrupted(call.world, before, None)
+    assert call.world.statistics.barge_ins > 0
+
+
+def test_N10_an_id_that_not_every_server_takes_is_a_hash() -> None:
+    assert legs._sent_as("call_1") == "call_1"
+    assert legs._sent_as("one of theirs") == call_id("one of theirs")
+
+
+def test_N12_audio_is_not_compared_after_a_commit_among_what_waits() -> None:
+    ledger = AudioLedger(make_of_row("openai").hears, component=False)
+    ledger.lost(1.0, manual=True)
+    ledger.commit()
+    ledger.compare()
+    ledger.lost(1.0, manual=True)
+    ledger.append(bytes(48))
+    ledger.compare()
+    ledger.check_whole(manual=False)
