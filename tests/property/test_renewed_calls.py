@@ -23,7 +23,8 @@ from realtime_translate.testing.machine.network import HOST_KINDS
 from realtime_translate.testing.machine.rows import make_of_row
 from tests.property.test_call_machine import Renewed
 
-WALKS = range(110)
+WALKS = [*range(110), 763]
+"""In the last one a socket closes when an attempt is due."""
 MOVES = 14
 MOODS = ["calm", "calm", "odd ids", "nameless", "xai", "speaches", "abrupt", "ending", "failing", "refusing"]
 ENDS = ["lost", "restarted", "expired", "expired without a word", "closed"]
@@ -133,6 +134,23 @@ def test_N10_calls_are_answered_when_their_session_is_gone() -> None:
         call.wait(steps=number)
         call.answer_meanwhile(index=number)
         call.teardown()
+
+
+@pytest.mark.parametrize("frames", range(5, 37))
+def test_N8_the_server_dies_between_any_two_frames_of_an_answer(frames: int) -> None:
+    call = begun("ready")
+    call.lose_the_session_soon(frames=frames, text=True)
+    call.wait(steps=4096)
+    assert call.world.legs.renewals == 1
+    assert call.world.legs.resumed == (frames > 8)  # from then on the client has something of it
+    call.teardown()
+
+
+def test_F8_the_user_talks_over_a_call() -> None:
+    call = begun("calling")
+    call.talk_over_a_call(seconds=2)
+    call.teardown()
+    assert call.world.statistics.barge_ins > 0
 
 
 def test_N_a_call_that_ends_is_not_moved() -> None:
