@@ -331,7 +331,9 @@ class Translator:
             return True
         if leg is None:
             self._expect(
-                False, f"the session was renewed: pass leg={at_hand}, as OpenUpstream said, or its own"
+                False,
+                "the session was renewed: pass the leg of this socket, which its OpenUpstream said; "
+                f"leg={at_hand} is the last one",
             )
             return True
         check_leg(leg)

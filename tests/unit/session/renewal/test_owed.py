@@ -333,6 +333,16 @@ def test_N10_the_next_session_may_use_the_same_ids() -> None:
     assert items(reply)[-1]["type"] == "function_call_output"
 
 
+def test_N10_nor_does_the_next_session_wait_for_calls_of_a_response_with_the_same_id() -> None:
+    desk = ready_in()
+    desk.upstream(created("resp_1"), call_done("call_1"), done("resp_1"))
+    lost(desk)
+    desk.upstream(created("resp_1"), call_done("call_2", name="clock"), done("resp_1"))
+    assert len(replies(desk.client(answer("call_2", "clock")))) == 1
+    desk.upstream(created("resp_2"), done("resp_2"))
+    assert len(replies(desk.client(answer("call_1")))) == 1
+
+
 def test_N10_a_host_s_function_is_run_once() -> None:
     desk = ready_in()
     first = desk.upstream(created(), call_done(name="lookup"), done())

@@ -13,15 +13,15 @@ __all__ = ["leg_lost"]
 
 def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
     """Calls that are open stay open for the client. Upstream's ids mean nothing from now on: the next session
-    may give them to other calls.
+    may give them to other calls, and to other responses.
     """
     state = call.calls
     unasked = [each for each in state.calls if not each.asked]
     state.calls = [each for each in state.calls if each.asked]
-    for each in state.calls:
-        each.response_id = each.response_id or f"#{state.calls[0].client_id}"
     for response_id in dict.fromkeys(each.response_id for each in state.calls):
         mine = of_response(state, response_id)
+        for each in mine:  # from now on it goes by its first call, as one without an id does
+            each.response_id = f"#{mine[0].client_id}"
         if not any(each.open for each in mine):
             settle(state, mine)
     for each in state.calls:

@@ -44,6 +44,7 @@ __all__ = [
     "differing",
     "granted",
     "leave_out",
+    "never_ready_code",
     "send_update",
     "session_created",
     "session_ends",
@@ -300,10 +301,11 @@ def _no_settings(state: OpeningState, env: Env, cause: Cause) -> Effects:
 
 
 def _never_configured(state: OpeningState, env: Env, cause: Cause) -> Effects:
-    return (Fatal(_never_ready_code(env), "the upstream server did not confirm the session in time"),)
+    return (Fatal(never_ready_code(env), "the upstream server did not confirm the session in time"),)
 
 
-def _never_ready_code(env: Env) -> str:
+def never_ready_code(env: Env) -> str:
+    """The code of the Error for a session that never became ready (S8, S9)."""
     if env.component:
         return ComponentCode.UPSTREAM_CLOSED_BEFORE_SESSION_READY
     return ErrorCode.INTERNAL_SERVER_ERROR
@@ -315,7 +317,7 @@ def _never_ready(state: OpeningState, env: Env, cause: Cause) -> Effects:
     description = cause.reason or f"the upstream server closed before the session was ready{because}"
     return (
         notice("UPSTREAM_CLOSED", code=cause.code),
-        to_client.error(_never_ready_code(env), description),
+        to_client.error(never_ready_code(env), description),
         CloseClient(1000, "upstream closed"),
     )
 

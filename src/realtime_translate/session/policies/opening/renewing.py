@@ -21,7 +21,7 @@ from ...signals import Effect, Effects, Fatal, LegConfigured, LegLost, LegReady,
 from ...state import Call, OpeningState
 from ...tables import OpeningEvent
 from ...timers import Instant, TimerName
-from .actions import began, dial, differing, leave_out, send_update, settle_audio
+from .actions import began, dial, differing, leave_out, never_ready_code, send_update, settle_audio
 from .cause import Cause
 
 __all__ = ["RENEWING", "aged", "leg_lost"]
@@ -64,14 +64,19 @@ def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
     for name in list(env.timers.deadlines):
         if name != _LASTING:
             env.timers.cancel(name)
-    renewal = env.renewal
     state = call.opening
     nothing_failed = state.cause in PLANNED and not state.attempts
-    delay = 0.0 if nothing_failed else renewal.delays[min(state.attempts, len(renewal.delays) - 1)]
+    delay = 0.0 if nothing_failed else _delay(state, env)
     if delay > 0:
         env.start("attempt", delay)
         return ()
     return (OpeningStep(OpeningEvent.ATTEMPT_DUE),)
+
+
+def _delay(state: OpeningState, env: Env) -> float:
+    """How long after a failure the next attempt comes (N14)."""
+    delays = env.renewal.delays
+    return delays[min(state.attempts, len(delays) - 1)]
 
 
 def _dial_again(call: Call, env: Env, cause: Cause) -> Effects:
@@ -131,12 +136,12 @@ def _refuse_update(call: Call, env: Env, cause: Cause) -> Effects:
 
 def _try_again(call: Call, env: Env, cause: Cause) -> Effects:
     """An attempt came to nothing: another one, unless there were enough (N14, N15)."""
-    state, renewal = call.opening, env.renewal
+    state = call.opening
     if cause.problem.fault is Fault.ACCESS:
         return _refuse_session(call, env, cause)
     why = cause.reason or "no answer in time"
-    exhausted = state.attempts >= renewal.attempts
-    delay = None if exhausted else renewal.delays[min(state.attempts, len(renewal.delays) - 1)]
+    exhausted = state.attempts >= env.renewal.attempts
+    delay = None if exhausted else _delay(state, env)
     failed = notice("RENEWAL_FAILED", cause=why, attempt=state.attempts, next=delay)
     if not exhausted:
         return [failed, *_closed(cause), LegLost()]
@@ -149,9 +154,7 @@ def _lost_code(state: OpeningState, env: Env) -> str:
         return (
             ComponentCode.SESSION_MAX_DURATION if env.component else ErrorCode.MAXIMUM_SESSION_LENGTH_REACHED
         )
-    if env.component:
-        return ComponentCode.UPSTREAM_CLOSED_BEFORE_SESSION_READY
-    return ErrorCode.INTERNAL_SERVER_ERROR
+    return never_ready_code(env)
 
 
 def _replay(call: Call, env: Env, cause: Cause) -> Effects:
