@@ -209,6 +209,20 @@ def test_N12_silence_of_ours_keeps_the_next_session_alive() -> None:
     assert desk.wait(4.0).upstream_types == ["input_audio_buffer.append"]
 
 
+def test_N12_what_was_said_before_late_Settings_is_in_another_format() -> None:
+    desk = Desk(config(ClientDialect.COMPONENT))
+    desk.opened()
+    desk.dialled()
+    desk.upstream({"type": "session.updated", "session": {}})
+    desk.client(audio(1, 2))
+    declared = {"encoding": "mulaw", "sample_rate": 8000}
+    desk.client({**SETTINGS, "audio": {"input": declared}})
+    desk.upstream({"type": "session.updated", "session": {}})
+    desk.client(b"\x01" * 800)
+    desk.upstream(started(at=None))
+    assert appended(lost(desk)) == b"\x01" * 800
+
+
 # --- times --------------------------------------------------------------------------------------------------
 
 

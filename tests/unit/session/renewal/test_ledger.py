@@ -114,6 +114,53 @@ def test_N5_an_update_that_is_refused_goes_alone() -> None:
     assert desk.upstream(UPDATED).client_types == ["PromptUpdated"]
 
 
+def test_N5_each_of_them_goes_alone() -> None:
+    desk = ready_in()
+    desk.client({"type": "UpdatePrompt", "prompt": "Be brief."})
+    desk.client({"type": "UpdatePrompt", "prompt": "Be kind."})
+    desk.lost()
+    desk.dialled()
+    desk.upstream(error("invalid_value", "no such instructions", param="session.instructions"))
+    first, second = desk.upstream(UPDATED), desk.upstream(UPDATED)
+    assert [session(each)["instructions"].split("\n\n")[0] for each in (first, second)] == [
+        "Be brief.",
+        "Be brief.\nBe kind.",
+    ]
+
+
+def test_N5_a_session_that_the_server_does_not_give_is_no_refused_update() -> None:
+    desk = Desk(config())
+    desk.opened()
+    desk.client(TOOLS)
+    desk.dialled()
+    desk.upstream({"type": "session.created", "session": {}}, UPDATED)
+    desk.client({"type": "UpdatePrompt", "prompt": "Be brief."})
+    desk.lost()
+    desk.dialled()
+    log = desk.upstream(error("server_full", "All sessions are in use"))
+    assert told(log, "RENEWAL_FAILED")
+    assert log.upstream == []
+
+
+def test_N5_the_voice_may_change_in_a_session_that_has_not_spoken() -> None:
+    desk = ready_in()
+    asked(desk)
+    desk.upstream(transcript("Two. "), audio(), done())
+    speak = {"type": "UpdateSpeak", "speak": {"provider": {"type": "open_ai", "voice": "cedar"}}}
+    assert desk.client(speak).warnings == ["SPEAK_UPDATE_UNSUPPORTED"]
+    replayed(desk, lost(desk))
+    assert session(desk.client(speak))["audio"]["output"]["voice"] == "cedar"
+
+
+def test_O9_an_answer_without_a_sound_is_noticed_after_one_that_broke_off() -> None:
+    desk = ready_in()
+    asked(desk)
+    desk.upstream(transcript("Two. "), audio())
+    replayed(desk, lost(desk))
+    said = message("Three.", item_id="msg_2")
+    assert "ANSWER_WITHOUT_AUDIO" in desk.upstream(created("resp_2"), done("resp_2", said)).notices
+
+
 def test_N5_what_the_first_session_refused_is_left_out() -> None:
     desk = Desk(config())
     desk.opened()
@@ -145,6 +192,9 @@ def test_N5_a_server_that_shows_a_flat_session_is_asked_once_more() -> None:
     )
     log = desk.upstream(error("unknown_parameter", "Unknown parameter: session.type", param="session.type"))
     assert "input_audio_format" in session(log)
+    desk.upstream(UPDATED)
+    desk.lost()
+    assert "input_audio_format" in session(desk.dialled())  # it holds for the call (D5)
 
 
 GREETED = {**TOOLS, "agent": {**TOOLS["agent"], "greeting": "Good evening!"}}
@@ -243,6 +293,8 @@ def test_N6_the_context_goes_up_first() -> None:
         log = lost(desk)
         assert texts(log) == [("user", "Before."), ("user", "Now?")]
         replayed(desk, log)
+        snapshot: Any = desk.translator.snapshot()
+        assert snapshot["plan"]["context_items"] == []  # Settings have them (L2)
 
 
 def test_N6_the_session_is_ready_when_all_is_confirmed() -> None:

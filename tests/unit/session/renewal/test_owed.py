@@ -249,6 +249,24 @@ def test_N10_an_open_call_is_answered_in_the_next_session(dialect: ClientDialect
     assert desk.client(answer()).upstream == []
 
 
+def test_N10_so_is_one_of_a_response_that_has_not_ended() -> None:
+    desk = ready_in()
+    desk.upstream(created(), call_done())
+    lost(desk)
+    assert desk.client(answer()).upstream_types[-1] == "response.create"
+
+
+def test_N10_the_turn_goes_on_until_the_response_that_follows() -> None:
+    desk = ready_in()
+    asked(desk)
+    desk.upstream(transcript("Let me look."), audio(), call_done(), done())
+    gone, log = lost(desk)
+    assert "AgentAudioDone" not in [*gone.client_types, *log.client_types]
+    desk.client(answer())
+    after = desk.upstream(created("resp_2"), delta("resp_2", "Sunny.", "msg_2"), done("resp_2"))
+    assert after.client_types.count("AgentAudioDone") == 1
+
+
 def test_N10_an_answer_waits_for_the_next_session() -> None:
     desk = ready_in()
     desk.upstream(created(), call_done(), done())

@@ -83,7 +83,7 @@ def _dial_again(call: Call, env: Env, cause: Cause) -> Effects:
     state = call.opening
     state.attempts += 1
     state.leg += 1
-    state.began = state.flat = env.flat = False
+    state.began = state.flat = False
     state.carried = len(call.updates.waiting)
     env.start("configure", env.limits.configure_timeout)
     model = _settle(call, env)

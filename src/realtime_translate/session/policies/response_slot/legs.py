@@ -23,7 +23,7 @@ __all__ = ["leg_lost", "leg_ready"]
 _TOLD = (TurnState.WRITING, TurnState.SPEAKING, TurnState.SAID)
 _UNWANTED = (CreateState.INTERRUPTED, CreateState.DROPPED)
 _OF_SPEECH = (WishKind.COMMITTED, WishKind.HEARD)
-_KEPT = ("wishes", "arrivals", "answered_until")
+_KEPT = ("wishes", "arrivals")
 
 
 def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
