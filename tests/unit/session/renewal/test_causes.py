@@ -278,6 +278,15 @@ def test_N4_from_the_second_leg_on_it_has_to_be_named() -> None:
             act()
 
 
+def test_N4_after_the_close_no_leg_needs_to_be_named() -> None:
+    """Every input is absorbed then, in whatever order a host's sockets end."""
+    desk = ready_in()
+    desk.lost()
+    desk.translator.client_closed()
+    assert desk.translator.receive_from_upstream("{}") == ()
+    assert desk.translator.upstream_closed() == ()
+
+
 def test_N4_a_leg_that_was_never_dialled_is_a_mistake() -> None:
     desk = ready_in()
     for leg in (2, 0, -1):
