@@ -68,8 +68,9 @@ def _growth(arguments: argparse.Namespace, scale: float) -> int:
 
 
 def _capacity(arguments: argparse.Namespace, scale: float) -> int:
-    passing = capacity.wall if arguments.wall else capacity.own
-    print(*page.capacity_table(list(capacity.capacities(passing, seconds=_seconds(scale)))), sep="\n")
+    play = capacity.played_again if arguments.wall else capacity.on_its_own
+    for line in page.capacity_table(capacity.capacities(play, _seconds(scale))):
+        print(line, flush=True)
     return 0
 
 
@@ -86,11 +87,11 @@ def _page(arguments: argparse.Namespace, scale: float) -> int:
     _announce("growth")
     grown = list(growth.all_series(_extent(scale)))
     _announce("capacity")
-    own = list(capacity.capacities(capacity.own, seconds))
+    own = list(capacity.capacities(capacity.on_its_own, seconds))
     wall: list[capacity.Carried] = []
     if arguments.wall:
         _announce("capacity by the clock on the wall")
-        wall += capacity.capacities(capacity.wall, seconds)
+        wall += capacity.capacities(capacity.played_again, seconds)
     page.write(page.Measurements(operations, grown, own, wall))
     return 0
 
@@ -109,9 +110,7 @@ _COMMANDS: Mapping[str, tuple[Command, str]] = {
     "gate": (_gate, f"fail when a ratio is worse than {gate.LIMIT} times the one committed"),
     "page": (_page, "measure everything and write docs/reference/performance.md and its plots"),
 }
-_WALL = (
-    "in real time, too, which takes a quiet machine; otherwise time stands still while others have the core"
-)
+_WALL = "in real time, too, which takes a quiet machine; otherwise as on a core that does nothing else"
 
 
 def main(arguments: Sequence[str], scale: float = 1.0) -> int:

@@ -7,18 +7,21 @@ One process plays N calls, each of them the minute of `minute.py` from a place o
 A frame is as late as it is done after it was due. A process *falls behind* when one frame in a hundred is
 more than 20 ms late, which is when the next frame of that call is there already.
 
-Time is that of the wall, or the process's own: then it stands still while other processes have the core, and
-jumps where this one would sleep, so that the answer is that of a core of its own on a machine that has none.
+Time is that of the wall, or that of a core of its own, on a machine that has none: then all is played five
+times, one frame right after the other, and how late each would have been is reckoned from the median of what
+it took. What others on the same hardware do to one of the five does not count; what the process does itself,
+such as collecting garbage, comes at the same frame each time and does.
 """
 
 from __future__ import annotations
 
 import gc
 import json
+import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any, TypeAlias
 
 from attrs import field, frozen
@@ -28,7 +31,19 @@ from realtime_translate.audio import PCM_24K, AudioFormat
 from tests.benchmarks import calls, events, minute, speed
 from tests.benchmarks.calls import Clock
 
-__all__ = ["LATE", "Carried", "Script", "Time", "Trial", "capacities", "largest", "own", "played", "wall"]
+__all__ = [
+    "LATE",
+    "WALL",
+    "Carried",
+    "Script",
+    "Time",
+    "Trial",
+    "capacities",
+    "largest",
+    "on_its_own",
+    "played",
+    "played_again",
+]
 
 LATE = 0.020
 """Seconds after which a frame is late."""
@@ -36,6 +51,7 @@ _EVERY = minute.SECONDS / minute.FRAMES
 _SLOTS = 20
 """Moments within 20 ms at which frames of some calls are due: one each millisecond."""
 _TRIALS = 3
+_PLAYS = 5
 _APART = 4
 """Ticks between the places at which calls begin."""
 
@@ -68,6 +84,10 @@ class Trial:
     def keeps_up(self) -> bool:
         """Whether the process did not fall behind."""
         return self.p99 <= LATE
+
+
+Play: TypeAlias = "Callable[[Script, int, float], Trial]"
+"""It plays so many calls for so many seconds."""
 
 
 @frozen
@@ -128,33 +148,69 @@ class Time:
     sleep: Callable[[float], object]
 
 
-def wall() -> Time:
-    """As it passes for everybody."""
-    return Time(time.perf_counter, time.sleep)
+WALL = Time(time.perf_counter, time.sleep)
+"""As it passes for everybody."""
 
 
-def own() -> Time:
-    """As it passes on a core of its own."""
-    slept = [0.0]
-
-    def sleep(seconds: float) -> None:
-        slept[0] += seconds
-
-    return Time(lambda: time.process_time() + slept[0], sleep)
-
-
-def played(script: Script, count: int, seconds: float, passing: Time) -> Trial:
+def played(script: Script, count: int, seconds: float, passing: Time = WALL) -> Trial:
     """Play so many calls for so long."""
     clock = calls.Clock()
+    slots = _begun(script, count, clock)
+    begun, worked = passing.now(), time.process_time()
+    late = list(_turned(script, slots, round(seconds / _EVERY), clock, passing))
+    busy = (time.process_time() - worked) / (passing.now() - begun)
+    return Trial(count, late, busy)
+
+
+def played_again(script: Script, count: int, seconds: float) -> Trial:
+    """The same up to three times: once or twice may be the doing of others on the same hardware."""
+    trial = played(script, count, seconds)
+    for _ in range(_TRIALS - 1):
+        if trial.keeps_up:
+            break
+        trial = played(script, count, seconds)
+    return trial
+
+
+def on_its_own(script: Script, count: int, seconds: float) -> Trial:
+    """The same on a core that does nothing else."""
+    ticks = round(seconds / _EVERY)
+    plays = [_times(script, count, ticks) for _ in range(_PLAYS)]
+    took = [statistics.median(each) for each in zip(*plays, strict=True)]
+    return Trial(count, list(_lateness(took, ticks)), sum(took) / (ticks * _EVERY))
+
+
+def _times(script: Script, count: int, ticks: int) -> list[float]:
+    """What each slot of each tick takes of the process's time."""
+    clock = calls.Clock()
+    slots = _begun(script, count, clock)
+    times = [time.process_time()]
+    for number in range(ticks):
+        for slot, playing in enumerate(slots):
+            clock.set((number + slot / len(slots)) * _EVERY)
+            for client, upstream, begin in playing:
+                _play(client, upstream, script.ticks[begin + number])
+            times.append(time.process_time())
+    return [after - before for before, after in pairwise(times)]
+
+
+def _lateness(took: Sequence[float], ticks: int) -> Iterator[float]:
+    """How late each slot is done with that is begun when it is due, or when the one before it is done."""
+    done = 0.0
+    for number, each in enumerate(took):
+        due = number * ticks * _EVERY / len(took)
+        done = max(done, due) + each
+        yield done - due
+
+
+def _begun(script: Script, count: int, clock: Clock) -> list[list[Playing]]:
+    """The calls of each slot."""
     slots = [
         [script.begin(place, clock) for place in _spread(count, slot, len(script.places))]
         for slot in range(min(_SLOTS, count))
     ]
     gc.collect()
-    begun, worked = passing.now(), time.process_time()
-    late = list(_turned(script, slots, round(seconds / _EVERY), clock, passing))
-    busy = (time.process_time() - worked) / (passing.now() - begun)
-    return Trial(count, late, busy)
+    return slots
 
 
 def _spread(count: int, slot: int, places: int) -> list[int]:
@@ -181,15 +237,13 @@ def _turned(
 
 
 def largest(play: Callable[[int], Trial], closely: float = 0.04, probe: int = 300) -> Trial:
-    """The largest number of calls that is carried, to within that part of it. A number is too large when it
-    was in each of three trials: once or twice may be the doing of others on the same hardware.
-    """
+    """The largest number of calls that is carried, to within that part of it."""
     probed = play(probe)
     count = max(1, round(probe / probed.busy))  # as if nothing were lost: usually a little too many
     best: Trial | None = None
     too_many: int | None = None
     while best is None or too_many is None or too_many - best.count > max(1, closely * best.count):
-        trial = _tried(play, count)
+        trial = play(count)
         if trial.keeps_up:
             best = trial
         elif count == 1:
@@ -200,16 +254,6 @@ def largest(play: Callable[[int], Trial], closely: float = 0.04, probe: int = 30
     return best
 
 
-def _tried(play: Callable[[int], Trial], count: int) -> Trial:
-    """The first trial that keeps up, else the last."""
-    trial = play(count)
-    for _ in range(_TRIALS - 1):
-        if trial.keeps_up:
-            break
-        trial = play(count)
-    return trial
-
-
 def _next_count(carried: int | None, too_many: int | None) -> int:
     """Between what is carried and what is not; a little beyond what is known, where one of them is not."""
     if carried is None:
@@ -217,14 +261,14 @@ def _next_count(carried: int | None, too_many: int | None) -> int:
     return (carried + too_many) // 2 if too_many else carried + max(1, carried // 4)
 
 
-def capacities(passing: Callable[[], Time] = own, seconds: float = 2.5) -> Iterator[Carried]:
+def capacities(play: Play = on_its_own, seconds: float = 2.5) -> Iterator[Carried]:
     """With and without the extra, for 24 and 16 kHz from the client."""
     for audio in (PCM_24K, AudioFormat("linear16", 16000)):
         script = Script.of(audio, seconds)
         for fast in (False, True) if speed.installed() else (False,):
             with speed.using(fast):
-                yield Carried(audio, fast, largest(partial(_trial, script, seconds, passing)))
+                yield Carried(audio, fast, largest(partial(_trial, play, script, seconds)))
 
 
-def _trial(script: Script, seconds: float, passing: Callable[[], Time], count: int) -> Trial:
-    return played(script, count, seconds, passing())
+def _trial(play: Play, script: Script, seconds: float, count: int) -> Trial:
+    return play(script, count, seconds)

@@ -91,7 +91,7 @@ def growth_table(found: Iterable[Series]) -> Iterator[str]:
         yield f"| {grows} | {ends} | {each.measured} | {each.ys[0]:.1f} | {each.ys[-1]:.1f} |"
 
 
-def capacity_table(own: Sequence[Carried], wall: Sequence[Carried] = ()) -> Iterator[str]:
+def capacity_table(own: Iterable[Carried], wall: Iterable[Carried] = ()) -> Iterator[str]:
     """One row for each way of working. `wall` may be missing: that takes a quiet machine."""
     by_clock = {(each.audio, each.speed): str(each.trial.count) for each in wall}
     yield "| audio from the client | base64 and JSON | calls | busy | p99 late, ms | calls, wall clock |"

@@ -39,14 +39,19 @@ def test_a_core_that_carries_none_says_so() -> None:
     assert (found.count, found.keeps_up) == (1, False)
 
 
-def test_what_failed_twice_is_tried_again() -> None:
+@pytest.mark.parametrize(("bad", "keeps_up", "tries"), [(0, True, 1), (2, True, 3), (9, False, 3)])
+def test_what_failed_twice_by_the_wall_is_tried_again(
+    bad: int, keeps_up: bool, tries: int, monkeypatch: pytest.MonkeyPatch, script: Script
+) -> None:
     played: list[int] = []
 
-    def play(count: int) -> Trial:
+    def play(_: Script, count: int, seconds: float) -> Trial:
         played.append(count)
-        return trial(count, 1.0 if count > 200 or played.count(count) < 3 else 0.0)
+        return trial(count, 1.0 if len(played) <= bad else 0.0)
 
-    assert largest(play).count >= 190
+    monkeypatch.setattr(capacity, "played", play)
+    assert capacity.played_again(script, 200, 0.1).keeps_up is keeps_up
+    assert len(played) == tries
 
 
 class Slow:
@@ -111,20 +116,44 @@ def test_a_process_that_has_none_is_late(script: Script) -> None:
     assert not done.keeps_up
 
 
-def test_the_time_of_a_process_jumps_where_it_would_sleep() -> None:
-    passing = capacity.own()
-    before = passing.now()
-    passing.sleep(1000.0)
-    assert 1000 <= passing.now() - before < 1060
-    assert capacity.wall().sleep is capacity.time.sleep
+def test_what_takes_no_time_is_never_late_and_what_takes_too_much_is_later_and_later() -> None:
+    assert list(capacity._lateness([0.0] * 40, 2)) == [0.0] * 40
+    late = list(capacity._lateness([0.0015] * 40, 2))
+    assert late == pytest.approx([0.0015 + number * 0.0005 for number in range(40)])
+
+
+def test_what_is_late_catches_up() -> None:
+    late = list(capacity._lateness([0.0025, 0.0001, 0.0001, 0.0001, *[0.0] * 16], 1))
+    assert late[:5] == pytest.approx([0.0025, 0.0016, 0.0007, 0.0001, 0.0])
+
+
+def test_what_others_do_to_one_play_does_not_count(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    plays: list[int] = []
+
+    def times(_: Script, count: int, ticks: int) -> list[float]:
+        plays.append(count)
+        took = [0.0001] * ticks * 20
+        return took if len(plays) % 2 else [1.0, *took[1:]]
+
+    monkeypatch.setattr(capacity, "_times", times)
+    done = capacity.on_its_own(script, 40, 0.2)
+    assert (plays, done.count) == ([40] * 5, 40)
+    assert (done.p99, done.busy) == pytest.approx((0.0001, 0.1))
+
+
+def test_what_a_core_of_its_own_does_is_reckoned_from_what_is_played(script: Script) -> None:
+    done = capacity.on_its_own(script, 3, 0.2)
+    assert (done.count, len(done.late)) == (3, 30)
+    assert 0 < done.busy < 1
+    assert done.keeps_up
 
 
 def test_each_way_of_working_has_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
     scripts: list[tuple[object, float]] = []
     monkeypatch.setattr(Script, "of", lambda audio, seconds: scripts.append((audio, seconds)))
-    monkeypatch.setattr(capacity, "played", lambda script, count, seconds, passing: trial(count, count > 250))
+    monkeypatch.setattr(capacity, "on_its_own", lambda script, count, seconds: trial(count, count > 250))
     monkeypatch.setattr(capacity.speed, "installed", lambda: False)
-    found = list(capacity.capacities(seconds=2.0))
+    found = list(capacity.capacities(capacity.on_its_own, seconds=2.0))
     assert [(each.audio.rate, each.speed) for each in found] == [(24000, False), (16000, False)]
     assert [each.trial.count <= 250 for each in found] == [True, True]
     assert [seconds for _, seconds in scripts] == [2.0, 2.0]

@@ -136,8 +136,9 @@ def _nothing_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(capacity, "capacities", _carried)
 
 
-def _carried(passing: object, seconds: float) -> list[Carried]:
-    return OWN if passing is capacity.own else [Carried(AudioFormat("linear16", 16000), False, OWN[0].trial)]
+def _carried(play: object, seconds: float) -> list[Carried]:
+    other = Carried(AudioFormat("linear16", 16000), False, OWN[0].trial)
+    return OWN if play is capacity.on_its_own else [other]
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
