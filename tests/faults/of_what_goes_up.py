@@ -142,6 +142,14 @@ FAULTS: tuple[Fault, ...] = (
         "_parsed(env, frame).type]) for frame in frames[:1]]",
     ),
     Fault(
+        "T2",
+        "the late answer to an update that was given up confirms the next one",
+        "session/policies/updates.py",
+        "    if not state.given_up:\n        return False\n",
+        "    if not state.given_up or state.sent:\n        return False\n",
+        by="tests",
+    ),
+    Fault(
         "T3",
         "a text to say is forgotten while a response runs",
         "session/policies/response_slot/line.py",

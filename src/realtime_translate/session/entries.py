@@ -13,6 +13,7 @@ from .timers import Instant
 
 __all__ = [
     "FunctionCall",
+    "GivenUp",
     "Heard",
     "LedgerEntry",
     "OwnItem",
@@ -232,6 +233,16 @@ class Unconfirmed:
     deadline: Instant
     number: int = 0
     text: str = ""
+
+
+@define(eq=False, repr=False)
+class GivenUp:
+    """An update that upstream did not answer in time, and may answer yet. `asked`: the marks of what it asked
+    for, by path.
+    """
+
+    event_id: str
+    asked: dict[str, str]
 
 
 @define(eq=False, repr=False)

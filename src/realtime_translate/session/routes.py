@@ -166,7 +166,10 @@ all of this.
 """
 
 SESSION_CREATED: Handlers = _on(
-    openai.SessionCreated, upstream_errors.session_created, opening.session_created
+    openai.SessionCreated,
+    upstream_errors.session_created,
+    updates.session_created,
+    opening.session_created,
 )[1]
 """It comes before the session is ready."""
 

@@ -13,6 +13,7 @@ from ..mapping.errors import Fault, Problem
 from ..mapping.plan import Plan
 from .entries import (
     FunctionCall,
+    GivenUp,
     Heard,
     LedgerEntry,
     OwnItem,
@@ -174,7 +175,6 @@ class ResponseSlot:
     came before the last one that was not for a text to say: it answers the items among them (R2). `refusals`:
     how often in a row a busy server has refused one (R3). `overdue`: the last one was given up, and the next
     response without a tag may be its (R1). `slow_since`: when output began to be waited for (O8).
-
     `wishes`: what responses are wanted for; `arrivals` counts them, and `stalls` the last that stalled (N2).
     """
 
@@ -233,7 +233,6 @@ class FunctionCalls:
 @define(eq=False, repr=False)
 class AgentTurn:
     """`asked_at`: when the turn began to be waited for; `text_at`: when its first text came.
-
     `open_messages`: announced message items of the response that have not ended (O5).
     """
 
@@ -258,7 +257,6 @@ class AgentText:
 @define(eq=False, repr=False)
 class Playback:
     """The audio that the client may not have heard yet, in upstream's bytes. `total`: all that was received.
-
     The client is taken to play without a pause: `run` bytes since `run_since`. `reported`: what was played,
     in milliseconds, by the host's last word in this run; it counts more than the estimate. `answered`: what
     of `total` came before the response at hand. `voiced`: the agent has spoken, whether it was heard or not.
@@ -315,7 +313,8 @@ class Updates:
     `event_id`, which is empty where it has to go again; `refused_parts`: the parts of it that upstream
     refused and that went nowhere (S7). `alone`: how many of `waiting` go one by one, after their merger was
     refused. `carried`: the plan once those in `sent` hold, `intended`: once those in `waiting` do, too; None
-    where it has to be found out again.
+    where it has to be found out again. `given_up`: the last that were not answered in time;
+    `shown`: marks of the session as the server showed it last, by path.
     """
 
     waiting: list[str] = field(factory=list[str])
@@ -325,6 +324,8 @@ class Updates:
     alone: int = 0
     carried: Plan | None = None
     intended: Plan | None = None
+    given_up: list[GivenUp] = field(factory=list[GivenUp])
+    shown: dict[str, str] = field(factory=dict[str, str])
 
     @property
     def due(self) -> bool:

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from ... import deepgram, openai
 from ...deepgram.codes import ErrorCode, WarningCode
-from ...mapping import dispensable, shapes, speech, to_client
+from ...mapping import dispensable, echo, shapes, speech, to_client
 from ...mapping import updates as mapping
 from ...mapping.errors import VOICE_CODE, Fault, Problem, warning_code
 from ...mapping.plan import Plan
@@ -17,6 +17,7 @@ from ...mapping.refusal import Refusal
 from ...notices import notice
 from ...outputs import Notice, SendToUpstream
 from ...wire import unstructure
+from ..entries import GivenUp
 from ..env import Env
 from ..renewals import begin_anew
 from ..signals import (
@@ -39,12 +40,14 @@ __all__ = [
     "leg_configured",
     "leg_lost",
     "refused",
+    "session_created",
     "updated",
     "wanted",
 ]
 
 _VOICE_FIXED = "the voice cannot change once the agent has spoken"
 _VOICE_CHOSEN = "this server takes its voice only once"
+_REMEMBERED = 4
 
 
 def wanted(call: Call, env: Env, update: mapping.Update) -> Effects:
@@ -101,14 +104,35 @@ def granted(call: Call, env: Env, _: UpdateGranted) -> Effects:
     return [*effects, _send(state, env, unstructure(session))]
 
 
-def updated(call: Call, env: Env, event: openai.SessionUpdated) -> Effects:
-    """What was sent holds."""
+def session_created(call: Call, env: Env, event: openai.SessionCreated) -> Effects:
+    """How the session is before anything is asked of it."""
     state = call.updates
-    if not state.event_id:
+    state.shown = echo.marks(unstructure(event.session))
+    return ()
+
+
+def updated(call: Call, env: Env, event: openai.SessionUpdated) -> Effects:
+    """What was sent holds, unless this answers an update that was given up (T2)."""
+    state = call.updates
+    seen = echo.marks(unstructure(event.session))
+    if not state.event_id or _is_older(state, env, seen):
+        state.shown, state.given_up = seen, state.given_up[1:]
         return (notice("UPSTREAM_ABSORBED", type=event.type),)
+    state.shown, state.given_up = seen, []  # a server answers in order
     held = _hold(state, env)
     env.plan = evolve(env.plan, transcribes=speech.is_heard(shapes.read(event.session)))
     return held
+
+
+def _is_older(state: Updates, env: Env, seen: Mapping[str, str]) -> bool:
+    """Whether the session is shown as it was before the update in flight. As one that was given up may never
+    be answered, that it is owed an answer proves nothing.
+    """
+    if not state.given_up:
+        return False
+    stood = mapping.changes(_in_flight(state, env), env.plan, env.config) or openai.Session()
+    earlier = [state.shown, echo.marks(unstructure(stood)), *(each.asked for each in state.given_up)]
+    return echo.shows_older(seen, echo.marks(_session(state, env)), earlier)
 
 
 def refused(call: Call, env: Env, refusal: Refused) -> Effects:
@@ -117,6 +141,7 @@ def refused(call: Call, env: Env, refusal: Refused) -> Effects:
     """
     state = call.updates
     problem = refusal.problem
+    state.given_up = [each for each in state.given_up if each.event_id != problem.event_id]
     if not state.event_id or problem.event_id not in ("", state.event_id):
         return ()
     session: Mapping[str, object] = _session(state, env) if problem.path else {}
@@ -158,8 +183,10 @@ def _leave_out(state: Updates, env: Env, part: dispensable.Part, problem: Proble
 
 
 def late(call: Call, env: Env) -> Effects:
-    """`session.updated` did not come: nobody knows what holds."""
+    """`session.updated` did not come, and may come yet: nobody knows what holds."""
     state = call.updates
+    given_up = GivenUp(state.event_id, echo.marks(_session(state, env)))
+    state.given_up = [*state.given_up[1 - _REMEMBERED :], given_up]
     reason = "the upstream server did not confirm the update in time"
     return [
         MayFail(state.event_id),
