@@ -21,6 +21,7 @@ from realtime_translate.openai.dialects import (
     ELEVENLABS,
     GLM,
     INWORLD,
+    LITELLM,
     LOCALAI,
     NEMOTRON,
     OPENAI_BETA,
@@ -107,6 +108,10 @@ def test_the_header_of_the_credential(server: UpstreamDialect, header: Json) -> 
         (STEPFUN, "step-audio-2", "step-audio-2"),
         (INWORLD, "openai/gpt-4.1-mini", "openai/gpt-4.1-mini"),
         (SPEACHES, "gpt-realtime-2", "mine"),
+        (AZURE_GA, "gpt-realtime-2", "mine"),
+        (LITELLM, "gpt-realtime-2", "mine"),
+        (QWEN, "gpt-realtime-2", "mine"),
+        (QWEN, "qwen3-omni-flash-realtime", "qwen3-omni-flash-realtime"),
     ],
 )
 def test_S10_a_client_may_name_a_model_of_the_server(

@@ -102,7 +102,10 @@ NEMOTRON = UpstreamDialect(
 LITELLM = UpstreamDialect(
     "litellm",
     _PATH,
+    models=(),
     evidence=_ASSUMED,
-    graded=dict.fromkeys(("path", "credential", "shape"), _READ),
+    graded={**dict.fromkeys(("path", "credential", "shape"), _READ), "models": _DOCUMENTED},
 )
-"""LiteLLM's proxy before OpenAI's own server; before another one it is a row of that with this path."""
+"""LiteLLM's proxy before OpenAI's own server, where `{model}` is a name of its own list; before another one
+it is a row of that with this path.
+"""

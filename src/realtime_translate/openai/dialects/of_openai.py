@@ -25,6 +25,7 @@ AZURE_GA = UpstreamDialect(
     "azure",
     "/openai/v1/realtime?model={model}",
     credential="api-key: {key}",
+    models=(),
     evidence=Evidence.RECORDED,
     graded={**_DOCUMENTED, "path": Evidence.DOCUMENTED, "voice": Evidence.ASSUMED},
 )

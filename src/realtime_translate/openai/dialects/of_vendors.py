@@ -136,6 +136,7 @@ ELEVENLABS = UpstreamDialect(
 QWEN = UpstreamDialect(
     "qwen",
     "/api-ws/v1/realtime?model={model}",
+    models=("qwen",),
     shape=evolve(FLAT, tools_nested=True),
     input=Sounds((_PCM_16K,), unsaid=16000),
     output=Sounds((Sound("linear16", 24000, "pcm24"),)),

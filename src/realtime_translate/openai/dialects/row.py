@@ -48,7 +48,7 @@ class UpstreamDialect:
     """The header that carries the credential; the host fills it in."""
     models: tuple[str, ...] = ("realtime",)
     """Words of which the name of a model of this server has one; any other name is not the client's to choose
-    (S10).
+    (S10). Empty where its operator names the models: `Config.model` counts for all.
     """
     model_in_session: bool = False
     """Whether the model is named in `session` as well (S2)."""

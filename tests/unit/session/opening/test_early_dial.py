@@ -57,6 +57,13 @@ def test_S2_settings_that_name_no_other_realtime_model_keep_the_socket(config: C
     assert (sockets(log), log.upstream_types) == ([], ["session.update"])
 
 
+def test_S2_nor_does_any_name_where_the_operator_names_the_models() -> None:
+    desk = early(Config.deepgram(upstream=AZURE_GA, model="my-deployment"), CREATED)
+    log = desk.client(settings(OTHER))
+    assert (sockets(log), log.upstream_types) == ([], ["session.update"])
+    assert "MODEL_REPLACED" in log.notices
+
+
 @both
 @pytest.mark.parametrize("events", [[], [CREATED]], ids=["open", "created"])
 def test_S2_settings_that_name_another_realtime_model_dial_anew(config: Config, events: list[Any]) -> None:
