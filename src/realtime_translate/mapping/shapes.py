@@ -22,6 +22,7 @@ __all__ = ["is_flat", "item", "path_in_ga", "read", "sent"]
 
 Json = Mapping[str, Any]
 
+_VOICE = "audio.output.voice"
 _PLACES = {flat: path for path, flat in FLAT.moved.items()}
 
 
@@ -38,9 +39,20 @@ def sent(session: Json, server: UpstreamDialect) -> Json:
     for path, sounds in (("audio.input.format", server.input), ("audio.output.format", server.output)):
         if asked := _at(data, path):
             data = _put(data, path, _named(asked, sounds, named=shape.formats_named))
+    if asked := _at(data, _VOICE):
+        data = _put(data, _VOICE, _voice(asked, server))
     for path, place in shape.moved.items():
         data = _moved(data, path, place)
     return data
+
+
+def _voice(asked: str | Json, server: UpstreamDialect) -> object:
+    """A voice as this server takes it, by its name or as GA's object with an id."""
+    if isinstance(asked, str):
+        return server.voice_object(asked) or asked
+    if any(each.key == "id" for each in server.voice_objects):
+        return asked
+    return server.voice_object(asked["id"]) or asked["id"]
 
 
 def _nested(tool: Json) -> Json:

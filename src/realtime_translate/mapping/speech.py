@@ -193,6 +193,8 @@ def _voice(
         return asked
     if asked in config.voices.names:
         return config.voices.names[asked]
+    if config.upstream.voice_object(asked) is not None:
+        return asked
     if default:
         notes.append(notice("VOICE_APPROXIMATED", path=path, asked=asked or "none", sent=default))
     elif asked:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from attrs import evolve, fields
 
-from realtime_translate import Config, ManualCommit, SemanticVad, ServerVad
+from realtime_translate import Config, ManualCommit, SemanticVad, ServerVad, Voices
 from realtime_translate.audio import MULAW_8K, PCM_24K, AudioFormat
 from realtime_translate.mapping import shapes
 from realtime_translate.mapping.formats import effective
@@ -338,6 +338,53 @@ def test_D3_the_component_may_ask_only_for_what_is_carried() -> None:
 def test_S10_voices_are_those_of_the_server(server: UpstreamDialect, voice: str, heard: str | None) -> None:
     agent = {"speak": {"provider": {"type": "open_ai", "voice": voice}}}
     assert mapped(agent, Config.deepgram(upstream=server), valid=False).plan.voice == (heard or "")
+
+
+def voice_in(session: Any) -> object:
+    return session.get("voice") or session["audio"]["output"]["voice"]
+
+
+@pytest.mark.parametrize(
+    ("server", "voice", "written"),
+    [
+        (OPENAI_GA, "marin", "marin"),
+        (OPENAI_GA, "voice_123", {"id": "voice_123"}),
+        (VOICE_LIVE, "ash", "ash"),
+        (VOICE_LIVE, "en-US-AvaNeural", {"type": "azure-standard", "name": "en-US-AvaNeural"}),
+        (VOICE_LIVE, "fil-PH-Ada:Latest", {"type": "azure-standard", "name": "fil-PH-Ada:Latest"}),
+    ],
+)
+@pytest.mark.parametrize("said_by", ["client", "host", "component"])
+def test_D2_a_voice_is_written_as_the_server_has_it(
+    server: UpstreamDialect, voice: str, written: Any, said_by: str
+) -> None:
+    fields: Json = {}
+    agent: Json = {"speak": {"provider": {"type": "open_ai", "voice": voice}}}
+    preset = Config.component if said_by == "component" else Config.deepgram
+    if said_by == "host":
+        agent["speak"]["provider"] = {"type": "deepgram", "model": "aura-2-thalia-en"}
+        fields = {"voices": Voices({"aura-2-thalia-en": voice})}
+    session = shapes.sent(mapped(agent, preset(upstream=server, **fields), valid=False).session, server)
+    assert voice_in(session) == written
+
+
+@pytest.mark.parametrize(
+    ("server", "written"),
+    [
+        (OPENAI_GA, {"id": "mine"}),
+        (SPEACHES, "mine"),
+        (VOICE_LIVE, "mine"),
+    ],
+)
+def test_D2_an_object_of_ga_s_too(server: UpstreamDialect, written: Any) -> None:
+    agent = {"sessionAudioOutput": {"voice": {"id": "mine"}}}
+    session = shapes.sent(mapped(agent, Config.component(upstream=server), valid=False).session, server)
+    assert voice_in(session) == written
+
+
+def test_S10_a_voice_of_another_kind_of_server_is_not_one_of_this() -> None:
+    agent = {"speak": {"provider": {"type": "open_ai", "voice": "en-US-AvaNeural"}}}
+    assert mapped(agent, Config.deepgram(), valid=False).plan.voice == "marin"
 
 
 def test_D3_the_usual_transcription_model_is_the_server_s() -> None:

@@ -11,12 +11,14 @@ from .shape import FLAT, MIXED, NESTED, SessionShape
 from .sounds import ANY_PCM, BETA_SOUNDS, GA_SOUNDS, Sound, Sounds
 from .transcripts import Transcripts
 from .turns import Turns
+from .voices import CUSTOM_VOICES, VoiceObject
 
 __all__ = [
     "ANY_PCM",
     "AZURE_GA",
     "BETA_SOUNDS",
     "COLUMNS",
+    "CUSTOM_VOICES",
     "ELEVENLABS",
     "FLAT",
     "GA_SOUNDS",
@@ -44,6 +46,7 @@ __all__ = [
     "Transcripts",
     "Turns",
     "UpstreamDialect",
+    "VoiceObject",
 ]
 
 SERVERS: Mapping[str, UpstreamDialect] = {

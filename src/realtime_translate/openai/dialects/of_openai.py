@@ -13,7 +13,8 @@ from .transcripts import Transcripts
 __all__ = ["AZURE_GA", "OPENAI_BETA", "OPENAI_GA"]
 
 _DOCUMENTED: Mapping[str, Evidence] = dict.fromkeys(
-    ("credential", "models", "voices", "session_limit", "message_every", "lacks"), Evidence.DOCUMENTED
+    ("credential", "models", "voices", "voice_objects", "session_limit", "message_every", "lacks"),
+    Evidence.DOCUMENTED,
 )
 
 OPENAI_GA = UpstreamDialect(
@@ -27,7 +28,7 @@ AZURE_GA = UpstreamDialect(
     credential="api-key: {key}",
     models=(),
     evidence=Evidence.RECORDED,
-    graded={**_DOCUMENTED, "path": Evidence.DOCUMENTED, "voice": Evidence.ASSUMED},
+    graded={**_DOCUMENTED, "path": Evidence.DOCUMENTED, **dict.fromkeys(("voice", "voice_objects"), Evidence.ASSUMED)},
 )
 """Azure OpenAI, where `{model}` is the name of a deployment."""
 
@@ -39,6 +40,7 @@ OPENAI_BETA = UpstreamDialect(
     input=BETA_SOUNDS,
     output=BETA_SOUNDS,
     voice="alloy",
+    voice_objects=(),
     transcription=Transcripts(model="whisper-1"),
     assistant_part="text",
     evidence=Evidence.RECORDED,

@@ -10,6 +10,7 @@ from .shape import FLAT, MIXED, SessionShape
 from .sounds import ANY_PCM, BETA_SOUNDS, Sound, Sounds
 from .transcripts import Transcripts
 from .turns import Turns
+from .voices import VoiceObject
 
 __all__ = ["ELEVENLABS", "GLM", "INWORLD", "QWEN", "STEPFUN", "VOICE_LIVE", "XAI"]
 
@@ -34,6 +35,7 @@ VOICE_LIVE = UpstreamDialect(
         )
     ),
     voice=None,
+    voice_objects=(VoiceObject("[a-z]{2,3}-[A-Z]", "name", "azure-standard"),),
     transcription=Transcripts(model="whisper-1"),
     silent=("warning", "response.audio_timestamp.delta", "response.audio_timestamp.done"),
     evidence=_READ,
@@ -66,6 +68,7 @@ XAI = UpstreamDialect(
     output=ANY_PCM,
     voices=("ara",),
     voice=None,
+    voice_objects=(),
     transcription=Transcripts(model="grok-transcribe", languages_listed=False, terms_listed=True),
     turns=Turns(kinds=("server_vad",), create_response=False, answers_commits=True),
     drops_creates=True,
@@ -95,6 +98,7 @@ INWORLD = UpstreamDialect(
     output=ANY_PCM,
     voices=(),
     voice=None,
+    voice_objects=(),
     transcription=_NO_MODEL,
     turns=Turns(kinds=("semantic_vad", "server_vad")),
     assistant_part="text",
@@ -110,6 +114,7 @@ INWORLD = UpstreamDialect(
         "session_limit": _ASSUMED,
         "tags": _ASSUMED,
         "transcription": _ASSUMED,
+        "voice_objects": _ASSUMED,
     },
 )
 """Inworld."""
@@ -123,13 +128,14 @@ ELEVENLABS = UpstreamDialect(
     output=Sounds((Sound("linear16", 24000, "audio/pcm"),)),
     voices=(),
     voice=None,
+    voice_objects=(),
     transcription=Transcripts(sent=False),
     turns=Turns(kinds=("semantic_vad",), eagerness=("medium", "low", "high"), can_be_manual=False),
     lacks=(_DELETE,),
     session_limit=600.0,
     message_every=60.0,
     evidence=_READ,
-    graded={"errors": _ASSUMED, "input": _ASSUMED, "tags": _ASSUMED},
+    graded=dict.fromkeys(("errors", "input", "tags", "voice_objects"), _ASSUMED),
 )
 """ElevenLabs' Eleven Realtime."""
 
@@ -142,6 +148,7 @@ QWEN = UpstreamDialect(
     output=Sounds((Sound("linear16", 24000, "pcm24"),)),
     voices=(),
     voice=None,
+    voice_objects=(),
     voice_changes=False,
     transcription=_NO_MODEL,
     assistant_part="text",
@@ -158,6 +165,7 @@ QWEN = UpstreamDialect(
         "silent": _ASSUMED,
         "transcription": _DOCUMENTED,
         "voice_changes": _DOCUMENTED,
+        "voice_objects": _ASSUMED,
     },
 )
 """Alibaba's Qwen-Omni and Qwen-Audio."""
@@ -172,6 +180,7 @@ GLM = UpstreamDialect(
     output=Sounds((_PCM_24K,)),
     voices=(),
     voice=None,
+    voice_objects=(),
     transcription=_NO_MODEL,
     turns=Turns(kinds=("server_vad",), manual="client_vad"),
     assistant_part="text",
@@ -193,6 +202,7 @@ STEPFUN = UpstreamDialect(
     output=Sounds((_PCM_24K,)),
     voices=(),
     voice=None,
+    voice_objects=(),
     transcription=_NO_MODEL,
     turns=Turns(kinds=("server_vad",)),
     assistant_part="text",

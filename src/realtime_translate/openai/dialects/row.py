@@ -16,6 +16,7 @@ from .shape import FLAT, NESTED, SessionShape
 from .sounds import BETA_SOUNDS, GA_SOUNDS, Sounds
 from .transcripts import Transcripts
 from .turns import Turns
+from .voices import CUSTOM_VOICES, VoiceObject
 
 __all__ = ["OPENAI_VOICES", "UpstreamDialect"]
 
@@ -64,6 +65,8 @@ class UpstreamDialect:
     """The usual voice; None sends none, and the server's own default speaks."""
     voice_changes: bool = True
     """Whether the voice can be changed at all after the first update (T2)."""
+    voice_objects: tuple[VoiceObject, ...] = field(default=CUSTOM_VOICES, repr=False)
+    """Voices that are written as objects; all others are their names (D2)."""
     transcription: Transcripts = field(default=Transcripts(), repr=False)
     """How the user's speech becomes text (D3)."""
     turns: Turns = field(default=Turns(), repr=False)
@@ -100,9 +103,16 @@ class UpstreamDialect:
         name, _, value = self.credential.partition(": ")
         return {name: value.format(key=key)}
 
+    def voice_object(self, name: str) -> Mapping[str, str] | None:
+        """The object that a voice of that name is written as; None where that is its name."""
+        objects = (each.of(name) for each in self.voice_objects)
+        return next((each for each in objects if each is not None), None)
+
     def flat(self) -> UpstreamDialect:
         """The same server with the session of the beta (D5)."""
-        return evolve(self, shape=FLAT, input=BETA_SOUNDS, output=BETA_SOUNDS, assistant_part="text")
+        return evolve(
+            self, shape=FLAT, input=BETA_SOUNDS, output=BETA_SOUNDS, assistant_part="text", voice_objects=()
+        )
 
     def grade(self, column: str) -> Evidence:
         """How well the cell of that column is known."""
