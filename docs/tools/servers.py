@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from typing import Any, cast
 
 import attrs
 
 from realtime_translate.openai import dialects
-from realtime_translate.openai.dialects import COLUMNS, OPENAI_GA, SERVERS, Evidence, Sounds, UpstreamDialect
+from realtime_translate.openai.dialects import (
+    COLUMNS,
+    OPENAI_GA,
+    SERVERS,
+    Evidence,
+    Sounds,
+    UpstreamDialect,
+    VoiceObject,
+)
 
 from . import fields, on_call
 from .docstrings import cell, member_docs
@@ -98,7 +107,14 @@ def _shown(value: Any, usual: Any) -> str:
         pairs = cast("Mapping[str, object]", value)
         return ", ".join(f"`{key}` → `{each}`" for key, each in pairs.items())
     if isinstance(value, tuple):
-        return ", ".join(f"`{each}`" for each in cast("tuple[object, ...]", value)) or "none"
+        return ", ".join(map(_entry, cast("tuple[object, ...]", value))) or "none"
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "none"}[value]
+    return f"`{value.value if isinstance(value, Enum) else value}`"
+
+
+def _entry(value: object) -> str:
+    """One of several; of voices that are objects how their names look, and what they become."""
+    if isinstance(value, VoiceObject):
+        return f"`{value.looks}` → `{value.written('…')}`"
     return f"`{value}`"

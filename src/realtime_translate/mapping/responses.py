@@ -10,7 +10,19 @@ from attrs import evolve, frozen
 from ..masking import masked
 from ..openai.objects import ContentPart, Item, Response, ResponseParams
 
-__all__ = ["TAG", "Outcome", "going_on", "outcome", "rest", "saying", "spoken", "tag_of", "tagged"]
+__all__ = [
+    "TAG",
+    "Outcome",
+    "going_on",
+    "outcome",
+    "rest",
+    "saying",
+    "spoken",
+    "tag_of",
+    "tagged",
+    "verbatim",
+    "word_for_word",
+]
 
 TAG = "rt"
 """The metadata key that carries our create's event id (R6)."""
@@ -42,6 +54,17 @@ _SAY = (
 def spoken(tag: str, text: str) -> ResponseParams:
     """The parameters of a create that has the model say this text, with tools off (T3)."""
     return evolve(tagged(tag), instructions=_SAY.format(text=text), tool_choice="none")
+
+
+def word_for_word(tag: str, text: str) -> ResponseParams:
+    """The parameters of a create by which the server itself says this text (T3)."""
+    message = Item(type="message", role="assistant", content=(ContentPart("text", text=text),))
+    return evolve(tagged(tag), pre_generated_assistant_message=message)
+
+
+def verbatim(text: str) -> Item:
+    """The same as an item, which begins a response of its own (T3)."""
+    return Item(type="force_message", role="assistant", content=(ContentPart("output_text", text=text),))
 
 
 def saying(text: str) -> Item:

@@ -208,6 +208,8 @@ class ResponseParams(WireObject):
     """Up to 16 texts of 512 characters by names of 64; comes back in `ResponseCreated` and `ResponseDone`."""
     prompt: Omissible[Json] = OMITTED
     """A stored prompt: `{id, version, variables}`."""
+    pre_generated_assistant_message: Omissible[Item] = OMITTED
+    """A message of the assistant's that is spoken as it is; Azure's Voice Live has it."""
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)

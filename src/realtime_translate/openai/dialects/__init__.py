@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from .evidence import Evidence
+from .exact import ExactSpeech
 from .of_open_servers import LITELLM, LOCALAI, NEMOTRON, SPEACHES, SPEECH_TO_SPEECH
 from .of_openai import AZURE_GA, OPENAI_BETA, OPENAI_GA
 from .of_vendors import ELEVENLABS, GLM, INWORLD, QWEN, STEPFUN, VOICE_LIVE, XAI
@@ -40,6 +41,7 @@ __all__ = [
     "VOICE_LIVE",
     "XAI",
     "Evidence",
+    "ExactSpeech",
     "SessionShape",
     "Sound",
     "Sounds",

@@ -13,7 +13,10 @@ from .transcripts import Transcripts
 __all__ = ["AZURE_GA", "OPENAI_BETA", "OPENAI_GA"]
 
 _DOCUMENTED: Mapping[str, Evidence] = dict.fromkeys(
-    ("credential", "models", "voices", "voice_objects", "session_limit", "message_every", "lacks"),
+    (
+        *("credential", "models", "voices", "voice_objects", "session_limit", "message_every", "lacks"),
+        "exact_speech",
+    ),
     Evidence.DOCUMENTED,
 )
 
@@ -28,7 +31,11 @@ AZURE_GA = UpstreamDialect(
     credential="api-key: {key}",
     models=(),
     evidence=Evidence.RECORDED,
-    graded={**_DOCUMENTED, "path": Evidence.DOCUMENTED, **dict.fromkeys(("voice", "voice_objects"), Evidence.ASSUMED)},
+    graded={
+        **_DOCUMENTED,
+        "path": Evidence.DOCUMENTED,
+        **dict.fromkeys(("voice", "voice_objects"), Evidence.ASSUMED),
+    },
 )
 """Azure OpenAI, where `{model}` is the name of a deployment."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from .evidence import Evidence
+from .exact import ExactSpeech
 from .row import UpstreamDialect
 from .shape import FLAT, MIXED, SessionShape
 from .sounds import ANY_PCM, BETA_SOUNDS, Sound, Sounds
@@ -37,6 +38,7 @@ VOICE_LIVE = UpstreamDialect(
     voice=None,
     voice_objects=(VoiceObject("[a-z]{2,3}-[A-Z]", "name", "azure-standard"),),
     transcription=Transcripts(model="whisper-1"),
+    exact_speech=ExactSpeech.PART,
     silent=("warning", "response.audio_timestamp.delta", "response.audio_timestamp.done"),
     evidence=_READ,
     graded={
@@ -71,6 +73,7 @@ XAI = UpstreamDialect(
     voice_objects=(),
     transcription=Transcripts(model="grok-transcribe", languages_listed=False, terms_listed=True),
     turns=Turns(kinds=("server_vad",), create_response=False, answers_commits=True),
+    exact_speech=ExactSpeech.ITEM,
     drops_creates=True,
     lacks=(_TRUNCATE,),
     silent=("ping", "conversation.item.input_audio_transcription.updated"),
@@ -108,6 +111,7 @@ INWORLD = UpstreamDialect(
         "input": _DOCUMENTED,
         "output": _DOCUMENTED,
         "errors": _ASSUMED,
+        "exact_speech": _ASSUMED,
         "lacks": _ASSUMED,
         "message_every": _ASSUMED,
         "outputs_first": _ASSUMED,
@@ -135,7 +139,7 @@ ELEVENLABS = UpstreamDialect(
     session_limit=600.0,
     message_every=60.0,
     evidence=_READ,
-    graded=dict.fromkeys(("errors", "input", "tags", "voice_objects"), _ASSUMED),
+    graded=dict.fromkeys(("errors", "exact_speech", "input", "tags", "voice_objects"), _ASSUMED),
 )
 """ElevenLabs' Eleven Realtime."""
 
@@ -157,6 +161,7 @@ QWEN = UpstreamDialect(
     evidence=_READ,
     graded={
         "assistant_part": _ASSUMED,
+        "exact_speech": _ASSUMED,
         "lacks": _ASSUMED,
         "message_every": _ASSUMED,
         "outputs_first": _ASSUMED,

@@ -12,6 +12,7 @@ from attrs import evolve, field, fields, frozen
 
 from ..faults import ERRORS, Errors
 from .evidence import Evidence
+from .exact import ExactSpeech
 from .shape import FLAT, NESTED, SessionShape
 from .sounds import BETA_SOUNDS, GA_SOUNDS, Sounds
 from .transcripts import Transcripts
@@ -77,6 +78,8 @@ class UpstreamDialect:
     """Whether a response may carry `metadata` (R6)."""
     overrides: bool = True
     """Whether a response may have instructions of its own; else what it has to say goes as an item (T3)."""
+    exact_speech: ExactSpeech = ExactSpeech.ASKED
+    """How it is made to say a text word for word (T3)."""
     drops_creates: bool = False
     """Whether it drops a `response.create` now and then without a word: one that nothing answers in time is
     asked once more (R3).
@@ -105,8 +108,7 @@ class UpstreamDialect:
 
     def voice_object(self, name: str) -> Mapping[str, str] | None:
         """The object that a voice of that name is written as; None where that is its name."""
-        objects = (each.of(name) for each in self.voice_objects)
-        return next((each for each in objects if each is not None), None)
+        return next((each.written(name) for each in self.voice_objects if each.is_of(name)), None)
 
     def flat(self) -> UpstreamDialect:
         """The same server with the session of the beta (D5)."""

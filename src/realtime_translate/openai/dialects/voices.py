@@ -21,10 +21,12 @@ class VoiceObject:
     type: str = ""
     """The `type` of the object; empty where it has none."""
 
-    def of(self, name: str) -> Mapping[str, str] | None:
-        """The object for a voice of that name; None for one of another kind."""
-        if re.match(self.looks, name) is None:
-            return None
+    def is_of(self, name: str) -> bool:
+        """Whether a voice of that name is of this kind."""
+        return re.match(self.looks, name) is not None
+
+    def written(self, name: str) -> Mapping[str, str]:
+        """The object for a voice of that name."""
         return {"type": self.type, self.key: name} if self.type else {self.key: name}
 
 

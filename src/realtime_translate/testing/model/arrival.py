@@ -9,6 +9,7 @@ import attrs
 
 from .faults import Fault
 from .frames import Object, as_text
+from .makes import exact_text
 from .state import State
 
 
@@ -17,13 +18,15 @@ class Arrival:
     """A client event, and what the client could have known when it was received.
 
     `active` is the response that had begun by then and was not done; `audio_produced` says whether the model
-    had spoken, `audio_ms` how much of the item that the event names was there by then.
+    had spoken, `audio_ms` how much of the item that the event names was there by then. `exact`: the text that
+    it asks to have said word for word, if any.
     """
 
     event: Object
     active: str | None
     audio_produced: bool
     audio_ms: int
+    exact: str = ""
 
     def text(self, key: str) -> str:
         """A field of the event, empty if it is not a string."""
@@ -39,6 +42,7 @@ def arrival_of(state: State, event: Object) -> Arrival:
         active=seen.id if seen is not None else None,
         audio_produced=state.audio_produced,
         audio_ms=item.audio_ms if item is not None else 0,
+        exact=exact_text(state.make, event),
     )
 
 

@@ -23,6 +23,7 @@ from .item_checks import (
     previous_exists,
     was_received,
 )
+from .makes import FORCED
 from .session import is_reasoning
 from .state import Response, State
 
@@ -192,6 +193,8 @@ def _untold(state: State, response: Response) -> bool:
 
 def is_tagged(state: State, arrival: Arrival) -> Fault | None:
     """A tag in the metadata tells the client which response is its own, if this server takes tags."""
+    if arrival.exact and state.make.exact == FORCED:  # an item has none
+        return None
     tagged = bool(as_object(_request(arrival).get("metadata")))
     if state.make.tags and not tagged and state.variants["response_tags"] != TAGS_REFUSED:
         message = "The response has no metadata: its response.created cannot be matched."

@@ -11,6 +11,7 @@ from .audio import format_of
 from .conversation import Item
 from .frames import Flow, Object, as_int, as_list, as_object, as_text, error_event, session_event
 from .responses import begin, cancel, stop
+from .script import Reply, Say
 from .state import State
 from .turns import add_item, answer_turn, append, commit, show_item, take_speech_item
 
@@ -147,6 +148,17 @@ def response_create(state: State, event: Object) -> Flow:
     if state.active is not None and state.make.supersedes:
         yield from cancel(state, state.active, "superseded")
     yield from begin(state, request, "client")
+
+
+def saying(text: str) -> Handler:
+    """Start a response that says this text, and nothing else."""
+
+    def handler(state: State, event: Object) -> Flow:
+        request = as_object(event["response"])
+        told = {key: value for key, value in request.items() if key not in ("instructions", "tool_choice")}
+        yield from begin(state, told, "client", Reply(Say(text)))
+
+    return handler
 
 
 def response_cancel(state: State, event: Object) -> Flow:

@@ -36,8 +36,10 @@ _CREATED_LATE = {"vad": ("vad_created", 1), "client": ("client_created", 4)}
 HELD = 10  # latencies that a response.done is held back at most, where `cancelled_done` says so
 
 
-def begin(state: State, request: Mapping[str, object], trigger: str) -> Flow:
-    """Start a response: `response.created` now (or see `vad_created`), the rest after the latency."""
+def begin(state: State, request: Mapping[str, object], trigger: str, said: Reply | None = None) -> Flow:
+    """Start a response: `response.created` now (or see `vad_created`), the rest after the latency. `said`:
+    what it says, if that is not the script's to choose.
+    """
     modalities = as_list(request.get("output_modalities"))
     output = as_object(as_object(request.get("audio")).get("output"))
     response = Response(
@@ -55,7 +57,7 @@ def begin(state: State, request: Mapping[str, object], trigger: str) -> Flow:
         state.response_owed = False
         state.idle_from = state.idle_start_ms = None
     response.limits = state.choose("rate_limits")
-    reply = ending(state, state.replies.next(state.view(trigger), request))
+    reply = ending(state, said or state.replies.next(state.view(trigger), request))
     state.responses += 1
     flow = course(state, response, _in_time(state, generate(state, response, reply)))
     late = _CREATED_LATE.get(trigger)

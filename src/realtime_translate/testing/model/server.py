@@ -15,7 +15,7 @@ from .conversation import Conversation
 from .ends import expire, fail, silence
 from .faults import Fault, Violation, invalid_value, missing_parameter
 from .frames import Flow, Object, as_text, error_event, is_object, rate_limits, session_event
-from .handlers import HANDLERS
+from .handlers import HANDLERS, saying
 from .makes import begin_as, make_of, placed, read
 from .schedule import Task
 from .script import Replies, Script
@@ -235,8 +235,12 @@ class RealtimeServer:
         fault = known_type(event)
         if fault is None:
             read_as = read(state.make, event)
-            fault = read_as if isinstance(read_as, Fault) else self._shape_fault(kind, read_as)
-            arrival = arrival if isinstance(read_as, Fault) else attrs.evolve(arrival, event=read_as)
+            if isinstance(read_as, Fault):
+                fault = read_as
+            else:
+                kind = as_text(read_as["type"])
+                fault = self._shape_fault(kind, read_as)
+                arrival = attrs.evolve(arrival, event=read_as)
         for check in STATE_CHECKS[kind] if fault is None else ():
             found = check(state, arrival)
             if found is not None and found.silent:
@@ -249,7 +253,8 @@ class RealtimeServer:
         elif kind in state.make.unacknowledged:
             yield from (each for each in HANDLERS[kind](state, arrival.event) if not isinstance(each, dict))
         else:
-            yield from answer(state, arrival.event, HANDLERS[kind])
+            handler = saying(arrival.exact) if arrival.exact else HANDLERS[kind]
+            yield from answer(state, arrival.event, handler)
 
     def _shape_fault(self, kind: str, event: Object) -> Fault | None:
         make = self._state.make

@@ -66,9 +66,7 @@ def _create(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
     tag = slot.request if env.config.upstream.tags and slot.tags is not Tags.REFUSED else ""
     if not (slot.asked_for and slot.asked_for.alone):  # else it answers nothing that was asked
         slot.answered_until = env.ids.count
-    before, params = asked(env, slot.asked_for, tag)
-    create = env.upstream(openai.ResponseCreate(params, event_id=slot.request))
-    return [*before, create, TurnStep(TurnEvent.ASKED)]
+    return [*asked(env, slot.asked_for, tag, slot.request), TurnStep(TurnEvent.ASKED)]
 
 
 def _think(call: Call, env: Env) -> None:

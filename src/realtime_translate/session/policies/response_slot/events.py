@@ -36,6 +36,7 @@ from ...tables import (
     SlotState,
 )
 from .actions import happen, interrupt
+from .asking import is_item
 from .ends import released
 from .facts import REMEMBERED, ResponseFacts
 from .line import answers_no_commit, withdraw_hold
@@ -91,7 +92,7 @@ def created(call: Call, env: Env, event: openai.ResponseCreated) -> Effects:
         return happen(call, env, SlotEvent.CREATED_SAME) if tag and tag == slot.request else ()
     if env.ids.gave(tag):
         slot.overdue = tag not in (slot.request, slot.unsettled)
-    return _began(call, env, response_id, ours=_is_ours(slot, tag))
+    return _began(call, env, response_id, ours=_is_ours(slot, env, tag))
 
 
 def _began(call: Call, env: Env, response_id: str, *, ours: bool) -> list[Effect]:
@@ -104,15 +105,22 @@ def _began(call: Call, env: Env, response_id: str, *, ours: bool) -> list[Effect
     return began if ours else [*began, ServerResponded()]
 
 
-def _is_ours(slot: ResponseSlot, tag: str) -> bool:
-    """By the echoed tag; while no tag was ever echoed, the first response after our create is ours (R1)."""
+def _is_ours(slot: ResponseSlot, env: Env, tag: str) -> bool:
+    """By the echoed tag; while no tag was ever echoed, the first response after our create is ours (R1), and
+    the first without one after an item that is spoken (T3).
+    """
     if tag and tag in (slot.request, slot.unsettled):
         _echoed(slot)
         return True
-    if slot.tags is Tags.ECHOED or not slot.request:
+    if not slot.request or (slot.tags is Tags.ECHOED and (tag or not is_item(env, slot.asked_for))):
         return False
     slot.unsettled = slot.request
     return True
+
+
+def _shows_tag(slot: ResponseSlot, env: Env) -> bool:
+    """Whether the response to our create in flight can be told by its tag."""
+    return slot.tags is Tags.ECHOED and not is_item(env, slot.asked_for)
 
 
 def _echoed(slot: ResponseSlot) -> None:
@@ -147,7 +155,7 @@ def output(call: Call, env: Env, response_id: str) -> Effects:
         if "quiet" in env.timers.deadlines:
             env.timers.cancel("quiet")
         return ()
-    effects = _began(call, env, response_id, ours=_is_ours(slot, ""))
+    effects = _began(call, env, response_id, ours=_is_ours(slot, env, ""))
     _first_output(slot, env)
     return [notice("RESPONSE_UNANNOUNCED"), *effects]
 
@@ -208,7 +216,7 @@ def done(call: Call, env: Env, event: openai.ResponseDone) -> Effects:
     if response_id and response_id in slot.ended:
         return [notice("LATE_DONE"), *happen(call, env, SlotEvent.DONE_LATE)]
     facts = ResponseFacts(response_id, outcome(response))
-    kind = _kind_of_done(slot, tag_of(response), response_id)
+    kind = _kind_of_done(slot, env, tag_of(response), response_id)
     if kind is SlotEvent.DONE and _never_began(slot, facts):
         slot.ended = [*slot.ended[1 - REMEMBERED :], response_id]
         return (notice("LATE_DONE"),)
@@ -223,9 +231,9 @@ def _never_began(slot: ResponseSlot, facts: ResponseFacts) -> bool:
     return taken_back and facts.response_id != slot.active != "" and slot.response is not ResponseState.CUT
 
 
-def _kind_of_done(slot: ResponseSlot, tag: str, response_id: str) -> SlotEvent:
+def _kind_of_done(slot: ResponseSlot, env: Env, tag: str, response_id: str) -> SlotEvent:
     if not tag or tag != slot.request:
-        return SlotEvent.DONE_OTHER if slot.tags is Tags.ECHOED and slot.state in _ASKING else SlotEvent.DONE
+        return SlotEvent.DONE_OTHER if _shows_tag(slot, env) and slot.state in _ASKING else SlotEvent.DONE
     _echoed(slot)
     crossed = slot.state is SlotState.CROSSED
     return SlotEvent.DONE_SAME if crossed and response_id == slot.active else SlotEvent.DONE_OURS
@@ -366,10 +374,13 @@ def _is_mine(slot: ResponseSlot, problem: Problem) -> bool:
 
 
 def create_late(call: Call, env: Env) -> Effects:
-    """`response.created` did not come, and may come yet (R1). Who drops creates is asked again (R3)."""
+    """`response.created` did not come, and may come yet (R1). Who drops creates is asked again (R3); items
+    are not dropped.
+    """
     slot = call.slot
-    slot.overdue = slot.tags is not Tags.ECHOED  # else its tag will tell
-    again = env.config.upstream.drops_creates and slot.create is not CreateState.ASKED_AGAIN
+    slot.overdue = not _shows_tag(slot, env)  # else its tag will tell
+    drops = env.config.upstream.drops_creates and not is_item(env, slot.asked_for)
+    again = drops and slot.create is not CreateState.ASKED_AGAIN
     facts = ResponseFacts(reason="the model did not start to answer in time")
     return happen(call, env, SlotEvent.SERVER_FAILED if again else SlotEvent.CREATE_LATE, facts)
 

@@ -43,8 +43,10 @@ def _unavoidable(world: WorldState, violation: Violation) -> bool:
     event_id = event.get("event_id")
     if event_id == "prepared":  # the host's own
         return True
+    if event_id in world.shown.excused and violation.rule in (None, 8, 14):  # before it was shown (D5)
+        return True
     if violation.rule == 9:
-        spoken = "instructions" in str(event) or event_id in world.slot.spoken
+        spoken = event_id in world.slot.spoken
         unforeseen = world.answers_by_itself and event_id in world.ledger.unforeseen
         if violation.answered:
             return not world.make.plain and unforeseen  # else calls that it does not know of yet

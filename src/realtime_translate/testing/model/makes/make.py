@@ -96,6 +96,10 @@ class Make:
     """A response may have metadata."""
     overrides: bool = True
     """A response may have instructions of its own."""
+    exact: str = ""
+    """What it says word for word: the type of an item, or a part of a response."""
+    voice_types: tuple[str, ...] = ()
+    """The types of voices that are objects with a name; their names are no voices by themselves."""
     lacks: tuple[str, ...] = ()
     """Events that it refuses."""
     unacknowledged: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import attrs
 
+from .exact import FORCED, GIVEN
 from .make import FLAT, MIXED, Make, Shape
 from .sounds import ANY_PCM, BETA, Sounds, pcm
 
@@ -29,6 +30,8 @@ _OF_VENDORS = (
         _BETA,
         name="voice-live",
         part="output_text",
+        exact=GIVEN,
+        voice_types=("azure-standard",),
         speaks=Sounds({**BETA.carried, "pcm16_16000hz": pcm(16000), "pcm16_8000hz": pcm(8000)}, named=True),
         own=("warning", "response.audio_timestamp.delta", "response.audio_timestamp.done"),
     ),
@@ -42,6 +45,7 @@ _OF_VENDORS = (
         answers=True,
         lacks=(_TRUNCATE,),
         own=("ping", "conversation.created", "conversation.item.input_audio_transcription.updated"),
+        exact=FORCED,
         cumulative=True,
         takes_back=True,
         drops_creates=True,

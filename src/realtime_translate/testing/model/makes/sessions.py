@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Mapping, Sequence
 
 import attrs
 
 from ..faults import Fault, invalid_value, missing_parameter, unknown_parameter
 from ..frames import Object, as_list, as_object, as_text, is_object
+from .exact import as_create
 from .make import Make, Shape
 
 __all__ = ["begin_as", "in_ga", "placed", "read", "shown"]
 
 _BOTH: Sequence[object] = ["text", "audio"]
 _TURNS, _HEARD = "audio.input.turn_detection", "audio.input.transcription"
+_VOICE, _OF_AZURE = "audio.output.voice", re.compile("[a-z]{2,3}-[A-Z]")
 _FORMATS = {"audio.input.format": "hears", "audio.output.format": "speaks"}
 
 
@@ -34,6 +37,8 @@ def read(make: Make, event: Object) -> Object | Fault:
     if kind in make.lacks:
         message = f"'{kind}' is not implemented by this server."
         return Fault("unknown_or_invalid_event", message, "type")
+    if (exact := as_create(make, event)) is not None:
+        return exact
     try:
         if kind == "session.update" and is_object(event.get("session")):
             return {**event, "session": _session(make, as_object(event["session"]))}
@@ -59,6 +64,7 @@ def _session(make: Make, said: Object) -> Object:
     _modalities(shape, session)
     for path, direction in _FORMATS.items():
         _format(make, session, path, direction)
+    _voice(make, session)
     if shape.nested_tools and "tools" in session:
         session["tools"] = [_tool(each) for each in as_list(session["tools"])]
     _turns(make, session)
@@ -92,6 +98,19 @@ def _format(make: Make, session: Object, path: str, direction: str) -> None:
     if isinstance(found, Fault):
         raise _WrongError(found)
     _put(session, path, found)
+
+
+def _voice(make: Make, session: Object) -> None:
+    """By its name, or as an object by its type and its name."""
+    said = _at(session, _VOICE)
+    path, typed = f"session.{_place(make.shape, _VOICE)}", as_object(said)
+    kind = as_text(typed.get("type"))
+    if typed and (kind not in make.voice_types or typed.keys() != {"type", "name"}):
+        raise _WrongError(invalid_value(str(said), path, make.voice_types))
+    if make.voice_types and _OF_AZURE.match(as_text(said)):
+        raise _WrongError(invalid_value(str(said), path, make.voice_types))
+    if typed:
+        _put(session, _VOICE, typed["name"])
 
 
 def _tool(tool: object) -> Object:
