@@ -30,6 +30,7 @@ OWN = {
     "ledger": "ledger",
     "noticed": "noticed",
     "opening": "opening",
+    "past": "past",
     "playback": "playback",
     "refusals": "",
     "response_slot": "slot",

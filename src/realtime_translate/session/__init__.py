@@ -51,6 +51,7 @@ part           owner, in `policies`          what it remembers
 `user_speech`  `user_speech`                 transcripts of the user's speech, in their order
 `updates`      `updates`                     changes of the session that wait or are in flight
 `user_texts`   `user_text`                   typed texts that the server has not confirmed
+`past`         `past`                        items of the context that upstream has not confirmed
 `user_turn`    `user_turn`                   whether the user is speaking
 `errors`       `upstream_errors`             the last error, and errors that are expected
 `noticed`      `noticed`                     how many Notices were given in this minute

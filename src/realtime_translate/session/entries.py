@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 
 from attrs import define, field, frozen
@@ -18,6 +19,7 @@ __all__ = [
     "LedgerEntry",
     "OwnItem",
     "Part",
+    "PastItem",
     "Pending",
     "Playing",
     "Settled",
@@ -243,6 +245,17 @@ class GivenUp:
 
     event_id: str
     asked: dict[str, str]
+
+
+@define(eq=False, repr=False)
+class PastItem:
+    """An item of the past that upstream has not confirmed. `item`: without its id; empty once it went again
+    (D5).
+    """
+
+    item_id: str
+    event_id: str
+    item: Mapping[str, object] = field(factory=dict[str, object])
 
 
 @define(eq=False, repr=False)

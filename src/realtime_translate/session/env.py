@@ -27,6 +27,7 @@ __all__ = ["Env", "Ids"]
 
 
 _HEADS = {"message": "msg_", "function_call": "fc_", "function_call_output": "fco_"}
+_CALL_HEAD = "call_"
 _LONGEST_ITEM_ID = 32
 
 
@@ -37,7 +38,7 @@ class Ids:
     prefix: str = ""
     count: int = 0
     heads: dict[str, str] = field(factory=dict[str, str])
-    """How ids of items of a type begin at this server, where it has refused ours (D5)."""
+    """How ids of items of a type, or of a `call`, begin at this server, where it has refused ours (D5)."""
 
     def next(self) -> str:
         """A new id."""
@@ -65,6 +66,11 @@ class Ids:
         self.count += 1
         head, tail = self.head(kind), f"_{self.count}"
         return head + self.prefix[: _LONGEST_ITEM_ID - len(head + tail)] + tail
+
+    def call_as_wanted(self, call_id: str) -> str:
+        """The id of a call of the past, as this server wants it to begin (D5)."""
+        head = self.heads.get("call", "")
+        return (head + call_id.removeprefix(_CALL_HEAD))[:_LONGEST_ITEM_ID] if head else call_id
 
     def head(self, kind: str) -> str:
         """How the id of an item of that type begins."""

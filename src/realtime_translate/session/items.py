@@ -5,25 +5,78 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from ..mapping import shapes
-from ..outputs import SendToUpstream
-from ..wire import dumps
-from .entries import LedgerEntry
-from .env import Env
-from .signals import Effect, OwnText, Recorded
+from attrs import evolve
 
-__all__ = ["created", "kept"]
+from ..mapping import shapes
+from ..mapping.errors import Problem, head_asked
+from ..notices import notice
+from ..outputs import Notice, SendToUpstream
+from ..wire import dumps
+from .entries import LedgerEntry, PastItem
+from .env import Env
+from .signals import Effect, OwnText, PastSent, Recorded
+from .state import Past
+
+__all__ = ["created", "goes_again", "kept", "kind_refused", "learned", "recreated"]
+
+_CALL = "call_"
 
 
 def created(item: Mapping[str, object], env: Env, item_id: str = "") -> list[Effect]:
     """Create an item, given without an id unless one was made for it, and know it again when upstream
-    announces it (O3).
+    announces it (O3) or refuses it (D5).
     """
-    item_id, event_id = item_id or env.ids.item(str(item["type"])), env.ids.context()
-    named = {"id": item_id, **shapes.item(item, env.server)}
-    frame = {"type": "conversation.item.create", "event_id": event_id, "item": named}
+    if item_id:
+        return _sent(env, PastItem(item_id, env.ids.context(), item))
+    named = PastItem(env.ids.item(str(item["type"])), env.ids.context(), item)
+    return [*_sent(env, named), PastSent(named)]
+
+
+def recreated(env: Env, refused: PastItem, previous: str) -> tuple[PastItem, list[Effect]]:
+    """The same item under another id, in its old place, which is the last try."""
+    named = PastItem(env.ids.item(str(refused.item["type"])), env.ids.context(), refused.item)
+    return evolve(named, item={}), _sent(env, named, {"previous_item_id": previous})
+
+
+def _sent(env: Env, named: PastItem, place: Mapping[str, str] | None = None) -> list[Effect]:
+    item = named.item
+    inner = {"id": named.item_id, **shapes.item(_by_its_call(item, env), env.server)}
+    frame = {"type": "conversation.item.create", "event_id": named.event_id, **(place or {}), "item": inner}
     sent = SendToUpstream(dumps(frame))
-    return [sent, OwnText(item_id, _text(item))] if item.get("role") == "assistant" else [sent]
+    return [sent, OwnText(named.item_id, _text(item))] if item.get("role") == "assistant" else [sent]
+
+
+def _by_its_call(item: Mapping[str, object], env: Env) -> Mapping[str, object]:
+    """With the id of its call as this server wants it to begin."""
+    call_id = item.get("call_id")
+    return {**item, "call_id": env.ids.call_as_wanted(call_id)} if isinstance(call_id, str) else item
+
+
+def goes_again(past: Past, problem: Problem) -> PastItem | None:
+    """The item that this error refuses for the beginning of an id, if it has not gone again before (D5)."""
+    refused = next((each for each in past.items if each.event_id == problem.event_id), None)
+    if refused is None or not refused.item:
+        return None
+    head = head_asked(problem)
+    begins = _CALL if _is_of_call(refused, problem) else refused.item_id
+    return refused if head and not begins.startswith(head) else None
+
+
+def learned(env: Env, kind: str, head: str) -> list[Notice]:
+    """From now on ids of that kind begin so; the host is told of it once (D5)."""
+    told = [] if env.ids.heads else [notice("SERVER_DIFFERS", what="ids of items")]
+    env.ids.heads[kind] = head
+    return told
+
+
+def kind_refused(refused: PastItem, problem: Problem) -> str:
+    """Whose ids have to begin in another way: those of items of its type, or those of calls."""
+    return "call" if _is_of_call(refused, problem) else str(refused.item["type"])
+
+
+def _is_of_call(refused: PastItem, problem: Problem) -> bool:
+    call_id = refused.item.get("call_id")
+    return isinstance(call_id, str) and call_id in problem.description
 
 
 def kept(env: Env, entry: LedgerEntry) -> tuple[Recorded, ...]:

@@ -21,6 +21,7 @@ from .policies import (
     ledger,
     noticed,
     opening,
+    past,
     playback,
     refusals,
     spellings,
@@ -85,6 +86,7 @@ UPSTREAM: Mapping[type, Handlers] = dict(
             agent_text.item_seen,
             function_calls.conversation_item_started,
             ledger.item_seen,
+            past.item_seen,
         ),
         _on(
             openai.ConversationItemCreated,
@@ -92,6 +94,7 @@ UPSTREAM: Mapping[type, Handlers] = dict(
             agent_text.item_seen,
             function_calls.conversation_item_started,
             ledger.item_seen,
+            past.item_seen,
         ),
         _on(
             openai.ConversationItemDone,
@@ -99,6 +102,7 @@ UPSTREAM: Mapping[type, Handlers] = dict(
             agent_text.item_seen,
             function_calls.conversation_item_done,
             ledger.item_seen,
+            past.item_seen,
         ),
         _on(
             openai.InputAudioBufferSpeechStarted,
@@ -126,7 +130,7 @@ UPSTREAM: Mapping[type, Handlers] = dict(
         ),
         _on(openai.ConversationItemInputAudioTranscriptionFailed, user_speech.failed),
         _on(openai.SessionUpdated, updates.updated),
-        _on(openai.ResponseCreated, user_speech.response_began, events.created),
+        _on(openai.ResponseCreated, past.response_began, user_speech.response_began, events.created),
         _on(
             openai.ResponseOutputItemAdded,
             agent_turn.item_added,
@@ -177,7 +181,7 @@ SIGNALS: Mapping[type, Handlers] = dict(
     (
         _on(signals.AudioTaken, user_turn.audio_taken, events.audio_taken),
         _on(signals.AudioSettled, input_audio.settled, playback.settled, agent_turn.settled),
-        _on(signals.SessionReady, greeting.context_items, opening.applied, greeting.greet, opening.flushed),
+        _on(signals.SessionReady, past.context_items, opening.applied, greeting.greet, opening.flushed),
         _on(
             signals.LegLost,
             legs.leg_lost,
@@ -192,6 +196,7 @@ SIGNALS: Mapping[type, Handlers] = dict(
             input_audio.leg_lost,
             upstream_errors.leg_lost,
             spellings.leg_lost,
+            past.leg_lost,
             opening.leg_lost,
         ),
         _on(signals.AnswerBroken, agent_text.broken),
@@ -206,6 +211,7 @@ SIGNALS: Mapping[type, Handlers] = dict(
         ),
         _on(signals.Recorded, ledger.recorded),
         _on(signals.OwnText, agent_text.own_text),
+        _on(signals.PastSent, past.sent),
         _on(signals.UpdateGranted, input_audio.ended, opening.granted, updates.granted),
         _on(signals.Interrupted, playback.interrupted, events.interrupted, function_calls.interrupted),
         _on(signals.ResponseCut, agent_text.cut),
@@ -220,8 +226,8 @@ SIGNALS: Mapping[type, Handlers] = dict(
             events.commit_refused,
             input_audio.refused,
             user_text.refused,
-            greeting.item_refused,
             ledger.refused,
+            past.refused,
             function_calls.refused,
             updates.refused,
             events.refused,

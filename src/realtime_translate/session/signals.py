@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ..mapping.errors import Problem
 from ..outputs import Output
-from .entries import LedgerEntry, Pending, WishKind
+from .entries import LedgerEntry, PastItem, Pending, WishKind
 from .tables import OpeningEvent, TurnEvent
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "OpeningStep",
     "OutputsMissing",
     "OwnText",
+    "PastSent",
     "Proceed",
     "Recorded",
     "Refused",
@@ -125,6 +126,13 @@ class OwnText:
 
     item_id: str
     text: str
+
+
+@frozen(eq=False, repr=False)
+class PastSent:
+    """An item of the past went upstream (C1, N6)."""
+
+    item: PastItem
 
 
 @frozen(eq=False, repr=False)
@@ -261,6 +269,7 @@ Signal: TypeAlias = (
     | Recorded
     | Deliver
     | OwnText
+    | PastSent
     | CommitDue
     | CommitWithdrawn
     | CommitGranted

@@ -18,6 +18,7 @@ from .entries import (
     LedgerEntry,
     OwnItem,
     Part,
+    PastItem,
     Pending,
     Playing,
     Settled,
@@ -40,23 +41,10 @@ from .tables import (
 from .timers import Instant
 
 __all__ = [
-    "AgentText",
-    "AgentTurn",
-    "Call",
-    "FunctionCalls",
-    "InputAudio",
-    "Ledger",
-    "Noticed",
-    "OpeningState",
-    "Playback",
-    "ResponseSlot",
-    "Spellings",
-    "Updates",
-    "UpstreamErrors",
-    "UserSpeech",
-    "UserTexts",
+    "AgentText", "AgentTurn", "Call", "FunctionCalls", "InputAudio", "Ledger", "Noticed", "OpeningState",
+    "Past", "Playback", "ResponseSlot", "Spellings", "Updates", "UpstreamErrors", "UserSpeech", "UserTexts",
     "UserTurn",
-]
+]  # fmt: skip
 
 
 # On Python 3.10 and 3.11 looking a member up costs as much as three calls: audio does without.
@@ -308,6 +296,16 @@ class UserTexts:
 
 
 @define(eq=False, repr=False)
+class Past:
+    """`items`: those of the context, and of what was said before, that were not confirmed, in their order;
+    until a response begins. `after`: the id of the last that was.
+    """
+
+    items: list[PastItem] = field(factory=list[PastItem])
+    after: str = ""
+
+
+@define(eq=False, repr=False)
 class Updates:
     """`waiting`: frames of updates to send; `sent`: those that one `session.update` carries, in flight as
     `event_id`, which is empty where it has to go again; `refused_parts`: the parts of it that upstream
@@ -389,6 +387,7 @@ class Call:
     user_speech: UserSpeech = field(factory=UserSpeech)
     updates: Updates = field(factory=Updates)
     user_texts: UserTexts = field(factory=UserTexts)
+    past: Past = field(factory=Past)
     user_turn: UserTurn = field(factory=UserTurn)
     errors: UpstreamErrors = field(factory=UpstreamErrors)
     noticed: Noticed = field(factory=Noticed)

@@ -10,7 +10,7 @@ from ...wire import unstructure
 from ..entries import LedgerEntry
 from ..env import Env
 from ..event_kinds import ConversationEvent
-from ..items import created
+from ..items import created, goes_again
 from ..signals import Effects, LegConfigured, LegReady, OpeningStep, Recorded, Refused
 from ..state import Call, Ledger
 from ..tables import Opening, OpeningEvent
@@ -69,7 +69,10 @@ def item_seen(call: Call, env: Env, event: ConversationEvent) -> Effects:
 def refused(call: Call, env: Env, refusal: Refused) -> Effects:
     """Upstream does not take an item: the others count (N6)."""
     state = call.ledger
-    if call.phase is not Opening.REPLAYING or not env.ids.is_context(refusal.problem.event_id):
+    problem = refusal.problem
+    if call.phase is not Opening.REPLAYING or not env.ids.is_context(problem.event_id):
+        return ()
+    if goes_again(call.past, problem) is not None:  # it may be confirmed yet (D5)
         return ()
     state.refused += 1
     return _whole(state)

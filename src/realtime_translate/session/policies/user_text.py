@@ -11,7 +11,7 @@ from ..entries import LedgerEntry, Unconfirmed, WishKind
 from ..env import Env
 from ..event_kinds import ItemEvent
 from ..ids import fingerprint
-from ..items import kept
+from ..items import kept, learned
 from ..signals import Effect, Effects, LegLost, LegReady, MayFail, Refused, ResponseWanted
 from ..state import Call, UserTexts
 from ..timers import Instant
@@ -107,8 +107,7 @@ def refused(call: Call, env: Env, refusal: Refused) -> Effects:
         return ()
     head = head_asked(problem)
     if ours.text and head and not ours.item_id.startswith(head):
-        told = [notice("SERVER_DIFFERS", what="ids of items")] if head != env.ids.head("message") else []
-        env.ids.heads["message"] = head
+        told = learned(env, "message", head)
         sent = _sent(env, ours, ours.text)
         ours.text = ours.text if env.config.renewal else ""
         return [MayFail(problem.event_id), *told, sent]

@@ -1,0 +1,82 @@
+"""What upstream is told of the past, as items: the context, and which of it went through (C1, D5, T6)."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from ... import openai
+from ...mapping.errors import Problem, head_asked
+from ...notices import notice
+from ..entries import PastItem
+from ..env import Env
+from ..event_kinds import ConversationEvent
+from ..items import created, goes_again, kind_refused, learned, recreated
+from ..signals import Effect, Effects, LegLost, MayFail, PastSent, Refused, SessionReady
+from ..state import Call, Past
+
+__all__ = ["context_items", "item_seen", "leg_lost", "refused", "response_began", "sent"]
+
+_FIRST = "root"
+
+
+def context_items(call: Call, env: Env, _: SessionReady) -> Effects:
+    """One item a message of the context, before anything else and without a response (C1)."""
+    effects: list[Effect] = []
+    for item in env.plan.context_items:
+        effects += created(item, env)
+    if effects:
+        effects.append(notice("CONTEXT_SENT", items=len(env.plan.context_items)))
+        env.plan = evolve(env.plan, context_items=())  # sent once: the plan need not keep it (L2)
+    return effects
+
+
+def sent(call: Call, env: Env, signal: PastSent) -> Effects:
+    """Kept until upstream has said what it makes of it."""
+    call.past.items.append(signal.item)
+    return ()
+
+
+def item_seen(call: Call, env: Env, event: ConversationEvent) -> Effects:
+    """They are confirmed in their order."""
+    state = call.past
+    if state.items and event.item.id == state.items[0].item_id:
+        state.after = state.items.pop(0).item_id
+    return ()
+
+
+def refused(call: Call, env: Env, refusal: Refused) -> Effects:
+    """The call goes on without an item of the past that upstream refused (T6). One that is refused for the
+    beginning of an id goes once more, under another and in its old place; later ones begin so (D5).
+    """
+    state, problem = call.past, refusal.problem
+    if not env.ids.is_context(problem.event_id):
+        return ()
+    may_fail = MayFail(problem.event_id)
+    again = goes_again(state, problem)
+    if again is not None:
+        return [may_fail, *_again(state, env, again, problem)]
+    state.items = [each for each in state.items if each.event_id != problem.event_id]
+    return may_fail, notice("CONTEXT_ITEM_REFUSED", code=problem.code)
+
+
+def _again(state: Past, env: Env, item: PastItem, problem: Problem) -> list[Effect]:
+    told = learned(env, kind_refused(item, problem), head_asked(problem))
+    place = state.items.index(item)
+    before = state.items[place - 1].item_id if place else state.after or _FIRST
+    state.items[place], sent_again = recreated(env, item, before)
+    return [*told, *sent_again]
+
+
+def response_began(call: Call, env: Env, _: openai.ResponseCreated) -> Effects:
+    """All that was sent before has had its answer, if it gets one (L2)."""
+    return _forget(call.past)
+
+
+def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
+    """The next session is told everything anew (N6)."""
+    return _forget(call.past)
+
+
+def _forget(state: Past) -> Effects:
+    state.items, state.after = [], ""
+    return ()

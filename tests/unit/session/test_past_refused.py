@@ -1,0 +1,135 @@
+"""Items of the past that a server refuses for the beginning of an id go again, once (C1, D5, T6, N6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from realtime_translate import Config, ContextMode
+from tests.events import created, error
+from tests.harness import SETTINGS, Desk, Log
+from tests.unit.session import renewing
+from tests.unit.session.played import Way
+from tests.unit.session.test_servers_differ import differs
+
+Json = dict[str, Any]
+
+ITEMS = Config.deepgram(context=ContextMode.ITEMS)
+CREATE = "conversation.item.create"
+SAID: list[Json] = [
+    {"type": "History", "role": "user", "content": "A berth?"},
+    {"type": "History", "role": "assistant", "content": "Which day?"},
+]
+CALLED: Json = {
+    "type": "History",
+    "function_calls": [
+        {"id": "call_7", "name": "tide", "client_side": True, "arguments": "{}", "response": "high"}
+    ],
+}
+
+
+def with_context(way: Way = Desk, *messages: Json, config: Config = ITEMS) -> tuple[Desk, list[Json]]:
+    """A call, and the events of its context."""
+    desk = way(config)
+    log = desk.ready({**SETTINGS, "agent": {"context": {"messages": list(messages or SAID)}}})
+    return desk, log.of(CREATE)
+
+
+def refusal(event: Json, head: str, got: str = "id") -> Json:
+    return error(None, f"ID must start with '{head}', got '{event['item'][got]}'", event_id=event["event_id"])
+
+
+def confirmed(event: Json) -> Json:
+    return {"type": "conversation.item.added", "item": {"status": "completed", **event["item"]}}
+
+
+def kept(desk: Desk) -> Any:
+    call: Any = desk.translator.snapshot()["call"]
+    return call["past"]
+
+
+def again(log: Log) -> Json:
+    (event,) = log.of(CREATE)
+    return event
+
+
+def test_D5_a_refused_item_of_the_context_goes_again_in_its_place(way: Way) -> None:
+    desk, (first, second) = with_context(way)
+    log = desk.upstream(refusal(first, "item_"))
+    assert (log.client, differs(log)) == ([], ["ids of items"])
+    assert "CONTEXT_ITEM_REFUSED" not in log.notices
+    one = again(log)
+    assert one["item"]["id"].startswith("item_")
+    assert {**one["item"], "id": ""} == {**first["item"], "id": ""}
+    assert one["previous_item_id"] == "root"
+    log = desk.upstream(refusal(second, "item_"))
+    assert (log.client, differs(log)) == ([], [])
+    assert again(log)["previous_item_id"] == one["item"]["id"]
+
+
+def test_D5_later_ones_begin_so_at_once() -> None:
+    desk, (first, _) = with_context()
+    desk.upstream(refusal(first, "item_"))
+    log = desk.client({"type": "InjectUserMessage", "content": "Monday."})
+    assert again(log)["item"]["id"].startswith("item_")
+
+
+def test_D5_it_goes_behind_what_the_server_has(way: Way) -> None:
+    desk, (first, second, call, output) = with_context(way, *SAID, CALLED)
+    assert desk.upstream(confirmed(first), confirmed(second)).upstream == []
+    one = again(desk.upstream(refusal(call, "func_")))
+    assert (one["item"]["id"][:5], one["previous_item_id"]) == ("func_", second["item"]["id"])
+    other = again(desk.upstream(refusal(output, "out_")))
+    assert (other["item"]["id"][:4], other["previous_item_id"]) == ("out_", one["item"]["id"])
+
+
+def test_D5_calls_may_have_to_begin_in_another_way() -> None:
+    desk, (call, output) = with_context(Desk, CALLED)
+    log = desk.upstream(refusal(call, "toolu_", "call_id"))
+    assert differs(log) == ["ids of items"]
+    one, other = again(log), again(desk.upstream(refusal(output, "toolu_", "call_id")))
+    assert one["item"]["call_id"] == other["item"]["call_id"] == "toolu_7"
+    assert one["item"]["id"].startswith("fc_")
+
+
+def test_D5_what_the_model_said_is_not_told_under_its_new_id_either() -> None:
+    desk, (_, second) = with_context()
+    event = again(desk.upstream(refusal(second, "item_")))
+    assert desk.upstream(confirmed(event)).client == []
+
+
+def test_T6_it_goes_again_once(way: Way) -> None:
+    desk, (first, second) = with_context(way)
+    one = again(desk.upstream(refusal(first, "item_")))
+    log = desk.upstream(refusal(one, "it-"))
+    assert (log.client, log.upstream, log.notices[0]) == ([], [], "CONTEXT_ITEM_REFUSED")
+    assert again(desk.upstream(refusal(second, "item_")))["previous_item_id"] == "root"
+
+
+@pytest.mark.parametrize("message", ["ID must start with 'msg_'", "No."])
+def test_T6_another_refusal_is_final(message: str) -> None:
+    desk, (first, _) = with_context()
+    log = desk.upstream(error(None, message, event_id=first["event_id"]))
+    assert (log.client, log.upstream, log.notices[0]) == ([], [], "CONTEXT_ITEM_REFUSED")
+
+
+def test_L2_nothing_of_it_is_kept_once_a_response_began(way: Way) -> None:
+    desk, (first, second) = with_context(way)
+    desk.upstream(confirmed(second))  # out of their order
+    assert len(kept(desk)["items"]) == 2
+    desk.upstream(confirmed(first))
+    assert len(kept(desk)["items"]) == 1
+    desk.upstream(created())
+    assert kept(desk) == {"items": [], "after": ""}
+    assert desk.upstream(refusal(first, "item_")).upstream == []
+
+
+def test_N6_the_next_session_counts_it_when_it_went_through() -> None:
+    desk = renewing.ready_in()
+    renewing.asked(desk, "A berth?")
+    desk.act(lambda translator: translator.upstream_closed(1006))
+    replayed = again(renewing.dialled_again(desk))
+    log = desk.upstream(refusal(replayed, "item_"))
+    assert "RENEWAL_DONE" not in log.notices
+    assert "RENEWAL_DONE" in desk.upstream(confirmed(again(log))).notices
