@@ -15,7 +15,7 @@ RUNNING_SERVERS: Mapping[str, tuple[int, ...]] = {
     "commit_answer": (1,),
     "committed": (1, 2),
     "item_confirmation": (1,),
-    "item_ids": (2,),
+    "item_ids": (2, 3),
     "missing_outputs": (1,),
     "opening": (4,),
     "output_rate": (1,),

@@ -64,6 +64,7 @@ _ODD_SERVERS = MappingProxyType(
         "call_ids": (1.0, (1, 2, 2)),
         "committed": (0.7, (1,)),
         "item_confirmation": (0.7, (1,)),
+        "item_ids": (0.3, (3,)),
         "one_voice": (1.0, (1, 2)),
         "speech_stopped": (0.5, (1,)),
     }

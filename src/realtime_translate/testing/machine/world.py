@@ -25,11 +25,11 @@ from ..model.choices import HEALTHY, Group
 from ..model.server import RealtimeServer
 from .broken import PropertyError, require
 from .carried import audio_in
-from .checks import legs, moments
+from .checks import differs, legs, moments
 from .host import Host
 from .network import NO_CODE, STEP, counter
 from .plain import named_once, plain
-from .rows import asked, told
+from .rows import told
 from .world_legs import WorldLegs
 
 __all__ = ["World"]
@@ -287,6 +287,7 @@ class World(WorldLegs):
         if event["type"] == "session.updated" and not self.ledger.configured:
             self.audio.unasked()
         self.was_due = self.is_due
+        differs.hears(self, event)
         legs.hears(self, event)
         moments.count(self, event)
         self.slot.hears(event, self.ledger, self.host_now)
@@ -334,7 +335,7 @@ class World(WorldLegs):
 
     def _perform(self, output: object, *, is_silence: bool) -> None:
         if isinstance(output, SendToUpstream):
-            frame = asked(self.make, json.loads(output.data))
+            frame = differs.sent(self, json.loads(output.data))
             legs.sent(self, frame)
             moments.sent(self, frame, audio_in(output), is_silence=is_silence)
             self._carry(output.data)

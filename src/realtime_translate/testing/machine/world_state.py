@@ -21,6 +21,7 @@ from .ledgers.audio import AudioLedger
 from .ledgers.heard import Heard
 from .ledgers.ledger import Ledger, answers_by_itself
 from .ledgers.legs import LegLedger
+from .ledgers.shown import Shown
 from .ledgers.slot import SlotLedger
 from .moods import MOODS, Mood
 from .network import Chance, HostKind, Leg, ServerChoices, counter
@@ -96,6 +97,7 @@ class WorldState:
         self.event: Json | None = None
         self.strained: bool = mood.groups != HEALTHY
         self.legs: LegLedger = LegLedger()
+        self.shown: Shown = Shown()
 
     @property
     def component(self) -> bool:

@@ -117,6 +117,7 @@ _VARIANT = _of(
         "the client's are kept",
         "the server gives its own",
         "the client's must begin with msg_, fc_ or fco_, and those of calls with call_",
+        "the client's must begin with item_",
     ),
     missing_outputs=(
         "a response is made while function calls have no output",

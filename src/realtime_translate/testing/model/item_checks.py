@@ -11,15 +11,18 @@ from .session import is_reasoning
 from .state import State
 
 _PREFIXES = {"message": "msg_", "function_call": "fc_", "function_call_output": "fco_"}
-PREFIXED = 2  # an option of `item_ids`
+PREFIXED, ITEMS = 2, 3  # options of `item_ids`
 
 
 def ids_have_prefixes(state: State, arrival: Arrival) -> Fault | None:
     """Some servers take only ids like those that they give themselves (speech-to-speech)."""
     item = as_object(arrival.event["item"])
-    if state.variants["item_ids"] != PREFIXED:
+    chosen = state.variants["item_ids"]
+    if chosen not in (PREFIXED, ITEMS):
         return None
     wanted = {"id": _PREFIXES.get(as_text(item["type"]), ""), "call_id": "call_"}
+    if chosen == ITEMS:
+        wanted = {"id": "item_"}
     for key, prefix in wanted.items():
         if not (given := as_text(item.get(key, prefix))).startswith(prefix):
             message = f"ID must start with '{prefix}', got '{given}'"

@@ -56,6 +56,7 @@ def leaves(world: WorldState, *, expired: bool) -> None:
     ledger.lost({each: _sent_as(each) for each in legs.elsewhere})
     world.slot = SlotLedger(told=world.slot.told, waived=set(legs.elsewhere))
     world.answers = world.answers.lost()
+    world.shown.lost()
     world.heard.lost()
 
 

@@ -17,13 +17,12 @@ from ..network import STEP
 from ..plain import REPEATED
 from ..rows import format_of
 from ..world_state import WorldState
-from . import detection, legs, order, reasons, talk, waiting
+from . import detection, differs, legs, order, reasons, talk, waiting
 
 __all__ = ["CONTEXT_TEXT", "GREETING", "Before", "check", "count", "is_silence", "noticed", "sent", "told"]
 
 Json = dict[str, Any]
-GREETING = "Welcome to the harbour office."
-CONTEXT_TEXT = "I was here before."
+GREETING, CONTEXT_TEXT = "Welcome to the harbour office.", "I was here before."
 _EXPIRED = {"MAXIMUM_SESSION_LENGTH_REACHED", "session_max_duration"}
 
 
@@ -82,6 +81,7 @@ def check(world: WorldState, before: Before, outputs: Outputs) -> None:
     """What holds between an input and what comes of it."""
     frames: list[Json] = [json.loads(each.data) for each in outputs if isinstance(each, SendToUpstream)]
     detection.flows(world, [each["type"] for each in frames])
+    differs.check(world, outputs)
     if not any(isinstance(each, Notice) and each.code in order.AT_ONCE for each in outputs):
         order.asks(frames)
     stayed = before.leg == world.legs.renewals
@@ -251,7 +251,7 @@ def _update(world: WorldState, frame: Json) -> None:
     ledger = world.ledger
     ledger.configured += 1
     applied = ledger.applied > 0 and not world.legs.between
-    again = ledger.parts_refused  # it goes again without one
+    again = ledger.parts_refused + len(world.shown.misled - {frame["event_id"]})  # without one, or reshaped
     once = (
         applied or ledger.configured == 1 + again or (world.legs.between and world.strained)
     )  # or alone (N5)
@@ -287,7 +287,7 @@ def _item(world: WorldState, frame: Json) -> None:
         world.slot.to_say = item["content"][0]["text"]
     elif item["type"] == "message" and item["role"] == "user":
         text = item["content"][0]["text"]
-        if text != CONTEXT_TEXT or world.config.context is not ContextMode.ITEMS:
+        if not world.shown.resent and (text != CONTEXT_TEXT or world.config.context is not ContextMode.ITEMS):
             ledger.texts_upstream.append(text)
             known = ledger.texts[: len(ledger.texts_upstream)]
             require(
@@ -327,6 +327,7 @@ def _create(world: WorldState, frame: Json) -> None:
     if world.slot.to_say:  # it went as an item (T3)
         frame = {**frame, "response": {**frame["response"], "instructions": world.slot.to_say}}
         world.slot.to_say = ""
+    if "instructions" in frame["response"]:
         world.slot.spoken.add(frame["event_id"])
     waiting.requested(world, frame)
     if ledger.active is None:

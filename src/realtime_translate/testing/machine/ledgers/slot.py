@@ -27,7 +27,7 @@ class SlotLedger:
     came since the last response of ours, or a second try met another response. Before the last input: `told`,
     Warnings of failed responses, `asked`, creates in flight; `lost`: those that a Warning was about, perhaps.
     `waived`: calls that nothing waits for; `outputs`: upstream's ids of those that got an output. `to_say`:
-    what the next response is to say, if that went as an item, `spoken`: creates for such texts.
+    what the next response is to say, if that went as an item, `spoken`: creates with words of their own.
     """
 
     response: str | None = None

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 import hypothesis.strategies as st
+from attrs import evolve
 
 from ....audio import ALAW_8K, MULAW_8K, PCM_24K, AudioFormat, available
 from ....config import (
@@ -22,7 +23,7 @@ from ....config import (
     SilenceKeepalive,
     Voices,
 )
-from ....openai.dialects import AZURE_GA, OPENAI_GA, SERVERS, UpstreamDialect
+from ....openai.dialects import AZURE_GA, OPENAI_BETA, OPENAI_GA, SERVERS, SPEACHES, UpstreamDialect
 from ....renewal import Renewal
 from ..broken import require
 from ..checks.moments import CONTEXT_TEXT, GREETING
@@ -38,7 +39,16 @@ PROVIDER: Json = {"type": "open_ai", "model": "gpt-4o"}
 
 # --- what the host decides ----------------------------------------------------------------------------------
 
-_SERVERS: list[UpstreamDialect] = [*[OPENAI_GA, OPENAI_GA, AZURE_GA] * 8, *SERVERS.values()]
+_MISTAKEN: list[UpstreamDialect] = [
+    evolve(OPENAI_GA, name=OPENAI_BETA.name),
+    evolve(SPEACHES, tags=True),
+]
+"""Servers that are other than the host believes (D5): one whose session is flat, one that takes no tags."""
+_SERVERS: list[UpstreamDialect] = [
+    *[OPENAI_GA, OPENAI_GA, AZURE_GA] * 8,
+    *SERVERS.values(),
+    *_MISTAKEN,
+]
 """OpenAI's own most often, whose choices are many; each of the others as often."""
 _DIALECTS = [*ClientDialect] if available() else [ClientDialect.DEEPGRAM]
 """Without the extra nobody can convert what the component's clients record (S10, A2)."""
@@ -149,7 +159,7 @@ def wanted_settings() -> st.SearchStrategy[Json]:
             "manual": st.sampled_from([None, None, True]),
             "history": st.booleans(),
             "experimental": st.booleans(),
-            "voice": st.sampled_from([None, "aura-2-thalia-en", "coral"]),
+            "voice": st.sampled_from([None, "aura-2-thalia-en", "coral", "en-US-AvaNeural"]),
             "text_only": st.sampled_from([False, False, True]),
             "flaw": st.sampled_from(_FLAWS),
             "bare": st.sampled_from([False] * 7 + [True]),
