@@ -33,7 +33,7 @@ from realtime_translate.cli.trace import Line, read_trace
 from realtime_translate.openai.dialects import OPENAI_GA, UpstreamDialect
 from tests.harness import Desk
 
-__all__ = ["Session"]
+__all__ = ["DELTA", "STAND_IN_SAYS", "Session"]
 
 Json = dict[str, Any]
 Act = Callable[[], None]
@@ -44,6 +44,7 @@ DELTA = base64.b64encode(bytes(2048)).decode()
 """As much as the running servers sent in one delta; the recordings have its first bytes."""
 LONGEST_GAP = 4.0
 """Seconds between two appends of one stretch of audio: most appends are left out of the recordings."""
+STAND_IN_SAYS = "As you say."
 DEBOUNCE = 0.4
 """Of the recorded host: its commits tell when the audio really ended."""
 
@@ -67,7 +68,7 @@ class StandIn:
         return [
             {"type": "response.created", "response": {**response, "status": "in_progress"}},
             {"type": "response.output_audio.delta", **place, "delta": DELTA},
-            {"type": "response.output_audio_transcript.done", **place, "transcript": "As you say."},
+            {"type": "response.output_audio_transcript.done", **place, "transcript": STAND_IN_SAYS},
             {"type": "response.output_audio.done", **place},
             {"type": "response.done", "response": {**response, "status": "completed"}},
         ]
@@ -77,7 +78,7 @@ class Session:
     """A recording and the translator that hears it.
 
     `server`: its row. `cut`: seconds after which the stand-in answers. `unasked`: kinds of events that the
-    recorded server answered, and that were not sent here.
+    recorded server answered, and that were not sent here. `heard`: what of the recording was played.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Session:
         self.cut = cut
         self.outputs: list[Output] = []
         self.unasked: list[str] = []
+        self.heard: list[Json] = []
         self.stand_in: StandIn | None = None
         self._sent: dict[str, list[Json]] = defaultdict(list)
         self._recorded: dict[str, int] = defaultdict(int)
@@ -190,6 +192,7 @@ class Session:
         except LookupError as missing:
             self.unasked.append(str(missing.args[0]))
         else:
+            self.heard.append(ours)
             self._take(self.desk.upstream(ours).outputs)
 
     def _ours(self, value: Any) -> Any:

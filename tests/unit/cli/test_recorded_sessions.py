@@ -16,7 +16,15 @@ from realtime_translate.cli.recorded_client import fitting_client, item_text
 from realtime_translate.cli.replay import Replay
 from realtime_translate.cli.steps import Party, Step
 from realtime_translate.cli.trace import Trace, read_trace
-from realtime_translate.openai.dialects import AZURE_GA, OPENAI_BETA, OPENAI_GA, VOICE_LIVE, XAI
+from realtime_translate.openai.dialects import (
+    AZURE_GA,
+    OPENAI_BETA,
+    OPENAI_GA,
+    SPEACHES,
+    SPEECH_TO_SPEECH,
+    VOICE_LIVE,
+    XAI,
+)
 from tests.shared_material import OWN, SHARED, shared
 
 PATHS = {path.stem: path.parent.name for path in SHARED.glob("traces*/*.jsonl")}
@@ -29,6 +37,8 @@ ROWS = {
     "xai": XAI,
 }
 """By the beginning of a name, the row of the vendor whose server was recorded."""
+RUNNING = {"s2s": SPEECH_TO_SPEECH, "speaches": SPEACHES}
+"""The same of servers that were run."""
 AT_VENDORS = sorted(name for name in PATHS if name.startswith(tuple(ROWS)))
 GA = [name for name in NAMES if name.startswith("ga-")]
 CLIENT_LEG = [name for name in NAMES if name.startswith("dg-")]
@@ -166,6 +176,20 @@ def test_every_upstream_session_is_replayed_to_its_end(name: str, capsys: pytest
         out, err = capsys.readouterr()
         assert "SettingsApplied" in out
         assert err == ""
+
+
+@pytest.mark.parametrize("name", sorted(set(PATHS) - set(CLIENT_LEG)))
+def test_D2_every_session_is_replayed_with_the_row_of_its_server(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = next(row.name for begins, row in (ROWS | RUNNING).items() if name.startswith(begins))
+    assert main(["replay", str(path_of(name)), "--server", server, "--format", "jsonl"]) == 0
+    out, err = capsys.readouterr()
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert err == ""
+    assert {"t", "from", "to"} <= set(lines[0])
+    codes = {each["notice"]["code"] for each in lines if each.get("notice")}
+    assert not codes & {"SERVER_UNPROVED", "UPSTREAM_MALFORMED"}
 
 
 @pytest.mark.parametrize("name", CLIENT_LEG)
