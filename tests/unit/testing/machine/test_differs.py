@@ -56,6 +56,13 @@ def test_D5_a_flat_session_has_to_be_noticed_and_then_kept_to(shown: Json) -> No
     breaks("D3 a server is asked for what it has", world, host, update("u3", {"type": "realtime"}))
 
 
+def test_S4_what_a_host_asked_for_by_itself_shows_nothing_to_deepgram_s_clients() -> None:
+    world, host = scripted(FLAT)
+    does(world, host, event=UPDATED)
+    world, host = scripted(Config.component(upstream=FLAT.upstream))
+    breaks("D5", world, host, event=UPDATED)
+
+
 def test_D5_once() -> None:
     world, host = scripted(FLAT)
     does(world, host, differs(SHAPE), event=UPDATED)

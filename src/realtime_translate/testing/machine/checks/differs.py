@@ -30,7 +30,8 @@ def hears(world: WorldState, event: Mapping[str, Any]) -> None:
     if kind == "error":
         _refused(world, event["error"])
     elif kind == "session.updated" and _is_mistaken(world) and SHAPE not in shown.told:
-        shown.due = SHAPE
+        asked_for = world.component or world.ledger.configured > 0  # else it is the host's own update (S4)
+        shown.due = SHAPE if asked_for else ""
 
 
 def _refused(world: WorldState, error: Json) -> None:
