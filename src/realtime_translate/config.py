@@ -320,6 +320,12 @@ class Config:
         for name in ("model", "transcription_model"):
             if getattr(self, name) == "":
                 raise ConfigError(f"{name} must not be empty")
+        names = [row.name for row in (self.upstream, *(self.renewal.fallback if self.renewal else ()))]
+        for name in names:
+            if names.count(name) > 1:
+                raise ConfigError(
+                    f"renewal.fallback: {name!r} is the name of two servers; evolve one of them"
+                )
 
     @classmethod
     def deepgram(cls, **changes: Unpack[ConfigFields]) -> Config:

@@ -124,6 +124,7 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
     "NOTICES_SUPPRESSED": (_WARNING, "{code} came {count} times more within a minute"),
     # renewals
     "RENEWAL_STARTED": (_INFO, "the session is renewed: {cause}; attempt {attempt}"),
+    "RENEWAL_ELSEWHERE": (_WARNING, "the renewal goes on with another server, {server}"),
     "RENEWAL_DONE": (
         _INFO,
         "another session took over after {seconds} s; it was told {items} items, and {dropped} were dropped",

@@ -6,6 +6,7 @@ from attrs import frozen
 
 from .checks import above_zero, in_range, is_one_of
 from .errors import ConfigError
+from .openai.dialects import UpstreamDialect
 
 __all__ = ["Renewal"]
 
@@ -24,7 +25,7 @@ class Renewal:
     patience: float = 60.0
     """How long a planned renewal waits for a quiet moment (N3)."""
     attempts: int = 3
-    """Dials in a row before the call is given up (N14)."""
+    """Dials in a row of a server before the next one of `fallback` is tried, or the call given up (N14)."""
     lifetime: int = 20
     """Renewals of one call (N14)."""
     delays: tuple[float, ...] = (0.0, 0.5, 2.0)
@@ -39,6 +40,10 @@ class Renewal:
     """The user's audio that is kept for the next session, and as much again that waits for it (N12)."""
     resume_answer: bool = True
     """Whether an answer that breaks off is asked to go on (N8)."""
+    fallback: tuple[UpstreamDialect, ...] = ()
+    """Other servers, tried in this order once the attempts on the one at hand are used up (N19). Each has a
+    name of its own; its row says which model and which voices it has.
+    """
 
     def __attrs_post_init__(self) -> None:
         if self.after is not None:
@@ -51,7 +56,10 @@ class Renewal:
             is_one_of(f"renewal.{name}", getattr(self, name), int)
         for name in ("on_normal_close", "resume_answer"):
             is_one_of(f"renewal.{name}", getattr(self, name), bool)
-        is_one_of("renewal.delays", self.delays, tuple)
+        for name in ("delays", "fallback"):
+            is_one_of(f"renewal.{name}", getattr(self, name), tuple)
+        for row in self.fallback:
+            is_one_of("renewal.fallback", row, UpstreamDialect)
         if not self.delays:
             raise ConfigError("renewal.delays must have at least one delay")
         for delay in self.delays:

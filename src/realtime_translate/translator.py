@@ -310,7 +310,7 @@ class Translator:
         """What `resume` needs. Unlike `snapshot` it does not read the clock, and tells the configuration."""
         engine = self._engine
         snapshot = save(Saved.of(engine.call, engine.env), 0.0)
-        return Standing(engine.env.config, self.latest_time, snapshot)
+        return Standing(engine.env.given, self.latest_time, snapshot)
 
     @classmethod
     def resume(cls, standing: Standing, clock: Callable[[], float]) -> Translator:

@@ -138,8 +138,8 @@ FAULTS: tuple[Fault, ...] = (
         "T2",
         "only the first of several updates is acknowledged",
         "session/policies/updates.py",
-        "_parsed(env, frame).type]) for frame in frames]",
-        "_parsed(env, frame).type]) for frame in frames[:1]]",
+        "[update.type]) for update in made]",
+        "[update.type]) for update in made[:1]]",
     ),
     Fault(
         "T2",

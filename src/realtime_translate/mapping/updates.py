@@ -20,7 +20,7 @@ from .plan import Plan
 from .refusal import Refusal
 from .settings import first_of, note_think, reasoning_effort
 
-__all__ = ["ACKNOWLEDGED", "Update", "adopt", "apply", "asks_for", "changes"]
+__all__ = ["ACKNOWLEDGED", "Update", "adopt", "apply", "asks_for", "changes", "overrides"]
 
 Update: TypeAlias = (
     deepgram.UpdatePrompt | deepgram.UpdateThink | deepgram.UpdateSpeak | deepgram.UpdateListen
@@ -50,7 +50,16 @@ def adopt(before: Plan, after: Plan) -> Plan:
 
 def asks_for(update: Update, part: Part) -> bool:
     """Whether the client itself asked for this part in the update: then it is not left out of it (S7)."""
-    return not _ASKED[type(update)](update).isdisjoint(part.plan)
+    return not _named(update).isdisjoint(part.plan)
+
+
+def overrides(later: Update, earlier: Update) -> bool:
+    """Whether nothing of an earlier update is left after a later one."""
+    return type(later) is type(earlier) and _named(later) >= _named(earlier)
+
+
+def _named(update: Update) -> set[str]:
+    return _ASKED[type(update)](update)
 
 
 def _asked_of_speech(update: deepgram.UpdateSpeak) -> set[str]:

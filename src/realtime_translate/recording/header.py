@@ -64,7 +64,14 @@ def is_header(data: object) -> bool:
 
 def without_secrets(config: Config) -> Config:
     """The configuration as a redacted recording has it: the query of the upstream path may hold a key."""
-    return evolve(config, upstream=evolve(config.upstream, path=masked_target(config.upstream.path)))
+    renewal = config.renewal
+    if renewal is not None:
+        renewal = evolve(renewal, fallback=tuple(_masked(row) for row in renewal.fallback))
+    return evolve(config, upstream=_masked(config.upstream), renewal=renewal)
+
+
+def _masked(row: UpstreamDialect) -> UpstreamDialect:
+    return evolve(row, path=masked_target(row.path))
 
 
 def config_data(config: Config) -> dict[str, object]:

@@ -33,8 +33,11 @@ TEXTS: Mapping[str, Rule] = {
     "audio": Rule.AUDIO,
 }
 """The fields of the state that hold what was said, by name."""
-FRAMES: Mapping[str, tuple[str, ...]] = {"opening": ("waiting", "settings"), "updates": ("waiting", "sent")}
-"""Frames of the client that wait, by the part of the call that holds them."""
+FRAMES: Mapping[str, tuple[str, ...]] = {
+    "opening": ("waiting", "settings"),
+    "updates": ("waiting", "sent", "held"),
+}
+"""Frames of the client that wait or are kept, by the part of the call that holds them."""
 OBJECTS = ("context_items", "tools", "session", "endpoint")
 """Objects of the protocols."""
 _KEPT = """

@@ -73,7 +73,9 @@ def _text(frame: str, redacted: bool) -> object:
 
 
 def _open(output: OpenUpstream, redacted: bool) -> object:
-    later = {} if output.leg == 1 else {"leg": output.leg}
+    later: dict[str, object] = {} if output.leg == 1 else {"leg": output.leg}
+    if output.server:
+        later["server"] = output.server
     if not redacted:
         return {"model": output.model, "target": output.target, "headers": dict(output.headers), **later}
     return {

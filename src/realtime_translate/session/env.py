@@ -12,6 +12,7 @@ from ..audio import PCM_24K, Conversion
 from ..config import ClientDialect, Config, Limits, SilenceKeepalive
 from ..deepgram import ServerMessage
 from ..mapping import shapes, to_client
+from ..mapping.elsewhere import config_at
 from ..mapping.errors import Problem
 from ..mapping.plan import Plan
 from ..notices import notice
@@ -100,10 +101,13 @@ class Env:
     handled.
     """
 
-    config: Config
+    given: Config
+    """That of the host."""
     plan: Plan
     timers: Timers
     ids: Ids
+    row: int = 0
+    """The server at hand: 0 the first one, n the nth of `Renewal.fallback` (N19)."""
     now: Instant = _START
     clock: float = 0.0
     """The reading of the clock that this input came with; `now` is earlier while timers fire late."""
@@ -119,6 +123,8 @@ class Env:
     """The agent's audio on its way to the client's format."""
     frames: AudioFrames = field(factory=audio_frames.in_use)
     """How upstream's frames with audio are read and written."""
+    config: Config = field(init=False)
+    """The same for the server at hand, which is its `upstream`."""
     keepalive: SilenceKeepalive | None = field(init=False)
     """Silence that keeps the session alive, if the host or the server wants it (I1)."""
     counts: bool = field(init=False)
@@ -127,9 +133,19 @@ class Env:
     """
 
     def __attrs_post_init__(self) -> None:
+        self._arrive()
+
+    def _arrive(self) -> None:
+        """What follows from the server at hand."""
+        self.config = config_at(self.given, self.row)
         every = self.config.upstream.message_every
         self.keepalive = self.config.keepalive or (SilenceKeepalive(every / 2) if every else None)
         self.counts = self.keepalive is not None or self.config.renewal is not None
+
+    def turn_to(self, row: int) -> None:
+        """Another server is at hand, which has shown nothing yet (N20, D5)."""
+        self.row, self.flat, self.ids.heads = row, False, {}
+        self._arrive()
 
     @property
     def renewal(self) -> Renewal:

@@ -9,29 +9,56 @@ from .env import Env
 from .state import Call, OpeningState
 from .tables import OPENING, Opening, OpeningEvent
 
-__all__ = ["AGE", "CLOSED", "DEAD", "EXPIRED", "HOST", "PLANNED", "attempts", "begin_anew", "renews"]
+__all__ = [
+    "AGE",
+    "CLOSED",
+    "DEAD",
+    "EXPIRED",
+    "HOST",
+    "PLANNED",
+    "REFUSED",
+    "attempts",
+    "begin_anew",
+    "chances",
+    "renews",
+    "used_up",
+]
 
-EXPIRED, CLOSED, DEAD, AGE, HOST = "expired", "closed", "dead", "age", "host"
+EXPIRED, CLOSED, DEAD, AGE, HOST, REFUSED = "expired", "closed", "dead", "age", "host", "refused"
 """What a session is renewed for (N2)."""
 PLANNED = (AGE, HOST)
 
 
-def renews(call: Call, env: Env, *, planned: bool = False) -> bool:
+def renews(call: Call, env: Env, *, planned: bool = False, refused: bool = False) -> bool:
     """Whether the loss of the session at hand begins a renewal, or another attempt of one; or whether one may
-    be planned, for which nothing has failed.
+    be planned, for which nothing has failed. What is `refused` is asked of another server alone (N19).
     """
     renewal, state = env.config.renewal, call.opening
     if renewal is None or not OPENING[call.phase][OpeningEvent.LOST].action:
         return False
+    made = attempts(state, env, renewal)
+    if refused and used_up(made, renewal) >= chances(renewal):
+        return False
     if call.phase is Opening.REPLAYING:
         return True
-    return state.renewals < renewal.lifetime and (planned or attempts(state, env, renewal) < renewal.attempts)
+    return state.renewals < renewal.lifetime and (planned or made < chances(renewal))
 
 
 def attempts(state: OpeningState, env: Env, renewal: Renewal) -> int:
     """How many dials in a row were made until now: none, if the session at hand has lasted (N14)."""
     lasted = state.ready_at is not None and env.now - state.ready_at >= renewal.ready_for
     return 0 if lasted else state.attempts
+
+
+def chances(renewal: Renewal) -> int:
+    """How many dials in a row there may be: so many for each server (N14, N19)."""
+    return renewal.attempts * (1 + len(renewal.fallback))
+
+
+def used_up(made: int, renewal: Renewal) -> int:
+    """How many dials were made, if the server at hand is not worth another (N19)."""
+    servers = max(made - 1, 0) // renewal.attempts + 1
+    return servers * renewal.attempts
 
 
 def begin_anew(part: AttrsInstance, *kept: str) -> None:

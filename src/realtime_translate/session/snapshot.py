@@ -103,6 +103,7 @@ class Saved:
     timers: Timers
     ids: Ids
     flat: bool
+    row: int
     audio_in: ConversionState
     audio_out: ConversionState
 
@@ -110,11 +111,17 @@ class Saved:
     def of(cls, call: Call, env: Env) -> Saved:
         """What there is to keep of a call."""
         streams = env.audio_in.state, env.audio_out.state
-        return cls(env.config.dialect, call, env.plan, env.timers, env.ids, env.flat, *streams)
+        return cls(env.config.dialect, call, env.plan, env.timers, env.ids, env.flat, env.row, *streams)
 
     def env(self, config: Config) -> Env:
         """The surroundings in which the call goes on. Raises `SnapshotError` if they cannot be."""
-        env = Env(config, self.plan, self.timers, self.ids, flat=self.flat)
+        servers = 1 + (len(config.renewal.fallback) if config.renewal else 0)
+        if not 0 <= self.row < servers:
+            raise SnapshotError(
+                f"the call is at server {self.row} of renewal.fallback, of which config has {servers - 1}; "
+                "restore with the Config that the call began with"
+            )
+        env = Env(config, self.plan, self.timers, self.ids, self.row, flat=self.flat)
         try:
             updates.check(self.call.updates, env)
         except Exception as error:  # frames fail in as many ways as there are messages

@@ -1,7 +1,4 @@
-"""The whole memory of a call: plain data, one part for each policy. A snapshot is this, unstructured.
-
-What the lists in it hold is in `entries`.
-"""
+"""The whole memory of a call: plain data, one part for each policy; `entries` are what its lists hold."""
 
 from __future__ import annotations
 
@@ -309,10 +306,10 @@ class Past:
 class Updates:
     """`waiting`: frames of updates to send; `sent`: those that one `session.update` carries, in flight as
     `event_id`, which is empty where it has to go again; `refused_parts`: the parts of it that upstream
-    refused and that went nowhere (S7). `alone`: how many of `waiting` go one by one, after their merger was
-    refused. `carried`: the plan once those in `sent` hold, `intended`: once those in `waiting` do, too; None
-    where it has to be found out again. `given_up`: the last that were not answered in time;
-    `shown`: marks of the session as the server showed it last, by path.
+    refused and that went nowhere (S7). `alone`: how many of `waiting` go one by one, as their merger was
+    refused. `held`: those that mean something else at another server (N20). `carried`: the plan once `sent`
+    holds, `intended`: once `waiting` does, too; None where it has to be found out again. `given_up`: the last
+    that were not answered in time; `shown`: marks of the session as the server showed it last, by path.
     """
 
     waiting: list[str] = field(factory=list[str])
@@ -320,6 +317,7 @@ class Updates:
     event_id: str = ""
     refused_parts: list[str] = field(factory=list[str])
     alone: int = 0
+    held: list[str] = field(factory=list[str])
     carried: Plan | None = None
     intended: Plan | None = None
     given_up: list[GivenUp] = field(factory=list[GivenUp])

@@ -25,6 +25,7 @@ from realtime_translate import (
     UpstreamDialect,
     Voices,
 )
+from realtime_translate.openai.dialects import XAI
 from realtime_translate.recording import Recorder, replay
 from realtime_translate.recording.header import RecordingError, config_data, config_of, without_secrets
 from realtime_translate.recording.memory import FRAMES, KEPT, OBJECTS, TEXTS
@@ -51,6 +52,7 @@ CONFIGURATIONS = [
     ),
     Config.deepgram(turn_detection=FROM_SETTINGS),
     Config.component(renewal=Renewal(after=None, delays=(0.0, 1.5), on_normal_close=False)),
+    Config.deepgram(renewal=Renewal(fallback=(attrs.evolve(XAI, model="grok"), AZURE_GA))),
 ]
 
 
@@ -78,6 +80,9 @@ def test_a_redacted_header_has_no_credentials() -> None:
     config = Config.deepgram(upstream=UpstreamDialect("mine", path))
     kept = "/v1?model={model}&api-key=removed&api-version=2025"
     assert without_secrets(config).upstream.path == kept
+    backed = without_secrets(Config(renewal=Renewal(fallback=(UpstreamDialect("mine", path),)))).renewal
+    assert backed is not None
+    assert [row.path for row in backed.fallback] == [kept]
     assert masked_target("/v1?model=m") == "/v1?model=m"
     taped = Taped(config)
     assert "abc" not in taped.lines[0]

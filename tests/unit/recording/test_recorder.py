@@ -19,6 +19,7 @@ from realtime_translate import (
     deepgram,
 )
 from realtime_translate.mapping.names import sent_name
+from realtime_translate.openai.dialects import XAI
 from realtime_translate.recording import Recorder, replay
 from realtime_translate.testing import FakeClock
 from tests.events import answer, audio, call_item, created, done, item_done, settings, text
@@ -109,6 +110,35 @@ def test_every_input_is_reproduced(options: dict[str, Any]) -> None:
     assert {each["in"] for each in taped.records} == {
         name for name, each in vars(Translator).items() if inspect.isfunction(each) and name[0] != "_"
     } - {"snapshot", "standing"}
+
+
+BACKED = Config.deepgram(renewal=Renewal(attempts=1, fallback=(XAI,)))
+
+
+@pytest.mark.parametrize("options", EVERYTHING)
+def test_N19_a_call_that_goes_on_with_another_server_is_reproduced(options: dict[str, Any]) -> None:
+    taped = Taped(BACKED, **options)
+    taped.ready(settings())
+    for leg in (1, 2):
+        taped.recorder.upstream_closed(1006, leg=leg)
+    reproduced(taped)
+    assert ('"server": "xai"' in json.dumps(taped.records[-1])) == (options["outputs"] == "whole")
+
+
+def test_N20_what_another_server_would_be_asked_for_is_masked() -> None:
+    """In a recording that begins in the middle of the call."""
+    listen = {"type": "UpdateListen", "listen": {"provider": {"type": "deepgram", "keyterms": ["Obatzda"]}}}
+    taped = Taped(BACKED)
+    taped.ready(settings())
+    taped.recorder.receive_from_client(json.dumps(listen))
+    taped.upstream({"type": "session.updated", "session": {}})
+    lines: list[str] = []
+    recorder = Recorder(taped.translator, lines.append)
+    for leg in (1, 2):
+        recorder.upstream_closed(1006, leg=leg)
+    recorder.upstream_opened(3)
+    assert replay(lines).same
+    assert "Obatzda" not in "".join(lines)
 
 
 def test_each_input_has_its_number_its_time_and_its_outputs() -> None:

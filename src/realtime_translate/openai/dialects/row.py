@@ -52,6 +52,8 @@ class UpstreamDialect:
     """Words of which the name of a model of this server has one; any other name is not the client's to choose
     (S10). Empty where its operator names the models: `Config.model` counts for all.
     """
+    model: str | None = None
+    """The model to ask it for in place of another server (N20); None: that of the `Config`."""
     model_in_session: bool = False
     """Whether the model is named in `session` as well (S2)."""
     shape: SessionShape = field(default=NESTED, repr=False)
@@ -128,6 +130,6 @@ class UpstreamDialect:
 
 
 COLUMNS: tuple[str, ...] = tuple(
-    each.name for each in fields(UpstreamDialect) if each.name not in ("name", "evidence", "graded")
+    each.name for each in fields(UpstreamDialect) if each.name not in ("name", "model", "evidence", "graded")
 )
 """The columns that have evidence."""

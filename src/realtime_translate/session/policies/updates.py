@@ -65,7 +65,7 @@ def wanted(call: Call, env: Env, update: mapping.Update) -> Effects:
         return [*notes, *_refusal(WarningCode.SPEAK_UPDATE_UNSUPPORTED, reason)]
     if not state.sent and not state.waiting and mapping.changes(before, after, env.config) is None:
         env.plan = mapping.adopt(env.plan, after)
-        return [*notes, env.client(mapping.ACKNOWLEDGED[update.type])]
+        return [*notes, *_acknowledge(state, env, [deepgram.encode(update)])]
     frame = deepgram.encode(update)
     size = len(frame) + sum(map(len, state.waiting))
     if len(state.waiting) >= env.limits.pending_messages or size > env.limits.text_bytes_up:  # L3
@@ -99,7 +99,7 @@ def granted(call: Call, env: Env, _: UpdateGranted) -> Effects:
     session = mapping.changes(env.plan, after, env.config)
     if session is None:
         env.plan = mapping.adopt(env.plan, after)
-        return [*effects, *_acknowledge(env, batch), *_more(state)]
+        return [*effects, *_acknowledge(state, env, batch), *_more(state)]
     state.sent, state.carried = batch, after
     return [*effects, _send(state, env, unstructure(session))]
 
@@ -199,7 +199,7 @@ def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
     """What was not confirmed is asked of the next session (N5)."""
     state = call.updates
     waiting = [*state.sent, *state.waiting]
-    begin_anew(state)
+    begin_anew(state, "held")
     state.waiting = waiting
     return ()
 
@@ -209,7 +209,7 @@ def leg_configured(call: Call, env: Env, signal: LegConfigured) -> Effects:
     state = call.updates
     held, state.waiting = state.waiting[: signal.updates], state.waiting[signal.updates :]
     state.alone = len(state.waiting)
-    return _acknowledge(env, held)
+    return _acknowledge(state, env, held)
 
 
 def _send(state: Updates, env: Env, session: Mapping[str, object]) -> SendToUpstream:
@@ -221,7 +221,7 @@ def _send(state: Updates, env: Env, session: Mapping[str, object]) -> SendToUpst
 def _hold(state: Updates, env: Env) -> list[Effect]:
     """What was sent is in effect."""
     env.plan = mapping.adopt(env.plan, _in_flight(state, env))
-    return [*_acknowledge(env, state.sent), *_forget(state, env)]
+    return [*_acknowledge(state, env, state.sent), *_forget(state, env)]
 
 
 def _session(state: Updates, env: Env) -> Mapping[str, object]:
@@ -247,6 +247,7 @@ def check(state: Updates, env: Env) -> None:
     carried, state.carried = state.carried, None
     in_flight = _in_flight(state, env)
     whole = _after(env, in_flight, state.waiting)
+    _after(env, in_flight, state.held)
     state.carried = carried
     if carried not in (None, in_flight) or state.intended not in (None, whole):
         raise ValueError("a plan is not what its updates make of it")
@@ -276,8 +277,20 @@ def _without_voice(env: Env, batch: list[str]) -> tuple[list[str], list[Effect]]
     return kept, effects
 
 
-def _acknowledge(env: Env, frames: list[str]) -> list[Effect]:
-    return [env.client(mapping.ACKNOWLEDGED[_parsed(env, frame).type]) for frame in frames]
+def _acknowledge(state: Updates, env: Env, frames: list[str]) -> list[Effect]:
+    """They hold, and the client hears of it."""
+    made = [_parsed(env, frame) for frame in frames]
+    if env.renewal.fallback:
+        for update, frame in zip(made, frames, strict=True):
+            _remember(state, env, update, frame)
+    return [env.client(mapping.ACKNOWLEDGED[update.type]) for update in made]
+
+
+def _remember(state: Updates, env: Env, update: mapping.Update, frame: str) -> None:
+    """Another server is asked for the same in its own way (N20). Prompt and functions are in the plan."""
+    if isinstance(update, (deepgram.UpdateSpeak, deepgram.UpdateListen)):
+        state.held = [each for each in state.held if not mapping.overrides(update, _parsed(env, each))]
+        state.held.append(frame)
 
 
 def _refusal(code: str, reason: str) -> list[Effect]:

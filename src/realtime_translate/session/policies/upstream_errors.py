@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from attrs import evolve
 
 from ... import openai
@@ -9,7 +11,7 @@ from ...deepgram.codes import ComponentCode, ErrorCode
 from ...mapping.errors import Fault, Problem, closed_with, fatal_code
 from ...notices import notice
 from ..env import Env
-from ..renewals import CLOSED, EXPIRED, begin_anew, renews
+from ..renewals import CLOSED, EXPIRED, REFUSED, begin_anew, renews
 from ..signals import Effects, ErrorDue, Fatal, LegLost, MayFail, OpeningStep, Refused, ResponseEnded
 from ..state import Call, UpstreamErrors
 from ..tables import OpeningEvent
@@ -30,7 +32,8 @@ _SILENT = (Fault.BUSY, Fault.COMMIT_EMPTY, Fault.OUTPUTS_MISSING, Fault.METADATA
 """E2, R6, R8."""
 _REMEMBERED = 64
 _NORMAL, _GOING_AWAY = 1000, 1001
-_FATAL = (Fault.EXPIRED, Fault.ACCESS)
+_FATAL: Mapping[Fault, str] = {Fault.EXPIRED: EXPIRED, Fault.ACCESS: REFUSED}
+"""What ends a session, and what another takes its place for."""
 
 
 def forget(state: UpstreamErrors) -> None:
@@ -68,8 +71,10 @@ def renewable(call: Call, env: Env, code: int | None, reason: str) -> str:
     if renewal is None or not renews(call, env):
         return ""
     problem = closed_with(reason, env.config.upstream.errors)
-    if state.idle or Fault.IDLE in (state.last_fault, problem.fault) or problem.fault is Fault.ACCESS:
+    if state.idle or Fault.IDLE in (state.last_fault, problem.fault):
         return ""
+    if problem.fault is Fault.ACCESS:
+        return REFUSED if renews(call, env, refused=True) else ""
     if problem.fault is Fault.EXPIRED or (code == _GOING_AWAY and _is_old(state, env)):
         return EXPIRED
     return "" if code == _NORMAL and not renewal.on_normal_close else CLOSED
@@ -92,9 +97,9 @@ def report(call: Call, env: Env, refusal: Refused) -> Effects:
     if problem.fault in _SILENT or _is_expected(state, problem) or _is_told_again(call, env, problem):
         return (notice("UPSTREAM_ERROR_BENIGN", code=problem.code),)
     state.last, state.last_code, state.last_fault = problem.description, problem.code, problem.fault
-    if problem.fault is Fault.EXPIRED and renews(call, env):
-        return (OpeningStep(OpeningEvent.LOST, EXPIRED),)
     if problem.fault in _FATAL:
+        if renews(call, env, refused=problem.fault is Fault.ACCESS):
+            return (OpeningStep(OpeningEvent.LOST, _FATAL[problem.fault]),)
         return (Fatal(fatal_code(problem, component=env.component), problem.description),)
     if problem.fault is Fault.IDLE and env.component:
         if call.slot.responding:

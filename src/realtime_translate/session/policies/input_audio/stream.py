@@ -46,10 +46,19 @@ def settled(call: Call, env: Env, _: AudioSettled) -> Effects:
     now, was = path.upstream.bytes_per_second, before.target.bytes_per_second
     state.uncommitted = state.uncommitted * now // was
     state.total, state.recent = state.total * now // was, bytearray()  # what is kept is in one format (N12)
+    state.again = _converted(state.again, before, env.audio_in)
     state.owed_from, state.commits = (state.total if env.plan.commit.manual else None), []
     if env.keepalive:
         env.start("keepalive", env.keepalive.every)
     return ()
+
+
+def _converted(audio: bytearray, before: Conversion, after: Conversion) -> bytearray:
+    """What goes first to another session, in its format, with what the resampler holds of it (N20)."""
+    if not audio or before.target == after.target:
+        return audio
+    stream = Conversion(before.target, after.target)
+    return bytearray(stream.feed(bytes(audio) + before.flush()) + stream.flush())
 
 
 def ended(call: Call, env: Env, _: UpdateGranted) -> Effects:

@@ -89,7 +89,8 @@ def _redial(state: OpeningState, env: Env, cause: Cause) -> Effects:
 def dial(env: Env, model: str, leg: int = 1) -> OpenUpstream:
     """Whom to dial for a model."""
     server = env.config.upstream
-    return OpenUpstream(model, server.target(model, env.ids.prefix), dict(server.headers), leg)
+    target, name = server.target(model, env.ids.prefix), server.name if env.row else ""
+    return OpenUpstream(model, target, dict(server.headers), leg, name)
 
 
 def _settle(state: OpeningState, env: Env, settings: deepgram.Settings) -> tuple[str, list[Effect]]:

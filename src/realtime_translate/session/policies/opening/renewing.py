@@ -11,12 +11,14 @@ from .... import deepgram
 from ....deepgram.codes import ComponentCode, ErrorCode
 from ....mapping import dispensable
 from ....mapping import updates as mapping
+from ....mapping.elsewhere import Elsewhere, elsewhere
 from ....mapping.errors import Fault, fatal_code
+from ....mapping.refusal import Refusal
 from ....mapping.renewed import renewed
 from ....notices import notice
 from ....outputs import CloseUpstream
 from ...env import Env
-from ...renewals import AGE, EXPIRED, PLANNED, attempts, renews
+from ...renewals import AGE, EXPIRED, PLANNED, REFUSED, attempts, chances, renews, used_up
 from ...signals import Effect, Effects, Fatal, LegConfigured, LegLost, LegReady, OpeningStep
 from ...state import Call, OpeningState
 from ...tables import OpeningEvent
@@ -47,7 +49,8 @@ def _leave(call: Call, env: Env, cause: Cause) -> Effects:
     """Nothing more comes of the session at hand (N4)."""
     state, renewal = call.opening, env.renewal
     planned = not cause.reason
-    state.attempts = 0 if planned else attempts(state, env, renewal)
+    made = 0 if planned else attempts(state, env, renewal)
+    state.attempts = used_up(made, renewal) if cause.reason == REFUSED else made
     state.renewals += 1
     state.cause = cause.reason or state.cause
     state.lost_at = Instant(env.now)
@@ -75,11 +78,24 @@ def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
 
 def _delay(state: OpeningState, env: Env) -> float:
     """How long after a failure the next attempt comes (N14)."""
-    delays = env.renewal.delays
-    return delays[min(state.attempts, len(delays) - 1)]
+    delays, made = env.renewal.delays, state.attempts % env.renewal.attempts
+    return delays[min(made, len(delays) - 1)]
+
+
+def _number(state: OpeningState, env: Env) -> int:
+    """Which attempt on its server the last one was."""
+    return (state.attempts - 1) % env.renewal.attempts + 1
 
 
 def _dial_again(call: Call, env: Env, cause: Cause) -> Effects:
+    state, renewal = call.opening, env.renewal
+    if not renewal.fallback or state.attempts == 0 or state.attempts % renewal.attempts:
+        return _attempt(call, env)
+    moved = _go_elsewhere(call, env)
+    return (*moved, *_attempt(call, env)) if state.attempts < chances(renewal) else moved
+
+
+def _attempt(call: Call, env: Env) -> Effects:
     state = call.opening
     state.attempts += 1
     state.leg += 1
@@ -87,8 +103,36 @@ def _dial_again(call: Call, env: Env, cause: Cause) -> Effects:
     state.carried = len(call.updates.waiting)
     env.start("configure", env.limits.configure_timeout)
     model = _settle(call, env)
-    started = notice("RENEWAL_STARTED", cause=state.cause, attempt=state.attempts)
+    started = notice("RENEWAL_STARTED", cause=state.cause, attempt=_number(state, env))
     return started, dial(env, model, state.leg)
+
+
+def _go_elsewhere(call: Call, env: Env) -> Effects:
+    """The next server in the round takes the call, or the first one after it that can (N19)."""
+    state, renewal, known = call.opening, env.renewal, _there(call, env).notices
+    told: list[Effect] = []
+    while state.attempts < chances(renewal):
+        env.turn_to((env.row + 1) % (1 + len(renewal.fallback)))
+        server = env.config.upstream
+        told.append(notice("RENEWAL_ELSEWHERE", server=server.name))
+        try:
+            there = _there(call, env)
+        except Refusal as refusal:
+            why = refusal.description
+            state.attempts += renewal.attempts
+            told.append(notice("RENEWAL_FAILED", cause=why, attempt=1, next=None))
+            continue
+        env.plan, state.left_out, state.refused_parts = there.plan, [], []
+        unproved = () if server.proved else (notice("SERVER_UNPROVED", server=server.name),)
+        return [*told, *unproved, *(each for each in there.notices if each not in known)]
+    return [*told, Fatal(_lost_code(state, env), "no other server can take the call")]
+
+
+def _there(call: Call, env: Env) -> Elsewhere:
+    """How the call stands at the server at hand."""
+    settings = cast("deepgram.Settings", _parsed(env, call.opening.settings))
+    held = [cast("mapping.Update", _parsed(env, frame)) for frame in call.updates.held]
+    return elsewhere(settings, env.plan, held, env.config)
 
 
 def _settle(call: Call, env: Env) -> str:
@@ -112,11 +156,13 @@ def _configure_again(call: Call, env: Env, cause: Cause) -> Effects:
 
 
 def _refuse_session(call: Call, env: Env, cause: Cause) -> Effects:
-    """What cannot be mended by dialling again ends the call (N2)."""
+    """What cannot be mended by dialling again ends the call (N2), unless another server is left (N19)."""
     problem = cause.problem
-    if problem.fault is Fault.ACCESS:
-        return (Fatal(fatal_code(problem, component=env.component), problem.description),)
-    return (OpeningStep(OpeningEvent.ATTEMPT_FAILED, problem.code),)
+    if problem.fault is not Fault.ACCESS:
+        return (OpeningStep(OpeningEvent.ATTEMPT_FAILED, problem.code),)
+    if _is_another_left(call.opening, env):
+        return (OpeningStep(OpeningEvent.ATTEMPT_FAILED, REFUSED),)
+    return (Fatal(fatal_code(problem, component=env.component), problem.description),)
 
 
 def _refuse_update(call: Call, env: Env, cause: Cause) -> Effects:
@@ -134,15 +180,23 @@ def _refuse_update(call: Call, env: Env, cause: Cause) -> Effects:
     return _refuse_session(call, env, cause)
 
 
+def _is_another_left(state: OpeningState, env: Env) -> bool:
+    """Whether there is a server that has not had its attempts, beside the one at hand (N19)."""
+    return used_up(state.attempts, env.renewal) < chances(env.renewal)
+
+
 def _try_again(call: Call, env: Env, cause: Cause) -> Effects:
     """An attempt came to nothing: another one, unless there were enough (N14, N15)."""
-    state = call.opening
-    if cause.problem.fault is Fault.ACCESS:
+    state, renewal = call.opening, env.renewal
+    refused = cause.problem.fault is Fault.ACCESS
+    made = used_up(state.attempts, renewal) if refused or cause.reason == REFUSED else state.attempts
+    exhausted = made >= chances(renewal)
+    if refused and exhausted:
         return _refuse_session(call, env, cause)
+    number, state.attempts = _number(state, env), made
     why = cause.reason or "no answer in time"
-    exhausted = state.attempts >= env.renewal.attempts
     delay = None if exhausted else _delay(state, env)
-    failed = notice("RENEWAL_FAILED", cause=why, attempt=state.attempts, next=delay)
+    failed = notice("RENEWAL_FAILED", cause=why, attempt=number, next=delay)
     if not exhausted:
         return [failed, *_closed(cause), LegLost()]
     return failed, Fatal(_lost_code(state, env), f"no other session could be opened: {why}")
@@ -165,6 +219,9 @@ def _replay(call: Call, env: Env, cause: Cause) -> Effects:
     audible = state.session.get("output_modalities") != ["text"]
     env.plan = asked = evolve(state.plan or before, audible=audible)
     settled = settle_audio(env, cause.session)
+    if isinstance(settled[0], Fatal) and _is_another_left(state, env):
+        env.plan = before
+        return (OpeningStep(OpeningEvent.LOST, REFUSED),)
     if (env.plan.input, env.plan.output) == (before.input, before.output):
         settled = [each for each in settled if isinstance(each, Fatal)]  # the streams go on
     state.left_out += [each for each in state.refused_parts if each not in state.left_out]
