@@ -99,7 +99,7 @@ def application(options: argparse.Namespace) -> web.Application:
             await websocket.prepare(request)
             config = server.config(configuration(met))
             config = launch.renewing(config, options.renew_after, options.renew_attempts)
-            call = bridge.Call(config, server.url, sockets.dial, met)
+            call = bridge.Call(config, server.url, sockets.dial, met, others=server.others)
             await outbox.hold(calls, ClientSocket(websocket, call))
         return websocket
 

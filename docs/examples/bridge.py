@@ -160,11 +160,19 @@ Dial = Callable[[Leg, str, Mapping[str, str]], Awaitable[None]]
 class Call:
     """One client, its translator, and its socket to the server at the URL `upstream`, opened by `dial`.
 
-    `early`: that is dialled when the client comes, and not when it has sent Settings.
+    `early`: that is dialled when the client comes, and not when it has sent Settings. `others`: the URLs of
+    the servers in `Renewal.fallback`, by name.
     """
 
     def __init__(
-        self, config: rt.Config, upstream: str, dial: Dial, caller: Caller, *, early: bool = False
+        self,
+        config: rt.Config,
+        upstream: str,
+        dial: Dial,
+        caller: Caller,
+        *,
+        early: bool = False,
+        others: Mapping[str, str] | None = None,
     ) -> None:
         self.id = secrets.token_urlsafe(12)  # the request_id of Welcome too
         self.caller, self.functions = caller, functions_of(caller)
@@ -174,8 +182,10 @@ class Call:
         self.client = Leg(self, own.client_opened, self.hear, own.client_closed)
         self.upstream = self.upstream_leg(1)
         self.legs = [self.client, self.upstream]
-        self.url, self.dial_leg, self.early = upstream.rstrip("/"), dial, early
-        self.server = config.upstream
+        self.dial_leg, self.early = dial, early
+        self.servers = {"": (config.upstream, upstream.rstrip("/"))}  # as OpenUpstream names them
+        rows = config.renewal.fallback if config.renewal else ()
+        self.servers |= {row.name: (row, (others or {})[row.name]) for row in rows}
         self.dialled: tuple[tuple[str, int], asyncio.Task[None]] | None = None  # target, leg; who dials
         self.timer: asyncio.TimerHandle | None = None
         self.wakes = inf  # when it is due
@@ -356,9 +366,11 @@ class Call:
         self.dialled = asked, self.spawn(self.dial_upstream(self.upstream, wanted))
 
     async def dial_upstream(self, leg: Leg, wanted: rt.OpenUpstream) -> None:
-        url, dial = self.url + wanted.target, partial(self.dial_leg, leg)
-        credential = partial(upstreams.credential, self.server)
-        why = await dialling.reach(dial, url, wanted.headers, credential, DIAL_SECONDS, self.log)
+        row, place = self.servers[wanted.server]
+        url, dial = place + wanted.target, partial(self.dial_leg, leg)
+        credential = partial(upstreams.credential, row)
+        seconds = 0.0 if wanted.leg > 1 and len(self.servers) > 1 else DIAL_SECONDS  # others wait
+        why = await dialling.reach(dial, url, wanted.headers, credential, seconds, self.log)
         if why is not None:
             leg.closed(None, why)
 

@@ -52,7 +52,7 @@ async def converse(
         return
     await websocket.accept(switchboard.subprotocol(websocket.scope["subprotocols"]))
     server = upstreams.of_environment()
-    call = bridge.Call(server.config(config), server.url, sockets.dial, met)
+    call = bridge.Call(server.config(config), server.url, sockets.dial, met, others=server.others)
     await outbox.hold(calls, ClientSocket(websocket, call))
 
 

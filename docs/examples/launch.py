@@ -105,6 +105,10 @@ def common_options(about: str | None, port: int, path: str) -> argparse.Argument
     add("--renew-after", type=after, metavar="SECONDS", help=f"{renew} (default: never)")
     renew = "the same, with so many dials in a row, and after 50 minutes if --renew-after does not say"
     add("--renew-attempts", type=partial(checked, "attempts", int), metavar="N", help=f"{renew} (3)")
+    other = (
+        "when the attempts are used up, this server takes the call, with MODEL and at URL if they are said"
+    )
+    add("--fallback", action="append", default=[], metavar="NAME[=MODEL][@URL]", help=f"{other}; repeatable")
     drain = "after SIGTERM: how long the calls there are may go on before they are told (default: 0)"
     add("--drain-seconds", type=seconds, default=0.0, metavar="N", help=drain)
     access.add_options(parser)
@@ -136,7 +140,7 @@ def renewing(config: rt.Config, after: float | str | None, attempts: float | str
     """The configuration with renewals, if either is said. Raises ConfigError and ValueError."""
     if not after and not attempts:
         return config
-    renewal = rt.Renewal()
+    renewal = config.renewal or rt.Renewal()
     if after:
         renewal = evolve(renewal, after=float(after))
     if attempts:
@@ -198,9 +202,11 @@ def start(serving: AbstractAsyncContextManager[asyncio.Server], options: argpars
 async def run(serving: AbstractAsyncContextManager[asyncio.Server], options: argparse.Namespace) -> None:
     """Serve until SIGTERM or SIGINT. Ends the process with 2 if it cannot."""
     log_as_json(options.log_level)
-    url = upstreams.of_options(options).url
-    if not getattr(options, "simulate", False) and (trouble := check_upstream(options.server, url)):
-        give_up(trouble)
+    server = upstreams.of_options(options)
+    dialled = {} if getattr(options, "simulate", False) else {options.server: server.url}
+    for name, url in {**dialled, **server.others}.items():
+        if trouble := check_upstream(name, url):
+            give_up(trouble)
     stop = asyncio.Event()
     asyncio.get_running_loop().set_exception_handler(FewFiles())
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -208,12 +214,12 @@ async def run(serving: AbstractAsyncContextManager[asyncio.Server], options: arg
     async with AsyncExitStack() as stack:
         try:
             await stack.enter_async_context(reporting(options.otel, options.metrics_port))
-            server = await stack.enter_async_context(serving)
+            listening = await stack.enter_async_context(serving)
         except access.SetupError as error:
             give_up(str(error))
         except OSError as error:
             give_up(f"cannot listen: {error.strerror}")
-        host, port = server.sockets[0].getsockname()[:2]
+        host, port = listening.sockets[0].getsockname()[:2]
         bridge.log.info("listening", extra={"fields": {"url": f"ws://{host}:{port}{options.path}"}})
         await stop.wait()
         bridge.log.info("shutting down")

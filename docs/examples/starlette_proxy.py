@@ -5,9 +5,10 @@
 UPSTREAM_SERVER in the environment names another server, UPSTREAM_URL, UPSTREAM_MODEL and TRANSCRIPTION_MODEL
 what is not usual about it, LOG_LEVEL how much is logged; with EMIT_EVENTS=1 Notices are OpenTelemetry events
 too, and METRICS_PORT is where /metrics is served. RENEW_AFTER (in seconds) or RENEW_ATTEMPTS lets calls
-outlive their sessions with the server. CLIENT_KEYS_FILE, CLIENT_KEYS and ALLOW_ORIGIN say who may call
-(`access.py`), and ALLOW_ANYONE all. `bridge.py` holds the calls, `outbox.py` their clients' side; this
-file has the routes, the client's socket as Starlette has it, and the end of the process.
+outlive their sessions with the server, and FALLBACK names others to go on with. CLIENT_KEYS_FILE, CLIENT_KEYS
+and ALLOW_ORIGIN say who may call (`access.py`), and ALLOW_ANYONE all. `bridge.py` holds the calls,
+`outbox.py` their clients' side; this file has the routes, the client's socket as Starlette has it, and the
+end of the process.
 """
 
 from __future__ import annotations
@@ -78,7 +79,9 @@ async def converse(websocket: WebSocket) -> None:
     with calls.placed(met):
         await websocket.accept(switchboard.subprotocol(websocket.scope["subprotocols"]))
         server = upstreams.of_environment()
-        call = bridge.Call(server.config(configuration(met)), server.url, sockets.dial, met)
+        call = bridge.Call(
+            server.config(configuration(met)), server.url, sockets.dial, met, others=server.others
+        )
         await outbox.hold(calls, ClientSocket(websocket, call))
 
 
@@ -113,10 +116,11 @@ async def health(request: Request) -> Response:
 async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
     """At SIGTERM or SIGINT the calls are told and drained before the server closes their sockets."""
     launch.log_as_json(os.environ.get("LOG_LEVEL", "INFO"))
-    url = upstreams.of_environment().url  # what is missing there is missed now, and not at the first call
+    server = upstreams.of_environment()  # what is missing there is missed now, and not at the first call
     calls.open(launch.from_environment())
-    if trouble := launch.check_upstream(os.environ.get("UPSTREAM_SERVER"), url):
-        bridge.log.error(trouble)
+    for name, url in {os.environ.get("UPSTREAM_SERVER"): server.url, **server.others}.items():
+        if trouble := launch.check_upstream(name, url):
+            bridge.log.error(trouble)
     loop, tasks = asyncio.get_running_loop(), set[asyncio.Task[None]]()
     servers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 

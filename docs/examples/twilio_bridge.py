@@ -52,7 +52,7 @@ class PhoneCall(bridge.Call):
     def __init__(self, options: argparse.Namespace, caller: access.Caller) -> None:
         server = upstreams.of_options(options)
         config = launch.renewing(server.config(CONFIG), options.renew_after, options.renew_attempts)
-        super().__init__(config, server.url, sockets.dial, caller)
+        super().__init__(config, server.url, sockets.dial, caller, others=server.others)
         self.settings = settings_of(options, config.model)
         self.stream = ""  # Twilio's name for it
         self.sent = self.marked = 0  # bytes of audio, and where the last mark is

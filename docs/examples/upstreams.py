@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 import realtime_translate as rt
 from realtime_translate.openai.dialects import SERVERS, UpstreamDialect
@@ -51,14 +51,38 @@ OWN = Known(key="UPSTREAM_API_KEY")  # of a row of your own
 
 @frozen
 class Upstream:
-    """The server of all calls: its URL, and what of a `Config` it decides."""
+    """The server of all calls: its URL, and what of a `Config` it decides.
+
+    `fallback`: those that take its calls over when it is gone, and their URLs by name.
+    """
 
     url: str
     changes: Mapping[str, Any]
+    fallback: tuple[UpstreamDialect, ...] = ()
+    others: Mapping[str, str] = field(factory=dict[str, str])
 
     def config(self, base: rt.Config) -> rt.Config:
         """`base` for calls with this server. Raises ConfigError if the two cannot go together."""
-        return evolve(base, **self.changes)
+        config = evolve(base, **self.changes)
+        if not self.fallback:
+            return config
+        return evolve(config, renewal=evolve(config.renewal or rt.Renewal(), fallback=self.fallback))
+
+    def backed(self, names: Iterable[str]) -> Upstream:
+        """The same, with others to fall back to. A name may be followed by `=MODEL` and `@URL`, where those
+        are not the usual ones. Raises ValueError as `chosen` does.
+        """
+        rows, others = list[UpstreamDialect](), dict[str, str]()
+        first = self.changes.get("upstream", SERVERS["openai"]).name
+        for name in names:
+            named, _, url = name.partition("@")
+            server, _, model = named.partition("=")
+            other = chosen(server, url or None, model or None)
+            if server in (first, *others):
+                raise ValueError(f"{server} is named twice: a call falls back to another server")
+            rows.append(evolve(other.changes["upstream"], model=other.changes["model"]))
+            others[server] = other.url
+        return evolve(self, fallback=tuple(rows), others=others)
 
 
 def chosen(
@@ -88,13 +112,15 @@ def chosen(
 
 def of_options(options: argparse.Namespace) -> Upstream:
     """The server that a command line names. Raises ValueError as `chosen` does."""
-    return chosen(options.server, options.upstream, options.model, options.transcription_model)
+    server = chosen(options.server, options.upstream, options.model, options.transcription_model)
+    return server.backed(options.fallback)
 
 
 def of_environment() -> Upstream:
     """The server that the environment names. Raises ValueError as `chosen` does."""
     names = ("UPSTREAM_SERVER", "UPSTREAM_URL", "UPSTREAM_MODEL", "TRANSCRIPTION_MODEL")
-    return chosen(*(os.environ.get(name) for name in names))
+    server = chosen(*(os.environ.get(name) for name in names))
+    return server.backed(os.environ.get("FALLBACK", "").split())
 
 
 async def credential(row: UpstreamDialect) -> Mapping[str, str]:

@@ -39,14 +39,15 @@ async def serving(
 ) -> AsyncGenerator[asyncio.Server, None]:
     """The running proxy. At the end it takes no more calls, and those it has are told and drained."""
     async with AsyncExitStack() as stack:
-        upstream = upstreams.of_options(options).url
+        server = upstreams.of_options(options)
+        upstream = server.url
         if options.simulate:
             upstream = await stack.enter_async_context(simulated(options.server or "openai"))
         early = options.dial == "early"
         yield await stack.enter_async_context(
             listening(
                 lambda caller: bridge.Call(
-                    configuration(caller, config), upstream, dial, caller, early=early
+                    configuration(caller, config), upstream, dial, caller, early=early, others=server.others
                 ),
                 options,
             )

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 import realtime_translate as rt
 from realtime_translate.testing import Call, Reply, Say, ServerView
 from tests.e2e.callers import SILENCE_MS, SPEECH_MS, Caller, calling, said
-from tests.e2e.hosts import PROXIES, Session, eventually, example, model, run, websockets_proxy
+from tests.e2e.hosts import (
+    KEY,
+    PROXIES,
+    Host,
+    Session,
+    Upstream,
+    eventually,
+    example,
+    model,
+    run,
+    websockets_proxy,
+)
 from tests.e2e.test_twilio import bridge, ringing
 
 CONFIG = rt.Config.deepgram(renewal=rt.Renewal())
@@ -219,6 +233,116 @@ def test_N8_a_phone_call_outlives_its_session() -> None:
             assert await phone.closed() == 1000
 
     run(scenario())
+
+
+# --- another server -----------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def by_options(first: Upstream, second: Upstream) -> AsyncGenerator[Host, None]:
+    """Its URL and its model are said: both are others than usual."""
+    said = ["--renew-attempts", "2", "--fallback", f"xai=grok-voice@{second.url}"]
+    async with websockets_proxy(first.url, None, *said) as host:
+        yield host
+
+
+@asynccontextmanager
+async def by_environment(first: Upstream, second: Upstream) -> AsyncGenerator[Host, None]:
+    with patch.dict(os.environ, FALLBACK=f"xai=grok-voice@{second.url}"):
+        async with PROXIES["starlette"](first.url, CONFIG) as host:
+            yield host
+
+
+@pytest.mark.parametrize("falling_back", [by_options, by_environment])
+def test_N19_another_server_takes_the_call(
+    falling_back: Callable[[Upstream, Upstream], AbstractAsyncContextManager[Host]],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The first one is gone for good; the next one speaks another dialect, and gets its own credential."""
+    monkeypatch.setenv("XAI_API_KEY", "xai-never-to-be-logged")
+
+    async def scenario() -> None:
+        async with (
+            model(sessions([STORY])) as first,
+            model(sessions([END]), dialect="xai") as second,
+            falling_back(first, second) as host,
+            calling(host.url) as caller,
+        ):
+            await caller.configured(greeting="Welcome!")
+            await caller.agent.send_inject_user_message(said("Tell me a story."))
+            await caller.until("audio")
+            first.server.close(close_connections=False)
+            first.abort()
+            await caller.until("AgentAudioDone")
+            told = caller.texts("assistant")[1:]
+            await caller.until("AgentAudioDone")
+            await caller.ask("Thank you.")
+            assert second.keys == ["Bearer xai-never-to-be-logged"]
+        (session,) = second.sessions
+        assert_unnoticed(caller, session)
+        assert session.received[0]["session"]["turn_detection"]["type"] == "server_vad"  # where it has that
+        assert caller.texts("assistant")[1:] == [*told, "And so it ended.", "Yes."]
+        assert items(session)[:2] == [("user", "Tell me a story."), ("assistant", " ".join(told))]
+        notices = [record.__dict__["fields"].get("notice") for record in caplog.records]
+        assert [each for each in notices if str(each).startswith("RENEWAL_E")] == ["RENEWAL_ELSEWHERE"]
+        assert KEY not in caplog.text
+        assert "xai-never" not in caplog.text
+
+    caplog.set_level("INFO", logger="bridge")
+    run(scenario())
+
+
+def test_N19_a_phone_call_goes_on_with_another_server() -> None:
+    async def scenario() -> None:
+        async with (
+            model(sessions([STORY])) as first,
+            model(sessions([Reply(Say("And so it ended.", audio_ms=900))]), dialect="qwen") as second,
+            bridge(first.url, "--greeting", "A story.", "--fallback", f"qwen@{second.url}") as host,
+            ringing(host.url) as phone,
+        ):
+            await phone.until("mark", lambda ms: ms >= 600)
+            first.server.close(close_connections=False)
+            first.abort()
+            before = phone.ms
+            await phone.until("mark", lambda ms: ms >= before + 900)  # 24000 samples a second, as mu-law
+            await phone.send("stop", stop={"callSid": "CA1"})
+            assert await phone.closed() == 1000
+        assert second.sessions[0].received[0]["session"]["input_audio_format"] == "pcm16"
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("names", "missing"),
+    [
+        (["nowhere"], "there is no server 'nowhere'"),
+        (["azure"], "azure has no usual address"),
+        (["azure@wss://mine.example"], "azure has no usual model"),
+        (["xai", "xai"], "xai is named twice"),
+        (["openai"], "openai is named twice"),
+    ],
+)
+def test_N19_servers_to_fall_back_to_that_cannot_be(
+    names: list[str], missing: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = [each for name in names for each in ("--fallback", name)]
+    for module in ("websockets_proxy", "twilio_bridge"):
+        with pytest.raises(SystemExit):
+            example(module).parse(said)
+        assert missing in capsys.readouterr().err
+
+
+def test_N19_servers_to_fall_back_to_have_what_is_usual() -> None:
+    config, _ = example("websockets_proxy").parse(["--fallback", "xai", "--fallback", "azure=mine@wss://a"])
+    assert config.renewal is not None
+    assert [(row.name, row.model) for row in config.renewal.fallback] == [
+        ("xai", "grok-voice-latest"),
+        ("azure", "mine"),
+    ]
+
+
+# --- what the options say -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
