@@ -10,7 +10,6 @@ from attrs import define, field
 from .. import openai
 from ..audio import PCM_24K, Conversion
 from ..config import ClientDialect, Config, Limits, SilenceKeepalive
-from ..deepgram import ServerMessage
 from ..mapping import shapes, to_client
 from ..mapping.elsewhere import config_at
 from ..mapping.errors import Problem
@@ -125,6 +124,10 @@ class Env:
     """How upstream's frames with audio are read and written."""
     config: Config = field(init=False)
     """The same for the server at hand, which is its `upstream`."""
+    limits: Limits = field(init=False)
+    """The configured limits."""
+    component: bool = field(init=False)
+    """Whether the client speaks the component's dialect."""
     keepalive: SilenceKeepalive | None = field(init=False)
     """Silence that keeps the session alive, if the host or the server wants it (I1)."""
     counts: bool = field(init=False)
@@ -133,6 +136,8 @@ class Env:
     """
 
     def __attrs_post_init__(self) -> None:
+        self.limits = self.given.limits
+        self.component = self.given.dialect is ClientDialect.COMPONENT
         self._arrive()
 
     def _arrive(self) -> None:
@@ -155,11 +160,6 @@ class Env:
         return self.config.renewal or _USUAL
 
     @property
-    def limits(self) -> Limits:
-        """The configured limits."""
-        return self.config.limits
-
-    @property
     def session_warning(self) -> float:
         """Seconds after which the session's time is nearly over (O8)."""
         limit = self.config.upstream.session_limit
@@ -170,10 +170,8 @@ class Env:
         """The row of the server, with what it has shown (D5)."""
         return self.config.upstream.flat() if self.flat else self.config.upstream
 
-    @property
-    def component(self) -> bool:
-        """Whether the client speaks the component's dialect."""
-        return self.config.dialect is ClientDialect.COMPONENT
+    client = staticmethod(to_client.say)
+    """One message for the client."""
 
     def start(self, name: TimerName, seconds: float) -> None:
         """Set a timer so many seconds from now."""
@@ -199,11 +197,6 @@ class Env:
         """An error of upstream's that is no response's, for the client (E1)."""
         tell = to_client.error if self.component else to_client.warning
         return tell(problem.code, problem.description)
-
-    @staticmethod
-    def client(message: ServerMessage) -> SendToClient:
-        """One message for the client."""
-        return to_client.say(message)
 
     def upstream(self, event: openai.ClientEvent) -> SendToUpstream | Notice:
         """One event for upstream, if the server takes it (D4)."""

@@ -5,9 +5,9 @@ wire name of a field where it differs from the Python name (`named`). Annotation
 the modules that define messages do not postpone them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import ClassVar, Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias, cast
 
 import attrs
 
@@ -18,6 +18,9 @@ JsonObject: TypeAlias = Mapping[str, object]
 """Any JSON object, kept as it came."""
 
 WIRE_NAME: Final = "wire_name"
+
+_NOTHING = cast("Callable[[], dict[str, object]]", dict)
+"""The class itself: no Python code runs for each object."""
 
 
 def named(wire_name: str) -> dict[str, str]:
@@ -31,10 +34,6 @@ def wire_name(field: "attrs.Attribute[object]") -> str:
     return name
 
 
-def _nothing() -> dict[str, object]:
-    return {}
-
-
 @attrs.frozen(eq=False, repr=False)
 class WireObject:
     """A JSON object with typed fields. `extra` holds the keys that no field claims, and is written back.
@@ -44,7 +43,7 @@ class WireObject:
     `eq=False, repr=False`.
     """
 
-    extra: Mapping[str, object] = attrs.field(factory=_nothing, kw_only=True, hash=False)
+    extra: Mapping[str, object] = attrs.field(factory=_NOTHING, kw_only=True, hash=False)
 
     chosen_by: ClassVar[str | None] = None
     """Where several classes share a `type`: the key whose presence selects this one."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ... import deepgram, openai
-from ...audio import AudioFormat
 from ...notices import notice
 from ...wire import OMITTED
 from ..entries import Playing
@@ -27,7 +26,8 @@ def received(state: Playback, env: Env, item_id: str, index: int, size: int) -> 
         state.run_since, state.run, state.reported = Instant(now), 0, None
     items = state.items
     if not items or items[-1].item_id != item_id:
-        items = state.items = [*_unheard(state, env)[1 - _REMEMBERED :], Playing(item_id, index, state.total)]
+        unheard = _unheard(state, _position(state, env))
+        items = state.items = [*unheard[1 - _REMEMBERED :], Playing(item_id, index, state.total)]
     items[-1].size += size
     state.total += size
     state.run += size
@@ -80,8 +80,8 @@ def reported(state: Playback, env: Env, milliseconds: int) -> Effects:
 def interrupted(call: Call, env: Env, signal: Interrupted) -> Effects:
     """What was not heard leaves the conversation: the rest of the item being heard, and later items."""
     state = call.playback
-    unheard = _unheard(state, env)
     position = _position(state, env)
+    unheard = _unheard(state, position)
     state.items, state.run, state.run_since = [], 0, None
     effects: list[Effect] = []
     audible = unheard or (call.slot.responding and call.slot.response is not ResponseState.CUT)
@@ -92,14 +92,13 @@ def interrupted(call: Call, env: Env, signal: Interrupted) -> Effects:
     for number, item in enumerate(unheard):
         if not item.item_id:
             continue
-        heard_ms = _milliseconds(env.plan.output.upstream, position - item.begin)
-        effects += _truncate(env, item, heard_ms) if number == 0 else _delete(env, item)
+        effects += _truncate(env, item, position - item.begin) if number == 0 else _delete(env, item)
     return effects
 
 
-def _truncate(env: Env, item: Playing, heard_ms: int) -> list[Effect]:
-    received_ms = _milliseconds(env.plan.output.upstream, item.size)
-    end_ms = min(max(heard_ms, 1), received_ms)
+def _truncate(env: Env, item: Playing, heard: int) -> list[Effect]:
+    per_second = env.plan.output.upstream.bytes_per_second
+    end_ms = min(max(heard * 1000 // per_second, 1), item.size * 1000 // per_second)
     if end_ms < 1:
         return []
     event_id = env.ids.next()
@@ -112,9 +111,8 @@ def _delete(env: Env, item: Playing) -> list[Effect]:
     return [env.upstream(openai.ConversationItemDelete(item.item_id, event_id=event_id)), MayFail(event_id)]
 
 
-def _unheard(state: Playback, env: Env) -> list[Playing]:
+def _unheard(state: Playback, position: int) -> list[Playing]:
     """The items of which anything is not heard."""
-    position = _position(state, env)
     return [each for each in state.items if each.begin + each.size > position]
 
 
@@ -126,7 +124,3 @@ def _position(state: Playback, env: Env) -> int:
     if state.run_since is None:
         return state.total
     return state.total - max(0, state.run - int((env.now - state.run_since) * per_second))
-
-
-def _milliseconds(audio: AudioFormat, size: int) -> int:
-    return size * 1000 // audio.bytes_per_second
