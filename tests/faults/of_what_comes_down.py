@@ -156,8 +156,8 @@ FAULTS: tuple[Fault, ...] = (
         "O1",
         "the first audio of a turn is lost",
         "session/engine.py",
-        "            self.turn(TurnEvent.AUDIO)\n",
-        "            self.turn(TurnEvent.AUDIO)\n            return\n",
+        "            self.perform(agent_turn.step(call, env, TurnEvent.AUDIO))\n",
+        "            self.perform(agent_turn.step(call, env, TurnEvent.AUDIO))\n            return\n",
     ),
     Fault(
         "O2",

@@ -17,6 +17,7 @@ from realtime_translate.deepgram.codes import ComponentCode, ErrorCode, WarningC
 from realtime_translate.notices import NOTICES
 from realtime_translate.openai.dialects import SERVERS
 from realtime_translate.session import engine, performer
+from realtime_translate.session.policies import agent_turn
 from realtime_translate.session.policies.response_slot import actions
 from realtime_translate.session.tables import OPENING, SLOT, TURNS
 from realtime_translate.testing.machine import Statistics
@@ -72,7 +73,7 @@ def watched(statistics: Statistics) -> Generator[None, None, None]:
     with ExitStack() as stack:
         stack.enter_context(patch.object(actions, "SLOT", _rows(SLOT, "slot", "", statistics)))
         stack.enter_context(patch.object(performer, "OPENING", _rows(OPENING, "opening", "", statistics)))
-        stack.enter_context(patch.object(performer, "TURNS", turns))
+        stack.enter_context(patch.object(agent_turn, "TURNS", turns))
         for home, name, kind in (
             (engine, "TIMERS", "timer"),
             (engine, "CLIENT", "client message"),

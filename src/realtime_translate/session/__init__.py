@@ -39,7 +39,7 @@ may change it is this:
 part           owner, in `policies`          what it remembers
 =============  ============================  ==============================================================
 `phase`        the engine                    how far the opening is
-`turn_state`   the engine                    what of the agent's turn the client has been told
+`turn_state`   `agent_turn`                  what of the agent's turn the client has been told
 `opening`      `opening`                     the update that configures the session, and what waits for it
 `ledger`       `ledger`                      what the client was told, where sessions are renewed
 `audio`        `input_audio`                 the user's audio that is not committed yet

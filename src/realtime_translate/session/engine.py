@@ -1,6 +1,6 @@
 """The engine: takes one input, sends it to the policies, and collects what the host has to do.
 
-It owns the two tables that several policies share, the opening and the agent's turn, and nothing else.
+It owns the table that several policies share, the opening, and nothing else.
 Effects are carried out depth first, in order: outputs are collected, signals go where `routes` sends them.
 """
 
@@ -18,7 +18,7 @@ from ..mapping.errors import dial_failed, fault, refused_with
 from ..notices import notice
 from ..openai.audio_frames import AUDIO_DELTA, BETA_AUDIO_DELTA, AudioDelta, delta_of
 from ..openai.objects import Item
-from ..outputs import Notice, Output, Outputs, SendToClient
+from ..outputs import Outputs, SendToClient
 from ..wire import OMITTED, Malformed, Unknown, decode, unknown_fields
 from .bounds import excess, too_large
 from .entries import Pending
@@ -28,6 +28,7 @@ from .ids import MAX_ID, has_long_id, response_id_of, still_has_one
 from .performer import Performer
 from .policies import (
     agent_text,
+    agent_turn,
     function_calls,
     input_audio,
     noticed,
@@ -42,7 +43,7 @@ from .policies.upstream_errors import parting
 from .quiet import is_quiet
 from .renewals import CLOSED, HOST, renews
 from .routes import CLIENT, SESSION_CREATED, TIMERS, UPDATES, UPSTREAM
-from .signals import Deliver, Effect, Effects, Fatal, Refused
+from .signals import Effect, Effects, Fatal, Refused
 from .state import Call
 from .tables import (
     AUDIO_GATES,
@@ -62,8 +63,6 @@ __all__ = ["Engine"]
 
 _SHOWN = 10
 """Unknown fields of a message that a Notice names."""
-_OUTPUTS = frozenset(get_args(Output)) - {Notice}
-_NO_CAUSE = Cause()
 # On Python 3.10 and 3.11 looking a member up costs as much as three calls: audio does without.
 _DELIVER, _CLOSED, _SPEAKING = Gate.DELIVER, Opening.CLOSED, TurnState.SPEAKING
 _CUT = ResponseState.CUT
@@ -281,7 +280,7 @@ class Engine(Performer):
         if call.agent_text.may_end:
             self.perform(agent_text.paused(call.agent_text, env))
         if call.turn_state is not _SPEAKING:
-            self.turn(TurnEvent.AUDIO)
+            self.perform(agent_turn.step(call, env, TurnEvent.AUDIO))
         playback.received(call.playback, env, item_id, index, len(audio))
         sound = env.audio_out.feed(audio)
         if sound:
@@ -374,14 +373,8 @@ class Engine(Performer):
 
     # --- what waited ----------------------------------------------------------------------------------------
 
-    def own(self, effect: Effect) -> None:
-        """What is the engine's to act on."""
-        if isinstance(effect, Deliver):
-            self._deliver(effect.entry)
-        else:
-            super().own(effect)
-
-    def _deliver(self, entry: Pending) -> None:
+    def deliver(self, entry: Pending) -> None:
+        """A client message that waited is handled now."""
         if entry.text is None:
             self._client_audio(bytes(entry.audio))
         elif entry.call_id:

@@ -1,21 +1,23 @@
-"""Carries out what an input leads to: the steps of the opening and of the agent's turn, outputs, and signals.
+"""Carries out what an input leads to: the steps of the opening, outputs, and signals.
 
 Effects are carried out depth first, in order: outputs are collected, signals go where `routes` sends them.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import cast, get_args
 
 from ..outputs import Notice, Output, Outputs
+from .entries import Pending
 from .env import Env
-from .policies import agent_turn, noticed, opening
+from .policies import noticed, opening
 from .policies.opening import Cause
 from .routes import SIGNALS, Handlers
-from .signals import Effect, Effects, Fatal, OpeningStep, TurnStep
+from .signals import Deliver, Effects, Fatal, OpeningStep
 from .state import Call
-from .tables import OPENING, TURNS, Opening, OpeningEvent, TurnEvent
+from .tables import OPENING, Opening, OpeningEvent
 
 __all__ = ["Performer"]
 
@@ -25,16 +27,15 @@ _NO_CAUSE = Cause()
 _CLOSED = Opening.CLOSED
 
 
-class Performer:
+class Performer(ABC):
     """One call, and what the host has to do for it, in `out`."""
 
-    __slots__ = ("_turns", "call", "env", "out")
+    __slots__ = ("call", "env", "out")
 
     def __init__(self, call: Call, env: Env) -> None:
         self.call: Call = call
         self.env: Env = env
         self.out: list[Output] = []
-        self._turns = TURNS[env.config.dialect]
 
     def take(self) -> Outputs:
         """What the host has to do."""
@@ -76,8 +77,15 @@ class Performer:
                 self.out.append(cast("Output", effect))
             elif kind in SIGNALS:
                 self.route(SIGNALS[kind], effect)
+            elif isinstance(effect, Notice):  # there may be too many (L5)
+                self.out += noticed.passed(self.call.noticed, self.env, effect)
+            elif isinstance(effect, OpeningStep):
+                self.step(effect.event, Cause(voiced=self.call.playback.voiced, reason=effect.why))
+            elif isinstance(effect, Deliver):
+                self.deliver(effect.entry)
             else:
-                self.own(effect)
+                fatal = cast("Fatal", effect)
+                self.step(OpeningEvent.FATAL, Cause(error=fatal.code, description=fatal.description))
 
     def route(self, handlers: Handlers, subject: object) -> None:
         """Let all that hear of it act, in their order."""
@@ -86,21 +94,6 @@ class Performer:
             if effects:
                 self.perform(effects)
 
-    def own(self, effect: Effect) -> None:
-        """Notices, of which there may be too many (L5), and the signals that are the engine's to act on."""
-        if isinstance(effect, Notice):
-            self.out += noticed.passed(self.call.noticed, self.env, effect)
-        elif isinstance(effect, TurnStep):
-            self.turn(effect.event)
-        elif isinstance(effect, OpeningStep):
-            self.step(effect.event, Cause(voiced=self.call.playback.voiced, reason=effect.why))
-        else:
-            fatal = cast("Fatal", effect)
-            self.step(OpeningEvent.FATAL, Cause(error=fatal.code, description=fatal.description))
-
-    def turn(self, event: TurnEvent) -> None:
-        """Take a step of the agent's turn."""
-        step = self._turns[self.call.turn_state][event]
-        self.call.turn_state = step.to
-        if step.action:
-            self.perform(agent_turn.ACTIONS[step.action](self.call.turn, self.env))
+    @abstractmethod
+    def deliver(self, entry: Pending) -> None:
+        """A client message that waited is handled now."""

@@ -179,6 +179,7 @@ SESSION_CREATED: Handlers = _on(
 
 SIGNALS: Mapping[type, Handlers] = dict(
     (
+        _on(signals.TurnStep, agent_turn.reported),
         _on(signals.AudioTaken, user_turn.audio_taken, events.audio_taken),
         _on(signals.AudioSettled, input_audio.settled, playback.settled, agent_turn.settled),
         _on(signals.SessionReady, past.context_items, opening.applied, greeting.greet, opening.flushed),
@@ -248,7 +249,7 @@ SIGNALS: Mapping[type, Handlers] = dict(
         _on(signals.OutputsMissing, events.outputs_missing),
     )
 )
-"""Signals between policies. `Fatal`, `OpeningStep`, `TurnStep` and `Deliver` are the engine's own."""
+"""Signals between policies. `Fatal`, `OpeningStep` and `Deliver` are the engine's own."""
 
 TIMERS: Mapping[TimerName, Callable[[Call, Env], Effects]] = {
     "debounce": input_audio.debounce_over,

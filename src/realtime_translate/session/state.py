@@ -370,7 +370,7 @@ class Spellings:
 
 @define(eq=False, repr=False)
 class Call:
-    """One call. The engine alone changes `phase` and `turn_state`; each policy changes its own part."""
+    """One call. The engine alone changes `phase`, and `agent_turn` `turn_state`; each policy its own part."""
 
     phase: Opening = Opening.NEW
     turn_state: TurnState = TurnState.SILENT

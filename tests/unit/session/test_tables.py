@@ -169,7 +169,7 @@ def test_every_phase_has_a_gate(dialect: ClientDialect) -> None:
 
 # --- the routing table --------------------------------------------------------------------------------------
 
-OWN = {signals.Fatal, signals.OpeningStep, signals.TurnStep, signals.Deliver}
+OWN = {signals.Fatal, signals.OpeningStep, signals.Deliver}
 """The engine's."""
 
 

@@ -13,7 +13,7 @@ from ..env import Env
 from ..event_kinds import TextEvent
 from ..signals import AudioSettled, Effect, Effects, LegLost, ResponseEnded, TextDue, TurnStep
 from ..state import AgentTurn, Call
-from ..tables import TurnEvent
+from ..tables import TURNS, TurnEvent
 from ..timers import Instant
 
 __all__ = [
@@ -22,13 +22,27 @@ __all__ = [
     "item_added",
     "item_done",
     "leg_lost",
+    "reported",
     "response_ended",
     "settled",
+    "step",
     "text_came",
     "text_done",
 ]
 
 _REMEMBERED = 64
+
+
+def step(call: Call, env: Env, event: TurnEvent) -> Effects:
+    """Take the table's step for `event` and carry out its action."""
+    taken = TURNS[env.config.dialect][call.turn_state][event]
+    call.turn_state = taken.to
+    return ACTIONS[taken.action](call.turn, env) if taken.action else ()
+
+
+def reported(call: Call, env: Env, signal: TurnStep) -> Effects:
+    """Something happened to the turn."""
+    return step(call, env, signal.event)
 
 
 def settled(call: Call, env: Env, _: AudioSettled) -> Effects:
@@ -142,21 +156,19 @@ def audio_done(call: Call, env: Env, event: openai.ResponseOutputAudioDone) -> E
     """All audio of an item was sent; the component's client is told unless another message is announced
     (O5).
     """
-    state = call.turn
     if env.late:
         return ()
-    return [*_rest(env), *_unless_more(state, event.item_id or "", TurnEvent.AUDIO_DONE)]
+    return [*_rest(env), *_unless_more(call, env, event.item_id or "", TurnEvent.AUDIO_DONE)]
 
 
 def text_done(call: Call, env: Env, event: openai.ResponseOutputTextDone) -> Effects:
     """All text of an item was sent (O5)."""
-    state = call.turn
-    return () if env.late else _unless_more(state, event.item_id or "", TurnEvent.TEXT_DONE)
+    return () if env.late else _unless_more(call, env, event.item_id or "", TurnEvent.TEXT_DONE)
 
 
-def _unless_more(state: AgentTurn, item_id: str, event: TurnEvent) -> list[Effect]:
-    others = [each for each in state.open_messages if each != item_id]
-    return [] if others else [TurnStep(event)]
+def _unless_more(call: Call, env: Env, item_id: str, event: TurnEvent) -> Effects:
+    others = [each for each in call.turn.open_messages if each != item_id]
+    return () if others else step(call, env, event)
 
 
 def response_ended(call: Call, env: Env, _: ResponseEnded) -> Effects:
