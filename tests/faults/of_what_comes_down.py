@@ -212,16 +212,16 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "B2",
         "a response is cancelled that the server cancels by itself",
-        _EVENTS,
-        "interrupt(call, env, cancel=not signal.server_cancels)",
-        "interrupt(call, env, cancel=True)",
+        "session/policies/response_slot/lives.py",
+        "interrupt(slot, env, by_us=not signal.server_cancels)",
+        "interrupt(slot, env, by_us=True)",
     ),
     Fault(
         "B3",
         "an item is truncated past what was received",
         "session/policies/playback.py",
-        "    end_ms = min(max(heard_ms, 1), received_ms)",
-        "    end_ms = max(heard_ms, received_ms) + 1",
+        "    end_ms = min(max(heard * 1000 // per_second, 1), item.size * 1000 // per_second)",
+        "    end_ms = max(heard * 1000 // per_second, item.size * 1000 // per_second) + 1",
     ),
     Fault(
         "B3",

@@ -32,7 +32,7 @@ from .policies import (
     user_text,
     user_turn,
 )
-from .policies.response_slot import events, legs, wishes
+from .policies.response_slot import events, legs, lives, wishes
 from .signals import Effects
 from .state import Call
 from .timers import TimerName
@@ -214,9 +214,9 @@ SIGNALS: Mapping[type, Handlers] = dict(
         _on(signals.OwnText, agent_text.own_text),
         _on(signals.PastSent, past.sent),
         _on(signals.UpdateGranted, input_audio.ended, opening.granted, updates.granted),
-        _on(signals.Interrupted, playback.interrupted, events.interrupted, function_calls.interrupted),
-        _on(signals.ResponseCut, agent_text.cut),
-        _on(signals.AgentSaid, user_speech.agent_said),
+        _on(signals.Interrupted, playback.interrupted, lives.interrupted, function_calls.interrupted),
+        _on(signals.ResponseCut, agent_text.cut, agent_turn.cut),
+        _on(signals.AgentSaid, agent_turn.said, user_speech.agent_said),
         _on(signals.TextDue, user_speech.text_due),
         _on(signals.MayFail, upstream_errors.may_fail),
         _on(signals.CommitDue, wishes.commit_due),

@@ -210,9 +210,10 @@ class Interrupted:
 
 @frozen(eq=False, repr=False)
 class ResponseCut:
-    """The active response was interrupted: nothing more of it is told (B1, B4)."""
+    """The active response was interrupted: nothing more of it is told (B1, B4). `silent`: nothing was."""
 
     response_id: str
+    silent: bool
 
 
 @frozen(eq=False, repr=False)

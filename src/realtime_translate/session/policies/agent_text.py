@@ -22,10 +22,9 @@ from ..signals import (
     OwnText,
     ResponseCut,
     ResponseEnded,
-    TurnStep,
 )
 from ..state import AgentText, Call
-from ..tables import ResponseState, TurnEvent
+from ..tables import ResponseState
 
 __all__ = [
     "broken",
@@ -74,20 +73,19 @@ def delta(call: Call, env: Env, event: TextEvent) -> Effects:
         return ()
     words = sentences.feed(part.cut, event.delta)
     state.may_end = any(sentences.is_ripe(each.cut) for each in state.parts)
-    return _say(env, words)
+    return _say(words)
 
 
 def paused(state: AgentText, env: Env) -> Effects:
     """Audio comes: a sentence that may be over is (O3)."""
     state.may_end = False
-    return _say(env, [each for part in state.parts for each in sentences.pause(part.cut)])
+    return _say([each for part in state.parts for each in sentences.pause(part.cut)])
 
 
-def _say(env: Env, words: Sequence[str]) -> list[Effect]:
+def _say(words: Sequence[str]) -> list[Effect]:
     if len(words) > _SENTENCES:
         words = [*words[:_SENTENCES], " ".join(words[_SENTENCES:])]
-    said = [AgentSaid(each) for each in words]
-    return list(said) if env.late or not said else [TurnStep(TurnEvent.TEXT), *said]
+    return [AgentSaid(each) for each in words]
 
 
 def text_done(call: Call, env: Env, event: openai.ResponseOutputTextDone) -> Effects:
@@ -236,9 +234,9 @@ def _tell(state: AgentText, env: Env, part: Part, text: str) -> Effects:
     if not text or _is_told(state, part, fingerprint(text)):
         return ()
     if env.component:
-        return _say(env, [text])
+        return _say([text])
     rest = text[part.cut.taken :]
-    return _say(env, sentences.split(rest) if len(rest) <= _SPEECH else [rest])
+    return _say(sentences.split(rest) if len(rest) <= _SPEECH else [rest])
 
 
 def _is_told(state: AgentText, part: Part, words: str) -> bool:

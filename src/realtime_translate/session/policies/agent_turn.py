@@ -11,7 +11,17 @@ from ...audio import Conversion, streaming_header
 from ...outputs import SendToClient
 from ..env import Env
 from ..event_kinds import TextEvent
-from ..signals import AudioSettled, Effect, Effects, LegLost, ResponseEnded, TextDue, TurnStep
+from ..signals import (
+    AgentSaid,
+    AudioSettled,
+    Effect,
+    Effects,
+    LegLost,
+    ResponseCut,
+    ResponseEnded,
+    TextDue,
+    TurnStep,
+)
 from ..state import AgentTurn, Call
 from ..tables import TURNS, TurnEvent
 from ..timers import Instant
@@ -19,11 +29,13 @@ from ..timers import Instant
 __all__ = [
     "ACTIONS",
     "audio_done",
+    "cut",
     "item_added",
     "item_done",
     "leg_lost",
     "reported",
     "response_ended",
+    "said",
     "settled",
     "step",
     "text_came",
@@ -81,6 +93,16 @@ def text_came(call: Call, env: Env, event: TextEvent) -> Effects:
         return ()
     begun = env.now if state.asked_at is None else state.asked_at
     return (env.client(deepgram.LatencyReport(ttt_text_latency=float(env.now - begun))),)
+
+
+def said(call: Call, env: Env, _: AgentSaid) -> Effects:
+    """Words of the agent go to the client; late ones open no turn (R1)."""
+    return () if env.late else step(call, env, TurnEvent.TEXT)
+
+
+def cut(call: Call, env: Env, signal: ResponseCut) -> Effects:
+    """The user interrupted, or a text that interrupts (B1). A response of which nothing came had no turn."""
+    return step(call, env, TurnEvent.VOID if signal.silent else TurnEvent.CUT)
 
 
 def start_speaking(state: AgentTurn, env: Env) -> Effects:

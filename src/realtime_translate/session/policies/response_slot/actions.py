@@ -8,17 +8,9 @@ from typing import TypeAlias
 from .... import openai
 from ....mapping.responses import Outcome
 from ....notices import notice
-from ....wire import OMITTED
 from ...entries import Tags, WishKind
 from ...env import Env
-from ...signals import (
-    Effect,
-    MayFail,
-    Proceed,
-    ResponseCut,
-    ResponseEnded,
-    TurnStep,
-)
+from ...signals import Effect, Proceed, ResponseEnded, TurnStep
 from ...state import Call, ResponseSlot
 from ...tables import (
     SLOT,
@@ -32,17 +24,14 @@ from ...tables import (
     TurnEvent,
 )
 from .asking import asked
-from .ends import failure, finish, remember, superseded
-from .facts import NO_RESPONSE, REMEMBERED, ResponseFacts
+from .ends import NO_RESPONSE, REMEMBERED, ResponseFacts, failure, finish, remember, superseded
 from .line import add, answered, keep, withdraw_hold
-from .lives import step_of_create, step_of_response
+from .lives import cancel, interrupt, step_of_create, step_of_response
 
-__all__ = ["happen", "interrupt"]
+__all__ = ["happen"]
 
 _MOST_PATIENT = 3
 """How often the grace doubles."""
-_OF_TURN = {"cut": TurnEvent.CUT, "cut_silent": TurnEvent.VOID}
-"""What an interruption is to the agent's turn, by the action of `tables.RESPONSE` (B1, O5)."""
 
 _Action: TypeAlias = "Callable[[Call, Env, ResponseFacts], list[Effect]]"
 
@@ -93,7 +82,7 @@ def _begin_ours(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
         answered(slot, ours=True)
         withdraw_hold(call, env)
     began = _run(call, env, facts)
-    return interrupt(call, env, cancel=True) if step.action else began
+    return interrupt(call.slot, env, by_us=True) if step.action else began
 
 
 def _begin_beside(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
@@ -113,33 +102,10 @@ def _run(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     return [TurnStep(TurnEvent.ASKED)]
 
 
-def interrupt(call: Call, env: Env, *, cancel: bool) -> list[Effect]:
-    """Nothing more of the active response is told, and its end is awaited (B1, B2).
-
-    A server that never announces that end frees the slot all the same.
-    """
-    slot = call.slot
-    step = step_of_response(slot, ResponseEvent.INTERRUPTED)
-    if not step.action:
-        return []
-    env.timers.cancel("slow")
-    env.timers.cancel("stall")
-    env.start("quiet", env.limits.create_timeout)
-    over: list[Effect] = [ResponseCut(slot.active), TurnStep(_OF_TURN[step.action])]
-    return [*over, *_cancel(env, slot.active)] if cancel else over
-
-
-def _cancel(env: Env, response_id: str) -> list[Effect]:
-    """Ask upstream to end a response. Some servers cannot (E2)."""
-    event_id = env.ids.next()
-    cancel = openai.ResponseCancel(response_id or OMITTED, event_id=event_id)
-    return [env.upstream(cancel), MayFail(event_id)]
-
-
 def _recognise(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
     """The output that began it came before its `response.created`."""
     step = _settle(call, env, CreateEvent.BEGUN)
-    return interrupt(call, env, cancel=True) if step.action else []
+    return interrupt(call.slot, env, by_us=True) if step.action else []
 
 
 def _settle(call: Call, env: Env, event: CreateEvent) -> Step[CreateState]:
@@ -216,7 +182,7 @@ def _end_failed(call: Call, env: Env, facts: ResponseFacts, event: ResponseEvent
     ended = finish(slot, env, response_id, facts.outcome, event)
     if response_id:
         slot.cut = [*slot.cut[1 - REMEMBERED :], response_id]
-    return [notice("RESPONSE_GIVEN_UP", reason=facts.outcome.code), *ended, *_cancel(env, response_id)]
+    return [notice("RESPONSE_GIVEN_UP", reason=facts.outcome.code), *ended, *cancel(env, response_id)]
 
 
 def _go_on(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:

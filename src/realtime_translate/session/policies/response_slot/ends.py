@@ -1,10 +1,12 @@
-"""How a response ends, for the client and for the slot (R1, R5, O5)."""
+"""How a response ends, for the client and for the slot (R1, R5, O5); what an event says of one."""
 
 from __future__ import annotations
 
+from attrs import frozen
+
 from ....deepgram.codes import WarningCode
 from ....mapping import to_client
-from ....mapping.errors import Problem
+from ....mapping.errors import Fault, Problem
 from ....mapping.responses import Outcome
 from ....notices import notice
 from ...env import Env
@@ -12,13 +14,39 @@ from ...signals import Effect, ResponseEnded
 from ...state import ResponseSlot
 from ...tables import ResponseEvent, ResponseState
 from ...timers import TimerName
-from .facts import REMEMBERED
 from .lives import step_of_response
 
-__all__ = ["failure", "finish", "released", "remember", "superseded"]
+__all__ = [
+    "NO_RESPONSE",
+    "REMEMBERED",
+    "ResponseFacts",
+    "failure",
+    "finish",
+    "released",
+    "remember",
+    "superseded",
+]
 
+REMEMBERED = 32
+"""Ended responses whose late events are recognised, and open items of one response (R1, L2)."""
 _OF_RESPONSE: tuple[TimerName, ...] = ("quiet", "grace", "stall", "error")
 """Timers that end with the active response."""
+_COMPLETED = Outcome()
+_NO_PROBLEM = Problem(Fault.OTHER, "", "", "")
+
+
+@frozen(eq=False, repr=False)
+class ResponseFacts:
+    """What an action needs to know of the response that the event is about."""
+
+    response_id: str = ""
+    outcome: Outcome = _COMPLETED
+    reason: str = ""
+    problem: Problem = _NO_PROBLEM
+
+
+NO_RESPONSE = ResponseFacts()
+"""For events that are about none."""
 
 
 def finish(

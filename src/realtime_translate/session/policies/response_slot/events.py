@@ -17,7 +17,6 @@ from ...signals import (
     Effect,
     Effects,
     ErrorDue,
-    Interrupted,
     OpeningStep,
     OutputsMissing,
     Refused,
@@ -35,10 +34,9 @@ from ...tables import (
     SlotEvent,
     SlotState,
 )
-from .actions import happen, interrupt
+from .actions import happen
 from .asking import is_item
-from .ends import released
-from .facts import REMEMBERED, ResponseFacts
+from .ends import REMEMBERED, ResponseFacts, released
 from .line import answers_no_commit, withdraw_hold
 from .lives import step_of_create, step_of_response
 
@@ -55,7 +53,6 @@ __all__ = [
     "grace_over",
     "has_ended",
     "heard",
-    "interrupted",
     "is_cut",
     "output",
     "outputs_missing",
@@ -256,20 +253,6 @@ def commit_refused(call: Call, env: Env, refusal: Refused) -> Effects:
     if (busy or empty) and wish is not None and wish.kind is WishKind.COMMITTED:
         step_of_create(call.slot, CreateEvent.COMMIT_REFUSED)
     return ()
-
-
-def interrupted(call: Call, env: Env, signal: Interrupted) -> Effects:
-    """The active response is cut, and ours in flight once it has begun, unless the server does it (B2). Texts
-    that wait to be spoken are not, once the user speaks (B4).
-    """
-    slot = call.slot
-    if not signal.server_cancels:
-        step_of_create(slot, CreateEvent.INTERRUPTED)
-    dropped = sum(each.alone for each in slot.wishes) if signal.by_user else 0
-    if dropped:
-        slot.wishes = [each for each in slot.wishes if not each.alone]
-    told: list[Effect] = [notice("SPOKEN_DROPPED", texts=dropped)] if dropped else []
-    return [*told, *interrupt(call, env, cancel=not signal.server_cancels)]
 
 
 def is_cut(slot: ResponseSlot, response_id: str | None) -> bool:
