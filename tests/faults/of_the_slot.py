@@ -10,7 +10,6 @@ _SLOT = "session/tables/slot.py"
 _ACTIONS = "session/policies/response_slot/actions.py"
 _EVENTS = "session/policies/response_slot/events.py"
 _ENDING = "session/policies/function_calls/ending.py"
-_CLOSING = "session/policies/function_calls/closing.py"
 _TURN = "session/policies/user_turn.py"
 _ERRORS = "mapping/errors.py"
 _TURNS = "mapping/turns.py"
@@ -75,7 +74,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "R8",
         "calls whose outputs the server misses stay open there",
-        _CLOSING,
+        _ENDING,
         "        given_up = _give_up(call, env)\n        return [*given_up, OutputsMissing",
         "        given_up: list[Effect] = []\n        return [*given_up, OutputsMissing",
         by="tests",

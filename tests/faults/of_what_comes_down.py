@@ -15,7 +15,6 @@ _KNOWN = "session/policies/function_calls/known.py"
 _ASKING = "session/policies/function_calls/asking.py"
 _ANSWERS = "session/policies/function_calls/answers.py"
 _ENDING = "session/policies/function_calls/ending.py"
-_ROUNDS = "session/policies/function_calls/rounds.py"
 _CLOSING = "session/policies/function_calls/closing.py"
 _TURN = "session/policies/agent_turn.py"
 _TEXT = "session/policies/agent_text.py"
@@ -111,7 +110,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "F3",
         "the response after function calls is asked for after each output",
-        _ROUNDS,
+        _CLOSING,
         "    if not fresh or not all(each.answered for each in calls):",
         "    if not fresh:",
         by="tests",
@@ -119,7 +118,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "F3",
         "no response is asked for after function calls",
-        _ROUNDS,
+        _CLOSING,
         "    return [ResponseWanted(WishKind.SENT)]",
         "    return []",
     ),
@@ -140,7 +139,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "F8",
         "calls that are cancelled are not closed upstream",
-        _CLOSING,
+        _ENDING,
         "    return [*told, *closed, TurnStep(TurnEvent.CUT)",
         "    return [*told, TurnStep(TurnEvent.CUT)",
     ),

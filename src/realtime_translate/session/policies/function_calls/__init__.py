@@ -1,7 +1,7 @@
 """Function calls: asked of the client once, answered upstream once, followed by one response (F1-F10, R8).
 
 `asking` hears of calls and asks for them, `answers` takes what comes back, `ending` sees what a response
-leaves, `rounds` asks for the one that follows, and `closing` gives up calls that nobody answers any more.
+leaves and what nobody answers any more. `known` tells calls apart; `closing` is what both sides share.
 """
 
 from __future__ import annotations
@@ -16,9 +16,7 @@ from .asking import (
     ran_on,
     response_done,
 )
-from .closing import hold_over, interrupted, refused
-from .ending import ended
-from .legs import leg_lost
+from .ending import ended, hold_over, interrupted, leg_lost, refused
 
 __all__ = [
     "announced",

@@ -14,8 +14,8 @@ from ...items import created, kept
 from ...signals import Effect, Effects, Proceed
 from ...state import Call, FunctionCalls
 from ...tables import FunctionCallEvent
+from .ending import round_over
 from .known import asked_as, happen, of_response
-from .rounds import round_over
 
 __all__ = ["client_answered", "host_answered"]
 

@@ -16,9 +16,8 @@ from ...ids import MAX_ID
 from ...signals import Effect, Effects, Fatal, TextDue
 from ...state import Call, FunctionCalls
 from ...tables import FunctionCallEvent, FunctionCallState
-from .closing import close
+from .closing import close, follow
 from .known import REMEMBERED, happen, is_taken, known, of_response, settle
-from .rounds import follow
 
 __all__ = [
     "announced",

@@ -1,19 +1,35 @@
-"""What the end of a response means for its calls (F1, F3, F8, O5)."""
+"""How calls end: with their response, with their answers, and without (F3, F8, O5)."""
 
 from __future__ import annotations
 
+from .... import deepgram
+from ....mapping.errors import Fault
 from ....notices import notice
 from ...entries import FunctionCall
 from ...env import Env
-from ...signals import Effect, Effects, ResponseEnded, TurnStep
+from ...signals import (
+    Effect,
+    Effects,
+    Interrupted,
+    LegLost,
+    OutputsMissing,
+    Proceed,
+    Refused,
+    ResponseEnded,
+    TurnStep,
+)
 from ...state import Call, FunctionCalls
-from ...tables import FunctionCallState, TurnEvent
+from ...tables import FunctionCallEvent, FunctionCallState, TurnEvent
 from .asking import ask
-from .closing import close
-from .known import settle
-from .rounds import round_over
+from .closing import close, follow, give_output
+from .known import REMEMBERED, happen, of_response, settle
 
-__all__ = ["ended"]
+__all__ = ["ended", "hold_over", "interrupted", "leg_lost", "refused", "round_over"]
+
+_NO_ANSWER = '{"error":"no answer"}'
+
+
+# --- with its response --------------------------------------------------------------------------------------
 
 
 def ended(call: Call, env: Env, signal: ResponseEnded) -> Effects:
@@ -61,3 +77,111 @@ def _unasked(
     for each in whole:
         effects += ask(state, env, each)
     return effects
+
+
+def round_over(state: FunctionCalls, calls: list[FunctionCall]) -> list[Effect]:
+    """All calls of a response that has ended are answered."""
+    effects = follow(calls)
+    settle(state, calls)
+    if not any(each.state is FunctionCallState.FOLLOWED for each in calls):
+        effects += [notice("CALLS_CLOSED"), TurnStep(TurnEvent.OVER)]
+    return effects
+
+
+# --- without an answer --------------------------------------------------------------------------------------
+
+
+def hold_over(call: Call, env: Env) -> Effects:
+    """The answers take too long: nothing waits any longer for the calls that are open now; later ones are
+    waited for anew (R8).
+    """
+    told: list[Effect] = [notice("CALL_HOLD_OVER", seconds=env.limits.call_hold)]
+    if env.config.upstream.outputs_first:
+        return [*told, *_give_up(call, env), Proceed()]
+    for each in call.calls.calls:
+        happen(each, FunctionCallEvent.WAIVED)
+    return [*told, Proceed()]
+
+
+def interrupted(call: Call, env: Env, _: Interrupted) -> Effects:
+    """The user goes on: no answer asks for a response any more. Deepgram's clients need not give one; the
+    component's may, and upstream waits for it (F8, R8).
+    """
+    state = call.calls
+    env.timers.cancel("follow_up")
+    if not state.calls:
+        return ()
+    for each in state.calls:
+        happen(each, FunctionCallEvent.LEFT)
+    still_open = [each for each in state.calls if each.open]
+    if env.component:  # for as many as anybody can be at work on (L2)
+        return close(state, env, still_open[:-REMEMBERED])
+    settle(state, [each for each in state.calls if each.answered])
+    if not still_open:
+        return ()
+    told, closed = _told(env, still_open), close(state, env, still_open)
+    return [*told, *closed, TurnStep(TurnEvent.CUT), Proceed()]
+
+
+def _told(env: Env, calls: list[FunctionCall]) -> list[Effect]:
+    """Deepgram's clients learn that nobody waits for these any more; the component's know no such message."""
+    if env.component:
+        return []
+    cancelled = [deepgram.CancelledFunctionCall(each.client_id, each.name) for each in calls]
+    return [env.client(deepgram.FunctionCallCancelled(tuple(cancelled)))]
+
+
+def _give_up(call: Call, env: Env) -> list[Effect]:
+    """Upstream refuses every response until all calls have outputs: the open ones get theirs, and what else
+    was answered is followed (R8). Their turn is over, unless a response runs that ends it (O5).
+    """
+    state = call.calls
+    still_open = [each for each in state.calls if each.open]
+    if not still_open:
+        return []
+    told, closed = _told(env, still_open), give_output(state, env, still_open, _NO_ANSWER)
+    effects = [*told, notice("CALLS_UNANSWERED", calls=len(still_open)), *closed]
+    if not call.slot.responding:
+        effects.append(TurnStep(TurnEvent.OVER))
+    for response_id in dict.fromkeys(each.response_id for each in state.calls if each.over):
+        effects += round_over(state, of_response(state, response_id))
+    return effects
+
+
+def refused(call: Call, env: Env, refusal: Refused) -> Effects:
+    """A refused output counts as answered, but asks for nothing (T6). A response that is refused for want of
+    outputs gets them (R8).
+    """
+    state = call.calls
+    problem = refusal.problem
+    if problem.fault is Fault.OUTPUTS_MISSING:
+        given_up = _give_up(call, env)
+        return [*given_up, OutputsMissing(problem, given=bool(given_up))]
+    function_call = next(
+        (each for each in state.calls if problem.event_id and each.output == problem.event_id), None
+    )
+    if function_call is None:
+        return ()
+    happen(function_call, FunctionCallEvent.REFUSED)
+    return (notice("CALL_OUTPUT_REFUSED", code=problem.code),)
+
+
+def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
+    """Calls that are open stay open for the client. Upstream's ids mean nothing from now on: the next session
+    may give them to other calls, and to other responses.
+    """
+    state = call.calls
+    unasked = [each for each in state.calls if not each.asked]
+    state.calls = [each for each in state.calls if each.asked]
+    for response_id in dict.fromkeys(each.response_id for each in state.calls):
+        mine = of_response(state, response_id)
+        for each in mine:  # from now on it goes by its first call, as one without an id does
+            each.response_id = f"#{mine[0].client_id}"
+        if not any(each.open for each in mine):
+            settle(state, mine)
+    for each in state.calls:
+        each.call_id = each.item_id = each.output = ""
+        each.over, each.elsewhere = True, each.open
+    for settled in state.settled:
+        settled.call_id = settled.item_id = settled.response_id = ""
+    return [notice("CALL_INCOMPLETE") for _ in unasked]
