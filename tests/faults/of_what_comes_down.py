@@ -219,8 +219,8 @@ FAULTS: tuple[Fault, ...] = (
         "B3",
         "an item is truncated past what was received",
         "session/policies/playback.py",
-        "    end_ms = min(max(heard * 1000 // per_second, 1), item.size * 1000 // per_second)",
-        "    end_ms = max(heard * 1000 // per_second, item.size * 1000 // per_second) + 1",
+        "        end_ms = min(max(heard_ms, 1), item.size * 1000 // per_second)",
+        "        end_ms = max(heard_ms, item.size * 1000 // per_second) + 1",
     ),
     Fault(
         "B3",

@@ -20,13 +20,13 @@ _REMEMBERED = 32
 def received(state: Playback, env: Env, item_id: str, index: int, size: int) -> None:
     """Audio of an item came and goes to the client. Runs for each audio delta."""
     now = env.now
-    since = state.run_since
+    since, per_second = state.run_since, env.plan.output.upstream.bytes_per_second
     state.voiced = True
-    if since is None or state.run <= (now - since) * env.plan.output.upstream.bytes_per_second:
+    if since is None or state.run <= (now - since) * per_second:
         state.run_since, state.run, state.reported = Instant(now), 0, None
     items = state.items
     if not items or items[-1].item_id != item_id:
-        unheard = _unheard(state, _position(state, env))
+        unheard = _unheard(state, _position(state, now, per_second))
         items = state.items = [*unheard[1 - _REMEMBERED :], Playing(item_id, index, state.total)]
     items[-1].size += size
     state.total += size
@@ -80,7 +80,8 @@ def reported(state: Playback, env: Env, milliseconds: int) -> Effects:
 def interrupted(call: Call, env: Env, signal: Interrupted) -> Effects:
     """What was not heard leaves the conversation: the rest of the item being heard, and later items."""
     state = call.playback
-    position = _position(state, env)
+    per_second = env.plan.output.upstream.bytes_per_second
+    position = _position(state, env.now, per_second)
     unheard = _unheard(state, position)
     state.items, state.run, state.run_since = [], 0, None
     effects: list[Effect] = []
@@ -92,13 +93,13 @@ def interrupted(call: Call, env: Env, signal: Interrupted) -> Effects:
     for number, item in enumerate(unheard):
         if not item.item_id:
             continue
-        effects += _truncate(env, item, position - item.begin) if number == 0 else _delete(env, item)
+        heard_ms = (position - item.begin) * 1000 // per_second
+        end_ms = min(max(heard_ms, 1), item.size * 1000 // per_second)
+        effects += _truncate(env, item, end_ms) if number == 0 else _delete(env, item)
     return effects
 
 
-def _truncate(env: Env, item: Playing, heard: int) -> list[Effect]:
-    per_second = env.plan.output.upstream.bytes_per_second
-    end_ms = min(max(heard * 1000 // per_second, 1), item.size * 1000 // per_second)
+def _truncate(env: Env, item: Playing, end_ms: int) -> list[Effect]:
     if end_ms < 1:
         return []
     event_id = env.ids.next()
@@ -116,11 +117,10 @@ def _unheard(state: Playback, position: int) -> list[Playing]:
     return [each for each in state.items if each.begin + each.size > position]
 
 
-def _position(state: Playback, env: Env) -> int:
+def _position(state: Playback, now: Instant, per_second: int) -> int:
     """How many bytes of all audio received were heard by now."""
-    per_second = env.plan.output.upstream.bytes_per_second
     if state.reported is not None:
         return min(state.reported * per_second // 1000, state.total)
     if state.run_since is None:
         return state.total
-    return state.total - max(0, state.run - int((env.now - state.run_since) * per_second))
+    return state.total - max(0, state.run - int((now - state.run_since) * per_second))
