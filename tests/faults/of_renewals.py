@@ -104,8 +104,8 @@ FAULTS: tuple[Fault, ...] = (
         "N8",
         "a turn whose answer broke off does not end for the client",
         _SLOT,
-        "    return [*words, TurnStep(TurnEvent.ENDED), TurnStep(TurnEvent.OVER)]\n",
-        "    return words\n",
+        "    return [TurnStep(TurnEvent.ENDED), TurnStep(TurnEvent.OVER)]\n",
+        "    return []\n",
         by="tests",
     ),
     Fault(

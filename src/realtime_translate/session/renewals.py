@@ -7,7 +7,7 @@ from attrs import AttrsInstance, fields
 from ..renewal import Renewal
 from .env import Env
 from .state import Call, OpeningState
-from .tables import OPENING, Opening, OpeningEvent
+from .tables import OPENING, Opening, OpeningEvent, ResponseState, TurnState
 
 __all__ = [
     "AGE",
@@ -20,6 +20,7 @@ __all__ = [
     "attempts",
     "begin_anew",
     "chances",
+    "is_told",
     "renews",
     "used_up",
 ]
@@ -27,6 +28,7 @@ __all__ = [
 EXPIRED, CLOSED, DEAD, AGE, HOST, REFUSED = "expired", "closed", "dead", "age", "host", "refused"
 """What a session is renewed for (N2)."""
 PLANNED = (AGE, HOST)
+_TOLD = (TurnState.WRITING, TurnState.SPEAKING, TurnState.SAID)
 
 
 def renews(call: Call, env: Env, *, planned: bool = False, refused: bool = False) -> bool:
@@ -67,3 +69,10 @@ def begin_anew(part: AttrsInstance, *kept: str) -> None:
     for each in fields(part.__class__):
         if each.name not in kept:
             setattr(part, each.name, getattr(fresh, each.name))
+
+
+def is_told(call: Call) -> bool:
+    """Whether a response is active of which the client was told anything (N8)."""
+    slot = call.slot
+    words = any(each.response_id == slot.active for each in call.agent_text.told)
+    return slot.response is ResponseState.UNDER_WAY and (call.turn_state in _TOLD or words)

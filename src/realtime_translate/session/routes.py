@@ -185,6 +185,7 @@ SIGNALS: Mapping[type, Handlers] = dict(
         _on(signals.SessionReady, past.context_items, opening.applied, greeting.greet, opening.flushed),
         _on(
             signals.LegLost,
+            agent_text.broken,
             legs.leg_lost,
             agent_text.leg_lost,
             user_speech.leg_lost,
@@ -200,7 +201,6 @@ SIGNALS: Mapping[type, Handlers] = dict(
             past.leg_lost,
             opening.leg_lost,
         ),
-        _on(signals.AnswerBroken, agent_text.broken),
         _on(signals.LegConfigured, updates.leg_configured, ledger.replay),
         _on(
             signals.LegReady,

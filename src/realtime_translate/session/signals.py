@@ -14,7 +14,6 @@ from .tables import OpeningEvent, TurnEvent
 
 __all__ = [
     "AgentSaid",
-    "AnswerBroken",
     "AudioSettled",
     "AudioTaken",
     "CommitDue",
@@ -85,13 +84,6 @@ class SessionReady:
 @frozen(eq=False, repr=False)
 class LegLost:
     """The upstream session is gone: what was under way in it ends or waits for the next one (N)."""
-
-
-@frozen(eq=False, repr=False)
-class AnswerBroken:
-    """A response broke off with its session after the client was told something of it (N8)."""
-
-    response_id: str
 
 
 @frozen(eq=False, repr=False)
@@ -264,7 +256,6 @@ Signal: TypeAlias = (
     | AudioTaken
     | SessionReady
     | LegLost
-    | AnswerBroken
     | LegConfigured
     | LegReady
     | Recorded

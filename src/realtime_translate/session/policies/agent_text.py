@@ -12,10 +12,9 @@ from ..entries import OwnItem, Part, Told
 from ..env import Env
 from ..event_kinds import ItemEvent, TextEvent
 from ..ids import fingerprint
-from ..renewals import begin_anew
+from ..renewals import begin_anew, is_told
 from ..signals import (
     AgentSaid,
-    AnswerBroken,
     Effect,
     Effects,
     LegLost,
@@ -174,10 +173,12 @@ def cut(call: Call, env: Env, signal: ResponseCut) -> Effects:
     return effects
 
 
-def broken(call: Call, env: Env, signal: AnswerBroken) -> Effects:
-    """An answer broke off: what came of it is told (N8)."""
+def broken(call: Call, env: Env, _: LegLost) -> Effects:
+    """If an answer broke off after the client was told something of it, all that came is told (N8)."""
+    if not is_told(call):
+        return ()
     state = call.agent_text
-    parts = [each for each in state.parts if each.response_id == signal.response_id]
+    parts = [each for each in state.parts if each.response_id == call.slot.active]
     return [effect for part in parts for effect in _tell(state, env, part, part.text)]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ....notices import notice
 from ...entries import Wish, WishKind
 from ...env import Env
-from ...renewals import begin_anew
-from ...signals import AnswerBroken, Effect, Effects, LegLost, LegReady, Proceed, TurnStep
+from ...renewals import begin_anew, is_told
+from ...signals import Effect, Effects, LegLost, LegReady, Proceed, TurnStep
 from ...state import Call
 from ...tables import (
     CreateState,
@@ -14,13 +14,11 @@ from ...tables import (
     ResponseState,
     SlotState,
     TurnEvent,
-    TurnState,
 )
 from .line import in_order
 
 __all__ = ["leg_lost", "leg_ready"]
 
-_TOLD = (TurnState.WRITING, TurnState.SPEAKING, TurnState.SAID)
 _UNWANTED = (CreateState.INTERRUPTED, CreateState.DROPPED)
 _OF_SPEECH = (WishKind.COMMITTED, WishKind.HEARD)
 _KEPT = ("wishes", "arrivals")
@@ -75,12 +73,11 @@ def _over(call: Call, env: Env) -> list[Effect]:
     """
     if not _is_broken(call):
         return []
-    words: list[Effect] = [AnswerBroken(call.slot.active)] if _is_told(call) else []
     if _left_calls(call):
-        return [*words, TurnStep(TurnEvent.ENDED)]
-    if not (words or _is_whole(call, env)):
+        return [TurnStep(TurnEvent.ENDED)]
+    if not (is_told(call) or _is_whole(call, env)):
         return []
-    return [*words, TurnStep(TurnEvent.ENDED), TurnStep(TurnEvent.OVER)]
+    return [TurnStep(TurnEvent.ENDED), TurnStep(TurnEvent.OVER)]
 
 
 def _in_its_place(call: Call, env: Env) -> list[Wish]:
@@ -88,7 +85,7 @@ def _in_its_place(call: Call, env: Env) -> list[Wish]:
     slot, renewal = call.slot, env.config.renewal
     if not _is_broken(call) or _left_calls(call) or _is_whole(call, env):
         return []
-    if _is_told(call):
+    if is_told(call):
         return [Wish(WishKind.REST)] if renewal is not None and renewal.resume_answer else []
     wish = slot.asked_for
     return [wish if wish and wish.alone and not slot.request else Wish(WishKind.CONFIRMED)]
@@ -102,16 +99,6 @@ def _left_calls(call: Call) -> bool:
 def _is_whole(call: Call, env: Env) -> bool:
     """Whether all output of the active response has come (R4)."""
     return "quiet" in env.timers.deadlines and not call.slot.open_items
-
-
-def _is_told(call: Call) -> bool:
-    """Whether the client was told anything of the active response."""
-    under_way = call.slot.response is ResponseState.UNDER_WAY
-    return under_way and (call.turn_state in _TOLD or _has_words(call))
-
-
-def _has_words(call: Call) -> bool:
-    return any(each.response_id == call.slot.active for each in call.agent_text.told)
 
 
 def _is_known(call: Call, env: Env) -> bool:
