@@ -127,7 +127,7 @@ FAULTS: tuple[Fault, ...] = (
         "T8",
         "without a speech_stopped the user has the turn for ever",
         _TURN,
-        "    return () if earlier and state.speaking else _over(state, env)\n",
+        "    return () if earlier and state.speaking else over(call, env, event)\n",
         "    return ()\n",
     ),
 )

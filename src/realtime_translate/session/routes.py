@@ -123,7 +123,7 @@ UPSTREAM: Mapping[type, Handlers] = dict(
             user_turn.committed,
             input_audio.committed,
         ),
-        _on(openai.InputAudioBufferCleared, user_turn.cleared),
+        _on(openai.InputAudioBufferCleared, user_turn.over),
         _on(openai.ConversationItemInputAudioTranscriptionDelta, user_speech.delta),
         _on(
             openai.ConversationItemInputAudioTranscriptionCompleted, user_speech.completed, usage.transcribed
@@ -221,7 +221,7 @@ SIGNALS: Mapping[type, Handlers] = dict(
         _on(signals.MayFail, upstream_errors.may_fail),
         _on(signals.CommitDue, wishes.commit_due),
         _on(signals.CommitWithdrawn, wishes.commit_withdrawn),
-        _on(signals.CommitGranted, input_audio.granted, user_turn.commit_sent),
+        _on(signals.CommitGranted, input_audio.granted, user_turn.over),
         _on(
             signals.Refused,
             events.commit_refused,
@@ -236,7 +236,7 @@ SIGNALS: Mapping[type, Handlers] = dict(
         ),
         _on(signals.ErrorDue, events.error_due),
         _on(signals.ResponseWanted, wishes.wanted),
-        _on(signals.ServerResponded, input_audio.responded, user_turn.responded),
+        _on(signals.ServerResponded, input_audio.responded, user_turn.over),
         _on(
             signals.ResponseEnded,
             agent_text.ended,

@@ -50,8 +50,7 @@ speech is longer, and a server may send anything (L1).
 
 def own_text(call: Call, env: Env, signal: OwnText) -> Effects:
     """An assistant item that we create: it is context, and never announced (O3)."""
-    state = call.agent_text
-    state.own.append(OwnItem(signal.item_id, fingerprint(signal.text)))
+    call.agent_text.own.append(OwnItem(signal.item_id, fingerprint(signal.text)))
     return ()
 
 
@@ -89,8 +88,7 @@ def _say(words: Sequence[str]) -> list[Effect]:
 
 def text_done(call: Call, env: Env, event: openai.ResponseOutputTextDone) -> Effects:
     """A text part is whole."""
-    state = call.agent_text
-    return _part_done(state, env, event.item_id or "", event.content_index or 0, event.text or "")
+    return _part_done(call.agent_text, env, event.item_id or "", event.content_index or 0, event.text or "")
 
 
 def transcript_done(call: Call, env: Env, event: openai.ResponseOutputAudioTranscriptDone) -> Effects:
@@ -128,11 +126,10 @@ def _announce(call: Call, event: ItemEvent) -> None:
 
 def response_done(call: Call, env: Env, event: openai.ResponseDone) -> Effects:
     """The response lists what it said once more."""
-    state = call.agent_text
     effects: list[Effect] = []
     for item in event.response.output or ():
         if item.type == "message":
-            effects += _tell_item(state, env, item)
+            effects += _tell_item(call.agent_text, env, item)
     return effects
 
 

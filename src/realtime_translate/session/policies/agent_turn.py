@@ -195,8 +195,7 @@ def _unless_more(call: Call, env: Env, item_id: str, event: TurnEvent) -> Effect
 
 def response_ended(call: Call, env: Env, _: ResponseEnded) -> Effects:
     """No message of an ended response is open, and nothing of its audio is held back."""
-    state = call.turn
-    state.open_messages = []
+    call.turn.open_messages = []
     return _rest(env)
 
 

@@ -44,8 +44,7 @@ def forget(state: UpstreamErrors) -> None:
 
 def session_created(call: Call, env: Env, _: openai.SessionCreated) -> Effects:
     """A session of a server that ends them has its longest time from here on (E3)."""
-    state = call.errors
-    state.since = Instant(env.now)
+    call.errors.since = Instant(env.now)
     return ()
 
 

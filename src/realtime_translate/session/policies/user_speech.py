@@ -124,8 +124,7 @@ def speech_stopped(call: Call, env: Env, event: openai.InputAudioBufferSpeechSto
 
 def timed_out(call: Call, env: Env, event: openai.InputAudioBufferTimeoutTriggered) -> Effects:
     """The server commits silence: nobody said that (I2)."""
-    state = call.user_speech
-    _settle(state, event.item_id or "")
+    _settle(call.user_speech, event.item_id or "")
     return ()
 
 
@@ -154,9 +153,8 @@ def completed(
     call: Call, env: Env, event: openai.ConversationItemInputAudioTranscriptionCompleted
 ) -> Effects:
     """A transcript is whole: told when it is its turn. One `in_progress` stands for all pieces until now."""
-    state = call.user_speech
     if event.status != "in_progress":
-        return _resolve(call, env, _name(state, event.item_id), event.transcript or "", event)
+        return _resolve(call, env, _name(call.user_speech, event.item_id), event.transcript or "", event)
     heard = _unfinished(call, env, event)
     return () if heard is None else _understood(heard, env, event.transcript or "")
 
@@ -288,8 +286,7 @@ def text_due(call: Call, env: Env, _: TextDue) -> Effects:
 
 def waited(call: Call, env: Env) -> Effects:
     """It was waited long enough."""
-    state = call.user_speech
-    return [notice("TRANSCRIPT_LATE"), *_wait_no_longer(state, env)]
+    return [notice("TRANSCRIPT_LATE"), *_wait_no_longer(call.user_speech, env)]
 
 
 def _wait_no_longer(state: UserSpeech, env: Env) -> list[Effect]:

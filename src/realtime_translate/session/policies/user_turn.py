@@ -10,26 +10,22 @@ from ..entries import WishKind
 from ..env import Env
 from ..signals import (
     AudioTaken,
-    CommitGranted,
     Effect,
     Effects,
     Interrupted,
     LegLost,
     ResponseWanted,
-    ServerResponded,
     TextDue,
 )
-from ..state import Call, UserTurn
+from ..state import Call
 from ..tables import TurnState
 
 __all__ = [
     "agent_message",
     "audio_taken",
-    "cleared",
-    "commit_sent",
     "committed",
     "leg_lost",
-    "responded",
+    "over",
     "speech_started",
     "speech_stopped",
     "timed_out",
@@ -88,14 +84,13 @@ def agent_message(
     call: Call, env: Env, message: deepgram.InjectAgentMessage | deepgram.ComponentInjectAgentMessage
 ) -> Effects:
     """A text for the agent to say, refused while the user speaks unless it interrupts (T3)."""
-    state = call.user_turn
     text = "" if message.is_dynamic is True else agent_text_of(message)
     behavior = message.behavior or "default"
     if behavior not in _BEHAVIORS:
         return (env.client(deepgram.InjectionRefused(f"behavior is {', '.join(_BEHAVIORS)}")),)
     if not text and message.is_dynamic is not True:
         return (env.client(deepgram.InjectionRefused("there is nothing to say")),)
-    if state.speaking and behavior != "interrupt":
+    if call.user_turn.speaking and behavior != "interrupt":
         return (env.client(deepgram.InjectionRefused("the user is speaking")),)
     idle = call.slot.idle and not (call.audio.waits_for_slot or call.calls.unanswered)
     if behavior == "default" and not idle:
@@ -107,37 +102,20 @@ def committed(call: Call, env: Env, event: openai.InputAudioBufferCommitted) -> 
     """Audio is committed, and the turn over with it, unless it is that of an earlier one (T8)."""
     state = call.user_turn
     earlier = bool(event.item_id) and event.item_id == state.stopped
-    return () if earlier and state.speaking else _over(state, env)
+    return () if earlier and state.speaking else over(call, env, event)
 
 
-def cleared(call: Call, env: Env, event: openai.InputAudioBufferCleared) -> Effects:
-    """There is no audio any more, and nobody's turn (T8)."""
-    state = call.user_turn
-    return _over(state, env)
-
-
-def commit_sent(call: Call, env: Env, _: CommitGranted) -> Effects:
-    """The translator commits, whatever the server has heard (T8)."""
-    state = call.user_turn
-    return _over(state, env)
-
-
-def responded(call: Call, env: Env, _: ServerResponded) -> Effects:
-    """The server answers what was said (T8)."""
-    state = call.user_turn
-    return _over(state, env)
+def over(call: Call, env: Env, _: object) -> Effects:
+    """Audio is committed or cleared, or the server answers what was said: nobody's turn (T8)."""
+    call.user_turn.speaking = False
+    env.timers.cancel("uncommitted")
+    return ()
 
 
 def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
     """Whether the user speaks, the next session has to hear (T8, N12)."""
     state = call.user_turn
     state.speaking, state.stopped, state.idle_items = False, "", []
-    return ()
-
-
-def _over(state: UserTurn, env: Env) -> Effects:
-    state.speaking = False
-    env.timers.cancel("uncommitted")
     return ()
 
 

@@ -64,10 +64,9 @@ def arguments_done(call: Call, env: Env, event: openai.ResponseFunctionCallArgum
 
 def output_item_done(call: Call, env: Env, event: openai.ResponseOutputItemDone) -> Effects:
     """A response's item ended: ask if it is a complete call (F1)."""
-    state = call.calls
     if event.item.type != "function_call":
         return ()
-    return _item_ended(state, env, event.item, event.response_id or "")
+    return _item_ended(call.calls, env, event.item, event.response_id or "")
 
 
 def conversation_item_started(
@@ -113,11 +112,10 @@ def _confirmed(state: FunctionCalls, call_id: str) -> list[Effect]:
 
 def response_done(call: Call, env: Env, event: openai.ResponseDone) -> Effects:
     """The response lists its calls once more: ask for those that nothing else announced (F1)."""
-    state = call.calls
     effects: list[Effect] = []
     for item in event.response.output or ():
         if item.type == "function_call":
-            effects += _item_ended(state, env, item, event.response.id or "")
+            effects += _item_ended(call.calls, env, item, event.response.id or "")
     return effects
 
 

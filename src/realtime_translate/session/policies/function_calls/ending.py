@@ -152,13 +152,12 @@ def refused(call: Call, env: Env, refusal: Refused) -> Effects:
     """A refused output counts as answered, but asks for nothing (T6). A response that is refused for want of
     outputs gets them (R8).
     """
-    state = call.calls
     problem = refusal.problem
     if problem.fault is Fault.OUTPUTS_MISSING:
         given_up = _give_up(call, env)
         return [*given_up, OutputsMissing(problem, given=bool(given_up))]
     function_call = next(
-        (each for each in state.calls if problem.event_id and each.output == problem.event_id), None
+        (each for each in call.calls.calls if problem.event_id and each.output == problem.event_id), None
     )
     if function_call is None:
         return ()

@@ -30,14 +30,12 @@ _MOST_UNCONFIRMED = 8
 
 def debounce_over(call: Call, env: Env) -> Effects:
     """No audio came for a while: commit, if it is ours to do and there is enough (A5, V1)."""
-    state = call.audio
-    return happen(state, env, DetectionEvent.PAUSED)
+    return happen(call.audio, env, DetectionEvent.PAUSED)
 
 
 def ceiling_over(call: Call, env: Env) -> Effects:
     """Audio has flowed for so long that it is committed meanwhile (A7)."""
-    state = call.audio
-    return happen(state, env, DetectionEvent.CEILING)
+    return happen(call.audio, env, DetectionEvent.CEILING)
 
 
 def forced(call: Call, env: Env, _: deepgram.ForceEndTurn) -> Effects:

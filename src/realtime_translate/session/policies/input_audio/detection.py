@@ -91,8 +91,7 @@ def responded(call: Call, env: Env, _: ServerResponded) -> Effects:
 
 def unheard(call: Call, env: Env) -> Effects:
     """The server did neither in time."""
-    state = call.audio
-    return happen(state, env, DetectionEvent.UNANSWERED)
+    return happen(call.audio, env, DetectionEvent.UNANSWERED)
 
 
 # --- the actions of the table -------------------------------------------------------------------------------

@@ -84,8 +84,7 @@ def paused(state: OpeningState, env: Env) -> bool:
 
 def flushed(call: Call, env: Env, _: SessionReady | LegReady) -> Effects:
     """Last of all, what waited (S4)."""
-    state = call.opening
-    return flush(state, env)
+    return flush(call.opening, env)
 
 
 def flush(state: OpeningState, env: Env) -> list[Effect]:
