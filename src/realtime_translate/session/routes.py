@@ -78,24 +78,17 @@ UPDATES = tuple(kind for kind, handlers in CLIENT.items() if handlers == (update
 """Client messages that change what Settings said: they wait for Settings in every state."""
 
 
+_ITEM_STARTED = (
+    user_text.item_seen,
+    agent_text.item_seen,
+    function_calls.conversation_item_started,
+    ledger.item_seen,
+    past.item_seen,
+)
 UPSTREAM: Mapping[type, Handlers] = dict(
     (
-        _on(
-            openai.ConversationItemAdded,
-            user_text.item_seen,
-            agent_text.item_seen,
-            function_calls.conversation_item_started,
-            ledger.item_seen,
-            past.item_seen,
-        ),
-        _on(
-            openai.ConversationItemCreated,
-            user_text.item_seen,
-            agent_text.item_seen,
-            function_calls.conversation_item_started,
-            ledger.item_seen,
-            past.item_seen,
-        ),
+        _on(openai.ConversationItemAdded, *_ITEM_STARTED),
+        _on(openai.ConversationItemCreated, *_ITEM_STARTED),
         _on(
             openai.ConversationItemDone,
             user_text.item_seen,

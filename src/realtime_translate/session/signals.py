@@ -48,8 +48,14 @@ __all__ = [
 ]
 
 
+class Signal:
+    """What a policy tells others, or asks the engine for."""
+
+    __slots__ = ()
+
+
 @frozen(eq=False, repr=False)
-class Fatal:
+class Fatal(Signal):
     """The session cannot go on: tell the client why and close both legs."""
 
     code: str
@@ -57,7 +63,7 @@ class Fatal:
 
 
 @frozen(eq=False, repr=False)
-class OpeningStep:
+class OpeningStep(Signal):
     """The opening's table has to take this step. `why`: what a session was lost for (N2)."""
 
     event: OpeningEvent
@@ -65,55 +71,55 @@ class OpeningStep:
 
 
 @frozen(eq=False, repr=False)
-class TurnStep:
+class TurnStep(Signal):
     """The agent turn's table has to take this step."""
 
     event: TurnEvent
 
 
 @frozen(eq=False, repr=False)
-class AudioSettled:
+class AudioSettled(Signal):
     """The formats of both legs are known: the streams between them may begin (A2, O1)."""
 
 
 @frozen(eq=False, repr=False)
-class SessionReady:
+class SessionReady(Signal):
     """The session became ready: what waited may go (S4)."""
 
 
 @frozen(eq=False, repr=False)
-class LegLost:
+class LegLost(Signal):
     """The upstream session is gone: what was under way in it ends or waits for the next one (N)."""
 
 
 @frozen(eq=False, repr=False)
-class LegConfigured:
+class LegConfigured(Signal):
     """The next session holds what was asked of it (N5); of updates it carries the first `updates`."""
 
     updates: int
 
 
 @frozen(eq=False, repr=False)
-class LegReady:
+class LegReady(Signal):
     """The next session knows what was said before: what waited may go (N6)."""
 
 
 @frozen(eq=False, repr=False)
-class Recorded:
+class Recorded(Signal):
     """Something that the next session would have to be told (N7)."""
 
     entry: LedgerEntry
 
 
 @frozen(eq=False, repr=False)
-class Deliver:
+class Deliver(Signal):
     """A client message that waited is handled now."""
 
     entry: Pending
 
 
 @frozen(eq=False, repr=False)
-class OwnText:
+class OwnText(Signal):
     """An assistant item that we created, with the id that we gave: never announced to the client (O3)."""
 
     item_id: str
@@ -121,50 +127,50 @@ class OwnText:
 
 
 @frozen(eq=False, repr=False)
-class PastSent:
+class PastSent(Signal):
     """An item of the past went upstream (C1, N6)."""
 
     item: PastItem
 
 
 @frozen(eq=False, repr=False)
-class AudioTaken:
+class AudioTaken(Signal):
     """The server made an item of the user's audio by itself (V1, V3, R7)."""
 
     item_id: str
 
 
 @frozen(eq=False, repr=False)
-class CommitDue:
+class CommitDue(Signal):
     """The debounce or the ceiling is over: a commit wants the slot (A5, A7)."""
 
 
 @frozen(eq=False, repr=False)
-class CommitWithdrawn:
+class CommitWithdrawn(Signal):
     """Audio flows again: the commit that waited does not want the slot now (A6)."""
 
 
 @frozen(eq=False, repr=False)
-class CommitGranted:
+class CommitGranted(Signal):
     """The slot is free: commit now and ask for the response back to back (A5)."""
 
 
 @frozen(eq=False, repr=False)
-class Refused:
+class Refused(Signal):
     """Upstream reported an error: the policy whose event it answers takes it."""
 
     problem: Problem
 
 
 @frozen(eq=False, repr=False)
-class ErrorDue:
+class ErrorDue(Signal):
     """The client is to be told of an error, unless it is a response's (R3, R5)."""
 
     problem: Problem
 
 
 @frozen(eq=False, repr=False)
-class ResponseWanted:
+class ResponseWanted(Signal):
     """A response is wanted (R2). `text`: what the agent has to say in it (T3, G3); empty for words of the
     model's own.
     """
@@ -174,12 +180,12 @@ class ResponseWanted:
 
 
 @frozen(eq=False, repr=False)
-class ServerResponded:
+class ServerResponded(Signal):
     """A response of the server's own began."""
 
 
 @frozen(eq=False, repr=False)
-class ResponseEnded:
+class ResponseEnded(Signal):
     """A response is over. `void`: it was cancelled before it produced anything. `cut`: the client was told of
     its end when the user interrupted it (B1). `failed`: it did not complete.
     """
@@ -191,7 +197,7 @@ class ResponseEnded:
 
 
 @frozen(eq=False, repr=False)
-class Interrupted:
+class Interrupted(Signal):
     """The agent has to be quiet. `server_cancels`: upstream cancels its response by itself (B1, B2).
     `by_user`: the user speaks, and not another text of the client's.
     """
@@ -201,7 +207,7 @@ class Interrupted:
 
 
 @frozen(eq=False, repr=False)
-class ResponseCut:
+class ResponseCut(Signal):
     """The active response was interrupted: nothing more of it is told (B1, B4). `silent`: nothing was."""
 
     response_id: str
@@ -209,19 +215,19 @@ class ResponseCut:
 
 
 @frozen(eq=False, repr=False)
-class AgentSaid:
+class AgentSaid(Signal):
     """Words of the agent, to be told to the client when their time has come (O3, O4)."""
 
     text: str
 
 
 @frozen(eq=False, repr=False)
-class TextDue:
+class TextDue(Signal):
     """Words of the agent that wait for the user's must be told now (O4)."""
 
 
 @frozen(eq=False, repr=False)
-class MayFail:
+class MayFail(Signal):
     """An error that answers this event of ours, or that answers none and names `path`, needs no attention
     (E2, S7).
     """
@@ -231,53 +237,22 @@ class MayFail:
 
 
 @frozen(eq=False, repr=False)
-class UpdateGranted:
+class UpdateGranted(Signal):
     """The slot is free for a `session.update` (R2, T2)."""
 
 
 @frozen(eq=False, repr=False)
-class Proceed:
+class Proceed(Signal):
     """What waits for the slot may go, if that is free (R2)."""
 
 
 @frozen(eq=False, repr=False)
-class OutputsMissing:
+class OutputsMissing(Signal):
     """Upstream refused a response for want of function outputs (R8). `given`: it has them by now."""
 
     problem: Problem
     given: bool
 
 
-Signal: TypeAlias = (
-    Fatal
-    | OpeningStep
-    | TurnStep
-    | AudioSettled
-    | AudioTaken
-    | SessionReady
-    | LegLost
-    | LegConfigured
-    | LegReady
-    | Recorded
-    | Deliver
-    | OwnText
-    | PastSent
-    | CommitDue
-    | CommitWithdrawn
-    | CommitGranted
-    | Refused
-    | ErrorDue
-    | ResponseWanted
-    | ServerResponded
-    | ResponseEnded
-    | Proceed
-    | OutputsMissing
-    | Interrupted
-    | ResponseCut
-    | AgentSaid
-    | TextDue
-    | MayFail
-    | UpdateGranted
-)
-Effect: TypeAlias = "Output | Signal"
+Effect: TypeAlias = Output | Signal
 Effects: TypeAlias = Sequence[Effect]
