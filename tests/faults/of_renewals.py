@@ -12,7 +12,7 @@ _LEDGER = "session/policies/ledger.py"
 _SLOT = "session/policies/response_slot/legs.py"
 _CALLS = "session/policies/function_calls/ending.py"
 _ANSWERS = "session/policies/function_calls/answers.py"
-_AUDIO = "session/policies/input_audio/legs.py"
+_AUDIO = "session/policies/input_audio/stream.py"
 _WAITING = "session/policies/opening/waiting.py"
 _TEXTS = "session/policies/user_text.py"
 _ERRORS = "session/policies/upstream_errors.py"
@@ -38,9 +38,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "N3",
         "a planned renewal breaks off what is under way",
-        "session/quiet.py",
-        "    return call.slot.idle and not (busy or owed)\n",
-        "    return not (busy or owed)\n",
+        "session/engine.py",
+        "        return call.slot.idle and not (busy or owed)\n",
+        "        return not (busy or owed)\n",
         by="tests",
     ),
     Fault(

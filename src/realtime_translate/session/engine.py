@@ -40,7 +40,6 @@ from .policies import (
 from .policies.opening import Cause
 from .policies.response_slot import events
 from .policies.upstream_errors import parting
-from .quiet import is_quiet
 from .renewals import CLOSED, HOST, renews
 from .routes import CLIENT, SESSION_CREATED, TIMERS, UPDATES, UPSTREAM
 from .signals import Effect, Effects, Fatal, Refused
@@ -175,8 +174,17 @@ class Engine(Performer):
 
     def _settle(self) -> None:
         """A session that is to be renewed goes at the first moment at which nothing is under way (N3)."""
-        if self.call.phase is _DRAINING and is_quiet(self.call, self.env):
+        if self.call.phase is _DRAINING and self._is_quiet():
             self.step(OpeningEvent.QUIET)
+
+    def _is_quiet(self) -> bool:
+        """Whether nothing is under way that another session would break off (N3)."""
+        call, env = self.call, self.env
+        if env.plan.commit.manual and (call.audio.commits or input_audio.enough(call.audio, env)):
+            return False
+        busy = call.audio.waits_for_slot or call.user_turn.speaking or call.calls.calls
+        owed = call.user_texts.waiting or call.updates.event_id or call.updates.waiting
+        return call.slot.idle and not (busy or owed)
 
     def upstream_closed(self, code: int | None, reason: str) -> None:
         """The upstream socket closed, or was never opened (E5, S8): then the host says how it was refused."""

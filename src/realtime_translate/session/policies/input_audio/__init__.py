@@ -4,8 +4,16 @@
 
 from .commit import ceiling_over, debounce_over, forced, granted, refused
 from .detection import committed, responded, speech_started, speech_stopped, unheard
-from .legs import leg_lost, leg_ready
-from .stream import ended, enough, keepalive_due, received, settled, streamed
+from .stream import (
+    ended,
+    enough,
+    keepalive_due,
+    leg_lost,
+    leg_ready,
+    received,
+    settled,
+    streamed,
+)
 
 __all__ = [
     "ceiling_over",

@@ -17,8 +17,7 @@ from ...env import Env
 from ...signals import AudioTaken, CommitDue, CommitWithdrawn, Effect, Effects, ServerResponded
 from ...state import Call, InputAudio
 from ...tables import DETECTION, Commit, Detection, DetectionEvent
-from .legs import began_at
-from .stream import enough
+from .stream import began_at, enough
 
 __all__ = ["committed", "happen", "is_ours", "responded", "speech_started", "speech_stopped", "unheard"]
 

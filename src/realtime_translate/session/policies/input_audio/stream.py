@@ -1,4 +1,4 @@
-"""Audio to upstream as one stream (A1-A4), and silence where none comes (I1).
+"""Audio to upstream as one stream (A1-A4), silence where none comes (I1), and the next session (N12).
 
 `streamed` runs fifty times a second: one conversion, one base64, one output.
 """
@@ -10,18 +10,30 @@ from ....audio import Conversion
 from ....notices import notice
 from ....outputs import SendToUpstream
 from ...env import Env
-from ...signals import AudioSettled, CommitWithdrawn, Effects, MayFail, UpdateGranted
+from ...signals import (
+    AudioSettled,
+    CommitWithdrawn,
+    Effect,
+    Effects,
+    LegLost,
+    LegReady,
+    MayFail,
+    UpdateGranted,
+)
 from ...state import Call, InputAudio
 from ...tables import Commit, Detection, Opening
 from ...timers import Instant, TimerName
 
 __all__ = [
     "appends",
+    "began_at",
     "count",
     "ended",
     "enough",
     "keep",
     "keepalive_due",
+    "leg_lost",
+    "leg_ready",
     "received",
     "settled",
     "streamed",
@@ -35,6 +47,8 @@ MAX_APPEND = 15 * 2**20
 """Bytes of audio in one append (A4)."""
 MIN_COMMIT_MS = 100
 """Milliseconds that a commit needs (A5)."""
+_BEFORE_MS = 500
+"""Speech begins so long before it is noticed, where the server does not say when."""
 
 
 def settled(call: Call, env: Env, _: AudioSettled) -> Effects:
@@ -198,3 +212,45 @@ def _clear_silence(state: InputAudio, env: Env) -> Effects:
     state.silent = False
     event_id = env.ids.next()
     return env.upstream(openai.InputAudioBufferClear(event_id=event_id)), MayFail(event_id)
+
+
+# --- from one upstream session to the next ------------------------------------------------------------------
+
+
+def began_at(state: InputAudio, env: Env, start_ms: float | None) -> int:
+    """The place in the session's audio at which the user began to speak."""
+    audio = env.plan.input.upstream
+    if start_ms is None:
+        return max(0, state.total - audio.bytes_of(_BEFORE_MS))
+    return min(audio.bytes_of(int(start_ms)), state.total)
+
+
+def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
+    """What no turn was made of goes to the next session, as far as it was kept (N12)."""
+    state = call.audio
+    owed = 0 if state.owed_from is None else state.total - state.owed_from
+    kept = state.recent[max(0, len(state.recent) - owed) :] if owed else bytearray()
+    effects: list[Effect] = []
+    per_second = env.plan.input.upstream.bytes_per_second
+    if owed > len(kept):
+        effects.append(notice("AUDIO_DROPPED", ms=(owed - len(kept)) * 1000 // per_second))
+    state.again += kept
+    state.before_ms += (state.total - len(kept)) * 1000 / per_second
+    state.total, state.recent, state.owed_from, state.commits = 0, bytearray(), None, []
+    state.uncommitted, state.silent, state.server_holds, state.heard_at = 0, False, False, None
+    state.commit, state.commit_event = Commit.NOT_DUE, ""
+    state.detection, state.taken = Detection.OFF, []
+    return effects
+
+
+def leg_ready(call: Call, env: Env, _: LegReady) -> Effects:
+    """It goes before all that came meanwhile, and is the user's as if it came now."""
+    state = call.audio
+    if env.keepalive:
+        env.start("keepalive", env.keepalive.every)
+    audio, state.again = bytes(state.again), bytearray()
+    state.owed_from = 0 if env.plan.commit.manual or audio else None
+    if not audio:
+        return ()
+    count(state, env, audio)
+    return appends(env, audio)
