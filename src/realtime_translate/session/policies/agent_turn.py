@@ -143,8 +143,8 @@ def announce(state: AgentTurn, env: Env) -> Effects:
 def end_turn(state: AgentTurn, env: Env) -> Effects:
     """Everything of the turn was sent (O5)."""
     drop_turn(state, env)
-    done = env.client(deepgram.AgentAudioDone())
-    return [TextDue(), *_rest(env), *([env.client(deepgram.AgentDone())] if env.component else []), done]
+    done = [deepgram.AgentDone()] if env.component else []
+    return [TextDue(), *_rest(env), *map(env.client, done), env.client(deepgram.AgentAudioDone())]
 
 
 def cut_turn(state: AgentTurn, env: Env) -> Effects:

@@ -49,9 +49,9 @@ def interrupt(slot: ResponseSlot, env: Env, *, by_us: bool) -> list[Effect]:
     step = step_of_response(slot, ResponseEvent.INTERRUPTED)
     if not step.action:
         return []
+    env.start("quiet", env.limits.create_timeout)
     env.timers.cancel("slow")
     env.timers.cancel("stall")
-    env.start("quiet", env.limits.create_timeout)
     cut = ResponseCut(slot.active, silent=step.action == "cut_silent")
     return [cut, *cancel(env, slot.active)] if by_us else [cut]
 
