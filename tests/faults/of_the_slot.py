@@ -90,9 +90,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "F5",
         "calls of a response without an id are not followed",
-        _ENDING,
-        "    mine = [each for each in state.calls if not each.over and each.response_id in names]\n",
-        "    mine = [each for each in state.calls if not each.over and each.response_id != '']\n",
+        "session/entries.py",
+        'return not self.over and self.response_id in ("", response_id)',
+        "return not self.over and self.response_id == response_id != ''",
     ),
     Fault(
         "F8",

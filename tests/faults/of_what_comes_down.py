@@ -190,9 +190,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "O5",
         "the end of a response without calls ends no turn",
-        _ENDING,
-        "        return [*effects, TurnStep(TurnEvent.OVER)]",
-        "        return effects",
+        _TURN,
+        "    return ended if left else [*ended, *step(call, env, TurnEvent.OVER)]\n",
+        "    return ended\n",
     ),
     Fault(
         "O6",

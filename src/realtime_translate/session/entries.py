@@ -129,6 +129,12 @@ class FunctionCall:
     output: str = ""
     elsewhere: bool = False
 
+    def is_of(self, response_id: str) -> bool:
+        """Whether it is of the response that runs or ends, which has this id. What came without the id of a
+        response is of the one in the slot (R4).
+        """
+        return not self.over and self.response_id in ("", response_id)
+
     @property
     def asked(self) -> bool:
         """Whether the client or the host was asked."""

@@ -233,8 +233,10 @@ SIGNALS: Mapping[type, Handlers] = dict(
         _on(
             signals.ResponseEnded,
             agent_text.ended,
-            agent_turn.response_ended,
+            agent_turn.sound_ended,
             function_calls.ended,
+            agent_turn.response_ended,
+            function_calls.round_ended,
             upstream_errors.response_ended,
             spellings.ended,
         ),

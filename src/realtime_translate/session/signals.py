@@ -72,7 +72,7 @@ class OpeningStep(Signal):
 
 @frozen(eq=False, repr=False)
 class TurnStep(Signal):
-    """The agent turn's table has to take this step."""
+    """Something that no other signal says happened to the agent's turn, whose table has to take this step."""
 
     event: TurnEvent
 

@@ -37,6 +37,7 @@ __all__ = [
     "response_ended",
     "said",
     "settled",
+    "sound_ended",
     "step",
     "text_came",
     "text_done",
@@ -193,10 +194,21 @@ def _unless_more(call: Call, env: Env, item_id: str, event: TurnEvent) -> Effect
     return () if others else step(call, env, event)
 
 
-def response_ended(call: Call, env: Env, _: ResponseEnded) -> Effects:
+def sound_ended(call: Call, env: Env, _: ResponseEnded) -> Effects:
     """No message of an ended response is open, and nothing of its audio is held back."""
     call.turn.open_messages = []
     return _rest(env)
+
+
+def response_ended(call: Call, env: Env, signal: ResponseEnded) -> Effects:
+    """A response is over: the turn is too, unless it left calls (F3, O5), or was ended when it was cut."""
+    if signal.cut:
+        return ()
+    if signal.void:
+        return step(call, env, TurnEvent.VOID)
+    left = any(each.asked and each.is_of(signal.response_id) for each in call.calls.calls)
+    ended = step(call, env, TurnEvent.ENDED)
+    return ended if left else [*ended, *step(call, env, TurnEvent.OVER)]
 
 
 def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:

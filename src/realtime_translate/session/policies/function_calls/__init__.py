@@ -16,7 +16,7 @@ from .asking import (
     ran_on,
     response_done,
 )
-from .ending import ended, hold_over, interrupted, leg_lost, refused
+from .ending import ended, hold_over, interrupted, leg_lost, refused, round_ended
 
 __all__ = [
     "announced",
@@ -33,4 +33,5 @@ __all__ = [
     "ran_on",
     "refused",
     "response_done",
+    "round_ended",
 ]

@@ -24,7 +24,7 @@ from .asking import ask
 from .closing import close, follow, give_output
 from .known import REMEMBERED, happen, of_response, settle
 
-__all__ = ["ended", "hold_over", "interrupted", "leg_lost", "refused", "round_over"]
+__all__ = ["ended", "hold_over", "interrupted", "leg_lost", "refused", "round_ended", "round_over"]
 
 _NO_ANSWER = '{"error":"no answer"}'
 
@@ -33,36 +33,12 @@ _NO_ANSWER = '{"error":"no answer"}'
 
 
 def ended(call: Call, env: Env, signal: ResponseEnded) -> Effects:
-    """A response is over: its turn is too, unless it left calls (F3, O5).
-
-    Calls that came without the id of a response are those of the one in the slot, which is this (R4).
+    """A response is over, and items of its calls never ended. Upstream waits for the outputs of those whose
+    arguments are whole: they are asked for now (F1), or closed where the response came to nothing or the user
+    went on (F8). The others are dropped.
     """
     state = call.calls
-    names = ("", signal.response_id)
-    mine = [each for each in state.calls if not each.over and each.response_id in names]
-    effects = _unasked(state, env, signal, [each for each in mine if not each.asked])
-    left = [each for each in mine if each.asked]
-    for each in left:  # a response without an id goes by its first call from now on
-        each.over, each.response_id = True, signal.response_id or f"#{left[0].client_id}"
-    answered = not any(each.open for each in left)
-    if signal.cut:  # its turn was ended then
-        settle(state, left if answered else [])
-        return effects
-    if signal.void:
-        return [*effects, TurnStep(TurnEvent.VOID)]
-    effects.append(TurnStep(TurnEvent.ENDED))
-    if not left:
-        return [*effects, TurnStep(TurnEvent.OVER)]
-    return [*effects, *round_over(state, left)] if answered else effects
-
-
-def _unasked(
-    state: FunctionCalls, env: Env, signal: ResponseEnded, calls: list[FunctionCall]
-) -> list[Effect]:
-    """Calls whose items never ended. Upstream waits for the outputs of those whose arguments are whole: they
-    are asked for now (F1), or closed where the response came to nothing or the user went on (F8). The others
-    are dropped.
-    """
+    calls = [each for each in state.calls if each.is_of(signal.response_id) and not each.asked]
     whole = [each for each in calls if each.name and each.state is FunctionCallState.WHOLE]
     unwanted = [each for each in calls if each.arguments and each.state is FunctionCallState.PASSED_OVER]
     dropped = [each for each in calls if each not in whole + unwanted]
@@ -77,6 +53,19 @@ def _unasked(
     for each in whole:
         effects += ask(state, env, each)
     return effects
+
+
+def round_ended(call: Call, env: Env, signal: ResponseEnded) -> Effects:
+    """What a response leaves is waited for, or followed if that is answered already (F3)."""
+    state = call.calls
+    left = [each for each in state.calls if each.is_of(signal.response_id) and each.asked]
+    for each in left:  # a response without an id goes by its first call from now on
+        each.over, each.response_id = True, signal.response_id or f"#{left[0].client_id}"
+    if any(each.open for each in left):
+        return ()
+    if signal.cut:
+        settle(state, left)
+    return () if signal.cut or signal.void or not left else round_over(state, left)
 
 
 def round_over(state: FunctionCalls, calls: list[FunctionCall]) -> list[Effect]:

@@ -92,8 +92,7 @@ def _in_its_place(call: Call, env: Env) -> list[Wish]:
 
 
 def _left_calls(call: Call) -> bool:
-    names = ("", call.slot.active)
-    return any(each.asked and not each.over and each.response_id in names for each in call.calls.calls)
+    return any(each.asked and each.is_of(call.slot.active) for each in call.calls.calls)
 
 
 def _is_whole(call: Call, env: Env) -> bool:
