@@ -212,9 +212,12 @@ def response_ended(call: Call, env: Env, signal: ResponseEnded) -> Effects:
 
 
 def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
-    """No message of the session that is gone is open."""
+    """No message of the session that is gone is open. If nothing is asked of the next one, nobody waits for
+    the turn any more (O5).
+    """
     call.turn.open_messages = []
-    return ()
+    waits = call.slot.wishes or call.audio.commits or any(each.open for each in call.calls.calls)
+    return () if waits else step(call, env, TurnEvent.VOID)
 
 
 ACTIONS: Mapping[str, Callable[[AgentTurn, Env], Effects]] = {

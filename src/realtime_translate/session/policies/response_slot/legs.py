@@ -38,9 +38,7 @@ def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
         alone = [*alone, Wish(WishKind.CONFIRMED, min((each.arrived for each in plain), default=0))]
     begin_anew(slot, *_KEPT)
     slot.wishes = alone
-    waits = alone or call.audio.commits or any(each.open for each in call.calls.calls)
-    left: list[Effect] = [] if waits else [TurnStep(TurnEvent.VOID)]  # nobody waits any more (O5)
-    return [*over, *told, *left]
+    return [*over, *told]
 
 
 def _owed(call: Call, env: Env) -> list[Wish]:
