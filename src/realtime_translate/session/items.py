@@ -79,8 +79,8 @@ def _is_of_call(refused: PastItem, problem: Problem) -> bool:
     return isinstance(call_id, str) and call_id in problem.description
 
 
-def kept(env: Env, entry: LedgerEntry) -> tuple[Recorded, ...]:
-    """For the next session, if there may be one (N7)."""
+def kept(env: Env, entry: LedgerEntry | None) -> tuple[Recorded, ...]:
+    """For the next session, if there may be one (N7); None for what was too much to remember."""
     return (Recorded(entry),) if env.config.renewal else ()
 
 

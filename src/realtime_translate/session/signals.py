@@ -106,9 +106,9 @@ class LegReady(Signal):
 
 @frozen(eq=False, repr=False)
 class Recorded(Signal):
-    """Something that the next session would have to be told (N7)."""
+    """Something that the next session would have to be told (N7); None if it was too much to remember."""
 
-    entry: LedgerEntry
+    entry: LedgerEntry | None
 
 
 @frozen(eq=False, repr=False)

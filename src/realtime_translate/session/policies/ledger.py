@@ -6,6 +6,7 @@ from attrs import evolve
 
 from ...mapping import context
 from ...openai.objects import Item
+from ...renewal import Renewal
 from ...wire import unstructure
 from ..entries import LedgerEntry
 from ..env import Env
@@ -21,10 +22,15 @@ _AGENT = "assistant"
 
 
 def recorded(call: Call, env: Env, signal: Recorded) -> Effects:
-    """Keep it, and drop the oldest where there is no room (N7). The sentences of an answer are one text."""
+    """Keep it, and drop the oldest where there is no room (N7). The sentences of an answer are one text. What
+    there is never room for drives nothing out.
+    """
     renewal, state, entry = env.renewal, call.ledger, signal.entry
+    if entry is None or entry.size > renewal.ledger_chars:
+        state.dropped += 1
+        return ()
     last = state.entries[-1] if state.entries else None
-    if last is not None and last.role == entry.role == _AGENT:
+    if last is not None and last.role == entry.role == _AGENT and _goes_on(last, entry, renewal):
         last.text = f"{last.text} {entry.text}"
     else:
         state.entries.append(entry)
@@ -33,6 +39,10 @@ def recorded(call: Call, env: Env, signal: Recorded) -> Effects:
         size -= state.entries.pop(0).size
         state.dropped += 1
     return ()
+
+
+def _goes_on(last: LedgerEntry, entry: LedgerEntry, renewal: Renewal) -> bool:
+    return last.size + len(" ") + entry.size <= renewal.ledger_chars
 
 
 def replay(call: Call, env: Env, _: LegConfigured) -> Effects:

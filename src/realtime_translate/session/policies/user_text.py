@@ -78,7 +78,7 @@ def _confirm(call: Call, env: Env, ours: Unconfirmed, seen: str = "", *, late: b
     state.waiting = [each for each in state.waiting if each is not ours]
     _set_timer(state, env)
     effects: list[Effect] = [notice("ITEM_UNCONFIRMED")] if late else []
-    effects += kept(env, LedgerEntry("user", ours.text)) if ours.text else ()
+    effects += kept(env, LedgerEntry("user", ours.text) if ours.text else None)
     if ours.number > call.slot.answered_until:
         effects.append(ResponseWanted(WishKind.SENT if late else WishKind.TEXT))
     return effects

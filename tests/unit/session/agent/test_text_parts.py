@@ -137,7 +137,7 @@ def test_L1_a_text_of_so_many_characters_is_cut_into_sentences(length: int, told
 
 @pytest.mark.parametrize("count", [1000, 1001, 1003])
 def test_L1_no_event_brings_more_than_a_thousand_sentences_and_one(count: int) -> None:
-    effects = agent_text._say(cast(Any, SimpleNamespace(late=True)), ["Go."] * count)
+    effects = agent_text._say(["Go."] * count)
     assert len(effects) == min(count, 1001)
     assert " ".join(cast(AgentSaid, each).text for each in effects) == " ".join(["Go."] * count)
 

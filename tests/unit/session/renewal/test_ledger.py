@@ -386,6 +386,27 @@ def test_N7_it_is_bounded_and_says_so(bound: dict[str, Any]) -> None:
     assert told(replayed(desk, lost(desk)), "RENEWAL_DONE")[0]["dropped"] == 2
 
 
+def test_N7_what_is_larger_than_all_of_it_drives_nothing_out() -> None:
+    desk = ready_in(config(ledger_chars=64))
+    said(desk, 1)
+    desk.upstream(created("resp_2"), call_done(), done("resp_2"))
+    desk.client(answer(content="rain, " * 20))
+    desk.client(inject("And then, " * 20))
+    desk.upstream(user_item("", "And then, " * 20))
+    log = lost(desk)
+    assert texts(log) == [("user", "Question 1"), ("assistant", "Answer 1")]
+    assert told(replayed(desk, log), "RENEWAL_DONE")[0]["dropped"] == 2
+
+
+def test_N7_an_answer_that_outgrows_it_loses_its_beginning() -> None:
+    desk = ready_in(config(ledger_chars=20))
+    asked(desk)
+    for number in (1, 2, 3):
+        desk.upstream(item_done(message(f"Answer {number}.", item_id=f"msg_{number}")))
+    desk.upstream(done())
+    assert texts(lost(desk)) == [("assistant", "Answer 3.")]
+
+
 def test_N7_a_call_goes_whole() -> None:
     desk = ready_in(config(ledger_items=1))
     desk.upstream(created(), call_done(), done())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from .... import openai
 from ....mapping.responses import Outcome
 from ....notices import notice
 from ...entries import Tags, WishKind
