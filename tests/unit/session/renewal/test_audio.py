@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from realtime_translate import ClientDialect, ManualCommit, SilenceKeepalive
-from tests.events import committed, spoken, started, stopped, written
+from tests.events import TOOLS, committed, spoken, started, stopped, written
 from tests.harness import SETTINGS, Desk, Log
 from tests.unit.session.renewal.test_causes import told
 from tests.unit.session.renewing import config, ready_in, renewed
@@ -47,6 +47,18 @@ def test_N12_at_most_so_much_of_it() -> None:
     assert desk.client(audio(2)).outputs == []
     assert told(desk.client(audio(3)), "AUDIO_DROPPED") == [{"ms": 50}]
     assert appended(renewed(desk)) == audio(1, 2, 3)[int(0.05 * SECOND) :]
+
+
+@pytest.mark.parametrize(("rate", "size"), [(24000, 2400), (16000, 2400)])
+def test_N12_what_goes_again_is_in_the_format_of_the_next_session(rate: int, size: int) -> None:
+    """What the resampler holds of it, too."""
+    heard = {"encoding": "linear16", "sample_rate": rate}
+    desk = ready_in(MANUAL, {**TOOLS, "audio": {"input": heard, "output": heard}})
+    desk.client(bytes(rate * 2 * 3 // 10))
+    desk.lost()
+    desk.dialled()
+    carried = {"audio": {"input": {"format": {"type": "audio/pcmu"}}}}
+    assert len(appended(desk.upstream({"type": "session.updated", "session": carried}))) == size
 
 
 def test_N12_what_is_dropped_is_whole_samples() -> None:

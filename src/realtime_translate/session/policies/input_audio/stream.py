@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .... import openai
-from ....audio import Conversion
+from ....audio import AudioFormat, Conversion
 from ....notices import notice
 from ....outputs import SendToUpstream
 from ...env import Env
@@ -56,23 +56,22 @@ def settled(call: Call, env: Env, _: AudioSettled) -> Effects:
     state = call.audio
     before, path = env.audio_in, env.plan.input
     carry = before.carry if before.source.sample_bytes == path.client.sample_bytes else b""
+    if call.phase is Opening.REPLAYING:
+        _convert_again(state, before, path.upstream)
     env.audio_in = Conversion(path.client, path.upstream, carry=carry)
     now, was = path.upstream.bytes_per_second, before.target.bytes_per_second
     state.uncommitted = state.uncommitted * now // was
     state.total, state.recent = state.total * now // was, bytearray()  # what is kept is in one format (N12)
-    state.again = _converted(state.again, before, env.audio_in)
     state.owed_from, state.commits = (state.total if env.plan.commit.manual else None), []
     if env.keepalive:
         env.start("keepalive", env.keepalive.every)
     return ()
 
 
-def _converted(audio: bytearray, before: Conversion, after: Conversion) -> bytearray:
-    """What goes first to another session, in its format, with what the resampler holds of it (N20)."""
-    if not audio or before.target == after.target:
-        return audio
-    stream = Conversion(before.target, after.target)
-    return bytearray(stream.feed(bytes(audio) + before.flush()) + stream.flush())
+def _convert_again(state: InputAudio, before: Conversion, audio: AudioFormat) -> None:
+    """What goes first to a session was kept in the format of the one before it (N12)."""
+    kept = Conversion(before.target, audio)
+    state.again = bytearray(kept.feed(bytes(state.again) + before.flush()) + kept.flush())
 
 
 def ended(call: Call, env: Env, _: UpdateGranted) -> Effects:
