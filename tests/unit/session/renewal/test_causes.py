@@ -472,6 +472,15 @@ def test_N16_the_end_of_a_session_that_is_renewed_is_not_told_before() -> None:
         assert desk.wait(100.0).warnings == warnings
 
 
+def test_N16_the_end_of_the_last_session_is_told_before() -> None:
+    desk = ready_in(config(lifetime=2, fields={"limits": Limits(session_warning=100.0)}))
+    for warnings in ([], ["MAXIMUM_SESSION_LENGTH_APPROACHING"]):
+        desk.lost()
+        desk.dialled()
+        desk.upstream({"type": "session.created", "session": {}}, UPDATED)
+        assert desk.wait(100.0).warnings == warnings
+
+
 def test_N17_a_notice_says_what_was_kept() -> None:
     desk = ready_in()
     asked(desk)

@@ -168,7 +168,8 @@ def session_created(call: Call, env: Env, event: openai.SessionCreated) -> Effec
     """The session's time begins; nothing else comes of it (S3, O8)."""
     state = call.opening
     state.began, state.flat = True, shapes.is_flat(event.session)
-    planned = env.config.renewal is not None and env.config.renewal.after is not None
+    renewal = env.config.renewal
+    planned = renewal is not None and renewal.after is not None and state.renewals < renewal.lifetime
     if not (env.component or planned):
         env.start("session_end", env.session_warning)
     return (notice("UPSTREAM_ABSORBED", type=event.type),)
