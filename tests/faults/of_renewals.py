@@ -240,8 +240,8 @@ FAULTS: tuple[Fault, ...] = (
         "N20",
         "audio that waits goes up in the format of the server before",
         "session/policies/input_audio/stream.py",
-        "    state.again = _converted(state.again, before, env.audio_in)\n",
-        "",
+        "        _convert_again(state, before, path.upstream)\n",
+        "        pass\n",
         by="tests",
     ),
     Fault(

@@ -7,24 +7,35 @@ do not follow yet does not break the suite now and then. `Renewed` in `test_call
 from __future__ import annotations
 
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from attrs import evolve
 
-from realtime_translate import Config, ManualCommit, Renewal, ServerVad, SilenceKeepalive
+from realtime_translate import Config, ManualCommit, Renewal, ServerVad, SilenceKeepalive, Translator
 from realtime_translate.audio import AudioFormat
 from realtime_translate.config import ContextMode, GreetingMode
+from realtime_translate.deepgram import AgentAudioDone
 from realtime_translate.mapping.context import call_id
 from realtime_translate.openai.dialects import AZURE_GA, OPENAI_GA, SPEECH_TO_SPEECH, XAI
+from realtime_translate.outputs import Outputs
+from realtime_translate.session.env import Env
+from realtime_translate.session.policies import ledger, opening
+from realtime_translate.session.routes import SIGNALS
+from realtime_translate.session.signals import Effects, LegLost
+from realtime_translate.session.state import Call
+from realtime_translate.testing.machine import PropertyError
 from realtime_translate.testing.machine.checks import legs, moments
 from realtime_translate.testing.machine.ledgers.audio import AudioLedger
 from realtime_translate.testing.machine.network import HOST_KINDS
 from realtime_translate.testing.machine.rows import make_of_row
 from tests.property.test_call_machine import Renewed
 
-WALKS = [*range(110), 763]
-"""In the last one a socket closes when an attempt is due."""
+WALKS = [*range(110), 112, 332, 524, 763, 955, 1137, 1828, 1951, 2190]
+"""Of the last ones: hosts that notice timers late; in 524 an interruption waits for the session, in 763 a
+socket closes when an attempt is due, in those from 1828 on a server answers a commit in place of a request that
+failed.
+"""
 MOVES = 14
 MOODS = ["calm", "calm", "odd ids", "nameless", "xai", "speaches", "abrupt", "ending", "failing", "refusing"]
 ENDS = ["lost", "restarted", "expired", "expired without a word", "closed"]
@@ -114,10 +125,12 @@ def test_N_a_call_outlives_its_sessions(number: int) -> None:
 # --- what random moves seldom come to -----------------------------------------------------------------------
 
 
-def begun(start: str) -> Renewed:
+RENEWED = Config.deepgram(renewal=Renewal(delays=(0.0,)))
+
+
+def begun(start: str, config: Config = RENEWED) -> Renewed:
     call = Renewed()
-    renewed = Config.deepgram(renewal=Renewal(delays=(0.0,)))
-    call.begin(config=renewed, seed=1, kind="punctual", start=start, wanted=WANTED, mood="calm")
+    call.begin(config=config, seed=1, kind="punctual", start=start, wanted=WANTED, mood="calm")
     return call
 
 
@@ -146,11 +159,12 @@ def test_N8_the_server_dies_between_any_two_frames_of_an_answer(frames: int) -> 
     call.teardown()
 
 
-def test_F8_the_user_talks_over_a_call() -> None:
+def test_R8_a_text_that_is_typed_while_a_call_is_open_is_answered_in_the_end() -> None:
     call = begun("calling")
     call.talk_over_a_call(seconds=2)
+    assert call.world.answers.unanswered == ["text text 2"]
     call.teardown()
-    assert call.world.statistics.barge_ins > 0
+    assert call.world.answers.unanswered == []
 
 
 def test_N_a_call_that_ends_is_not_moved() -> None:
@@ -167,6 +181,14 @@ def test_B1_an_interruption_that_comes_with_the_loss_of_the_session_sends_nothin
     assert call.world.statistics.barge_ins > 0
 
 
+def test_F8_what_interrupts_waits_for_the_session_and_interrupts_then() -> None:
+    call = begun("calling", Config.component(renewal=Renewal()))
+    call.lose_two_sessions(frames=0, how="lost")
+    call.have_said(text="One moment.", behavior="interrupt")
+    call.teardown()
+    assert call.world.ledger.lapsed
+
+
 def test_N10_an_id_that_not_every_server_takes_is_a_hash() -> None:
     assert legs._sent_as("call_1") == "call_1"
     assert legs._sent_as("one of theirs") == call_id("one of theirs")
@@ -181,3 +203,103 @@ def test_N12_audio_is_not_compared_after_a_commit_among_what_waits() -> None:
     ledger.append(bytes(48))
     ledger.compare()
     ledger.check_whole(manual=False)
+
+
+def test_N12_what_went_upstream_when_the_session_was_lost_does_not_wait() -> None:
+    ledger = AudioLedger(make_of_row("openai").hears, component=False)
+    ledger.say(bytes(960))
+    ledger.append(bytes(960))
+    ledger.lost(1.0, manual=False)
+    ledger.say(bytes(480))
+    ledger.append(bytes(480))
+    ledger.compare()
+    ledger.check_whole(manual=False)
+
+
+# --- what is wrong would be seen ----------------------------------------------------------------------------
+
+
+def written() -> Renewed:
+    """A call in its second session, after two texts of the user."""
+    call = begun("ready")
+    call.send_text()
+    call.wait(steps=4096)
+    call.lose_the_session(how="lost")
+    call.send_text()
+    call.wait(steps=4096)
+    return call
+
+
+def test_N11_each_text_of_the_user_is_in_the_history_of_the_last_session() -> None:
+    call = written()
+    legs.at_rest(call.world)
+    assert legs._history(call.world) == ["text 1", "text 2"]
+
+
+def test_N11_a_text_that_the_server_has_twice_would_be_seen() -> None:
+    call = written()
+    items = call.world.server._state.conversation.items
+    items.append(items[0])
+    with pytest.raises(PropertyError, match="N11 a text is in the history of a session once"):
+        legs.at_rest(call.world)
+
+
+def test_N7_a_text_that_the_server_has_not_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    items = ledger._items
+    monkeypatch.setattr(
+        ledger, "_items", lambda entry, env: items(entry, env) if entry.role != "user" else ()
+    )
+    call = written()
+    with pytest.raises(PropertyError, match="N7 a session has what the user wrote"):
+        legs.at_rest(call.world)
+
+
+def test_N7_a_newer_text_that_makes_room_would_be_seen() -> None:
+    call = written()
+    call.world.legs.dropped = 1
+    call.world.ledger.texts.append("text 3")
+    with pytest.raises(PropertyError, match="N7 there is no room for what is oldest"):
+        legs.at_rest(call.world)
+
+
+def renewed_in_the_middle_of_answers() -> None:
+    for steps in range(0, 640, 32):
+        call = begun("answering", Config.deepgram(renewal=Renewal(patience=0.0)))
+        call.wait(steps=steps)
+        call.renew()
+        call.wait(steps=4096)
+
+
+def test_N4_what_an_earlier_leg_still_says_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = Translator.receive_from_upstream
+
+    def confused(translator: Translator, frame: str, leg: int) -> Outputs:
+        state = translator.state
+        return taken(translator, frame, state.leg if state.upstream_open else leg)
+
+    monkeypatch.setattr(Translator, "receive_from_upstream", confused)
+    with pytest.raises(PropertyError, match="N4 what an earlier leg still says is ignored"):
+        renewed_in_the_middle_of_answers()
+
+
+def test_N8_audio_of_a_session_that_is_gone_would_be_seen() -> None:
+    call = begun("speaking")
+    call.world.legs.between, call.world.event = True, None
+    with pytest.raises(PropertyError, match="N8 nothing is heard of a session that is gone"):
+        moments.told(call.world, bytes(480))
+
+
+def test_O5_a_turn_that_ends_twice_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once when it is over, and again when its session is lost."""
+
+    def told_again(call: Call, env: Env, signal: LegLost) -> Effects:
+        return env.client(AgentAudioDone()), *opening.leg_lost(call, env, signal)
+
+    *earlier, last = SIGNALS[LegLost]
+    monkeypatch.setitem(cast("dict[type, Any]", SIGNALS), LegLost, (*earlier, told_again))
+    assert last is opening.leg_lost
+    call = begun("ready")
+    call.send_text()
+    call.wait(steps=4096)
+    with pytest.raises(PropertyError, match="O5 AgentAudioDone once a turn"):
+        call.lose_the_session(how="lost")

@@ -249,7 +249,8 @@ class CallMachine(LegMoves, HostMoves):
         unanswered = {each["id"] for each in ledger.open_calls} | set(ledger.host_calls)
         calls = [each for each in call["calls"]["calls"] if each["client_id"] in unanswered]
         updates = call["updates"]
-        heavy = [waiting, calls, updates["waiting"], updates["sent"], *self._for_the_next_leg(call)]
+        told = call["past"]["items"]  # as much as the context and the ledger are
+        heavy = [waiting, calls, told, updates["waiting"], updates["sent"], *self._for_the_next_leg(call)]
         size = len(json.dumps(kept)) - len(json.dumps(heavy))
         require(size < STATE_LIMIT + 200 * len(ledger.texts), "7 state stays under a fixed size", size)
 

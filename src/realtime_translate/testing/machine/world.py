@@ -95,6 +95,7 @@ class World(WorldLegs):
             self.ledger.to_say.append(text)
             before = self.ledger.not_said
             self.ledger.hurried |= behavior == "interrupt" and not self.ledger.updated
+            self.legs.hurried |= behavior == "interrupt" and self.legs.between
             self.feed("receive_from_client", frame, cuts=behavior == "interrupt" and self.ledger.updated)
             refused = behavior == "queue" and self.ledger.not_said > before
             require(self.ledger.user_speaks or not refused, "T8 the user's turn ends")
@@ -257,7 +258,7 @@ class World(WorldLegs):
             self._dialled()
         while self.legs.stale and self.legs.stale[0][0] <= now:
             _, method, given = self.legs.stale.pop(0)
-            self.feed(method, *given)
+            legs.still_says(self.is_due, self.feed(method, *given))
         if self.is_doomed():
             self.lose_upstream(self.chance.random.choice([None, 1000, 1001, 1006, 1011]))
         while (frame := self.up.take(now)) is not None:

@@ -158,6 +158,11 @@ class RealtimeServer:
         return tuple(self._state.violations)
 
     @property
+    def items(self) -> tuple[Object, ...]:
+        """The conversation: its items, oldest first."""
+        return tuple(each.body for each in self._state.conversation.items)
+
+    @property
     def closed(self) -> tuple[int, str] | None:
         """Code and reason with which the server closed the socket; None while it is open.
 

@@ -23,10 +23,11 @@ def checked(
     walk._check_size(snapshot)
 
 
-def state(*waiting: str, updates: str = "", calls: str = "", **more: str) -> dict[str, Any]:
+def state(*waiting: str, updates: str = "", calls: str = "", past: str = "", **more: str) -> dict[str, Any]:
     call = {
         "opening": {"waiting": list(waiting)},
         "updates": {"waiting": [updates], "sent": [updates]},
+        "past": {"items": [past]},
         "calls": {"calls": [{"client_id": each, "arguments": "x" * 500} for each in calls]},
     }
     return {"call": call, **more}
@@ -34,6 +35,10 @@ def state(*waiting: str, updates: str = "", calls: str = "", **more: str) -> dic
 
 def test_what_waits_for_the_session_may_be_long() -> None:
     checked(state("x" * STATE_LIMIT), applied=0)
+
+
+def test_so_may_what_a_session_is_told_of_the_past() -> None:
+    checked(state(past="x" * STATE_LIMIT), applied=1)
 
 
 def test_so_may_what_waits_for_a_response() -> None:

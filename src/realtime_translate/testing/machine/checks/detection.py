@@ -59,3 +59,5 @@ def commits(world: WorldState) -> None:
     require(not again, "V1 what the server has answered is not committed", audio.untaken)
     ledger.hearing, ledger.taken = None, False
     ledger.commits += 1
+    if world.answers.commits_are_answered:  # what failed is answered along with it (R3)
+        world.slot.forget()

@@ -17,7 +17,19 @@ from ..ledgers.slot import SlotLedger
 from ..network import STEP
 from ..world_state import WorldState
 
-__all__ = ["at_rest", "check", "dials", "hears", "leaves", "noticed", "sent", "takes", "told"]
+__all__ = [
+    "at_rest",
+    "check",
+    "dials",
+    "hears",
+    "leaves",
+    "noticed",
+    "sent",
+    "sounds",
+    "still_says",
+    "takes",
+    "told",
+]
 
 Json = dict[str, Any]
 _TAKEN = re.compile(r"call_[A-Za-z0-9_-]{1,27}")
@@ -46,18 +58,28 @@ def leaves(world: WorldState, *, expired: bool) -> None:
     if not legs.between:
         legs.expired = expired
         legs.renewals += 1
-        if legs.ready_at is not None and now - legs.ready_at >= renewal.ready_for:
-            legs.attempts = 0
+        _counts_anew(world, renewal)
         legs.broken += ledger.active is not None
         legs.elsewhere |= set(ledger.called)
         world.audio.lost(renewal.audio_seconds, manual=not (world.commits_by_itself or _vad_is_on(world)))
-    legs.between = True
+    legs.between = legs.leaving = True
     legs.lost(now)
     ledger.lost({each: _sent_as(each) for each in legs.elsewhere})
     world.slot = SlotLedger(told=world.slot.told, waived=set(legs.elsewhere))
     world.answers = world.answers.lost()
     world.shown.lost()
     world.heard.lost()
+
+
+def _counts_anew(world: WorldState, renewal: Renewal) -> None:
+    """Attempts are, after a session that has lasted (N14). What comes of a timer that is noticed late counts
+    from when that was due, which only the host knows.
+    """
+    legs, blur = world.legs, (2 + world.kind.lateness) * STEP
+    longer = 0.0 if legs.ready_at is None else world.host_now - legs.ready_at - renewal.ready_for
+    legs.doubtful = abs(longer) < blur and legs.ready_at is not None
+    if longer >= blur:
+        legs.attempts = 0
 
 
 def _renewal(world: WorldState) -> Renewal:
@@ -87,6 +109,11 @@ def dials(world: WorldState, output: OpenUpstream) -> None:
     require(legs.attempts <= renewal.attempts, "N14 so many attempts in a row", legs.attempts)
     require(legs.renewals <= renewal.lifetime, "N14 so many renewals a call", legs.renewals)
     legs.number, legs.dialled_at = output.leg, world.host_now
+
+
+def still_says(was_due: bool, outputs: Outputs) -> None:
+    """What an earlier leg says comes to nothing (N4), unless a timer was due."""
+    require(was_due or outputs == (), "N4 what an earlier leg still says is ignored", outputs)
 
 
 # --- each frame ---------------------------------------------------------------------------------------------
@@ -173,10 +200,17 @@ def told(world: WorldState, frame: Json) -> None:
     if kind in _ONCE and not world.component:
         require(legs.heard[kind] == 1, "N16 the client hears nothing of a renewal", kind)
     renewal = world.config.renewal
-    if renewal is not None and renewal.after is not None:
+    if renewal is not None and renewal.after is not None and legs.renewals < renewal.lifetime:
         near = frame.get("code") == "MAXIMUM_SESSION_LENGTH_APPROACHING"
         require(not near, "N16 the end of a session that is renewed is not told")
     legs.elsewhere -= {each["id"] for each in _gone(frame)}
+
+
+def sounds(world: WorldState) -> None:
+    """Once a session is gone nothing of it is heard any more, but for the end of a turn at once (N8)."""
+    legs = world.legs
+    heard = legs.leaving or not legs.between or world.event is not None
+    require(heard, "N8 nothing is heard of a session that is gone")
 
 
 def _gone(frame: Json) -> list[Json]:
@@ -188,7 +222,8 @@ def noticed(world: WorldState, notice: Notice) -> None:
     legs, fields = world.legs, notice.fields
     if notice.code == "RENEWAL_STARTED":
         legs.planned = fields["cause"] in _PLANNED and not legs.failed
-        legs.attempts = 0 if legs.planned else legs.attempts
+        lasted = legs.planned or (legs.doubtful and fields["attempt"] == 1)
+        legs.attempts, legs.doubtful = 0 if lasted else legs.attempts, False
         require(fields["attempt"] == legs.attempts + 1, "N17 attempts are told", fields)
     elif notice.code == "RENEWAL_DONE":
         _done(world, notice)
@@ -229,8 +264,11 @@ def _text(item: Json) -> str:
 def check(world: WorldState, outputs: Outputs, *, left: bool) -> None:
     """What holds between an input and what comes of it."""
     legs, event = world.legs, world.event
+    legs.leaving = False
     if legs.ready_at is None and world.ledger.applied:
         legs.ready_at = world.host_now
+    if legs.hurried and not legs.between:
+        _interrupts(world)
     if left and event is not None:
         words = json.dumps(event)
         require(not any(each in words for each in QUOTES), "N2 what access costs is not tried again", words)
@@ -251,6 +289,19 @@ def check(world: WorldState, outputs: Outputs, *, left: bool) -> None:
         told = [each.data for each in outputs if isinstance(each, SendToClient)]
         warned = [each for each in told if isinstance(each, str) and '"Warning"' in each[:20]]
         require(not warned, "N16 the client hears nothing of a renewal", warned)
+
+
+def _interrupts(world: WorldState) -> None:
+    """What the client wants to have said at once has waited for the session: with it answers of calls of the
+    one before ask for nothing any more (F8).
+    """
+    world.legs.hurried = False
+    world.ledger.interrupt()
+    world.ledger.lapsed |= set(world.ledger.called)
+    world.ledger.rounds.interrupt()
+    world.answers.withdraw("output")
+    world.answers.dropped()
+    world.slot.forget()
 
 
 def _names_ours(event: Mapping[str, Any]) -> bool:
@@ -278,7 +329,8 @@ def _turn_is_over(world: WorldState) -> None:
     ledger = world.ledger
     waits = any(each.kind == "output" for each in world.answers.waiting)
     goes_on = waits or ledger.open_calls or ledger.host_calls or ledger.outputs_upstream < ledger.answers
-    over = goes_on or world.legs.cut or world.fails or not ledger.sounding
+    cut = ledger.interrupted or world.legs.cut  # the answer that follows ends it
+    over = goes_on or cut or world.fails or not ledger.sounding
     require(bool(over), "N8 a turn that broke off ends for the client")
 
 
@@ -292,12 +344,24 @@ def at_rest(world: WorldState) -> None:
         return
     require(not legs.between, "N a call whose server answers has a session")
     known = [each for each in legs.texts if each in ledger.texts]
-    lost = [each for each in ledger.texts if each not in known]
+    there = known if world.fails else _history(world)
+    twice = [each for each in ledger.texts if there.count(each) > 1]
+    require(not twice, "N11 a text is in the history of a session once", twice)
+    lost = [each for each in ledger.texts if each not in there]
     refused = sum(ledger.notices[code] for code in ("ITEM_REFUSED", "TURN_LOST"))
     require(len(lost) <= legs.dropped + refused, "N7 a session has what the user wrote", lost)
     # A server may take what came during a response after what came later.
     swapped = not _in_order(legs.confirmed, ledger.texts)
     require(swapped or _in_order(known, ledger.texts), "N6 a session is told things in their order", known)
+    oldest = swapped or refused or world.fails or lost == ledger.texts[: len(lost)]
+    require(bool(oldest), "N7 there is no room for what is oldest", lost)
+
+
+def _history(world: WorldState) -> list[str]:
+    """The user's texts that the server has."""
+    messages = [each for each in world.server.items if each.get("role") == "user"]
+    texts = [part.get("text") for each in messages for part in cast("list[Json]", each["content"])]
+    return [text for text in texts if text in world.ledger.texts]
 
 
 def _in_order(some: list[str], texts: list[str]) -> bool:

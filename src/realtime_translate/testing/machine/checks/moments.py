@@ -332,7 +332,7 @@ def _create(world: WorldState, frame: Json) -> None:
     waiting.requested(world, frame)
     if ledger.active is None:
         ledger.unforeseen.add(frame["event_id"])
-    ledger.mute_next = False
+    ledger.mute_next, ledger.begun = False, True
     ledger.in_flight.append(frame["event_id"])
     world.audio.due_since = None  # from now on the slot is in the way of a commit (A7)
     ledger.instructed.append(frame["response"].get("instructions", ""))
@@ -363,6 +363,7 @@ _SENT = {
 def told(world: WorldState, data: str | bytes) -> None:
     """What the client gets, checked and written down."""
     if isinstance(data, bytes):
+        legs.sounds(world)
         talk.sounds(world)
         return
     frame: Json = json.loads(data)

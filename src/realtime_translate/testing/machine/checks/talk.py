@@ -34,6 +34,7 @@ def says(world: WorldState, frame: Json) -> None:
 
 def _applied(world: WorldState, frame: Json) -> None:
     world.ledger.applied += 1
+    world.ledger.begun = True  # the greeting is a turn (G1)
     named = world.legs.number > 1 or world.dialled == world.model
     require(named, "S2 the model that Settings name is dialled", world.dialled)
     world.audio.waiting = False
@@ -48,6 +49,8 @@ def _started(world: WorldState, frame: Json) -> None:
 
 def _audio_done(world: WorldState, frame: Json) -> None:
     ledger = world.ledger
+    require(ledger.begun, "O5 AgentAudioDone once a turn")
+    ledger.begun = ledger.interrupted = False
     ledger.speaking, ledger.sounding, ledger.said = False, False, ledger.active
 
 

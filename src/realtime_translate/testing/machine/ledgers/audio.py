@@ -91,8 +91,10 @@ class AudioLedger:
 
     def lost(self, seconds: float, *, manual: bool) -> None:
         """The session is gone. Of its audio the next one hears again what no turn was made of, at most so
-        many seconds; where the host commits that is all that is uncommitted (N12).
+        many seconds; where the host commits that is all that is uncommitted (N12). What went upstream at the
+        same input does not wait any more.
         """
+        self.compare()
         self._kept = int(seconds * self.carried.bytes_per_second)
         self._owed = min(self.uncommitted, self._kept) if manual else 0
         self._again = bytearray()

@@ -94,7 +94,9 @@ class Ledger:
     `unsent`: types of events that the host does not send, as it said. `lately`: types of the frames that the
     client got at this input.
     `speaking`: the client was told that the agent speaks; `sounding`: it got audio; `said`: the response of
-    which it was told the end, None for one that was never announced.
+    which it was told the end, None for one that was never announced; `begun`: since it was told the end of a
+    turn, something was asked for or heard that another may have come of; `interrupted`: since then the agent
+    was.
     """
 
     texts: list[str] = field(factory=list[str])
@@ -166,6 +168,8 @@ class Ledger:
     speaking: bool = False
     sounding: bool = False
     said: str | None = ""
+    begun: bool = False
+    interrupted: bool = False
 
     def hears(self, event: Mapping[str, Any], now: float = 0.0) -> None:
         """What the host is told by upstream, before it answers."""
@@ -174,6 +178,7 @@ class Ledger:
         self.named = [each for each in self.named if each not in self.about] + self.about
         if event["type"] == "session.created":
             self.began = now
+        self.begun = self.begun or event["type"] in _BEGINNINGS
         handler = _HEARD.get(event["type"])
         if handler is not None:
             handler(self, event)
@@ -232,6 +237,7 @@ class Ledger:
 
     def interrupt(self) -> None:
         """Answers of calls that are open now ask for nothing any more (F8)."""
+        self.interrupted = True
         if self.active is not None:
             self.cut.add(self.active)
         self.lapsed |= {each["id"] for each in self.open_calls} | set(self.host_calls)
@@ -242,6 +248,20 @@ _OF_A_SESSION = (
     *("configured", "parts_refused", "answered_itself", "hearing", "taken", "crossed", "commits", "busy"),
     *("greeted", "began", "erred", "updated", "user_speaks", "speech_item", "active", "before", "voiced"),
 )
+
+
+_BEGINNINGS = {
+    "input_audio_buffer.speech_stopped",  # the server may answer it by itself
+    "input_audio_buffer.committed",
+    "response.created",
+    "response.output_item.added",
+    "response.content_part.added",
+    "response.output_audio.delta",
+    "response.output_audio_transcript.delta",
+    "response.output_text.delta",
+    "response.function_call_arguments.delta",
+}
+"""Events of which the agent's turn may come (O5)."""
 
 
 def _greeted(ledger: Ledger, event: Mapping[str, Any]) -> None:

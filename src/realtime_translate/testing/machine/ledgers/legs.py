@@ -29,13 +29,14 @@ def ids_in(event: Mapping[str, Any]) -> set[str]:
 
 @define
 class LegLedger:
-    """`number`: the leg at hand. `between`: its session is not ready, and there was one before it;
-    `replaying`: it is told what was said.
+    """`number`: the leg at hand. `between`: its session is not ready, and there was one before it; `leaving`:
+    that went at the input at hand; `replaying`: it is told what was said.
 
     `since`: when the session before it was lost, or the last attempt failed; `ready_at`: when a session was
     ready last; `attempts`: in a row, `renewals`: of the call, `planned`: nothing was lost, and nothing has
-    `failed` since. `expired`: the session before it was at the end of its time, `cut`:
-    the user spoke over what it said.
+    `failed` since. `doubtful`: the session lasted for as long as one has to, or nearly. `expired`: the
+    session before it was at the end of its time, `cut`: the user spoke over what it said; `hurried`: what
+    interrupts waits for the next one.
 
     Of this leg: `known`: items and responses that it has named or was given, `replayed`: items that it was
     told, `asked`: our events with them, `refused`: how many of them it did not take; `texts`: the user's,
@@ -51,6 +52,7 @@ class LegLedger:
 
     number: int = 1
     between: bool = False
+    leaving: bool = False
     replaying: bool = False
     since: float = 0.0
     dialled_at: float = 0.0
@@ -59,7 +61,9 @@ class LegLedger:
     renewals: int = 0
     planned: bool = False
     failed: bool = False
+    doubtful: bool = False
     cut: bool = False
+    hurried: bool = False
     expired: bool = False
 
     known: set[str] = field(factory=set[str])
