@@ -176,8 +176,8 @@ FAULTS: tuple[Fault, ...] = (
         "C1",
         "all items of the context have one id",
         "session/items.py",
-        '    named = {"id": item_id, **shapes.item(item, env.server)}\n',
-        '    named = {"id": "same", **shapes.item(item, env.server)}\n',
+        '    inner = {"id": named.item_id, **shapes.item(_by_its_call(item, env), env.server)}\n',
+        '    inner = {"id": "same", **shapes.item(_by_its_call(item, env), env.server)}\n',
     ),
     Fault(
         "I1",

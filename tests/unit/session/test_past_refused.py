@@ -93,6 +93,13 @@ def test_D5_calls_may_have_to_begin_in_another_way() -> None:
     assert one["item"]["id"].startswith("fc_")
 
 
+def test_C2_the_id_of_a_call_is_never_too_long() -> None:
+    long = {**CALLED, "function_calls": [{**CALLED["function_calls"][0], "id": f"call_{'x' * 27}"}]}
+    desk, (call, _) = with_context(Desk, long)
+    event = again(desk.upstream(refusal(call, "toolu_", "call_id")))
+    assert event["item"]["call_id"] == f"toolu_{'x' * 26}"
+
+
 def test_D5_what_the_model_said_is_not_told_under_its_new_id_either() -> None:
     desk, (_, second) = with_context()
     event = again(desk.upstream(refusal(second, "item_")))
