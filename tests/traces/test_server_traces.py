@@ -222,7 +222,7 @@ def test_O3_every_word_of_both_sides_reaches_the_client_once(name: str) -> None:
         for role in ("assistant", "user")
     }
     said["user"] += [each["transcript"] for each in told if each.get("is_final")]  # of the component
-    frames = [dict(line.event) for line in session.trace.select("client", "in")]
+    frames: list[Json] = [dict(line.event) for line in session.trace.select("client", "in")]
     greetings = [each["agent"].get("greeting", "") for each in frames if each["type"] == "Settings"]
     typed = [each["content"] for each in frames if each["type"] == "InjectUserMessage"]
     whole = [each["transcript"] for each in session.heard if each["type"] in TRANSCRIBED]

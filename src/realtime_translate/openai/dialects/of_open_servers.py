@@ -108,8 +108,8 @@ LITELLM = UpstreamDialect(
     _PATH,
     models=(),
     evidence=_ASSUMED,
-    graded={**dict.fromkeys(("path", "credential", "shape"), _READ), "models": _DOCUMENTED},
+    graded=dict.fromkeys(("path", "credential", "models", "shape", "tags"), _RECORDED),
 )
-"""LiteLLM's proxy before OpenAI's own server, where `{model}` is a name of its own list; before another one
-it is a row of that with this path.
+"""LiteLLM's proxy (seen: 1.110.2) before OpenAI's own server, where `{model}` is a name of its own list, and
+any other is refused; before another server it is a row of that with this path.
 """

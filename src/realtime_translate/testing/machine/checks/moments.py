@@ -252,9 +252,8 @@ def _update(world: WorldState, frame: Json) -> None:
     ledger.configured += 1
     applied = ledger.applied > 0 and not world.legs.between
     again = ledger.parts_refused + len(world.shown.misled - {frame["event_id"]})  # without one, or reshaped
-    once = (
-        applied or ledger.configured == 1 + again or (world.legs.between and world.strained)
-    )  # or alone (N5)
+    alone = world.legs.between and world.strained  # (N5)
+    once = applied or ledger.configured == 1 + again or alone
     require(once, "S2 one session.update before ready")
     named = "model" in frame["session"]
     require(not named or world.make.model_in_session, "S2 the model belongs to the URL")
