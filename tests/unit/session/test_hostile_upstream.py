@@ -147,10 +147,12 @@ def test_L3_waiting_texts_are_bounded_in_bytes_too() -> None:
     assert isinstance(log.closes[0], CloseClient)
 
 
-def test_context_is_not_kept_once_it_was_sent() -> None:
+def test_context_is_not_kept_once_upstream_has_taken_it() -> None:
     history = [{"type": "History", "role": "assistant", "content": "y" * 5000}]
     settings = {**SETTINGS, "agent": {"context": {"messages": history}}}
     desk = ready(Desk, Config.deepgram(context=ContextMode.ITEMS, greeting=GreetingMode.SUPPRESSED), settings)
+    assert len(json.dumps(desk.translator.snapshot())) > 5000  # it may be refused yet
+    desk.upstream(created())
     assert len(json.dumps(desk.translator.snapshot())) < 5000
 
 
