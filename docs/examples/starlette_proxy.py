@@ -118,7 +118,8 @@ async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
     launch.log_as_json(os.environ.get("LOG_LEVEL", "INFO"))
     server = upstreams.of_environment()  # what is missing there is missed now, and not at the first call
     calls.open(launch.from_environment())
-    for name, url in [(os.environ.get("UPSTREAM_SERVER"), server.url), *server.others.items()]:
+    first = (os.environ.get("UPSTREAM_SERVER"), server.url)
+    for name, url in (first, *server.others.items()):
         if trouble := launch.check_upstream(name, url):
             bridge.log.error(trouble)
     loop, tasks = asyncio.get_running_loop(), set[asyncio.Task[None]]()

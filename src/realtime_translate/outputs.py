@@ -113,7 +113,7 @@ class OpenUpstream:
     """Headers to add; never credentials: the host adds its own."""
     leg: int = 1
     """Which of the call's sockets to the server this one is, for the inputs that tell of it (N4)."""
-    server: str = ""
+    server: str = field(default="", repr=False)
     """The name of the server, if it is one of `Renewal.fallback`; empty for `Config.upstream` (N19)."""
 
 

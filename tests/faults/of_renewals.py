@@ -240,7 +240,7 @@ FAULTS: tuple[Fault, ...] = (
         "N20",
         "audio that waits goes up in the format of the server before",
         "session/policies/input_audio/stream.py",
-        "        _convert_again(state, before, path.upstream)\n",
+        "        _convert_again(state, env, before, path.upstream)\n",
         "        pass\n",
         by="tests",
     ),

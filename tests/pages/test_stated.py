@@ -198,7 +198,8 @@ def test_the_page_of_long_calls_has_every_cause_and_notice() -> None:
     }
     assert set(told) == {code for code in NOTICES if code.startswith("RENEWAL_")}
     causes = re.findall(r"`(\w+)`", told["RENEWAL_STARTED"].partition("(")[2].partition(")")[0])
-    assert set(causes) == {renewals.AGE, renewals.HOST, renewals.EXPIRED, renewals.CLOSED, renewals.DEAD}
+    known = {renewals.AGE, renewals.HOST, renewals.EXPIRED, renewals.CLOSED, renewals.DEAD, renewals.REFUSED}
+    assert set(causes) == known
     for code, fields in told.items():
         named = set(re.findall(r"`(\w+)`", fields)) - set(causes)
         assert named == set(re.findall(r"\{(\w+)\}", NOTICES[code][1]))

@@ -23,8 +23,8 @@ _BY_SERVER = ("voice", "speed", "language", "language_hints", "keyterms")
 
 def config_at(config: Config, row: int) -> Config:
     """The configuration with that server as the first one, and the others after it in their round: 0 is the
-    first itself, n the nth of `Renewal.fallback`. Models are those of its row; a voice that the host has
-    chosen, if the row lists it.
+    first itself, n the nth of `Renewal.fallback`. Models are those of its row, whatever Settings name; a
+    voice that the host has chosen, if the row lists it.
     """
     renewal = config.renewal
     if row == 0 or renewal is None:
@@ -33,7 +33,7 @@ def config_at(config: Config, row: int) -> Config:
     server, *others = *servers[row:], *servers[:row]
     return evolve(
         config,
-        upstream=server,
+        upstream=evolve(server, models=()) if server.model else server,
         renewal=evolve(renewal, fallback=tuple(others)),
         model=server.model or config.model,
         voices=_voices(config.voices, server),

@@ -53,7 +53,9 @@ class UpstreamDialect:
     (S10). Empty where its operator names the models: `Config.model` counts for all.
     """
     model: str | None = None
-    """The model to ask it for in place of another server (N20); None: that of the `Config`."""
+    """The model to ask it for in place of another server, whatever Settings name (N20). None: what they name,
+    or that of the `Config`.
+    """
     model_in_session: bool = False
     """Whether the model is named in `session` as well (S2)."""
     shape: SessionShape = field(default=NESTED, repr=False)

@@ -23,7 +23,7 @@ from ..signals import (
     TurnStep,
 )
 from ..state import AgentTurn, Call
-from ..tables import TURNS, TurnEvent
+from ..tables import BETWEEN, TURNS, TurnEvent
 from ..timers import Instant
 
 __all__ = [
@@ -59,8 +59,8 @@ def reported(call: Call, env: Env, signal: TurnStep) -> Effects:
 
 
 def settled(call: Call, env: Env, _: AudioSettled) -> Effects:
-    """The stream of the agent's audio begins."""
-    rest = _rest(env)
+    """The stream of the agent's audio begins. Of an answer that broke off nothing more is heard (N8)."""
+    rest = [] if call.phase in BETWEEN else _rest(env)
     env.audio_out = Conversion(env.plan.output.upstream, env.plan.output.client)
     return rest
 

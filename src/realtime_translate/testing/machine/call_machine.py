@@ -263,7 +263,7 @@ class CallMachine(LegMoves, HostMoves):
         require(len(entries) <= renewal.ledger_items, "N7 the ledger has a bound", len(entries))
         characters = sum(len(each["text"]) + len(each["arguments"]) for each in entries)
         require(characters <= renewal.ledger_chars, "N7 the ledger has a bound", characters)
-        most = renewal.audio_seconds * self.world.audio.carried.bytes_per_second
+        most = renewal.audio_seconds * self.world.audio.widest
         for name in ("recent", "again"):
             size = len(audio[name]) * 3 / 4 - 4
             require(size <= most, "N12 the audio that is kept has a bound", size)

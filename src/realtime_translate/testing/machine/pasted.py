@@ -59,6 +59,8 @@ def code(value: object) -> str:
     if isinstance(value, Mapping):
         entries = cast("Mapping[object, object]", value).items()
         return f"{{{', '.join(f'{code(key)}: {code(each)}' for key, each in entries)}}}"
+    if isinstance(value, tuple):
+        return f"({' '.join(f'{code(each)},' for each in cast('tuple[object, ...]', value))})"
     kind: Any = type(value)
     if has(kind):
         given = [each for each in fields(kind) if getattr(value, each.name) != _default(each)]

@@ -23,6 +23,7 @@ from ...outputs import (
 )
 from ..model.choices import HEALTHY, Group
 from ..model.server import RealtimeServer
+from ..model.troubles import QUOTES
 from .broken import PropertyError, require
 from .carried import audio_in
 from .checks import differs, legs, moments
@@ -376,7 +377,7 @@ class World(WorldLegs):
             return False
         said = json.dumps(self.event)  # by its code, or the type that one server gives it
         told = "session_expired" in said or "max_duration" in said
-        self.leave(closed=False, expired=told)
+        self.leave(closed=False, expired=told, refused=any(each in said for each in QUOTES))
         return True
 
     def _give_up_dial(self) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...audio import AudioFormat
 from ...outputs import OpenUpstream
+from ..model.makes import Make
 from ..model.server import RealtimeServer
 from .checks import legs
+from .rows import answers_commits, format_of, make_of_row
 from .upstream import server_of
 from .world_state import WorldState
 
@@ -24,6 +27,8 @@ class WorldLegs(WorldState):
     # What it assigns of its base, so that its own type is whole.
     dialled: str
     dialled_at: float | None
+    make: Make
+    spoken: AudioFormat
     server: RealtimeServer
     upstream_gone: bool
     upstream_open: bool
@@ -40,7 +45,7 @@ class WorldLegs(WorldState):
         """Whether another session may take the place of the one at hand (N1)."""
         return self.config.renewal is not None and self.ledger.applied > 0
 
-    def leave(self, *, closed: bool, expired: bool = False) -> None:
+    def leave(self, *, closed: bool, expired: bool = False, refused: bool = False) -> None:
         """The session at hand is over, by the host's will unless its socket is `closed`. The host may hear of
         that socket for a while, if it does not drop it.
         """
@@ -49,7 +54,7 @@ class WorldLegs(WorldState):
         self.up.clear()
         self.down.clear()
         self.dialled_at, self.legs.doom, self.upstream_open, self.upstream_gone = None, None, False, True
-        legs.leaves(self, expired=expired)
+        legs.leaves(self, expired=expired, refused=refused)
 
     def _linger(self, *, closed: bool) -> None:
         number, at = (self.legs.number,), self.clock.now
@@ -69,6 +74,7 @@ class WorldLegs(WorldState):
         """Another session, of a server that knows nothing of the one before."""
         legs.dials(self, output)
         self.legs.past_violations += self.server.violations
+        self._goes_to(make_of_row(output.server or self.config.upstream.name))
         self.dialled = output.model
         self.server = server_of(self.make, output.model, self.clock, self.choices, self.agent, output.leg)
         self.upstream_gone = False
@@ -76,6 +82,16 @@ class WorldLegs(WorldState):
         if self.legs.late_dials > 0:
             self.legs.late_dials -= 1
             self.dialled_at += _LATE
+
+    def _goes_to(self, make: Make) -> None:
+        """The server of that row answers from now on (N19)."""
+        if make is self.make:
+            return
+        self.make = make
+        self.answers.commits_are_answered = answers_commits(make)
+        self.heard.serves(make.lacks)
+        self.audio.goes_to(make.hears)
+        self.spoken = format_of(make.speaks.unsaid)
 
     def refuses_dial(self) -> bool:
         """Whether the dial that is due fails."""

@@ -34,7 +34,18 @@ from realtime_translate.openai.dialects import (
     Transcripts,
     UpstreamDialect,
 )
-from tests.events import TOOLS, UPDATED, conversation_item, done, error, inject, settings
+from tests.events import (
+    PCM,
+    TOOLS,
+    UPDATED,
+    audio,
+    call_done,
+    conversation_item,
+    done,
+    error,
+    inject,
+    settings,
+)
 from tests.harness import SETTINGS, Desk, Json, Log, audio_in
 from tests.unit.session.renewing import asked, config, dialled_again, items, ready_in, renewed
 
@@ -47,7 +58,8 @@ VOICE = settings(speak={"provider": {"type": "deepgram", "model": "aura-2-zeus-e
 
 def backed(*rows: UpstreamDialect, **given: Any) -> Config:
     """A `Config` whose calls may go on at other servers, after one attempt on each."""
-    return config(**{"attempts": 1, "fallback": rows, **given})
+    fields: dict[str, Any] = {"attempts": 1, "fallback": rows, **given}
+    return config(**fields)
 
 
 def dials(log: Log) -> list[tuple[int, str]]:
@@ -283,15 +295,23 @@ def test_N20_no_voice_stays_none() -> None:
 def test_N20_the_model_goes_by_the_row() -> None:
     wanted = settings()
     wanted["agent"]["think"]["provider"]["model"] = "gpt-realtime-mini"
-    desk = ready_in(backed(GROK, AZURE_GA), wanted)
+    desk = ready_in(backed(GROK), wanted)
     desk.lost()
     log = desk.lost()
     (dial,) = [each for each in log.outputs if isinstance(each, OpenUpstream)]
     assert dial.model == "grok-voice"
     (replaced,) = told(log, "MODEL_REPLACED")
     assert (replaced["asked"], replaced["sent"]) == ("gpt-realtime-mini", "grok-voice")
+    azure = evolve(AZURE_GA, model="mine")
+    assert model_of(ready_in(backed(azure), wanted)) == "mine"  # which may not be called as at the first one
+    assert model_of(ready_in(backed(AZURE_GA), wanted)) == "gpt-realtime-mini"
+
+
+def model_of(desk: Desk) -> str:
+    """The model that the next server is asked for."""
+    desk.lost()
     (dial,) = [each for each in desk.lost().outputs if isinstance(each, OpenUpstream)]
-    assert dial.model == "gpt-realtime-mini"
+    return dial.model
 
 
 @pytest.mark.parametrize(
@@ -364,6 +384,17 @@ def test_N20_audio_that_the_resampler_held_is_not_lost() -> None:
     log = dialled_again(desk)
     heard = b"".join(audio_in(each) or b"" for each in log.outputs)
     assert len(heard) == pytest.approx(32 * 300, abs=32)  # to 24 kHz, and back
+
+
+def test_N20_of_an_answer_that_broke_off_nothing_is_heard_at_the_next_server() -> None:
+    """The resampler holds the end of it, and another takes its place."""
+    phone = {**TOOLS, "audio": {"output": {"encoding": "linear16", "sample_rate": 16000}}}
+    desk = ready_in(backed(evolve(AZURE_GA, output=ONLY_LINEAR_8K)), phone)
+    asked(desk)
+    desk.upstream(audio(PCM * 40), call_done())
+    log = elsewhere(desk)
+    assert "AgentAudioDone" not in log.client_types  # the call is to be answered yet
+    assert "audio" not in log.client_types
 
 
 # --- what cannot be -----------------------------------------------------------------------------------------

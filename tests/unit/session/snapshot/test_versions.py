@@ -82,7 +82,7 @@ def test_an_older_minor_version_restores_with_what_was_added(monkeypatch: pytest
     assert now["version"] == "1.2"
     assert now["call"]["updates"] == {
         "waiting": [], "sent": [], "event_id": "", "refused_parts": [], "alone": 0,
-        "carried": None, "intended": None, "given_up": [], "shown": {},
+        "held": [], "carried": None, "intended": None, "given_up": [], "shown": {},
     }  # fmt: skip
     first, second = now["call"]["user_texts"]["waiting"]
     assert first["words"] == second["words"]

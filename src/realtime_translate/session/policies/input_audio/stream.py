@@ -21,7 +21,7 @@ from ...signals import (
     UpdateGranted,
 )
 from ...state import Call, InputAudio
-from ...tables import Commit, Detection, Opening
+from ...tables import BETWEEN, Commit, Detection, Opening
 from ...timers import Instant, TimerName
 
 __all__ = [
@@ -55,9 +55,11 @@ def settled(call: Call, env: Env, _: AudioSettled) -> Effects:
     """The stream begins, with what is left of one before Settings: half a sample, and a count (S4)."""
     state = call.audio
     before, path = env.audio_in, env.plan.input
+    if call.phase in BETWEEN and (before.source, before.target) == (path.client, path.upstream):
+        return ()  # it goes on at the next session: only the agent's audio has another format there
     carry = before.carry if before.source.sample_bytes == path.client.sample_bytes else b""
     if call.phase is Opening.REPLAYING:
-        _convert_again(state, before, path.upstream)
+        _convert_again(state, env, before, path.upstream)
     env.audio_in = Conversion(path.client, path.upstream, carry=carry)
     now, was = path.upstream.bytes_per_second, before.target.bytes_per_second
     state.uncommitted = state.uncommitted * now // was
@@ -68,10 +70,12 @@ def settled(call: Call, env: Env, _: AudioSettled) -> Effects:
     return ()
 
 
-def _convert_again(state: InputAudio, before: Conversion, audio: AudioFormat) -> None:
+def _convert_again(state: InputAudio, env: Env, before: Conversion, audio: AudioFormat) -> None:
     """What goes first to a session was kept in the format of the one before it (N12)."""
     kept = Conversion(before.target, audio)
-    state.again = bytearray(kept.feed(bytes(state.again) + before.flush()) + kept.flush())
+    whole = kept.feed(bytes(state.again) + before.flush()) + kept.flush()
+    most = int(env.renewal.audio_seconds * audio.bytes_per_second)
+    state.again = bytearray(whole[max(0, len(whole) - most) :])
 
 
 def ended(call: Call, env: Env, _: UpdateGranted) -> Effects:

@@ -109,7 +109,8 @@ def _attempt(call: Call, env: Env) -> Effects:
 
 def _go_elsewhere(call: Call, env: Env) -> Effects:
     """The next server in the round takes the call, or the first one after it that can (N19)."""
-    state, renewal, known = call.opening, env.renewal, _there(call, env).notices
+    state, renewal = call.opening, env.renewal
+    known = _there(call, env).notices
     told: list[Effect] = []
     while state.attempts < chances(renewal):
         env.turn_to((env.row + 1) % (1 + len(renewal.fallback)))

@@ -50,7 +50,7 @@ def _sent_as(client_id: str) -> str:
 # --- a leg is lost, and another is dialled ------------------------------------------------------------------
 
 
-def leaves(world: WorldState, *, expired: bool) -> None:
+def leaves(world: WorldState, *, expired: bool, refused: bool) -> None:
     """What was known of a session means nothing to the next one."""
     legs, ledger = world.legs, world.ledger
     renewal, now = _renewal(world), world.host_now
@@ -62,6 +62,8 @@ def leaves(world: WorldState, *, expired: bool) -> None:
         legs.broken += ledger.active is not None
         legs.elsewhere |= set(ledger.called)
         world.audio.lost(renewal.audio_seconds, manual=not (world.commits_by_itself or _vad_is_on(world)))
+    if refused:
+        legs.attempts = _used_up(legs.attempts, renewal)
     legs.between = legs.leaving = True
     legs.lost(now)
     ledger.lost({each: _sent_as(each) for each in legs.elsewhere})
@@ -91,7 +93,17 @@ def _vad_is_on(world: WorldState) -> bool:
 
 
 def _delay(renewal: Renewal, attempts: int) -> float:
-    return renewal.delays[min(attempts, len(renewal.delays) - 1)]
+    return renewal.delays[min(attempts % renewal.attempts, len(renewal.delays) - 1)]
+
+
+def _used_up(attempts: int, renewal: Renewal) -> int:
+    """As if all were made on the server at hand (N19)."""
+    made = max(attempts, 1)
+    return made + -made % renewal.attempts
+
+
+def _servers(world: WorldState) -> list[str]:
+    return [row.name for row in (world.config.upstream, *_renewal(world).fallback)]
 
 
 def dials(world: WorldState, output: OpenUpstream) -> None:
@@ -106,7 +118,10 @@ def dials(world: WorldState, output: OpenUpstream) -> None:
     exactly = (2 + world.kind.lateness) * STEP  # what is due late counts from when it was due
     require(early < exactly, "N14 an attempt waits for its time", early)
     legs.attempts += 1
-    require(legs.attempts <= renewal.attempts, "N14 so many attempts in a row", legs.attempts)
+    most = renewal.attempts * len(_servers(world))
+    require(legs.attempts <= most, "N14 so many attempts in a row", legs.attempts)
+    wanted = _servers(world)[legs.row] if legs.row else ""
+    require(output.server == wanted, "N19 another server has its turn", output.server)
     require(legs.renewals <= renewal.lifetime, "N14 so many renewals a call", legs.renewals)
     legs.number, legs.dialled_at = output.leg, world.host_now
 
@@ -224,7 +239,13 @@ def noticed(world: WorldState, notice: Notice) -> None:
         legs.planned = fields["cause"] in _PLANNED and not legs.failed
         lasted = legs.planned or (legs.doubtful and fields["attempt"] == 1)
         legs.attempts, legs.doubtful = 0 if lasted else legs.attempts, False
-        require(fields["attempt"] == legs.attempts + 1, "N17 attempts are told", fields)
+        attempt = legs.attempts % _renewal(world).attempts + 1
+        require(fields["attempt"] == attempt, "N17 attempts are told", fields)
+    elif notice.code == "RENEWAL_ELSEWHERE":
+        legs.row = (legs.row + 1) % len(_servers(world))
+        whole = legs.attempts > 0 and legs.attempts % _renewal(world).attempts == 0
+        require(whole, "N19 a server has its attempts", legs.attempts)
+        require(fields["server"] == _servers(world)[legs.row], "N17 the server is told", fields)
     elif notice.code == "RENEWAL_DONE":
         _done(world, notice)
     elif notice.code == "AUDIO_DROPPED" and legs.between and world.event is None:
@@ -269,7 +290,7 @@ def check(world: WorldState, outputs: Outputs, *, left: bool) -> None:
         legs.ready_at = world.host_now
     if legs.hurried and not legs.between:
         _interrupts(world)
-    if left and event is not None:
+    if left and event is not None and not _renewal(world).fallback:
         words = json.dumps(event)
         require(not any(each in words for each in QUOTES), "N2 what access costs is not tried again", words)
     if left and not world.closed:
@@ -321,7 +342,8 @@ def _given_up(world: WorldState, outputs: Outputs) -> None:
         if "no other session could be opened" in each.get("description", ""):
             expired = each["code"] in ("MAXIMUM_SESSION_LENGTH_REACHED", "session_max_duration")
             require(expired is world.legs.expired, "N15 the client hears why its session ended", each)
-            require(world.legs.attempts >= _renewal(world).attempts, "N14 attempts are made", each)
+            most = _renewal(world).attempts * len(_servers(world))
+            require(world.legs.attempts >= most, "N14 attempts are made", each)
 
 
 def _turn_is_over(world: WorldState) -> None:

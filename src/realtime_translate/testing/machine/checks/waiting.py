@@ -9,6 +9,7 @@ from ..broken import require
 from ..ledgers.ledger import Ledger, tag_of
 from ..ledgers.slot import SlotLedger
 from ..network import STEP
+from ..rows import answers_commits
 from ..world_state import WorldState
 
 __all__ = ["check", "given_up", "hold_over", "requested"]
@@ -53,7 +54,8 @@ def _is_asked_again(world: WorldState, slot: SlotLedger, *, failed: bool) -> Non
         return
     require(not failed, "R3 what the server fails to take is asked again")
     ledger = world.ledger
-    if ledger.open_calls or ledger.host_calls or ledger.user_speaks:
+    commits = answers_commits(world.make) and not world.commits_by_itself  # one that waited asks as well
+    if ledger.open_calls or ledger.host_calls or ledger.user_speaks or commits:
         slot.forget()
         return
     late = world.host_now - slot.retry_due - world.config.limits.response_grace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
-from ....audio import PCM_24K, AudioFormat, Conversion
+from ....audio import MULAW_8K, PCM_24K, AudioFormat, Conversion
 from ...model.makes.sounds import GA, Sounds
 from ..broken import require
 from ..rows import carried, format_of
@@ -46,6 +46,7 @@ class AudioLedger:
         # Unless Settings say more.
         self.format: AudioFormat = AudioFormat("linear16", 16000) if component else PCM_24K
         self.carried: AudioFormat = PCM_24K
+        self._before: AudioFormat = MULAW_8K  # which no other is narrower than
         self._streams = [_Stream()]
         self._recent = bytearray()
         self._again: bytearray | None = None
@@ -99,6 +100,22 @@ class AudioLedger:
         self._owed = min(self.uncommitted, self._kept) if manual else 0
         self._again = bytearray()
         self.uncommitted, self.untaken, self.due_since = 0, 0, None
+
+    def goes_to(self, hears: Sounds) -> None:
+        """Another server takes the call. Where it carries another format, what goes again and what waited
+        cannot be compared with what went to the one before.
+        """
+        self._hears = hears
+        nearest = carried(self.format, hears)
+        if nearest != self.carried:
+            self._out_of_step, self._recent = True, bytearray()
+            self._before = self.carried
+            self._carry(nearest)
+
+    @property
+    def widest(self) -> int:
+        """Bytes a second of what the host keeps: it converts that once the other server carries it."""
+        return max(each.bytes_per_second for each in (self.carried, self._before))
 
     def dropped(self) -> None:
         """The host has said that it lost some of what waits (N12)."""
@@ -176,7 +193,7 @@ class AudioLedger:
             require(audio.endswith(waited) and size >= 0, "N12 what waited goes to the next session", again)
             require(self._recent.endswith(audio[:size]), "N12 what goes again is what came last", again)
             require(self._owed <= size <= self._kept, "N12 so much goes again as no turn was made of", again)
-        self._streams, self._gaps = [_Stream()], False
+        self._streams, self._gaps, self._before = [_Stream()], False, self.carried
         self.keep(audio)
 
     def check_whole(self, *, manual: bool) -> None:

@@ -36,13 +36,17 @@ class Heard:
     """
 
     def __init__(self, lacks: Sequence[str] = ()) -> None:
-        self._truncates = "conversation.item.truncate" not in lacks
-        self._deletes = "conversation.item.delete" not in lacks
+        self.serves(lacks)
         self.reported: bool = False
         self.total: float = 0.0
         self._items: list[_Item] = []
         self._ends = 0.0
         self._truncated: set[str] = set()
+
+    def serves(self, lacks: Sequence[str]) -> None:
+        """A server that does not take those events."""
+        self._truncates = "conversation.item.truncate" not in lacks
+        self._deletes = "conversation.item.delete" not in lacks
 
     def received(self, item_id: str, milliseconds: float, now: float) -> None:
         """Audio of an item was handed over."""

@@ -34,9 +34,9 @@ class LegLedger:
 
     `since`: when the session before it was lost, or the last attempt failed; `ready_at`: when a session was
     ready last; `attempts`: in a row, `renewals`: of the call, `planned`: nothing was lost, and nothing has
-    `failed` since. `doubtful`: the session lasted for as long as one has to, or nearly. `expired`: the
-    session before it was at the end of its time, `cut`: the user spoke over what it said; `hurried`: what
-    interrupts waits for the next one.
+    `failed` since. `row`: the server at hand, 0 the first one, n the nth of the fallback. `doubtful`: the
+    session lasted for as long as one has to, or nearly. `expired`: the session before it was at the end of
+    its time, `cut`: the user spoke over what it said; `hurried`: what interrupts waits for the next one.
 
     Of this leg: `known`: items and responses that it has named or was given, `replayed`: items that it was
     told, `asked`: our events with them, `refused`: how many of them it did not take; `texts`: the user's,
@@ -59,6 +59,7 @@ class LegLedger:
     ready_at: float | None = None
     attempts: int = 0
     renewals: int = 0
+    row: int = 0
     planned: bool = False
     failed: bool = False
     doubtful: bool = False

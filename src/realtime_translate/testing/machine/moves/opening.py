@@ -23,7 +23,16 @@ from ....config import (
     SilenceKeepalive,
     Voices,
 )
-from ....openai.dialects import AZURE_GA, OPENAI_BETA, OPENAI_GA, SERVERS, SPEACHES, UpstreamDialect
+from ....openai.dialects import (
+    AZURE_GA,
+    GLM,
+    OPENAI_BETA,
+    OPENAI_GA,
+    SERVERS,
+    SPEACHES,
+    XAI,
+    UpstreamDialect,
+)
 from ....renewal import Renewal
 from ..broken import require
 from ..checks.moments import CONTEXT_TEXT, GREETING
@@ -87,6 +96,8 @@ _RENEWALS: list[Renewal | None] = [
     Renewal(after=20.0, patience=0, attempts=2, delays=(2.0, 0.0), on_normal_close=False, lifetime=1000),
     Renewal(after=None, ledger_items=3, ledger_chars=200, audio_seconds=0.5, resume_answer=False),
     Renewal(after=None, attempts=1, lifetime=3, ready_for=0.0),
+    Renewal(after=None, attempts=1, delays=(0.0, 0.25), lifetime=1000, fallback=(AZURE_GA, XAI, SPEACHES)),
+    Renewal(after=8.0, attempts=2, lifetime=1000, fallback=(OPENAI_BETA, GLM)),
 ]
 
 
@@ -118,6 +129,11 @@ def configs(*, renewed: bool = False) -> st.SearchStrategy[Config]:
 
 
 def _config(fields: Json) -> Config:
+    """No call falls back to the server that it has."""
+    renewal: Renewal | None = fields["renewal"]
+    if renewal is not None and renewal.fallback:
+        others = tuple(row for row in renewal.fallback if row.name != fields["upstream"].name)
+        fields = {**fields, "renewal": evolve(renewal, fallback=others)}
     return Config(**fields)
 
 
