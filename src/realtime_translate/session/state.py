@@ -158,8 +158,8 @@ class ResponseSlot:
     of one before it, or of one that a response without a tag was taken for the answer of, whose refusal or
     response may come yet (R1, R3). `asked_for`: what it was for. `answered_until`: how many events of ours
     came before the last one that was not for a text to say: it answers the items among them (R2). `refusals`:
-    how often in a row a busy server has refused one (R3). `overdue`: the last one was given up, and the next
-    response without a tag may be its (R1). `slow_since`: when output began to be waited for (O8).
+    how often in a row a busy server has refused one (R3). `overdue`: how many were given up whose
+    responses may come yet, without a tag (R1). `slow_since`: when output began to be waited for (O8).
     `wishes`: what responses are wanted for; `arrivals` counts them, and `stalls` the last that stalled (N2).
     """
 
@@ -178,7 +178,7 @@ class ResponseSlot:
     answered_until: int = 0
     tags: Tags = Tags.UNSEEN
     refusals: int = 0
-    overdue: bool = False
+    overdue: int = 0
     slow_since: Instant | None = None
     wishes: list[Wish] = field(factory=list[Wish])
     arrivals: int = 0

@@ -5,10 +5,20 @@ from __future__ import annotations
 import pytest
 
 from realtime_translate import Config, ServerVad
-from realtime_translate.session.tables import TurnState
+from realtime_translate.session.tables import SlotState, TurnState
 from tests.events import busy, commit_empty, created, delta, done, error, speech
 from tests.harness import Desk, Log, ready
-from tests.unit.session.played import MANUAL, Json, Way, asked, creates, tag_in, tags_echoed
+from tests.unit.session.played import (
+    MANUAL,
+    VAD,
+    Json,
+    Way,
+    asked,
+    confirmed,
+    creates,
+    tag_in,
+    tags_echoed,
+)
 
 PCM = b"\1\0" * 4800
 OF_ITS_OWN = Config.deepgram(turn_detection=ServerVad(create_response=True, interrupt_response=False))
@@ -24,9 +34,9 @@ def tag_refused(event_id: str | None) -> Json:
     return error(None, event_id=event_id, message="Unsupported parameter: 'response.metadata'.")
 
 
-def given_up(way: Way, *, echoed: bool) -> tuple[Desk, str]:
-    """A create that no response follows in time, and the next one with its commit. The tag of the first."""
-    desk = ready(way, MANUAL)
+def given_up(way: Way, *, echoed: bool, config: Config = MANUAL) -> tuple[Desk, str]:
+    """A create that no response follows in time, and its tag."""
+    desk = ready(way, config)
     if echoed:
         tags_echoed(desk)
     first = asked(desk)
@@ -55,6 +65,80 @@ def test_R3_the_next_response_is_the_last_that_may_be_of_an_older_create(way: Wa
     second = tag_in(said(desk))
     desk.upstream(created("resp_s"), busy(second))
     assert creates(desk.upstream(done("resp_s"))) == 0
+
+
+def test_R3_each_of_several_may_have_its_response_late(way: Way) -> None:
+    desk, _ = given_up(way, echoed=False)
+    asked(desk, "Again")
+    desk.wait(10)
+    desk.upstream(created("resp_1"), done("resp_1"))
+    third = tag_in(said(desk))
+    desk.upstream(created("resp_2"), busy(third))
+    assert creates(desk.upstream(done("resp_2"))) == 1
+
+
+def test_R3_of_many_that_were_given_up_few_are_awaited(way: Way) -> None:
+    """Else a server that forgot them would be asked twice for long."""
+    desk, _ = given_up(way, echoed=False)
+    for number in range(5):
+        asked(desk, f"Number {number}")
+        desk.wait(10)
+    for number in range(4):
+        desk.upstream(created(f"resp_{number}"), done(f"resp_{number}"))
+    last = tag_in(said(desk))
+    desk.upstream(created("resp_s"), busy(last))
+    assert creates(desk.upstream(done("resp_s"))) == 0
+
+
+@pytest.mark.parametrize("echoed", [True, False])
+def test_R1_a_tag_of_an_older_create_shows_that_the_server_echoes_them(way: Way, *, echoed: bool) -> None:
+    desk, first = given_up(way, echoed=echoed)
+    second = asked(desk, "Again")
+    desk.upstream(created("resp_1", first), done("resp_1", tag=first))
+    desk.upstream(created("resp_s"), done("resp_s"))
+    assert desk.slot is SlotState.REQUESTED
+    desk.upstream(created("resp_2", second))
+    assert desk.slot is SlotState.RUNNING
+
+
+def test_R2_the_response_to_an_older_create_answers_no_later_text(way: Way) -> None:
+    desk, first = given_up(way, echoed=True)
+    second = asked(desk, "Two")
+    assert creates(confirmed(desk, "Three")) == 0
+    desk.upstream(created("resp_1", first), done("resp_1", tag=first))
+    desk.upstream(created("resp_2", second))
+    assert creates(desk.upstream(done("resp_2", tag=second))) == 1
+
+
+def test_R7_speech_that_nothing_answers_is_asked_for_though_an_older_create_is_answered(way: Way) -> None:
+    desk, first = given_up(way, echoed=True, config=VAD)
+    desk.upstream(speech("speech_started"), speech("speech_stopped"))
+    desk.upstream(created("resp_1", first), done("resp_1", tag=first))
+    assert creates(desk.wait(10)) == 1
+
+
+def test_T8_the_user_keeps_the_turn_when_an_older_create_is_answered(way: Way) -> None:
+    desk, first = given_up(way, echoed=True, config=VAD)
+    desk.upstream(speech("speech_started"))
+    desk.upstream(created("resp_1", first), done("resp_1", tag=first))
+    log = desk.client({"type": "InjectAgentMessage", "message": "Wait."})
+    assert log.client_types == ["InjectionRefused"]
+
+
+def test_V1_the_response_to_an_older_create_is_no_answer_to_what_the_server_hears(way: Way) -> None:
+    desk, first = given_up(way, echoed=True)
+    desk.client(PCM)
+    desk.upstream(speech("speech_started"))
+    desk.upstream(created("resp_1", first), done("resp_1", tag=first))
+    assert desk.wait(2.0).upstream_types == ["input_audio_buffer.commit", "response.create"]
+
+
+def test_V1_one_of_the_servers_own_is(way: Way) -> None:
+    desk, _ = given_up(way, echoed=True)
+    desk.client(PCM)
+    desk.upstream(speech("speech_started"))
+    desk.upstream(created("resp_s"), done("resp_s"))
+    assert desk.wait(2.0).upstream == []
 
 
 @pytest.mark.parametrize("named", [True, False])

@@ -67,7 +67,7 @@ def _think(call: Call, env: Env) -> None:
 def _begin(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     """It answers what is known to be in the conversation (R7)."""
     slot = call.slot
-    answered(slot, ours=False)
+    answered(slot, ours=facts.older)
     withdraw_hold(call, env)
     return _run(call, env, facts)
 

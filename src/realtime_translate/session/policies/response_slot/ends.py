@@ -37,12 +37,15 @@ _NO_PROBLEM = Problem(Fault.OTHER, "", "", "")
 
 @frozen(eq=False, repr=False)
 class ResponseFacts:
-    """What an action needs to know of the response that the event is about."""
+    """What an action needs to know of the response that the event is about. `older`: a create before our last
+    one asked for it.
+    """
 
     response_id: str = ""
     outcome: Outcome = _COMPLETED
     reason: str = ""
     problem: Problem = _NO_PROBLEM
+    older: bool = False
 
 
 NO_RESPONSE = ResponseFacts()

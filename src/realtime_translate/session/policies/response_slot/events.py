@@ -74,6 +74,7 @@ _ITEM_EVENTS = (openai.ResponseOutputItemAdded, openai.ResponseOutputItemDone)
 # On Python 3.10 and 3.11 looking a member up costs as much as three calls: audio does without.
 _SILENT = ResponseState.SILENT
 _DEAD_AFTER = 2
+_MOST_OVERDUE = 4
 _TAKEN = (SlotState.RUNNING, SlotState.CROSSED)
 _ASKING = (SlotState.REQUESTED, SlotState.DOUBTED)
 """Nothing but a create of ours is in flight."""
@@ -87,19 +88,22 @@ def created(call: Call, env: Env, event: openai.ResponseCreated) -> Effects:
         return ()
     if response_id and response_id == slot.active:
         return happen(call, env, SlotEvent.CREATED_SAME) if tag and tag == slot.request else ()
+    older = False
     if env.ids.gave(tag):
-        slot.overdue = tag not in (slot.request, slot.unsettled)
-    return _began(call, env, response_id, ours=_is_ours(slot, env, tag))
+        _echoed(slot)
+        slot.overdue, older = 0, tag not in (slot.request, slot.unsettled)
+    return _began(call, env, response_id, ours=_is_ours(slot, env, tag), older=older)
 
 
-def _began(call: Call, env: Env, response_id: str, *, ours: bool) -> list[Effect]:
+def _began(call: Call, env: Env, response_id: str, *, ours: bool, older: bool = False) -> list[Effect]:
+    """`older`: it is that of a create before the last one. Without a tag it may be, if one is overdue."""
     slot = call.slot
     which = SlotEvent.CREATED_OURS if ours else SlotEvent.CREATED_OTHER
-    if slot.overdue:  # it may be that of an older create, which does not answer this one's commit
-        slot.overdue = False
+    if older or slot.overdue:
+        slot.overdue = max(0, slot.overdue - 1)
         answers_no_commit(slot)
-    began = happen(call, env, which, ResponseFacts(response_id))
-    return began if ours else [*began, ServerResponded()]
+    began = happen(call, env, which, ResponseFacts(response_id, older=older))
+    return began if ours or older else [*began, ServerResponded()]
 
 
 def _is_ours(slot: ResponseSlot, env: Env, tag: str) -> bool:
@@ -107,7 +111,6 @@ def _is_ours(slot: ResponseSlot, env: Env, tag: str) -> bool:
     the first without one after an item that is spoken (T3).
     """
     if tag and tag in (slot.request, slot.unsettled):
-        _echoed(slot)
         return True
     if not slot.request or (slot.tags is Tags.ECHOED and (tag or not is_item(env, slot.asked_for))):
         return False
@@ -361,7 +364,8 @@ def create_late(call: Call, env: Env) -> Effects:
     are not dropped.
     """
     slot = call.slot
-    slot.overdue = not _shows_tag(slot, env)  # else its tag will tell
+    if not _shows_tag(slot, env):  # else its tag will tell
+        slot.overdue = min(slot.overdue + 1, _MOST_OVERDUE)
     drops = env.config.upstream.drops_creates and not is_item(env, slot.asked_for)
     again = drops and slot.create is not CreateState.ASKED_AGAIN
     facts = ResponseFacts(reason="the model did not start to answer in time")
