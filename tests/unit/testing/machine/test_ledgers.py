@@ -201,6 +201,37 @@ def test_R3_a_response_to_an_older_create_answers_no_later_commit(tag: str | Non
     assert answers.unanswered == (["commit c2"] if tag else [])
 
 
+def asked_again(tag: str | None, *before: Json) -> None:
+    """The second of two creates is refused for a response, and what it was for asked for once more."""
+    answers = Answers()
+    answers.requested(create("c1"))
+    for each in before:
+        answers.heard(each)
+    answers.wants("commit", "c2")
+    answers.requested(create("c3"))
+    answers.heard({"type": "response.created", "response": {"id": "r2", "metadata": {"rt": tag}}})
+    answers.heard(busy("c3"))
+    answers.requested(create("c4"))
+
+
+@pytest.mark.parametrize("tag", ["c1", None])
+def test_V1_it_may_be_asked_for_again_if_the_response_may_be_that_of_an_older_create(tag: str | None) -> None:
+    asked_again(tag)
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        CREATED,
+        {"type": "response.created", "response": {"id": "r1", "metadata": {"rt": "c1"}}},
+        {"type": "error", "error": {"code": "invalid_value", "event_id": "c1"}},
+    ],
+)
+def test_V1_it_may_not_if_that_had_its_answer(answered: Json) -> None:
+    with fails("V1 a commit that the server answers by itself is answered once"):
+        asked_again(None, answered)
+
+
 def test_T3_a_spoken_text_answers_nothing() -> None:
     answers = Answers()
     answers.wants("text", "Hi")

@@ -18,6 +18,7 @@ _BUSY, _OUTPUTS_MISSING = "conversation_already_has_active_response", "function_
 """Errors of a create that has to be sent again (R3, R8)."""
 _EMPTY = "input_audio_buffer_commit_empty"
 """The error of a commit that nothing is made of (A5)."""
+_SEVERAL = 2
 
 
 @define
@@ -41,7 +42,7 @@ class Answers:
     for. `_alone`: no turn was taken for answered since the last create, for which the host may ask all
     the same; `_known`: that was so before it as well, and the server has committed nothing else.
     `_served`: all that the last one was for was answered otherwise. `_commits`: those of the host that
-    were neither announced nor refused.
+    were neither announced nor refused, `_creates` the same of creates.
     """
 
     commits_are_answered: bool = False
@@ -53,6 +54,7 @@ class Answers:
     _alone: bool = True
     _known: bool = True
     _served: bool = False
+    _creates: list[str] = field(factory=list[str])
 
     @property
     def unanswered(self) -> list[str]:
@@ -74,6 +76,7 @@ class Answers:
 
     def requested(self, event: Json) -> None:
         """A `response.create` went upstream: it answers all before it, unless it says a text (T3)."""
+        self._creates.append(event["event_id"])
         if "instructions" in event["response"]:
             return
         served, self._served = self._served, False
@@ -127,9 +130,12 @@ class Answers:
     def _began(self, response: Json) -> None:
         """Any response answers what is in the conversation when it begins, and where the user interrupted,
         nobody asks again for that; one that says a text may be taken for one here. The server made ours when
-        its create came: it does not answer texts that went upstream after that (R2), nor commits (R3).
+        its create came: it does not answer texts that went upstream after that (R2), nor commits (R3); and
+        without a tag it may be that of a create before the last, which the host has given up (R1).
         """
         tag = tag_of(response)
+        self._known = self._known and (tag != "" or len(self._creates) < _SEVERAL)
+        self._creates = [each for each in self._creates if each != tag] if tag else self._creates[1:]
         later = ("text",) if tag else ()
         left = [each for each in self.waiting if not each.confirmed or each.kind in later]
         self._alone = self._alone and len(left) == len(self.waiting)
@@ -146,6 +152,7 @@ class Answers:
         calls, that answer comes to nothing where these are given up to free the way (R8).
         """
         codes = {error.get("code"), error.get("type")}
+        self._creates = [each for each in self._creates if each != error.get("event_id")]
         if _EMPTY in codes:
             self._fell(str(error.get("event_id")))
         if not codes & {_BUSY, _OUTPUTS_MISSING}:
