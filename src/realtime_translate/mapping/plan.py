@@ -71,7 +71,9 @@ class Plan:
     """The context as part of the instructions (C1)."""
     functions: tuple[FunctionSpec, ...] = ()
     former: tuple[FunctionSpec, ...] = ()
-    """Functions that the last `UpdateThink` removed: a response may call them yet (F7)."""
+    """Functions that the last `UpdateThink` removed, or declared if nobody knows whether it holds: a response
+    may call them (F7).
+    """
     tools: tuple[Mapping[str, object], ...] = ()
     """The functions as upstream has them."""
     voice: str = ""

@@ -20,7 +20,7 @@ from .plan import Plan
 from .refusal import Refusal
 from .settings import first_of, note_think, reasoning_effort
 
-__all__ = ["ACKNOWLEDGED", "Update", "adopt", "apply", "asks_for", "changes", "overrides"]
+__all__ = ["ACKNOWLEDGED", "Update", "adopt", "apply", "asks_for", "changes", "doubt", "overrides"]
 
 Update: TypeAlias = (
     deepgram.UpdatePrompt | deepgram.UpdateThink | deepgram.UpdateSpeak | deepgram.UpdateListen
@@ -46,6 +46,15 @@ def adopt(before: Plan, after: Plan) -> Plan:
         return after
     names = {spec.name for spec in after.functions}
     return evolve(after, former=tuple(spec for spec in before.functions if spec.name not in names))
+
+
+def doubt(before: Plan, after: Plan) -> Plan:
+    """The plan that holds for us where nobody knows whether an update does: the model may call what that
+    declares (F7).
+    """
+    names = {spec.name for spec in before.functions}
+    perhaps = tuple(spec for spec in after.functions if spec.name not in names)
+    return evolve(before, former=perhaps or before.former)
 
 
 def asks_for(update: Update, part: Part) -> bool:

@@ -187,6 +187,7 @@ def late(call: Call, env: Env) -> Effects:
     state = call.updates
     given_up = GivenUp(state.event_id, echo.marks(_session(state, env)))
     state.given_up = [*state.given_up[1 - _REMEMBERED :], given_up]
+    env.plan = mapping.doubt(env.plan, _in_flight(state, env))
     reason = "the upstream server did not confirm the update in time"
     return [
         MayFail(state.event_id),

@@ -8,9 +8,9 @@ import pytest
 
 from realtime_translate import Config
 from realtime_translate.openai.dialects import SERVERS
-from tests.events import UPDATED, error
-from tests.harness import Desk
-from tests.unit.session.played import Way
+from tests.events import TOOLS, UPDATED, arguments_done, error
+from tests.harness import Desk, ready
+from tests.unit.session.played import Way, begun_by_server
 from tests.unit.session.updates.messages import (
     acknowledged,
     listen,
@@ -170,6 +170,26 @@ def test_T2_what_was_answered_before_is_owed_nothing(way: Way) -> None:
     desk.upstream(voiced("cedar"))
     desk.client(speak("coral"))
     assert acknowledged(desk.upstream(voiced("cedar"))) == ["SpeakUpdated"]
+
+
+@pytest.mark.parametrize("name", ["noon", "weather"])
+def test_F7_what_an_update_declared_that_may_hold_may_be_called(way: Way, name: str) -> None:
+    desk = ready(way, Config.deepgram(), TOOLS)
+    desk.client(think("noon"))
+    desk.wait(10.0)
+    begun_by_server(desk)
+    log = desk.upstream(arguments_done("call_1", "resp_s", name=name))
+    assert log.client_types == ["FunctionCallRequest"]
+
+
+def test_F7_also_if_the_next_one_declares_nothing(way: Way) -> None:
+    desk = ready(way, Config.deepgram(), TOOLS)
+    for message in (think("noon"), prompt("One.")):
+        desk.client(message)
+        desk.wait(10.0)
+    begun_by_server(desk)
+    log = desk.upstream(arguments_done("call_1", "resp_s", name="noon"))
+    assert log.client_types == ["FunctionCallRequest"]
 
 
 def test_L2_few_are_remembered(way: Way) -> None:
