@@ -10,10 +10,10 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from realtime_translate import Config, OpenUpstream, SendToUpstream, Translator
+from realtime_translate import Config, OpenUpstream, Renewal, SendToUpstream, Translator
 from realtime_translate.testing import FakeClock
 
-__all__ = ["TURNS", "LongCall"]
+__all__ = ["RENEWAL", "TURNS", "LongCall", "rounds"]
 
 Json: TypeAlias = dict[str, Any]
 
@@ -30,6 +30,13 @@ SETTINGS: Json = {
         "greeting": "Hello.",
     },
 }
+RENEWAL = Renewal(after=345.0, patience=5.0, ledger_items=40, ledger_chars=4096, audio_seconds=0.5)
+"""Twenty in two hours."""
+_MINUTE = 60.0
+_BETWEEN = 0.25
+"""Seconds between two turns."""
+_PAUSE = 8.0
+"""Seconds after each round of turns: all that waits comes to its end."""
 _SPEECH = b"\x01\x02" * 480
 _SOUND = b64encode(b"\x03\x04" * 2400).decode()
 """20 ms of the user, 100 ms of the agent."""
@@ -282,3 +289,17 @@ TURNS: Mapping[str, Callable[[LongCall], None]] = {
         never_ended,
     )
 }
+
+
+def rounds(call: LongCall, minutes: float) -> int:
+    """Turns of every kind, round after round, until so many minutes have passed; returns how many turns."""
+    count = 0
+    while call.clock.now - 1024.0 < minutes * _MINUTE:
+        for turn in TURNS.values():
+            turn(call)
+            call.turn += 1
+            call.wait(_BETWEEN)
+            count += 1
+        del call.items[:]
+        call.wait(_PAUSE)
+    return count

@@ -11,20 +11,15 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from realtime_translate import Config, ManualCommit, Renewal, ServerVad
+from realtime_translate import Config, ManualCommit, ServerVad
 from realtime_translate.session.entries import Part
 from realtime_translate.session.policies import agent_text, upstream_errors, user_speech, user_turn
 from realtime_translate.session.policies.function_calls import known
 from realtime_translate.session.policies.function_calls import rounds as call_rounds
 from realtime_translate.session.policies.response_slot import ends
 
-from .long_call import TURNS, LongCall
+from .long_call import RENEWAL, LongCall, rounds
 
-MINUTE = 60.0
-BETWEEN = 0.25
-"""Seconds between two turns."""
-PAUSE = 8.0
-"""Seconds after each round of turns: all that waits comes to its end."""
 SNAPSHOT_TOLERANCE = 250
 """Characters: the counter in our own ids gets longer, and 64 of them are remembered."""
 MEMORY_TOLERANCE = 4096
@@ -41,20 +36,6 @@ CONFIGS = {
 def again(config: str) -> Any:
     """The same at length, of another configuration."""
     return pytest.param(config, marks=pytest.mark.again)
-
-
-def rounds(call: LongCall, minutes: float) -> int:
-    """Turns of every kind, round after round, until so many minutes have passed; returns how many turns."""
-    count = 0
-    while call.clock.now - 1024.0 < minutes * MINUTE:
-        for turn in TURNS.values():
-            turn(call)
-            call.turn += 1
-            call.wait(BETWEEN)
-            count += 1
-        del call.items[:]
-        call.wait(PAUSE)
-    return count
 
 
 def written(call: LongCall) -> int:
@@ -107,8 +88,7 @@ def test_L2_two_hours_need_no_more_than_sixteen_minutes(config: str) -> None:
 
 def test_L2_twenty_renewals_need_no_more_than_five() -> None:
     """A session begins with little; what counts is the most that a call holds in one."""
-    renewal = Renewal(after=345.0, patience=5.0, ledger_items=40, ledger_chars=4096, audio_seconds=0.5)
-    call = LongCall(Config.deepgram(renewal=renewal))
+    call = LongCall(Config.deepgram(renewal=RENEWAL))
     most: dict[int, int] = {}
     for minutes in range(1, 121):
         rounds(call, minutes)

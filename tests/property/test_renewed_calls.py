@@ -33,7 +33,8 @@ from tests.property.test_call_machine import Renewed
 
 WALKS = [*range(110), 112, 332, 524, 763, 955, 1137, 1828, 1951, 2190]
 """Of the last ones: hosts that notice timers late; in 524 an interruption waits for the session, in 763 a
-socket closes when an attempt is due, from 1828 on a server answers a commit in place of a request that failed.
+socket closes when an attempt is due, in those from 1828 on a server answers a commit in place of a request
+that failed.
 """
 MOVES = 14
 MOODS = ["calm", "calm", "odd ids", "nameless", "xai", "speaches", "abrupt", "ending", "failing", "refusing"]

@@ -54,19 +54,22 @@ def item_seen(call: Call, env: Env, event: ItemEvent) -> Effects:
     item = event.item
     if item.role != "user":
         return ()
-    ours = next((each for each in state.waiting if each.item_id == item.id), None) or _by_text(state, item)
+    sent = [each for each in state.waiting if each.item_id]
+    ours = next((each for each in sent if each.item_id == item.id), None) or _by_text(state, sent, item)
     if ours is None:
+        if item.id and len(sent) < len(state.waiting):  # said before: it may be announced again later (N6)
+            state.matched = [*state.matched[1 - _REMEMBERED :], item.id]
         return ()
     return _confirm(call, env, ours, item.id or "")
 
 
-def _by_text(state: UserTexts, item: Item) -> Unconfirmed | None:
+def _by_text(state: UserTexts, sent: list[Unconfirmed], item: Item) -> Unconfirmed | None:
     """Servers that give their own ids announce each item several times: one id stands for one item (T1)."""
     texts = [part.text or "" for part in item.content or () if part.type == "input_text"]
     if not texts or (item.id and item.id in state.matched):
         return None
     words = fingerprint("".join(texts))
-    return next((each for each in state.waiting if each.words == words), None)
+    return next((each for each in sent if each.words == words), None)
 
 
 def _confirm(call: Call, env: Env, ours: Unconfirmed, seen: str = "", *, late: bool = False) -> list[Effect]:
@@ -122,6 +125,8 @@ def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
     state.matched = []
     lost = [each for each in state.waiting if not each.text]
     state.waiting = [each for each in state.waiting if each.text]
+    for each in state.waiting:
+        each.item_id = ""  # until it goes again
     return [notice("TURN_LOST", reason="its text was too long to be kept") for _ in lost]
 
 

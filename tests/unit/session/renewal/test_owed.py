@@ -16,6 +16,7 @@ from tests.events import (
     call_added,
     call_done,
     committed,
+    conversation_item,
     created,
     delta,
     done,
@@ -381,6 +382,22 @@ def test_N11_a_text_that_was_not_confirmed_goes_again(dialect: ClientDialect) ->
     assert log.client == []
     assert texts(log) == [("user", "Hello")]
     assert len(replies(log)) == 1  # once it is confirmed
+
+
+@pytest.mark.parametrize("named", ["", "theirs"])
+def test_N11_a_text_that_was_not_confirmed_is_not_taken_for_an_equal_one(named: str) -> None:
+    """Which the next session is told, and announces twice."""
+    desk = ready_in()
+    asked(desk, "Yes")
+    desk.upstream(done())
+    desk.client(inject("Yes"))
+    desk.lost()
+    [before] = items(dialled_again(desk))
+    before = {**before, "id": named or before["id"]}
+    log = desk.upstream(conversation_item(before))
+    assert texts(log) == [("user", "Yes")]
+    assert desk.upstream(conversation_item(before, "done")).outputs == []
+    assert len(replies(desk.upstream(conversation_item(items(log)[0])))) == 1
 
 
 def test_N11_a_text_that_was_confirmed_does_not() -> None:
