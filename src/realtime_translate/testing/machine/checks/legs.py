@@ -350,7 +350,8 @@ def _turn_is_over(world: WorldState) -> None:
     """N8: a turn of which no more comes is over for the client."""
     ledger = world.ledger
     waits = any(each.kind == "output" for each in world.answers.waiting)
-    goes_on = waits or ledger.open_calls or ledger.host_calls or ledger.outputs_upstream < ledger.answers
+    owed = ledger.answers + ledger.cancelled - ledger.outputs_upstream
+    goes_on = waits or ledger.open_calls or ledger.host_calls or owed > 0
     cut = ledger.interrupted or world.legs.cut  # the answer that follows ends it
     over = goes_on or cut or world.fails or not ledger.sounding
     require(bool(over), "N8 a turn that broke off ends for the client")
