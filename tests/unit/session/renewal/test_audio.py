@@ -7,10 +7,11 @@ import base64
 import pytest
 
 from realtime_translate import ClientDialect, ManualCommit, SilenceKeepalive
-from tests.events import TOOLS, committed, spoken, started, stopped, written
+from realtime_translate.config import Limits
+from tests.events import TOOLS, committed, done, spoken, started, stopped, written
 from tests.harness import SETTINGS, Desk, Log
 from tests.unit.session.renewal.test_causes import told
-from tests.unit.session.renewing import config, ready_in, renewed
+from tests.unit.session.renewing import asked, config, ready_in, renewed
 
 SECOND = 48_000
 MANUAL = config(turns=ManualCommit(debounce=0.4))
@@ -59,6 +60,19 @@ def test_N12_what_goes_again_is_in_the_format_of_the_next_session(rate: int, siz
     desk.dialled()
     carried = {"audio": {"input": {"format": {"type": "audio/pcmu"}}}}
     assert len(appended(desk.upstream({"type": "session.updated", "session": carried}))) == size
+
+
+def test_N6_no_silence_goes_to_a_session_that_is_told_what_was_said() -> None:
+    fields = {"keepalive": SilenceKeepalive(every=1.0), "limits": Limits(confirm_timeout=3.0)}
+    desk = ready_in(config(fields=fields))
+    asked(desk)
+    desk.upstream(done())
+    desk.lost()
+    desk.dialled()
+    carried = {"audio": {"input": {"format": {"type": "audio/pcmu"}}}}
+    desk.upstream({"type": "session.updated", "session": carried})
+    assert desk.wait(2.5).outputs == []
+    assert appended(desk.wait(1.5))  # it is ready
 
 
 def test_N12_what_is_dropped_is_whole_samples() -> None:

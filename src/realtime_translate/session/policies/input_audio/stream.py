@@ -58,14 +58,15 @@ def settled(call: Call, env: Env, _: AudioSettled) -> Effects:
     if call.phase in BETWEEN and (before.source, before.target) == (path.client, path.upstream):
         return ()  # it goes on at the next session: only the agent's audio has another format there
     carry = before.carry if before.source.sample_bytes == path.client.sample_bytes else b""
-    if call.phase is Opening.REPLAYING:
+    replaying = call.phase is Opening.REPLAYING
+    if replaying:
         _convert_again(state, env, before, path.upstream)
     env.audio_in = Conversion(path.client, path.upstream, carry=carry)
     now, was = path.upstream.bytes_per_second, before.target.bytes_per_second
     state.uncommitted = state.uncommitted * now // was
     state.total, state.recent = state.total * now // was, bytearray()  # what is kept is in one format (N12)
     state.owed_from, state.commits = (state.total if env.plan.commit.manual else None), []
-    if env.keepalive:
+    if env.keepalive and not replaying:  # else once the session is ready (N6)
         env.start("keepalive", env.keepalive.every)
     return ()
 
