@@ -198,7 +198,7 @@ FAULTS: tuple[Fault, ...] = (
         "O6",
         "the client is not told that the user speaks",
         "session/policies/user_turn.py",
-        "[TextDue(), env.client(deepgram.UserStartedSpeaking())]",
+        "[TextDue(), fixed(deepgram.UserStartedSpeaking)]",
         "[TextDue()]",
     ),
     Fault(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+
 from .. import deepgram
 from ..config import ClientDialect
 from ..openai.objects import ContentPart
@@ -9,7 +12,16 @@ from ..outputs import SendToClient
 from ..wire import OMITTED
 from .plan import Plan
 
-__all__ = ["agent_text_of", "conversation_text", "error", "part_text", "say", "shortened", "warning"]
+__all__ = [
+    "agent_text_of",
+    "conversation_text",
+    "error",
+    "fixed",
+    "part_text",
+    "say",
+    "shortened",
+    "warning",
+]
 
 _MAX_REASON = 123
 """Bytes of UTF-8 that a close frame has room for."""
@@ -18,6 +30,12 @@ _MAX_REASON = 123
 def say(message: deepgram.ServerMessage) -> SendToClient:
     """One message as a frame."""
     return SendToClient(deepgram.encode(message), message)
+
+
+@cache
+def fixed(kind: Callable[[], deepgram.ServerMessage]) -> SendToClient:
+    """A message that always says the same, as a frame that is made once."""
+    return say(kind())
 
 
 def error(code: str, description: str) -> SendToClient:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from ... import deepgram, openai
 from ...audio import Conversion, streaming_header
+from ...mapping.to_client import fixed
 from ...outputs import SendToClient
 from ..env import Env
 from ..event_kinds import TextEvent
@@ -134,7 +135,7 @@ def _measured(state: AgentTurn, env: Env) -> tuple[float, float, float]:
 def announce(state: AgentTurn, env: Env) -> Effects:
     """The agent begins to speak, or in the component's dialect to write (O2)."""
     if env.component:
-        return (env.client(deepgram.ComponentAgentStartedSpeaking()),)
+        return (fixed(deepgram.ComponentAgentStartedSpeaking),)
     if not env.plan.experimental:
         return ()
     total, tts, ttt = _measured(state, env)
@@ -144,8 +145,8 @@ def announce(state: AgentTurn, env: Env) -> Effects:
 def end_turn(state: AgentTurn, env: Env) -> Effects:
     """Everything of the turn was sent (O5)."""
     drop_turn(state, env)
-    done = [deepgram.AgentDone()] if env.component else []
-    return [TextDue(), *_rest(env), *map(env.client, done), env.client(deepgram.AgentAudioDone())]
+    done = [fixed(deepgram.AgentDone)] if env.component else []
+    return [TextDue(), *_rest(env), *done, fixed(deepgram.AgentAudioDone)]
 
 
 def cut_turn(state: AgentTurn, env: Env) -> Effects:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ... import deepgram, openai
+from ...mapping.to_client import fixed
 from ...notices import notice
 from ...wire import OMITTED
 from ..entries import Playing
@@ -87,7 +88,7 @@ def interrupted(call: Call, env: Env, signal: Interrupted) -> Effects:
     effects: list[Effect] = []
     audible = unheard or (call.slot.responding and call.slot.response is not ResponseState.CUT)
     if audible and not signal.by_user:  # the client drops what it plays
-        effects += [TextDue(), env.client(deepgram.UserStartedSpeaking())]
+        effects += [TextDue(), fixed(deepgram.UserStartedSpeaking)]
     if unheard and not call.slot.responding:  # else the response's own end comes with what it has told
         effects.append(TurnStep(TurnEvent.VOID))
     for number, item in enumerate(unheard):

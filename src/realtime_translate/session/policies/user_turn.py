@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ... import deepgram, openai
 from ...mapping.places import channel_of, known_ms, ms_of
-from ...mapping.to_client import agent_text_of
+from ...mapping.to_client import agent_text_of, fixed
 from ...notices import notice
 from ..entries import WishKind
 from ..env import Env
@@ -51,7 +51,7 @@ def speech_started(call: Call, env: Env, event: openai.InputAudioBufferSpeechSta
         state.stopped = ""
     env.timers.cancel("uncommitted")
     told = goes_on and not env.component and call.turn_state in _UNHEARD
-    effects: list[Effect] = [TextDue()] if told else [TextDue(), env.client(deepgram.UserStartedSpeaking())]
+    effects: list[Effect] = [TextDue()] if told else [TextDue(), fixed(deepgram.UserStartedSpeaking)]
     if env.config.barge_in:
         effects.append(Interrupted(server_cancels=env.plan.commit.interrupt_response))
     return effects
