@@ -162,7 +162,7 @@ def sent(world: WorldState, frame: Json) -> None:
     told = kind in ("session.update", "conversation.item.create")
     require(not legs.between or told, "N6 a session that is told what was said gets nothing else", kind)
     for name in _NAMING:
-        known = legs.number == 1 or frame.get(name) in (None, "", *legs.known)
+        known = legs.number == 1 or frame.get(name) in (None, "", "root", *legs.known)
         require(known, "N13 nothing that a leg gets names what is of another", f"{kind} {frame.get(name)}")
     if kind == "conversation.item.create" and "id" in frame["item"]:
         made = frame["item"]["id"]
