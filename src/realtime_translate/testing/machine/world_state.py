@@ -9,6 +9,7 @@ from typing import Any
 
 from ...audio import PCM_24K, AudioFormat
 from ...config import ClientDialect, Config
+from ...openai.dialects import UpstreamDialect
 from ..clock import FakeClock
 from ..model.choices import HEALTHY, Group
 from ..model.makes import Make
@@ -139,9 +140,15 @@ class WorldState:
         """A new server, as it is dialled for that model."""
         return server_of(self.make, model, self.clock, self.choices, self.agent)
 
+    @property
+    def row(self) -> UpstreamDialect:
+        """That of the server at hand (N19)."""
+        renewal = self.config.renewal
+        return (self.config.upstream, *(renewal.fallback if renewal else ()))[self.legs.row]
+
     def count(self, what: str) -> None:
         """For the statistics: one thing of a kind happened with the server of this row."""
-        self.statistics.reach("server", f"{self.config.upstream.name}: {what}")
+        self.statistics.reach("server", f"{self.row.name}: {what}")
 
     def host_time(self) -> float:
         """A reading of the host's clock, which may go backwards."""

@@ -20,7 +20,7 @@ _HEAD = re.compile(r"must start with '([^']+)'")
 
 def _is_mistaken(world: WorldState) -> bool:
     """Whether the session is flat, and the row says nested."""
-    return bool(world.make.shape.places) and not world.config.upstream.shape.moved
+    return bool(world.make.shape.places) and not world.row.shape.moved
 
 
 def hears(world: WorldState, event: Mapping[str, Any]) -> None:
