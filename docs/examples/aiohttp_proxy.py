@@ -34,9 +34,11 @@ class ClientSocket(outbox.QueuedSocket):
 
     gone = (ClientConnectionResetError,)
 
-    def __init__(self, websocket: web.WebSocketResponse, call: bridge.Call) -> None:
+    def __init__(
+        self, websocket: web.WebSocketResponse, call: bridge.Call, transport: asyncio.Transport | None
+    ) -> None:
         super().__init__(call)
-        self.websocket = websocket
+        self.websocket, self.transport = websocket, transport
         self.reader: asyncio.Task[object] | None = None
 
     async def next(self) -> str | bytes | None:
@@ -60,6 +62,10 @@ class ClientSocket(outbox.QueuedSocket):
             await asyncio.wait([self.reader])
         await self.websocket.close(code=code, message=reason.encode())
         self.ended(self.websocket.close_code or 1006, "")
+
+    def abort(self) -> None:
+        if self.transport is not None:
+            self.transport.abort()
 
 
 def configuration(caller: access.Caller) -> rt.Config:
@@ -96,11 +102,14 @@ def application(options: argparse.Namespace) -> web.Application:
             compress=False,
         )
         with calls.placed(met):
+            transport = request.transport
             await websocket.prepare(request)
+            if transport is not None:  # else the client has left
+                calls.lobby.shaken(transport)
             config = server.config(configuration(met))
             config = launch.renewing(config, options.renew_after, options.renew_attempts)
             call = bridge.Call(config, server.url, sockets.dial, met, others=server.others)
-            await outbox.hold(calls, ClientSocket(websocket, call))
+            await outbox.hold(calls, ClientSocket(websocket, call, transport))
         return websocket
 
     async def health(_request: web.Request) -> web.Response:
@@ -118,9 +127,12 @@ async def serving(options: argparse.Namespace) -> AsyncGenerator[asyncio.Server,
     app = application(options)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=bridge.CLOSE_SECONDS)
     await runner.setup()
-    assert runner.server is not None
+    make = runner.server
+    assert make is not None
     loop, share = asyncio.get_running_loop(), options.share_port or None
-    server = await loop.create_server(runner.server, options.host, options.port, reuse_port=share)
+    server = await loop.create_server(
+        lambda: switchboard.StreamGuest(calls, make()), options.host, options.port, reuse_port=share
+    )
     try:
         yield server
     finally:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from importlib.util import find_spec
@@ -88,19 +89,18 @@ class Connection(Protocol):
 
 
 class Lobby:
-    """The connections of a host that is told of each: those in a handshake, oldest first, and the others."""
+    """The connections of clients: those in a handshake, oldest first, and all."""
 
     def __init__(self) -> None:
         self.shaking: dict[Connection, None] = {}
         self.connected: set[Connection] = set()
+        self.broken_off = Counter[str]()  # handshakes, by reason
 
     def enter(self, connection: Connection, bounds: Bounds) -> str | None:
         """Why there is no room for it. The oldest handshake goes, if that makes room."""
         full = len(self.connected) >= bounds.connections
         if self.shaking and (full or len(self.shaking) >= bounds.handshakes):
-            oldest = next(iter(self.shaking))
-            self.leave(oldest)
-            oldest.abort()
+            self.break_off(next(iter(self.shaking)), "too many handshakes")
         elif full:
             return "too many connections"
         self.connected.add(connection)
@@ -110,6 +110,16 @@ class Lobby:
     def shaken(self, connection: Connection) -> None:
         """Its handshake is done."""
         self.shaking.pop(connection, None)
+
+    def late(self, connection: Connection) -> None:
+        """Its handshake has had the time that it may take."""
+        if connection in self.shaking:
+            self.break_off(connection, "no handshake in time")
+
+    def break_off(self, connection: Connection, reason: str) -> None:
+        self.broken_off[reason] += 1
+        self.leave(connection)
+        connection.abort()
 
     def leave(self, connection: Connection) -> None:
         self.shaking.pop(connection, None)

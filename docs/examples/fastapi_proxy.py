@@ -1,6 +1,7 @@
 """A proxy with FastAPI: Deepgram Voice Agent clients on an OpenAI Realtime server.
 
-    OPENAI_API_KEY=... uvicorn fastapi_proxy:app --ws-per-message-deflate false
+    OPENAI_API_KEY=... uvicorn fastapi_proxy:app --http fastapi_proxy:bounded \\
+        --ws-per-message-deflate false
 
 The variables of `starlette_proxy.py` say the same here. That file has the client's socket and the end of the
 process, `bridge.py` the calls.
@@ -19,6 +20,7 @@ import switchboard
 import upstreams
 from fastapi import Depends, FastAPI, Response, WebSocket
 from starlette_proxy import CONFIG, ClientSocket, asked, calls, lifespan, response
+from starlette_proxy import bounded as bounded  # for uvicorn
 
 import realtime_translate as rt
 

@@ -36,7 +36,7 @@ HELP = {
 }
 GAUGES = {
     "calls": "Calls that are held, by the name of the caller.",
-    "connections": "Connections of clients, where the host is told of each.",
+    "connections": "Connections of clients.",
     "handshakes": "Those of them in their handshake.",
     "buffered_bytes": "What waits in the sockets of calls.",
 }

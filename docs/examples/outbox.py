@@ -41,6 +41,10 @@ class QueuedSocket:
     async def hang_up(self, code: int, reason: str) -> None:
         raise NotImplementedError
 
+    def abort(self) -> None:
+        """Break the connection off."""
+        raise NotImplementedError
+
     # --- for the call ---------------------------------------------------------------------------------------
 
     def send(self, frame: str | bytes, /) -> None:
@@ -58,7 +62,7 @@ class QueuedSocket:
                 self.outbox.clear()
             self.closing = code, reason
             self.more.set()
-            self.timer = self.call.loop.call_later(bridge.CLOSE_SECONDS + late, self.ended, 1006, "")
+            self.timer = self.call.loop.call_later(bridge.CLOSE_SECONDS + late, self.give_up)
 
     @property
     def buffered(self) -> int:
@@ -66,7 +70,7 @@ class QueuedSocket:
 
     def drop(self) -> None:
         self.waiting = 0
-        self.ended(1006, "")
+        self.give_up()
 
     def read(self, on: bool, /) -> None:
         (self.readable.set if on else self.readable.clear)()
@@ -99,6 +103,11 @@ class QueuedSocket:
                     self.leg.congested(False)
             if not self.leg.gone.is_set():
                 await self.hang_up(*self.closing)
+
+    def give_up(self) -> None:
+        """The client does not answer."""
+        self.ended(1006, "")
+        self.abort()
 
     def ended(self, code: int, reason: str) -> None:
         """Nothing is sent from now on: some servers would take it for a mistake."""

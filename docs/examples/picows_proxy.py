@@ -196,12 +196,13 @@ async def listening(
         response: WSUpgradeResponse = WSUpgradeResponse.create_101_response(chosen)
         return WSUpgradeResponseWithListener(response, ClientSocket(calls, make, met.name))
 
-    server = await ws_create_server(
+    server: asyncio.Server = await ws_create_server(
         accept,
         options.host,
         options.port,
         reuse_port=options.share_port or None,
-        websocket_handshake_timeout=bridge.OPEN_SECONDS,
+        start_serving=False,
+        websocket_handshake_timeout=None,  # the lobby looks after it
         enable_auto_pong=False,  # a ping is paid for as well
         max_frame_size=bridge.FRAME_BYTES,
         read_buffer_init_size=READ_BYTES,
@@ -209,6 +210,10 @@ async def listening(
     )
     for each in server.sockets:  # picows makes room for as much as there is: clients inherit the bound
         each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
+    inside = vars(server)
+    make_protocol: Callable[[], object] = inside["_protocol_factory"]  # picows tells of no connection
+    inside["_protocol_factory"] = lambda: switchboard.BufferedGuest(calls, make_protocol())
+    await server.start_serving()
     try:
         yield server
     finally:
@@ -228,10 +233,19 @@ class ClientSocket(PicowsSocket):
         self.calls, self.make, self.name = calls, make, name
 
     def begin(self) -> None:
-        peer = access.address(self.transport.underlying_transport.get_extra_info("peername"))
+        transport = self.transport.underlying_transport
+        self.calls.lobby.shaken(transport)
+        guest = transport.get_protocol()
+        assert isinstance(guest, switchboard.BufferedGuest)
+        transport.set_protocol(guest.protocol)  # frames go to picows without a detour
+        peer = access.address(transport.get_extra_info("peername"))
         self.payer = call = self.make(access.Caller(self.name, peer))
         self.leg = call.client
         self.calls.begin(call, self)
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        self.calls.lobby.leave(transport.underlying_transport)
+        super().on_ws_disconnected(transport)
 
 
 class UpstreamSocket(PicowsSocket):

@@ -259,7 +259,9 @@ class ClientSocket(WebSocket):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         answer = self.calls.enter(self, access.address(transport.get_extra_info("peername")))
-        if answer is not None:
+        if answer is None:
+            self.after(bridge.OPEN_SECONDS, partial(self.calls.lobby.late, self))
+        else:
             self.transport.write(switchboard.written(answer))
             self.sending = False
             self.transport.close()

@@ -1,6 +1,7 @@
 """A proxy with Starlette: Deepgram Voice Agent clients on an OpenAI Realtime server.
 
-    OPENAI_API_KEY=... uvicorn starlette_proxy:app --ws-per-message-deflate false
+    OPENAI_API_KEY=... uvicorn starlette_proxy:app --http starlette_proxy:bounded \\
+        --ws-per-message-deflate false
 
 UPSTREAM_SERVER in the environment names another server, UPSTREAM_URL, UPSTREAM_MODEL and TRANSCRIPTION_MODEL
 what is not usual about it, LOG_LEVEL how much is logged; with EMIT_EVENTS=1 Notices are OpenTelemetry events
@@ -17,8 +18,10 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any, cast
 
 import access
 import bridge
@@ -69,6 +72,11 @@ class ClientSocket(outbox.QueuedSocket):
     async def hang_up(self, code: int, reason: str) -> None:
         await self.websocket.close(code, reason)
 
+    def abort(self) -> None:
+        guest: WebSocketGuest | None = self.websocket.scope.get("state", {}).get("guest")
+        if guest is not None:  # another server than uvicorn looks after that itself
+            guest.transport.abort()
+
 
 async def converse(websocket: WebSocket) -> None:
     """One client."""
@@ -112,6 +120,44 @@ async def health(request: Request) -> Response:
     return response(calls.health())
 
 
+class HttpGuest(switchboard.StreamGuest):
+    """A connection that uvicorn serves by HTTP. Other routes than ours may take their time for an answer."""
+
+    def watch(self) -> None:
+        self.timer = asyncio.get_running_loop().call_later(bridge.OPEN_SECONDS, self.look)
+
+    def look(self) -> None:
+        cycle = self.protocol.cycle
+        if cycle is None or cycle.response_complete:
+            self.calls.lobby.late(self.transport)
+        else:
+            self.watch()
+
+
+class WebSocketGuest(switchboard.StreamGuest):
+    """The same when it becomes a WebSocket, for which uvicorn has another protocol.
+
+    The application finds it in the state of the scope.
+    """
+
+    def __init__(self, make: Callable[..., asyncio.Protocol], app_state: dict[str, Any], **said: Any) -> None:
+        super().__init__(calls, make(app_state={**app_state, "guest": self}, **said))
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        self.calls.lobby.shaken(self.transport)
+        self.protocol.connection_made(transport)
+
+
+def bounded(**said: Any) -> asyncio.Protocol:
+    """What uvicorn takes a connection with: `--http starlette_proxy:bounded` counts and bounds them."""
+    from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+    protocol: Any = AutoHTTPProtocol(**said)
+    protocol.ws_protocol_class = partial(WebSocketGuest, protocol.ws_protocol_class)
+    return HttpGuest(calls, protocol)
+
+
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
     """At SIGTERM or SIGINT the calls are told and drained before the server closes their sockets."""
@@ -137,6 +183,8 @@ async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
     if threading.current_thread() is threading.main_thread():
         for number in servers:
             loop.add_signal_handler(number, start_stop, number)
+    if loop.get_exception_handler() is None:
+        loop.set_exception_handler(launch.FewFiles())
     port = os.environ.get("METRICS_PORT")
     async with launch.reporting("EMIT_EVENTS" in os.environ, int(port) if port else None):
         yield

@@ -10,9 +10,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
+from typing import Any, cast
 
-from access import SCHEMES, Authorize, Caller, Keys, Request, chosen, here
+import bridge
+from access import SCHEMES, Authorize, Caller, Keys, Request, address, chosen, here
 from attrs import frozen
 from bounds import SWEEP_SECONDS, Bounds, Connection, Lobby, buffered, sweep
 from bounds import chosen as chosen_bounds
@@ -179,7 +182,7 @@ class Calls:
 
     def samples(self) -> Iterator[tuple[str, Mapping[str, str], float]]:
         """Names, labels and values."""
-        for reason, times in self.refused.items():
+        for reason, times in (self.refused + self.lobby.broken_off).items():
             yield "refused_total", {"reason": reason}, times
         for caller, times in self.begun.items():
             yield "calls_by_caller_total", {"caller": caller}, times
@@ -187,3 +190,68 @@ class Calls:
         yield "connections", {}, len(self.lobby.connected)
         yield "handshakes", {}, len(self.lobby.shaking)
         yield "buffered_bytes", {}, sum(buffered(leg) for call in self.running for leg in call.legs)
+
+
+# --- where a library tells of no connection before it wants something ---------------------------------------
+
+
+class Guest(asyncio.BaseProtocol):
+    """A client's connection, which is served by the library's own `protocol` if there is room for it.
+
+    The library's transport is what the lobby knows. It stays in a handshake until that is `shaken`.
+    """
+
+    transport: asyncio.Transport
+
+    def __init__(self, calls: Calls, protocol: Any) -> None:
+        self.calls = calls
+        self.protocol: Any = protocol
+        self.timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)  # others have other classes
+        answer = self.calls.enter(self.transport, address(transport.get_extra_info("peername")))
+        if answer is None:
+            self.watch()
+            self.protocol.connection_made(transport)
+        else:
+            self.protocol = asyncio.Protocol()  # the library hears nothing of it
+            self.transport.write(written(answer))
+            self.transport.close()
+
+    def watch(self) -> None:
+        late = partial(self.calls.lobby.late, self.transport)
+        self.timer = asyncio.get_running_loop().call_later(bridge.OPEN_SECONDS, late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+        self.calls.lobby.leave(self.transport)
+        self.protocol.connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        self.protocol.pause_writing()
+
+    def resume_writing(self) -> None:
+        self.protocol.resume_writing()
+
+    def eof_received(self) -> bool | None:
+        stays: bool | None = self.protocol.eof_received()
+        return stays
+
+
+class StreamGuest(Guest, asyncio.Protocol):
+    """The same for a library that is given what has come."""
+
+    def data_received(self, data: bytes) -> None:
+        self.protocol.data_received(data)
+
+
+class BufferedGuest(Guest, asyncio.BufferedProtocol):
+    """The same for a library that has a buffer of its own."""
+
+    def get_buffer(self, sizehint: int) -> Any:
+        return self.protocol.get_buffer(sizehint)
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self.protocol.buffer_updated(nbytes)

@@ -201,6 +201,7 @@ async def _uvicorn(
             module.app,
             port=0,
             log_level="warning",
+            http=module.bounded,
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=5,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from typing import Any
 
@@ -170,27 +170,39 @@ def test_what_waits_in_all_sockets_is_bounded(proxy: str) -> None:
     assert bound < most[0] < 8 * bound
 
 
-# --- connections, where the host is told of each ------------------------------------------------------------
+# --- connections --------------------------------------------------------------------------------------------
 
 
-async def idle(port: int, stack: AsyncExitStack, count: int) -> list[asyncio.StreamReader]:
-    """Connections that say nothing."""
+async def idle(port: int, stack: AsyncExitStack, count: int, said: str = "") -> list[asyncio.StreamReader]:
+    """Connections that say no more than that."""
     readers = list[asyncio.StreamReader]()
     for _ in range(count):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(said.encode())
         stack.callback(writer.close)
         readers.append(reader)
     return readers
 
 
-def test_the_oldest_handshake_goes() -> None:
+async def broken_off(readers: Iterable[asyncio.StreamReader]) -> None:
+    for reader in readers:
+        with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
+            await asyncio.wait_for(reader.readexactly(1), 5)
+
+
+def refusals(host: Host) -> dict[str, float]:
+    """How many clients got no call, by the reason."""
+    samples = [sample for source in host.bridge.sources for sample in source()]
+    return {by["reason"]: value for each, by, value in samples if each == "refused_total"}
+
+
+def test_the_oldest_handshake_goes(proxy: str) -> None:
     async def scenario() -> None:
-        async with serving("websockets", handshakes=10) as host, AsyncExitStack() as stack:
+        async with serving(proxy, handshakes=10) as host, AsyncExitStack() as stack:
             readers = await idle(host.listening.getsockname()[1], stack, 50)
-            for reader in readers[:40]:
-                with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
-                    await asyncio.wait_for(reader.readexactly(1), 5)
+            await broken_off(readers[:40])
             assert counted(host, "handshakes") == counted(host, "connections") == 10
+            assert refusals(host) == {"too many handshakes": 40}
             async with client(host):
                 assert counted(host, "handshakes") == 9
                 assert counted(host, "connections") == 10
@@ -198,47 +210,135 @@ def test_the_oldest_handshake_goes() -> None:
     run(scenario())
 
 
-def test_connections_are_bounded() -> None:
+def test_connections_are_bounded(proxy: str) -> None:
     """Handshakes under way make room for others; calls do not."""
 
     async def scenario() -> None:
-        async with serving("websockets", connections=3) as host, AsyncExitStack() as stack:
+        async with serving(proxy, connections=3) as host, AsyncExitStack() as stack:
             await idle(host.listening.getsockname()[1], stack, 3)
             async with client(host), client(host), client(host):
                 assert (await refused(host))["Retry-After"] == "5"
                 assert counted(host, "connections") == 3
+                assert refusals(host) == {"too many handshakes": 3, "too many connections": 1}
+            async with client(host):
+                pass
+            await eventually(lambda: counted(host, "connections") == 0)
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("said", ["", f"GET {PATH} HTTP/1.1\r\nHost: a\r\n"])
+def test_a_handshake_has_its_time(proxy: str, said: str) -> None:
+    """A call has all of its own."""
+
+    async def scenario() -> None:
+        async with serving(proxy) as host, AsyncExitStack() as stack:
+            host.bridge.OPEN_SECONDS = 0.5
+            call = await stack.enter_async_context(client(host))
+            began = asyncio.get_running_loop().time()
+            readers = await idle(host.listening.getsockname()[1], stack, 20, said)
+            await broken_off(readers)
+            assert 0.4 < asyncio.get_running_loop().time() - began < 3
+            assert counted(host, "handshakes") == 0
+            assert counted(host, "connections") == 1
+            assert refusals(host) == {"no handshake in time": 20}
+            await asyncio.sleep(0.5)
+            await (await call.ping())
             async with client(host):
                 pass
 
     run(scenario())
 
 
+def test_who_never_reads_again_keeps_no_connection(proxy: str) -> None:
+    """Its call ends when too much waits for it, and so does its connection, though it answers no close."""
+    story = [Reply(Say("Well.", audio_ms=60_000))]
+
+    async def scenario() -> None:
+        async with (
+            model(lambda: story, token_interval=0) as upstream,
+            serving(proxy, upstream.url, buffered=2**20) as host,
+        ):
+            host.bridge.CLOSE_SECONDS = 0.3
+            host.hold_little()
+            deaf = await connect(host.url + PATH, max_queue=1)
+            await deaf.send(settings().json())
+            await deaf.send(said("Tell me.").json())
+            deaf.transport.pause_reading()
+            await eventually(lambda: counted(host, "calls") == 1)
+            await eventually(lambda: counted(host, "connections") == 0)
+            deaf.transport.abort()
+
+    run(scenario(), patience=2 * hosts.PATIENCE, debug=False)
+
+
+@pytest.mark.parametrize("proxy", [name for name in ("starlette", "fastapi") if name in hosts.PROXIES])
+def test_another_route_has_its_time(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer under way is no handshake: only a connection that waits for none is broken off."""
+    if proxy == "fastapi":
+        pytest.importorskip("fastapi")
+
+    async def scenario() -> None:
+        async with serving(proxy) as host:
+            host.bridge.OPEN_SECONDS = 0.2
+
+            async def slow(_request: Any) -> Any:
+                await asyncio.sleep(1)
+                return host.module.response(host.switchboard.NOT_FOUND)
+
+            host.module.app.add_route("/slow", slow)
+            host.module.app.router.routes.insert(0, host.module.app.router.routes.pop())
+            reader, writer = await asyncio.open_connection("127.0.0.1", host.listening.getsockname()[1])
+            writer.write(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+            answer = await asyncio.wait_for(reader.read(), 5)
+            assert answer.startswith(b"HTTP/1.1 404")
+            assert refusals(host) == {"no handshake in time": 1}
+            writer.close()
+
+    run(scenario())
+
+
 FLOOD = 300
-COMMANDS = ["websockets_proxy.py", "aiohttp_proxy.py", "twilio_bridge.py"]
-if "picows" in hosts.PROXIES:
-    COMMANDS.append("picows_proxy.py")
+COMMANDS = {
+    each: [f"{each}.py", "--port", "0", "--upstream", NOWHERE]
+    for each in ("websockets_proxy", "aiohttp_proxy", "twilio_bridge", "picows_proxy")
+    if each != "picows_proxy" or "picows" in hosts.PROXIES
+}
+for _name in ("starlette_proxy", "fastapi_proxy"):
+    COMMANDS[_name] = [
+        "uvicorn",
+        f"{_name}:app",
+        "--port",
+        "0",
+        "--http",
+        f"{_name}:bounded",
+        "--no-access-log",
+    ]
 FEW_FILES = (
     "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128));"
-    "sys.argv = sys.argv[1:]; sys.path.insert(0, '.'); runpy.run_path(sys.argv[0], run_name='__main__')"
+    "sys.argv = sys.argv[1:]; sys.path.insert(0, '.');"
+    "run = runpy.run_path if sys.argv[0].endswith('.py') else runpy.run_module;"
+    "run(sys.argv[0], run_name='__main__')"
 )
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_flood_of_connections_ends_no_call_and_fills_no_log(command: str) -> None:
-    """There are more than the process may have files. Afterwards at the latest others come in."""
+    """There are more than the process may have files. Others come in all the same."""
     pytest.importorskip("resource")
-    path = "/twilio" if command == "twilio_bridge.py" else PATH
+    if command in ("aiohttp_proxy", "fastapi_proxy"):
+        pytest.importorskip(command.removesuffix("_proxy"))
+    path = "/twilio" if command == "twilio_bridge" else PATH
 
     async def scenario() -> None:
-        async with process("-c", FEW_FILES, command, "--port", "0", "--upstream", NOWHERE) as host:
+        async with process("-c", FEW_FILES, *COMMANDS[command], UPSTREAM_URL=NOWHERE) as host:
             port = await host.port()
             url = f"ws://127.0.0.1:{port}{path}"
             async with connect(url) as before:
                 with closing(Flood(port)):
                     await asyncio.sleep(2)
-                    if command in ("websockets_proxy.py", "twilio_bridge.py"):
-                        async with connect(url, open_timeout=5):
-                            pass
+                    async with connect(url, open_timeout=5):
+                        pass
                 await (await before.ping())
                 assert before.close_code is None
             async with connect(url, open_timeout=20):
