@@ -13,8 +13,6 @@ import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache, partial
-from os import urandom
-from struct import pack
 from time import perf_counter
 from typing import cast
 
@@ -22,6 +20,7 @@ import access
 import bridge
 import dialling
 import switchboard
+from frames import Reader, framed
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidStatus, InvalidURI
 from websockets.frames import Frame, Opcode
@@ -30,11 +29,6 @@ from websockets.protocol import CLIENT, OPEN, Event, Protocol
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 from websockets.uri import WebSocketURI, parse_uri
-
-try:
-    from websockets.speedups import apply_mask
-except ImportError:
-    from websockets.utils import apply_mask
 
 TEXT, BINARY, CONT = Opcode.TEXT, Opcode.BINARY, Opcode.CONT
 READ_BYTES = 2**14  # read at once
@@ -85,19 +79,8 @@ class Watched:
         raise NotImplementedError
 
 
-def framed(opcode: int, data: bytes, masks: bool) -> bytes:
-    """A whole frame, as `Frame.serialize` makes it, in half the time."""
-    size, bit = len(data), 0x80 if masks else 0
-    if size < 126:
-        head = pack("!BB", 0x80 | opcode, bit | size)
-    elif size < 2**16:
-        head = pack("!BBH", 0x80 | opcode, bit | 126, size)
-    else:
-        head = pack("!BBQ", 0x80 | opcode, bit | 127, size)
-    if not masks:
-        return head + data
-    key = urandom(4)
-    return b"".join((head, key, apply_mask(data, key)))
+def ignore(event: Event) -> None:
+    """What a peer says that broke the protocol."""
 
 
 class WebSocket(Watched, asyncio.BufferedProtocol):
@@ -109,10 +92,10 @@ class WebSocket(Watched, asyncio.BufferedProtocol):
 
     def __init__(self, protocol: Protocol, ping_seconds: float, read_bytes: int) -> None:
         super().__init__(ping_seconds)
-        self.protocol, self.room = protocol, _read[:read_bytes]
+        self.protocol, self.reader, self.room = protocol, Reader(protocol), _read[:read_bytes]
         self.masks = protocol.side is CLIENT
         self.handle: Callable[[Event], None] = self.shake_hands
-        self.kind, self.parts = BINARY, bytearray()  # of a message in fragments
+        self.kind, self.parts, self.inside = BINARY, bytearray(), False  # of a message in fragments
         self.sending = True  # the transport may still be written to
 
     # --- for the call ---------------------------------------------------------------------------------------
@@ -159,16 +142,26 @@ class WebSocket(Watched, asyncio.BufferedProtocol):
         return self.room
 
     def buffer_updated(self, nbytes: int) -> None:
-        began, protocol = perf_counter(), self.protocol
+        began, data, at = perf_counter(), bytes(_read[:nbytes]), 0
         self.silent = False
-        protocol.receive_data(bytes(_read[:nbytes]))
+        while self.reader.ready and at < nbytes and (found := self.reader.whole(data, at)) is not None:
+            text, content, at = found
+            self.hear(text, content)
+        if at < nbytes or not self.reader.ready:
+            self.receive_data(data[at:])
+        if self.payer is not None:
+            self.payer.spent(perf_counter() - began)
+
+    def receive_data(self, data: bytes) -> None:
+        """What the protocol has to read."""
+        protocol = self.protocol
+        protocol.receive_data(data)
         for event in protocol.events_received():
             self.handle(event)
         self.flush()
         if protocol.state is not OPEN and protocol.close_expected() and not self.closing:
             self.give_up_in(bridge.CLOSE_SECONDS)
-        if self.payer is not None:
-            self.payer.spent(perf_counter() - began)
+        self.reader.fed(self.inside or self.handle != self.receive)
 
     def eof_received(self) -> None:
         self.protocol.receive_eof()
@@ -197,20 +190,26 @@ class WebSocket(Watched, asyncio.BufferedProtocol):
         assert isinstance(event, Frame)
         opcode, data = event.opcode, event.data
         if opcode is CONT or not event.fin:
-            self.kind = self.kind if opcode is CONT else opcode
+            self.kind, self.inside = self.kind if opcode is CONT else opcode, not event.fin
             self.parts += data
             if not event.fin:
                 return
             opcode, data, self.parts = self.kind, self.parts, bytearray()
-        if opcode is BINARY:
-            self.leg.received(bytes(data))
-        elif opcode is TEXT:
-            try:
-                text = str(data, "utf-8")
-            except UnicodeDecodeError:
-                self.protocol.fail(1007, "a text message is not UTF-8")
-            else:
-                self.leg.received(text)
+        if opcode in (TEXT, BINARY):
+            self.hear(opcode is TEXT, bytes(data))
+
+    def hear(self, text: bool, data: bytes) -> None:
+        """A whole message has come."""
+        if not text:
+            self.leg.received(data)
+            return
+        try:
+            said = data.decode()
+        except UnicodeDecodeError:
+            self.reader.ready, self.handle = False, ignore
+            self.protocol.fail(1007, "a text message is not UTF-8")
+        else:
+            self.leg.received(said)
 
     def meet(self, leg: bridge.Leg) -> None:
         """The handshake is done: frames go to the leg from now on."""

@@ -36,7 +36,7 @@ PORTS = {
     "uvicorn": "8000",
 }
 """The ports that the pages name; the tests take free ones in their place."""
-CORE = ["bridge", "dialling", "access", "bounds", "switchboard", "launch", "upstreams", "sockets"]
+CORE = ["bridge", "dialling", "access", "bounds", "switchboard", "launch", "upstreams", "sockets", "frames"]
 """What hosts share."""
 
 

@@ -217,6 +217,7 @@ SHARED = [
     "launch.py",
     "upstreams.py",
     "sockets.py",
+    "frames.py",
 ]
 
 

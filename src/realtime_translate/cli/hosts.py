@@ -17,7 +17,7 @@ Without NAME the hosts are listed. DIR is made if it is not there, the current f
 are there already and differ are not overwritten.
 """
 _CALLS = ("bridge.py", "upstreams.py", "dialling.py", "access.py", "bounds.py", "switchboard.py")
-_CORE = (*_CALLS, "launch.py", "sockets.py")
+_CORE = (*_CALLS, "launch.py", "sockets.py", "frames.py")
 _SHARED = (*_CORE, "telemetry.py", "metrics.py", "caller.py")
 _SIMULATION = ("simulated_server.py", "calls")
 _FROM_CHECKOUT = Path(__file__).parents[3] / "docs" / "examples"
