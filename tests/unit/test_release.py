@@ -39,7 +39,7 @@ def test_the_lowest_version_of_whatever_an_extra_names_is_run() -> None:
 def test_the_lowest_versions_of_an_extra_are_those_of_the_extras_in_it() -> None:
     assert set(lowest(["package"])) == {"attrs", "cattrs", "typing-extensions"}
     assert set(lowest(["picows"])) == {"msgspec", "numpy", "picows", "pybase64", "uvloop", "websockets"}
-    assert lowest(["websockets"])["websockets"] == "16.1"
+    assert lowest(["websockets"])["websockets"] == "17.0"
 
 
 def test_a_release_fuzzes_both_legs_for_twenty_minutes() -> None:
