@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from attrs import asdict
@@ -76,8 +76,32 @@ def _capacity(arguments: argparse.Namespace, scale: float) -> int:
 
 def _hosts(arguments: argparse.Namespace, scale: float) -> int:
     from tests.benchmarks import hosts  # websockets is only needed here
+    from tests.benchmarks.hosts import carried
 
-    return hosts.main(arguments.calls if scale else 2, 5 * scale or 0.5, 3 if scale else 1)
+    if arguments.ratio or not scale:
+        return hosts.main(arguments.calls if scale else 2, 5 * scale or 0.5, 3 if scale else 1)
+    found = list(carried.rows(carried.Extent(arguments.calls)))
+    two = carried.shared(hosts.MODES[0], arguments.calls, 4.0)
+    return _shown("hosts", carried.lines(found, two), write=arguments.write)
+
+
+def _attacks(arguments: argparse.Namespace, scale: float) -> int:
+    from tests.benchmarks.hosts import attacks  # what tests need is only needed here
+
+    cases = attacks.CASES if scale else attacks.CASES[:1]
+    found = attacks.measured(3.0 * scale or 0.2, cases)
+    return _shown("attacks", attacks.lines(found), write=arguments.write)
+
+
+def _shown(block: str, lines: Iterable[str], *, write: bool) -> int:
+    """Print a table, and write it into its block of the page."""
+    told = []
+    for line in lines:
+        told.append(line)
+        print(line, flush=True)
+    if write:
+        page.write_block(block, told)
+    return 0
 
 
 def _page(arguments: argparse.Namespace, scale: float) -> int:
@@ -106,7 +130,8 @@ _COMMANDS: Mapping[str, tuple[Command, str]] = {
     "formats": (_formats, "the table of docs/reference/audio-formats.md"),
     "growth": (_growth, "time and memory as the call, the number of calls and Settings grow"),
     "capacity": (_capacity, "how many calls one core carries in real time"),
-    "hosts": (_hosts, "what a call costs through the example hosts, beside bare relays"),
+    "hosts": (_hosts, "how many calls the example hosts carry, and what one costs, beside bare relays"),
+    "attacks": (_attacks, "what an honest call goes through while a bad client attacks its host"),
     "gate": (_gate, f"fail when a ratio is worse than {gate.LIMIT} times the one committed"),
     "page": (_page, "measure everything and write docs/reference/performance.md and its plots"),
 }
@@ -151,6 +176,9 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--wall", action="store_true", help=_WALL)
         if name == "hosts":
             command.add_argument("--calls", type=int, default=100, help="at once (default: %(default)s)")
+            command.add_argument("--ratio", action="store_true", help="only the cost, beside that of relays")
+        if name in ("hosts", "attacks"):
+            command.add_argument("--write", action="store_true", help=f"into {page.PAGE.name}, too")
         if name == "gate":
             command.add_argument("--update", action="store_true", help="commit to the ratios of today")
     return parser

@@ -17,7 +17,7 @@ from tests.benchmarks.capacity import Carried
 from tests.benchmarks.growth import LENGTH, SESSIONS, SIZE, Series
 from tests.benchmarks.plots import drawn
 
-__all__ = ["PAGE", "PLOTS", "Measurements", "capacity_table", "growth_table", "put", "write"]
+__all__ = ["PAGE", "PLOTS", "Measurements", "capacity_table", "growth_table", "put", "write", "write_block"]
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "performance.md"
 PLOTS: Mapping[str, str] = {LENGTH: "length.svg", SESSIONS: "sessions.svg", SIZE: "settings.svg"}
@@ -51,6 +51,12 @@ def write(found: Measurements, page: Path = PAGE) -> None:
     for grows, file in PLOTS.items():
         panels = _panels(each for each in found.growth if each.grows == grows)
         (folder / file).write_text(drawn(panels, logarithmic=grows == SESSIONS), encoding="utf-8")
+
+
+def write_block(name: str, lines: Iterable[str], page: Path = PAGE) -> None:
+    """Replace what is between those markers, and say where it was measured."""
+    text = put(page.read_text(encoding="utf-8"), name, [_machine(), "", *lines])
+    page.write_text(text, encoding="utf-8")
 
 
 def put(text: str, name: str, lines: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """Calls that cost the machine little: both peers of hosts in one loop, with frames that are made beforehand.
 
-Each call sends 20 ms of linear16 at 24 kHz fifty times a second, and half of the time the server sends 100 ms
-of the agent's audio ten times a second. What arrives is counted and timed by the size of its frames, and not
+Each call sends 20 ms of linear16 fifty times a second, and half of the time the server sends 100 ms of the
+agent's audio ten times a second. What arrives is counted and timed by the size of its frames, and not
 read.
 """
 
@@ -22,6 +22,7 @@ from collections.abc import Callable
 
 from attrs import Factory, define
 
+from realtime_translate.audio import AudioFormat
 from tests.benchmarks import events
 
 __all__ = ["Load", "Sample"]
@@ -29,7 +30,7 @@ __all__ = ["Load", "Sample"]
 FRAME_SECONDS, DELTA_SECONDS = 0.02, 0.1
 SPEECH_DELTAS = 40
 """Four seconds of the agent's audio, and then four seconds without."""
-AUDIO_BYTES = {"up": 900, "down": 3000}
+AUDIO_BYTES = {"up": 600, "down": 3000}
 """What is longer is audio: to the server, and to the client."""
 PATIENCE = 20.0
 GOLDEN = 0.618034
@@ -58,7 +59,6 @@ def headed(opcode: int, length: int) -> bytes:
     return struct.pack("!BBQ", 0x80 | opcode, 127, length)
 
 
-FRAME = masked(2, b"\x01\x12" * 480)
 SETTINGS = masked(1, events.settings(functions=0).encode())
 OPENED = plain(events.session_updated().replace("session.updated", "session.created"))
 UPDATED = plain(events.session_updated())
@@ -134,9 +134,11 @@ class Stranger:
 
 
 class Load:
-    """Calls through hosts that dial `upstream`."""
+    """Calls through hosts that dial `upstream`, with the user's audio at so many samples a second."""
 
-    def __init__(self) -> None:
+    def __init__(self, rate: int = 24000) -> None:
+        settings = events.settings(functions=0, input=AudioFormat("linear16", rate))
+        self.settings, self.frame = masked(1, settings.encode()), masked(2, b"\x01\x12" * (rate // 50))
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.upstream = f"ws://127.0.0.1:{self.listener.getsockname()[1]}"
         self.poll = select.epoll()
@@ -149,7 +151,7 @@ class Load:
         sample = Sample()
         for _ in range(calls):
             client = connected(port)
-            client.sendall(SETTINGS)
+            client.sendall(self.settings)
             self.listener.settimeout(PATIENCE)
             server, _ = self.listener.accept()
             welcome(server)
@@ -173,6 +175,14 @@ class Load:
             end.socket.close()
         self.ends, self.calls = {}, []
 
+    def leave(self, calls: int) -> None:
+        """Break so many calls off, the last ones first."""
+        for _ in range(calls):
+            for end in self.calls.pop():
+                del self.ends[end.socket.fileno()]
+                self.poll.unregister(end.socket)
+                end.socket.close()
+
     def run(self, seconds: float) -> int:
         """Speak and hear for some seconds. How many frames were lost on the way."""
         began = time.perf_counter()
@@ -182,7 +192,9 @@ class Load:
             share = index * GOLDEN % 1  # the calls of each host are spread evenly
             spoken = int(2 * share * SPEECH_DELTAS) if share < 0.5 else 0  # half of the agents speak already
             speaker = Speaker(server, client, next(self.numbers), spoken)
-            due.append((began + FRAME_SECONDS * share, 2 * index, Microphone(client, server).send))
+            due.append(
+                (began + FRAME_SECONDS * share, 2 * index, Microphone(client, server, self.frame).send)
+            )
             speakers.append(speaker)
             silent = max(0.0, (2 * share - 1) * SPEECH_DELTAS * DELTA_SECONDS)
             due.append((began + silent + DELTA_SECONDS * share, 2 * index + 1, speaker.send))
@@ -228,11 +240,12 @@ class Microphone:
 
     client: End
     server: End
+    frame: bytes
 
     def send(self, now: float) -> float:
         """Send; how long until the next."""
         self.server.sent.append(now)
-        if self.client.socket.send(FRAME) != len(FRAME):
+        if self.client.socket.send(self.frame) != len(self.frame):
             raise ConnectionError("the host does not read")
         return FRAME_SECONDS
 

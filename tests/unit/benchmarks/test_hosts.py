@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
+import attrs
 import pytest
 
 pytest.importorskip("websockets")
 pytest.importorskip("numpy", reason="needs the resample extra")
+pytest.importorskip("starlette")
+pytest.importorskip("uvicorn")
 if not Path("/proc/self/schedstat").exists():
     pytest.skip("needs Linux's /proc", allow_module_level=True)
 
 from tests.benchmarks import __main__ as benchmarks
-from tests.benchmarks import hosts
-from tests.benchmarks.hosts import Cost, Mode
+from tests.benchmarks import hosts, page
+from tests.benchmarks.hosts import Cost, Mode, attacks, carried
 from tests.benchmarks.hosts.load import Sample
+from tests.e2e.beside import Found
 
 MODE = Mode("the proxy", "websockets_proxy.py", "websockets", uvloop=False)
 
@@ -35,7 +40,7 @@ def test_the_command_says_what_is_not_installed(
 ) -> None:
     absent = Mode("another", "no.py", "surely_not_installed", uvloop=False)
     monkeypatch.setattr(hosts, "MODES", (MODE, absent))
-    assert benchmarks.main(["hosts"], 0.0) == 0
+    assert benchmarks.main(["hosts", "--ratio"], 0.0) == 0
     first, host, relay, last = capsys.readouterr().out.splitlines()
     assert re.fullmatch(r"the proxy, 2 calls: [\d.]+ times the CPU of a relay \(.*\), 0 frames lost", first)
     assert (host.split()[0], relay.split()[0]) == ("host", "relay")
@@ -56,4 +61,77 @@ def test_the_table_says_the_middle_of_the_rounds() -> None:
 
 def test_what_is_there_is_measured() -> None:
     for mode in hosts.MODES:
-        assert mode.there is all(find_spec(each) for each in (mode.relay, *["uvloop"] * mode.uvloop))
+        assert mode.there is all(find_spec(each) for each in (mode.library, *["uvloop"] * mode.uvloop))
+
+
+def test_the_calls_that_a_host_carries() -> None:
+    """At both rates, with and without a relay. More calls are opened while they are on time, and half of them
+    are left for the last figures.
+    """
+    modes = [MODE, attrs.evolve(MODE, name="alone", relayed=False)]
+    found = list(carried.rows(carried.SMALLEST, modes))
+    names = ["bare relay: websockets", "the proxy", "alone"]
+    assert [(each.rate, each.name) for each in found] == [
+        (rate, name) for rate in (24000, 16000) for name in names
+    ]
+    for each in found:
+        assert (each.ratio is None) is (each.name != "the proxy")
+        if each.carried is not None:
+            assert 1 <= each.carried.calls <= 3
+            assert each.carried.half.up
+    table = list(carried.lines(found, None))
+    assert len(table) == 2 + len(found)
+    assert table[2].startswith("| 24 kHz | bare relay: websockets | - | ")
+    assert re.fullmatch(r"\| 16 kHz \| the proxy \|( [\d.]+ \|){6}", table[6])
+
+
+def test_calls_that_are_late_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer are tried until one is left."""
+    monkeypatch.setattr(carried, "LATE", 0.0)
+    cost = Cost(0.1, 0.0, Sample(), lost=0)
+    extent = attrs.evolve(carried.SMALLEST, first=0, trial=0.1)
+    assert carried.carried(MODE, 24000, cost, extent).calls == 1
+
+
+def test_two_processes_share_a_port() -> None:
+    found = carried.shared(MODE, calls=8, seconds=0.5)
+    assert len(found.busy) == 2
+    assert len(found.sample.up) > 100
+    assert " and " in list(carried.lines([], found))[-1]
+
+
+@pytest.mark.parametrize("mode", [mode for mode in hosts.MODES if mode.there and not mode.relayed])
+def test_a_host_without_a_relay(mode: Mode) -> None:
+    assert hosts.alone(mode, calls=1, seconds=0.3, rate=24000).lost == 0
+
+
+def test_a_program_that_ends_is_not_waited_for() -> None:
+    with (
+        pytest.raises(RuntimeError, match="does not listen"),
+        hosts.running(["json.tool", "-h"], uvloop=False),
+    ):
+        pass
+
+
+def test_the_tables_are_written_into_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = tmp_path / "page.md"
+    copy.write_text(page.PAGE.read_text("utf-8"), "utf-8")
+    took = Found([0.001], [0.001, 0.002], lost=0, calls=2, busy=0.5, grown=1000, logged=100)
+    monkeypatch.setattr(attacks, "measured", lambda *_: [("websockets", "nested", took)])
+    monkeypatch.setattr(carried, "rows", lambda *_: [])
+    monkeypatch.setattr(carried, "shared", lambda *_: None)
+    monkeypatch.setattr(page, "write_block", partial(page.write_block, page=copy))
+    for command in ("hosts", "attacks"):
+        assert benchmarks.main([command]) == 0
+        assert copy.read_text("utf-8") == page.PAGE.read_text("utf-8")
+    for command in ("hosts", "attacks"):
+        assert benchmarks.main([command, "--write"]) == 0
+    written = copy.read_text("utf-8")
+    assert "| websockets | nested | 2.0 | 2.0 | 2.0 | 0 | 50 % | 0.0 | 0.1 |" in written
+    assert written.count("| user's audio |") == 1
+
+
+def test_an_attack_is_measured() -> None:
+    ((proxy, attack, found),) = attacks.measured(0.3, attacks.CASES[:1])
+    assert (proxy, attack) == attacks.CASES[0]
+    assert found.calls > 1
