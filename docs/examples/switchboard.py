@@ -21,6 +21,8 @@ from bounds import SWEEP_SECONDS, Bounds, Connection, Lobby, buffered, sweep
 from bounds import chosen as chosen_bounds
 from bridge import Call, Socket, log, sources
 
+import realtime_translate as rt
+
 LOG_SECONDS = 1.0  # between two lines that say for the same reason that a client was refused
 
 
@@ -52,6 +54,20 @@ def written(answer: Answer) -> bytes:
     return f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n{lines}\r\n{answer.body}".encode()
 
 
+def warm_up() -> None:
+    """Begin a call that nobody has: what is done once would be the first caller's share of the process."""
+    audio = {"encoding": "linear16", "sample_rate": 16000}
+    think = {"provider": {"type": "open_ai", "model": "none"}, "functions": [{"name": "f", "parameters": {}}]}
+    said = {"type": "Settings", "audio": {"input": audio, "output": audio}, "agent": {"think": think}}
+    call = rt.Translator(rt.Config.deepgram(), clock=time.monotonic, new_id=lambda: "none")
+    call.client_opened()
+    call.receive_from_client(json.dumps(said))
+    call.upstream_opened()
+    for event in ("session.created", "session.updated"):
+        call.receive_from_upstream(json.dumps({"type": event, "session": {"type": "realtime"}}))
+    call.receive_from_client(bytes(640))
+
+
 class Calls:
     """The calls of this process. When it stops they are told and drained, and there will be no more."""
 
@@ -74,6 +90,7 @@ class Calls:
     ) -> None:
         """From now on calls are taken, as the options say. Raises SetupError."""
         self.authorize, self.bounds, self.stopping = choose(options), chosen_bounds(options), False
+        warm_up()
 
     def begin(self, call: Call, socket: Socket) -> asyncio.Task[None]:
         """A client has come. The task ends with its call."""

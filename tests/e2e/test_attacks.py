@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -21,7 +23,7 @@ import realtime_translate as rt
 from tests.e2e import hosts
 from tests.e2e.attackers import ATTACKS
 from tests.e2e.beside import CASES, COMMANDS, SECONDS, beside
-from tests.e2e.hosts import eventually, example, process, run
+from tests.e2e.hosts import EXAMPLES, SOURCES, eventually, example, process, run
 
 LATE = 0.1
 """Seconds that the audio of an honest call may take through the host, but for one frame of a hundred."""
@@ -76,6 +78,35 @@ def test_a_call_that_used_more_than_its_share_rests(proxy: str, monkeypatch: pyt
         assert 0.5 < heard[1] - heard[0] < 10
 
     run(scenario())
+
+
+FIRST_CALL = """
+import time
+import bridge, switchboard, websockets_proxy
+import realtime_translate as rt
+from tests.benchmarks import events
+from realtime_translate.audio import AudioFormat
+
+switchboard.Calls().open(websockets_proxy.parse([])[1])
+call = rt.Translator(rt.Config.deepgram(), clock=time.monotonic, new_id=lambda: "none")
+call.client_opened()
+began = time.process_time()
+call.receive_from_client(events.settings(input=AudioFormat("linear16", 16000)))
+call.upstream_opened()
+call.receive_from_upstream(events.session_updated().replace("session.updated", "session.created"))
+call.receive_from_upstream(events.session_updated())
+call.receive_from_client(bytes(640))
+assert call.state.opening == "ready", call.state
+print(time.process_time() - began < bridge.TURN_SECONDS)
+"""
+
+
+def test_the_first_call_does_not_pay_for_what_is_done_once() -> None:
+    """It would be read again only when that is its share of the time since it began, some seconds later."""
+    paths = f"{SOURCES}:{EXAMPLES}:{EXAMPLES.parents[1]}"
+    command = [sys.executable, "-c", FIRST_CALL]
+    said = subprocess.run(command, env={"PYTHONPATH": paths}, capture_output=True, text=True, check=True)
+    assert said.stdout == "True\n"
 
 
 @pytest.mark.parametrize(("proxy", "attack"), CASES)
