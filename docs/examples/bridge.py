@@ -278,10 +278,10 @@ class Call:
         """Do what the translator says, in order and without awaiting."""
         for output in outputs:
             match output:
+                case rt.SendToUpstream():  # most of them are
+                    self.upstream.send(output.data)
                 case rt.SendToClient():
                     self.tell(output)
-                case rt.SendToUpstream():
-                    self.upstream.send(output.data)
                 case rt.OpenUpstream():
                     self.dial(output)
                 case rt.CloseClient(code, reason):
@@ -335,7 +335,12 @@ class Call:
     def spent(self, seconds: float) -> None:
         """So long the process was busy with what the client sent, and with nobody else's."""
         self.used += seconds
-        if self.used > TURN_SECONDS and self.resting is None:
+        if self.used > TURN_SECONDS:
+            self.rest()
+
+    def rest(self) -> None:
+        """Read no more of the client, if its call used more than its share, until that is what it used."""
+        if self.resting is None:
             now = self.loop.time()
             rest = self.used / SHARE - (now - self.since)
             self.used, self.since = 0.0, now + max(rest, 0.0)

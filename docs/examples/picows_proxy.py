@@ -114,8 +114,10 @@ class PicowsSocket(sockets.Watched, WSListener):
             transport.disconnect()
         elif kind in (TEXT, BINARY, CONT):
             self.hear_part(frame)
-        if self.payer is not None:
-            self.payer.spent(perf_counter() - began)
+        if (payer := self.payer) is not None:
+            payer.used += perf_counter() - began
+            if payer.used > bridge.TURN_SECONDS:
+                payer.rest()
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         self.stop_timer()

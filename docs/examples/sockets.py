@@ -149,8 +149,10 @@ class WebSocket(Watched, asyncio.BufferedProtocol):
             self.hear(text, content)
         if at < nbytes or not self.reader.ready:
             self.receive_data(data[at:])
-        if self.payer is not None:
-            self.payer.spent(perf_counter() - began)
+        if (payer := self.payer) is not None:
+            payer.used += perf_counter() - began
+            if payer.used > bridge.TURN_SECONDS:
+                payer.rest()
 
     def receive_data(self, data: bytes) -> None:
         """What the protocol has to read."""
