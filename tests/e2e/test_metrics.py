@@ -105,6 +105,24 @@ def test_a_host_serves_them() -> None:
     run(scenario())
 
 
+@pytest.mark.parametrize("name", ["websockets_proxy", "picows_proxy", "aiohttp_proxy", "twilio_bridge"])
+def test_they_are_on_a_port_of_their_own(name: str) -> None:
+    """Whoever can call is not told how many others do."""
+    pytest.importorskip(name.partition("_")[0] if name != "twilio_bridge" else "websockets")
+
+    async def scenario() -> None:
+        options = ("--port", "0", "--upstream", "ws://127.0.0.1:1", "--metrics-port", "0")
+        async with process(f"{name}.py", *options) as host, httpx.AsyncClient() as client:
+            port = await host.port()
+            (entry,) = host.entries("metrics")
+            assert entry["port"] != port
+            samples = values((await client.get(f"http://127.0.0.1:{entry['port']}/metrics")).text)
+            assert samples["connections"] == samples["handshakes"] == samples["buffered_bytes"] == 0
+            assert (await client.get(f"http://127.0.0.1:{port}/metrics")).status_code == 404
+
+    run(scenario())
+
+
 def test_a_host_that_uvicorn_runs_serves_them_too(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
