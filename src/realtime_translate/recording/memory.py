@@ -33,19 +33,25 @@ TEXTS: Mapping[str, Rule] = {
     "audio": Rule.AUDIO,
 }
 """The fields of the state that hold what was said, by name."""
+<<<<<<< ours
 FRAMES: Mapping[str, tuple[str, ...]] = {
     "opening": ("waiting", "settings"),
     "updates": ("waiting", "sent", "held"),
 }
 """Frames of the client that wait or are kept, by the part of the call that holds them."""
 OBJECTS = ("context_items", "tools", "session", "endpoint")
+=======
+FRAMES: Mapping[str, tuple[str, ...]] = {"opening": ("waiting", "settings"), "updates": ("waiting", "sent")}
+"""Frames of the client that wait, by the part of the call that holds them."""
+OBJECTS = ("context_items", "item", "tools", "session", "endpoint")
+>>>>>>> theirs
 """Objects of the protocols."""
 _KEPT = """
     format version dialect phase state turn_state commit create detection kind response tags encoding prefix
     name language voice active request unsettled item_id response_id call_id event_id commit_event
     update_event last_code mark output ended cut open_items open_messages announced settled harmless matched
     awaited idle_items words alias client_id code counts heads language_hints path reasoning refused_parts
-    left_out stopped taken cause role seen last_fault unsent
+    left_out stopped taken cause role seen last_fault unsent after
 """
 KEPT = tuple(_KEPT.split())
 """Ids, codes and names, which stay; of `words` what identifies texts is taken."""

@@ -136,6 +136,20 @@ def test_what_waits_before_ready_is_masked_as_frames_are() -> None:
     assert set(audio["audio"]) == {"A"}
 
 
+def test_what_a_server_was_told_of_the_past_is_masked() -> None:
+    begun = Taped(Config.deepgram(context=ContextMode.ITEMS))
+    messages = [{"type": "History", "role": "user", "content": "My name is Ann"}]
+    begun.ready({"type": "Settings", "audio": {}, "agent": {"context": {"messages": messages * 2}}})
+    event_id = begun.translator.snapshot()["call"]["past"]["items"][0]["event_id"]  # type: ignore[index]
+    refused = {"event_id": event_id, "message": "ID must start with 'item_'"}
+    begun.upstream({"type": "error", "error": refused})
+    lines: list[str] = []
+    Recorder(begun.translator, lines.append)
+    again, other = json.loads(lines[0])["snapshot"]["call"]["past"]["items"]
+    assert again["item"] == {}
+    assert other["item"]["content"] == [{"type": "input_text", "text": "Xx xxxx xx Xxx"}]
+
+
 def test_what_identifies_texts_is_taken() -> None:
     begun = Taped()
     begun.ready({"type": "Settings", "audio": {}, "agent": {}})

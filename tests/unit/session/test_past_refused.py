@@ -84,12 +84,13 @@ def test_D5_it_goes_behind_what_the_server_has(way: Way) -> None:
     assert (other["item"]["id"][:4], other["previous_item_id"]) == ("out_", one["item"]["id"])
 
 
-def test_D5_calls_may_have_to_begin_in_another_way() -> None:
+@pytest.mark.parametrize("head", ["toolu_", "fc_"])
+def test_D5_calls_may_have_to_begin_in_another_way(head: str) -> None:
     desk, (call, output) = with_context(Desk, CALLED)
-    log = desk.upstream(refusal(call, "toolu_", "call_id"))
+    log = desk.upstream(refusal(call, head, "call_id"))
     assert differs(log) == ["ids of items"]
-    one, other = again(log), again(desk.upstream(refusal(output, "toolu_", "call_id")))
-    assert one["item"]["call_id"] == other["item"]["call_id"] == "toolu_7"
+    one, other = again(log), again(desk.upstream(refusal(output, head, "call_id")))
+    assert one["item"]["call_id"] == other["item"]["call_id"] == f"{head}7"
     assert one["item"]["id"].startswith("fc_")
 
 
@@ -140,3 +141,14 @@ def test_N6_the_next_session_counts_it_when_it_went_through() -> None:
     log = desk.upstream(refusal(replayed, "item_"))
     assert "RENEWAL_DONE" not in log.notices
     assert "RENEWAL_DONE" in desk.upstream(confirmed(again(log))).notices
+
+
+def test_N13_its_place_is_one_of_the_session_at_hand() -> None:
+    config = renewing.config(fields={"context": ContextMode.ITEMS})
+    desk, (first, _) = with_context(Desk, config=config)
+    desk.upstream(confirmed(first))
+    text = again(desk.client({"type": "InjectUserMessage", "content": "Monday."}))
+    desk.upstream(confirmed(text))
+    desk.act(lambda translator: translator.upstream_closed(1006))
+    replayed = renewing.dialled_again(desk).of(CREATE)
+    assert again(desk.upstream(refusal(replayed[0], "item_")))["previous_item_id"] == "root"

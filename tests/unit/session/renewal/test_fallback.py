@@ -386,6 +386,18 @@ def test_N20_audio_that_the_resampler_held_is_not_lost() -> None:
     assert len(heard) == pytest.approx(32 * 300, abs=32)  # to 24 kHz, and back
 
 
+def test_N20_the_user_is_heard_on_where_only_the_agents_audio_is_another() -> None:
+    """What the resampler holds of a word goes on in the stream that it was in."""
+    row = evolve(AZURE_GA, output=ONLY_LINEAR_8K)
+    desk = ready_in(backed(row), WIDE)
+    said = bytes(range(250)) * 40
+    log = desk.client(said)
+    elsewhere(desk)
+    log = Log([*log.outputs, *desk.client(said).outputs])
+    heard = b"".join(audio_in(each) or b"" for each in log.outputs)
+    assert heard == Conversion(AudioFormat("linear16", 16000), AudioFormat("linear16", 24000)).feed(said * 2)
+
+
 def test_N20_of_an_answer_that_broke_off_nothing_is_heard_at_the_next_server() -> None:
     """The resampler holds the end of it, and another takes its place."""
     phone = {**TOOLS, "audio": {"output": {"encoding": "linear16", "sample_rate": 16000}}}
