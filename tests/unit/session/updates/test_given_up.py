@@ -128,9 +128,26 @@ def test_T2_what_the_last_one_keeps_tells_nothing(way: Way) -> None:
 
 
 def test_T2_a_flat_session_shows_it_elsewhere(way: Way) -> None:
-    desk = given_up(way, Config.deepgram(upstream=SERVERS["speaches"]), prompt("One."))
-    desk.client(prompt("Two."))
-    assert acknowledged(desk.upstream(shown(instructions="One.", voice="alloy"))) == []
+    desk = given_up(way, Config.deepgram(upstream=SERVERS["openai-beta"]), prompt("One."))
+    desk.client(speak("cedar"))
+    assert acknowledged(desk.upstream(shown(voice="marin"))) == []
+    assert acknowledged(desk.upstream(shown(voice="cedar"))) == ["SpeakUpdated"]
+
+
+def test_T2_what_settings_asked_for_is_known_too(way: Way) -> None:
+    desk = ready(way, Config.deepgram(), TOOLS)
+    desk.client(think(text="Before."))
+    desk.upstream(UPDATED)
+    desk.client(speak("cedar"))
+    desk.wait(10.0)
+    desk.client(prompt("After."))
+    assert acknowledged(desk.upstream(shown(instructions="Before."))) == []
+
+
+def test_T2_a_server_that_took_a_part_of_it_has_answered(way: Way) -> None:
+    desk = given_up(way, Config.deepgram(), prompt("One."))
+    desk.client(speak("cedar", speed=1.25))
+    assert acknowledged(desk.upstream(voiced("cedar"))) == ["SpeakUpdated"]
 
 
 def test_T2_each_of_several_may_be_answered_late(way: Way) -> None:

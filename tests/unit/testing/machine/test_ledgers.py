@@ -232,6 +232,11 @@ def test_V1_it_may_not_if_that_had_its_answer(answered: Json) -> None:
         asked_again(None, answered)
 
 
+def test_V1_nor_if_its_tag_says_that_it_is_that_of_the_last() -> None:
+    with fails("V1 a commit that the server answers by itself is answered once"):
+        asked_again("c3")
+
+
 def test_T3_a_spoken_text_answers_nothing() -> None:
     answers = Answers()
     answers.wants("text", "Hi")
