@@ -11,7 +11,7 @@ from .frames import Veil
 from .inputs import expanded, masked_frame
 from .rules import Rule
 
-__all__ = ["FRAMES", "KEPT", "TEXTS", "masked_snapshot"]
+__all__ = ["FRAMES", "KEPT", "MARKS", "OBJECTS", "TEXTS", "masked_snapshot"]
 
 TEXTS: Mapping[str, Rule] = {
     "prompt": Rule.TEXT,
@@ -33,19 +33,15 @@ TEXTS: Mapping[str, Rule] = {
     "audio": Rule.AUDIO,
 }
 """The fields of the state that hold what was said, by name."""
-<<<<<<< ours
 FRAMES: Mapping[str, tuple[str, ...]] = {
     "opening": ("waiting", "settings"),
     "updates": ("waiting", "sent", "held"),
 }
 """Frames of the client that wait or are kept, by the part of the call that holds them."""
-OBJECTS = ("context_items", "tools", "session", "endpoint")
-=======
-FRAMES: Mapping[str, tuple[str, ...]] = {"opening": ("waiting", "settings"), "updates": ("waiting", "sent")}
-"""Frames of the client that wait, by the part of the call that holds them."""
 OBJECTS = ("context_items", "item", "tools", "session", "endpoint")
->>>>>>> theirs
 """Objects of the protocols."""
+MARKS = ("asked", "shown")
+"""Hashes of what a session was asked for, and of what it showed, by path."""
 _KEPT = """
     format version dialect phase state turn_state commit create detection kind response tags encoding prefix
     name language voice active request unsettled item_id response_id call_id event_id commit_event
@@ -56,6 +52,7 @@ _KEPT = """
 KEPT = tuple(_KEPT.split())
 """Ids, codes and names, which stay; of `words` what identifies texts is taken."""
 
+_NO_MARK = "0" * 16
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 
 
@@ -69,6 +66,8 @@ def _masked(name: str, value: object, veil: Veil, part: str) -> Any:
         return _text(name, value, veil, part)
     if name in OBJECTS and value is not None:
         return _protocol(value, veil)
+    if isinstance(value, dict) and name in MARKS:
+        return dict.fromkeys(cast("Mapping[str, object]", value), _NO_MARK)
     if isinstance(value, dict):
         items = cast("Mapping[str, object]", value).items()
         holder = name if name in FRAMES else part
@@ -86,7 +85,7 @@ def _text(name: str, text: str, veil: Veil, part: str) -> str:
         return b64encode(bytes(len(b64decode(text)))).decode("ascii")
     if rule is not None:
         return cast("str", veil.text(text, rule, name))
-    return "0" * 16 if name == "words" and _FINGERPRINT.fullmatch(text) else text
+    return _NO_MARK if name == "words" and _FINGERPRINT.fullmatch(text) else text
 
 
 def _protocol(value: object, veil: Veil) -> object:

@@ -28,7 +28,7 @@ from realtime_translate import (
 from realtime_translate.openai.dialects import XAI
 from realtime_translate.recording import Recorder, replay
 from realtime_translate.recording.header import RecordingError, config_data, config_of, without_secrets
-from realtime_translate.recording.memory import FRAMES, KEPT, OBJECTS, TEXTS
+from realtime_translate.recording.memory import FRAMES, KEPT, MARKS, OBJECTS, TEXTS
 from realtime_translate.recording.outputs import masked_target
 from realtime_translate.session.snapshot import Saved
 from tests.harness import Desk
@@ -164,10 +164,20 @@ def test_what_identifies_texts_is_taken() -> None:
     assert told == {"item_id": "i1", "index": 0, "words": "0" * 16, "response_id": "r1"}
 
 
+def test_what_identifies_the_values_of_a_session_is_taken() -> None:
+    begun = Taped()
+    begun.ready({"type": "Settings", "audio": {}, "agent": {}})
+    begun.upstream({"type": "session.updated", "session": {"instructions": "Be brief"}})
+    lines: list[str] = []
+    Recorder(begun.translator, lines.append)
+    shown = json.loads(lines[0])["snapshot"]["call"]["updates"]["shown"]
+    assert shown["instructions"] == "0" * 16
+
+
 def test_every_text_in_the_state_has_a_rule() -> None:
     named = set(strings(Saved, ""))
     frames = {name for names in FRAMES.values() for name in names}
-    assert named - set(TEXTS) - set(KEPT) - set(OBJECTS) - frames == set()
+    assert named - set(TEXTS) - set(KEPT) - set(OBJECTS) - set(MARKS) - frames == set()
 
 
 def strings(kind: Any, name: str) -> Iterator[str]:
