@@ -14,8 +14,7 @@ import pytest
 from realtime_translate import Config, ManualCommit, ServerVad
 from realtime_translate.session.entries import Part
 from realtime_translate.session.policies import agent_text, upstream_errors, user_speech, user_turn
-from realtime_translate.session.policies.function_calls import known
-from realtime_translate.session.policies.function_calls import rounds as call_rounds
+from realtime_translate.session.policies.function_calls import ending, known
 from realtime_translate.session.policies.response_slot import ends
 
 from .long_call import RENEWAL, LongCall, rounds
@@ -127,14 +126,14 @@ def _for_ever(module: Any) -> Callable[[pytest.MonkeyPatch], None]:
 
 def _unfinished_calls(patch: pytest.MonkeyPatch) -> None:
     """A response that ended keeps its calls."""
-    settle = call_rounds.settle
+    settle = ending.settle
 
     def leaking(state: Any, calls: Any) -> None:
         kept = list(state.calls)
         settle(state, calls)
         state.calls = kept
 
-    patch.setattr(call_rounds, "settle", leaking)
+    patch.setattr(ending, "settle", leaking)
 
 
 def _unfinished_parts(patch: pytest.MonkeyPatch) -> None:

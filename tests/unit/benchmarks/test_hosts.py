@@ -134,4 +134,4 @@ def test_the_tables_are_written_into_the_page(tmp_path: Path, monkeypatch: pytes
 def test_an_attack_is_measured() -> None:
     ((proxy, attack, found),) = attacks.measured(0.3, attacks.CASES[:1])
     assert (proxy, attack) == attacks.CASES[0]
-    assert found.calls > 1
+    assert found.calls >= 1

@@ -364,7 +364,7 @@ class World(WorldLegs):
         model = output.model
         if model != self.dialled:
             require(not self.upstream_open, "S2 the socket of another model is closed first", self.dialled)
-            self._give_up_dial()
+            self.give_up_dial()
             self.dialled = model
             self.server = self.serves(model)
         if not self.upstream_open and self.dialled_at is None:
@@ -373,19 +373,12 @@ class World(WorldLegs):
     def _change_socket(self) -> bool:
         """The host closes the socket at hand, and the call goes on. Whether a session is over with it."""
         if not self.may_be_renewed:
-            self._give_up_dial()
+            self.give_up_dial()
             return False
         said = json.dumps(self.event)  # by its code, or the type that one server gives it
         told = "session_expired" in said or "max_duration" in said
         self.leave(closed=False, expired=told, refused=any(each in said for each in QUOTES))
         return True
-
-    def _give_up_dial(self) -> None:
-        """The host closes a socket that it dialled early, or stops dialling: nothing was asked yet (S2)."""
-        self.up.clear()
-        self.down.clear()
-        self.dialled_at, self.upstream_open = None, False
-        self.ledger.greeted, self.ledger.updated, self.ledger.began = False, False, math.inf
 
     def _close(self) -> None:
         self.closed = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ...audio import AudioFormat
@@ -69,6 +70,13 @@ class WorldLegs(WorldState):
             at += self.chance.delay(_LINGERS // len(inputs))
             self.legs.stale.append((at, method, given))
         self.legs.stale.sort(key=lambda each: each[0])
+
+    def give_up_dial(self) -> None:
+        """The host closes a socket that it dialled early, or stops dialling: nothing was asked yet (S2)."""
+        self.up.clear()
+        self.down.clear()
+        self.dialled_at, self.upstream_open = None, False
+        self.ledger.greeted, self.ledger.updated, self.ledger.began = False, False, math.inf
 
     def dial_again(self, output: OpenUpstream) -> None:
         """Another session, of a server that knows nothing of the one before."""

@@ -217,7 +217,12 @@ BOUNDS: dict[str, tuple[Feed, Callable[[Call], list[str]], int]] = {
 
 def env() -> Any:
     return SimpleNamespace(
-        now=Instant(1.0), timers=Timers(), plan=Plan(), component=False, text=lambda role, words: ()
+        now=Instant(1.0),
+        timers=Timers(),
+        plan=Plan(),
+        config=Config.deepgram(),
+        component=False,
+        text=lambda role, words: (),
     )
 
 

@@ -304,7 +304,9 @@ def test_N20_the_model_goes_by_the_row() -> None:
     assert (replaced["asked"], replaced["sent"]) == ("gpt-realtime-mini", "grok-voice")
     azure = evolve(AZURE_GA, model="mine")
     assert model_of(ready_in(backed(azure), wanted)) == "mine"  # which may not be called as at the first one
-    assert model_of(ready_in(backed(AZURE_GA), wanted)) == "gpt-realtime-mini"
+    assert model_of(ready_in(backed(AZURE_GA), wanted)) == "gpt-realtime-2.1"  # the operator's (S10)
+    other = evolve(OPENAI_GA, name="other")
+    assert model_of(ready_in(backed(other), wanted)) == "gpt-realtime-mini"
 
 
 def model_of(desk: Desk) -> str:

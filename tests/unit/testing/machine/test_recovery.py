@@ -27,6 +27,7 @@ def answered(world: World, host: ScriptedHost, *, ends: bool = True) -> None:
     ((say,),) = (reply.parts for reply in world.agent.replies)
     assert isinstance(say, Say)
     words = down("ConversationText", role="assistant", content=say.text)
+    world.ledger.begun = True  # a response, which the ledger does not see here
     does(world, host, words, down("AgentAudioDone"))
     world.ledger.sounding = not ends
 
