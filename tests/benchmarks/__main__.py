@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from attrs import asdict
+from attrs import asdict, evolve
 
 from realtime_translate.audio import EXTRA, available
 from tests.benchmarks import capacity, gate, growth, page, report
@@ -80,8 +80,11 @@ def _hosts(arguments: argparse.Namespace, scale: float) -> int:
 
     if arguments.ratio or not scale:
         return hosts.main(arguments.calls if scale else 2, 5 * scale or 0.5, 3 if scale else 1)
-    found = list(carried.rows(carried.Extent(arguments.calls)))
-    two = carried.shared(hosts.MODES[0], arguments.calls, 4.0)
+    extent = carried.Extent(arguments.calls)
+    if arguments.cost:
+        found, two = list(carried.rows(evolve(extent, most=0))), None
+    else:
+        found, two = list(carried.rows(extent)), carried.shared(hosts.MODES[0], extent.calls, 4.0)
     return _shown("hosts", carried.lines(found, two), write=arguments.write)
 
 
@@ -177,6 +180,9 @@ def _parser() -> argparse.ArgumentParser:
         if name == "hosts":
             command.add_argument("--calls", type=int, default=100, help="at once (default: %(default)s)")
             command.add_argument("--ratio", action="store_true", help="only the cost, beside that of relays")
+            command.add_argument(
+                "--cost", action="store_true", help="not how many are carried, which takes two cores"
+            )
         if name in ("hosts", "attacks"):
             command.add_argument("--write", action="store_true", help=f"into {page.PAGE.name}, too")
         if name == "gate":

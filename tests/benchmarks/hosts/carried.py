@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 
-from attrs import field, frozen
+from attrs import define, evolve, field, frozen
 
 from tests.benchmarks.hosts import MODES, Cost, Mode, alone, compare, free_port, running
 from tests.benchmarks.hosts.load import Load, Sample
@@ -18,6 +18,13 @@ LATE = 0.02
 STEP = 1.1
 
 
+@define
+class TooManyError(Exception):
+    """The host closed one of so many calls."""
+
+    calls: int
+
+
 @frozen
 class Extent:
     """How much to measure: calls of which the cost is told, seconds, calls to begin with and to end at."""
@@ -28,6 +35,7 @@ class Extent:
     first: int = 0
     """Calculated from the cost where it is 0."""
     most: int = 1000
+    """0 leaves out how many calls are carried."""
 
 
 SMALLEST = Extent(calls=2, seconds=0.3, trial=0.3, first=2, most=3)
@@ -76,9 +84,20 @@ def rows(extent: Extent, modes: Iterable[Mode] = MODES) -> Iterator[Row]:
                 yield Row(mode.name, rate, cost, None, carried(mode, rate, cost, extent))
 
 
-def carried(mode: Mode, rate: int, cost: Cost, extent: Extent) -> Carried:
+def carried(mode: Mode, rate: int, cost: Cost, extent: Extent) -> Carried | None:
     """More calls, or fewer, until they are late."""
-    calls = extent.first or int(0.8 / cost.cpu)
+    if not extent.most:
+        return None
+    calls, most = extent.first or int(0.8 / cost.cpu), extent.most
+    while True:
+        try:
+            return _searched(mode, rate, calls, evolve(extent, most=most))
+        except TooManyError as few:
+            most = few.calls - 1
+            calls = max(1, min(calls, int(most / STEP)))
+
+
+def _searched(mode: Mode, rate: int, calls: int, extent: Extent) -> Carried:
     with closing(Load(rate)) as load:
         upstream = load.upstream
         with running(mode.command(upstream), uvloop=mode.uvloop, upstream=upstream) as host:
@@ -90,8 +109,7 @@ def carried(mode: Mode, rate: int, cost: Cost, extent: Extent) -> Carried:
                 load.leave(calls - fewer)
                 calls, on_time = fewer, _on_time(load, samples, extent.trial)
             best = calls
-            while on_time and calls < extent.most:
-                more = int(calls * STEP) + 1
+            while on_time and (more := int(calls * STEP) + 1) <= extent.most:
                 samples.append(load.open(port, more - calls))
                 calls, on_time = more, _on_time(load, samples, extent.trial)
                 best = calls if on_time else best
@@ -104,9 +122,12 @@ def carried(mode: Mode, rate: int, cost: Cost, extent: Extent) -> Carried:
 def _on_time(load: Load, samples: Sequence[Sample], seconds: float) -> bool:
     """Whether the calls are, at the second try at the latest: the machine may do other things."""
     for _ in range(2):
-        load.run(seconds / 4)
-        _forget(samples)
-        lost, found = load.run(seconds), _together(samples)
+        try:
+            load.run(seconds / 4)
+            _forget(samples)
+            lost, found = load.run(seconds), _together(samples)
+        except ConnectionError as error:
+            raise TooManyError(len(load.calls)) from error
         if not lost and all(_percentile(each, 99) < LATE for each in (found.up, found.down)):
             return True
     return False
@@ -145,20 +166,23 @@ def shared(mode: Mode, calls: int, seconds: float) -> Shared:
     return Shared(calls, busy, sample)
 
 
-def lines(found: Iterable[Row], two: Shared | None) -> Iterator[str]:
+def lines(found: Sequence[Row], two: Shared | None) -> Iterator[str]:
     """A table, and what two processes come to."""
-    half = "half load: p50, ms | p99, ms"
-    yield f"| user's audio | program | calls | CPU, ms/s | to its relay | KB a call | {half} |"
-    yield "|---|---|---:|---:|---:|---:|---:|---:|"
+    searched = any(row.carried is not None for row in found)
+    beside = ("calls", "half load: p50, ms", "p99, ms") if searched else ()
+    names = ("user's audio", "program", "CPU, ms/s", "to its relay", "KB a call", *beside)
+    yield f"| {' | '.join(names)} |"
+    yield f"|---|---|{'---:|' * (len(names) - 2)}"
     for row in found:
-        calls, times = "-", "- | -"
-        if row.carried is not None:
-            calls = f"{row.carried.calls}"
-            took = [*row.carried.half.up, *row.carried.half.down]
-            times = " | ".join(f"{_percentile(took, part) * 1e3:.2f}" for part in (50, 99))
         ratio = "-" if row.ratio is None else f"{row.ratio:.2f}"
-        numbers = f"{row.cost.cpu * 1e3:.2f} | {ratio} | {row.cost.memory / 1e3:.0f}"
-        yield f"| {row.rate // 1000} kHz | {row.name} | {calls} | {numbers} | {times} |"
+        cells = [f"{row.rate // 1000} kHz", row.name, f"{row.cost.cpu * 1e3:.2f}", ratio]
+        cells.append(f"{row.cost.memory / 1e3:.0f}")
+        if row.carried is not None:
+            took = [*row.carried.half.up, *row.carried.half.down]
+            times = (f"{_percentile(took, part) * 1e3:.2f}" for part in (50, 99))
+            cells += [f"{row.carried.calls}", *times]
+        cells += ["-"] * (len(names) - len(cells))
+        yield f"| {' | '.join(cells)} |"
     if two is not None:
         used = " and ".join(f"{each * 100:.0f} %" for each in two.busy)
         took = [*two.sample.up, *two.sample.down]

@@ -83,6 +83,8 @@ def test_the_calls_that_a_host_carries() -> None:
     assert len(table) == 2 + len(found)
     assert table[2].startswith("| 24 kHz | bare relay: websockets | - | ")
     assert re.fullmatch(r"\| 16 kHz \| the proxy \|( [\d.]+ \|){6}", table[6])
+    without = list(carried.lines([attrs.evolve(each, carried=None) for each in found], None))
+    assert re.fullmatch(r"\| 16 kHz \| the proxy \|( [\d.]+ \|){3}", without[6])
 
 
 def test_calls_that_are_late_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +92,31 @@ def test_calls_that_are_late_are_too_many(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(carried, "LATE", 0.0)
     cost = Cost(0.1, 0.0, Sample(), lost=0)
     extent = attrs.evolve(carried.SMALLEST, first=0, trial=0.1)
-    assert carried.carried(MODE, 24000, cost, extent).calls == 1
+    found = carried.carried(MODE, 24000, cost, extent)
+    assert found is not None
+    assert found.calls == 1
+
+
+def test_where_nobody_asks_how_many_are_carried_nobody_counts() -> None:
+    cost = Cost(0.1, 0.0, Sample(), lost=0)
+    assert carried.carried(MODE, 24000, cost, attrs.evolve(carried.SMALLEST, most=0)) is None
+
+
+def test_a_host_that_closes_calls_carries_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as it had are too many then."""
+    tried: list[tuple[int, int]] = []
+
+    def searched(mode: Mode, rate: int, calls: int, extent: carried.Extent) -> carried.Carried:
+        tried.append((calls, extent.most))
+        if len(tried) < 3:
+            raise carried.TooManyError(calls + 2)
+        return carried.Carried(calls, Sample())
+
+    monkeypatch.setattr(carried, "_searched", searched)
+    cost = Cost(0.008, 0.0, Sample(), lost=0)
+    found = carried.carried(MODE, 24000, cost, carried.Extent())
+    assert tried == [(100, 1000), (91, 101), (83, 92)]
+    assert found == carried.Carried(83, Sample())
 
 
 def test_two_processes_share_a_port() -> None:
