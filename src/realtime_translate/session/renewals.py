@@ -38,10 +38,11 @@ def renews(call: Call, env: Env, *, planned: bool = False, refused: bool = False
     renewal, state = env.config.renewal, call.opening
     if renewal is None or not OPENING[call.phase][OpeningEvent.LOST].action:
         return False
-    made = attempts(state, env, renewal)
+    replaying = call.phase is Opening.REPLAYING  # not ready yet: all dials in a row count
+    made = state.attempts if replaying else attempts(state, env, renewal)
     if refused and used_up(made, renewal) >= chances(renewal):
         return False
-    if call.phase is Opening.REPLAYING:
+    if replaying:
         return True
     return state.renewals < renewal.lifetime and (planned or made < chances(renewal))
 

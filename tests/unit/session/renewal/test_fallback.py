@@ -209,6 +209,17 @@ def test_N19_a_session_that_is_refused_while_it_replays_ends_the_call_when_nothi
     assert len(log.closes) == 2
 
 
+@pytest.mark.parametrize("lasted", [0, 600])
+def test_N15_that_call_ends_with_the_code_however_long_the_first_session_lasted(lasted: float) -> None:
+    """The dials in a row count until a session is ready, which the one that replays is not."""
+    desk = ready_in(backed(AZURE_GA, dialect=ClientDialect.COMPONENT))
+    asked(desk)
+    desk.upstream(done("resp_1"))
+    desk.wait(lasted)
+    assert len(items(elsewhere(desk))) == 1
+    assert desk.upstream(error("insufficient_quota", "no")).errors == ["insufficient_quota"]
+
+
 # --- how it is written --------------------------------------------------------------------------------------
 
 
