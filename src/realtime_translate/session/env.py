@@ -70,7 +70,9 @@ class Ids:
     def call_as_wanted(self, call_id: str) -> str:
         """The id of a call of the past, as this server wants it to begin (D5)."""
         head = self.heads.get("call", "")
-        return (head + call_id.removeprefix(_CALL_HEAD))[:_LONGEST_ITEM_ID] if head else call_id
+        if call_id.startswith(head):
+            return call_id
+        return (head + call_id.removeprefix(_CALL_HEAD))[:_LONGEST_ITEM_ID]
 
     def head(self, kind: str) -> str:
         """How the id of an item of that type begins."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from realtime_translate import Config, ContextMode
-from tests.events import created, error
+from tests.events import answer, call_done, created, done, error
 from tests.harness import SETTINGS, Desk, Log
 from tests.unit.session import renewing
 from tests.unit.session.played import Way
@@ -152,3 +152,15 @@ def test_N13_its_place_is_one_of_the_session_at_hand() -> None:
     desk.act(lambda translator: translator.upstream_closed(1006))
     replayed = renewing.dialled_again(desk).of(CREATE)
     assert again(desk.upstream(refusal(replayed[0], "item_")))["previous_item_id"] == "root"
+
+
+def test_N10_a_call_and_its_answer_have_one_id_where_ids_of_calls_begin_in_another_way() -> None:
+    desk = renewing.ready_in()
+    desk.upstream(created(), call_done("call_1"), call_done("call_2", name="clock"), done())
+    desk.client(answer("call_1"))
+    desk.act(lambda translator: translator.upstream_closed(1006))
+    call, output = renewing.dialled_again(desk).of(CREATE)
+    told = [again(desk.upstream(refusal(each, "toolu_", "call_id"))) for each in (call, output)]
+    desk.upstream(*(confirmed(each) for each in told))
+    call, output = (each["item"] for each in desk.client(answer("call_2", name="clock")).of(CREATE))
+    assert call["call_id"] == output["call_id"] == "toolu_2"

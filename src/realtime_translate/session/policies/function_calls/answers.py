@@ -65,7 +65,8 @@ def _made_here(env: Env, function_call: FunctionCall) -> list[Effect]:
     """A call of a session that is gone goes up with its output, by the client's id (N10). Its item tells it
     from a call of this session that has the same id (F1).
     """
-    function_call.call_id, function_call.elsewhere = context.call_id(function_call.client_id), False
+    function_call.call_id = env.ids.call_as_wanted(context.call_id(function_call.client_id))
+    function_call.elsewhere = False
     made, _ = context.call(
         function_call.call_id, env.plan.sent_name(function_call.name), function_call.arguments, ""
     )
