@@ -38,6 +38,8 @@ def renews(call: Call, env: Env, *, planned: bool = False, refused: bool = False
     renewal, state = env.config.renewal, call.opening
     if renewal is None or not OPENING[call.phase][OpeningEvent.LOST].action:
         return False
+    if not state.settings:  # the call began with a `Config` without renewals: nothing was kept for one
+        return False
     replaying = call.phase is Opening.REPLAYING  # not ready yet: all dials in a row count
     made = state.attempts if replaying else attempts(state, env, renewal)
     if refused and used_up(made, renewal) >= chances(renewal):

@@ -30,7 +30,7 @@ from ..mapping.plan import Plan
 from ..wire import dumps
 from .entries import Tags, WishKind
 from .env import Env, Ids
-from .policies import updates
+from .policies import opening, updates
 from .state import Call
 from .tables import (
     Commit,
@@ -126,6 +126,10 @@ class Saved:
             updates.check(self.call.updates, env)
         except Exception as error:  # frames fail in as many ways as there are messages
             raise SnapshotError(f"an update in the snapshot is corrupt: {error}") from error
+        try:
+            opening.check(self.call, env)
+        except Exception as error:  # as many ways as there are Settings
+            raise SnapshotError(f"the Settings in the snapshot are corrupt: {error}") from error
         heard, said = self.plan.input, self.plan.output
         try:
             check(heard.client, heard.upstream, said.client, said.upstream)

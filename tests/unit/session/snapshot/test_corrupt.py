@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import SnapshotError, Translator
+from realtime_translate import Config, SnapshotError, Translator
 from realtime_translate.testing import FakeClock
 from tests.events import created
 from tests.harness import Desk
+from tests.unit.session.renewing import config, ready_in
 
 
 def taken(*frames: Any) -> tuple[Desk, dict[str, Any]]:
@@ -38,3 +39,28 @@ def test_Always_6_what_waits_to_be_sent_is_an_update(frame: str) -> None:
     snapshot["call"]["updates"]["waiting"][0] = frame
     with pytest.raises(SnapshotError, match="an update in the snapshot is corrupt"):
         Translator.restore(snapshot, desk.config, clock=FakeClock(500.0))
+
+
+OTHER = ["closed", "{}", '{"type":"KeepAlive"}', '{"type":"Settings","audio":{},"agent":"stored"}']
+
+
+@pytest.mark.parametrize(
+    ("lost", "frame"), [(True, ""), *((lost, frame) for lost in (False, True) for frame in OTHER)]
+)
+def test_Always_6_another_session_can_be_asked_for_what_settings_say(lost: bool, frame: str) -> None:
+    desk = ready_in(config(delays=(1.0,)))
+    if lost:
+        desk.lost()
+    snapshot: Any = desk.translator.snapshot()
+    snapshot["call"]["opening"]["settings"] = frame
+    with pytest.raises(SnapshotError, match="the Settings in the snapshot are corrupt"):
+        Translator.restore(snapshot, desk.config, clock=FakeClock(500.0))
+
+
+def test_N1_a_call_that_began_without_renewals_ends_with_its_session() -> None:
+    """Nothing was kept of it that another session could be asked for."""
+    snapshot = ready_in(Config.deepgram()).translator.snapshot()
+    translator = Translator.restore(snapshot, config(), clock=FakeClock(500.0))
+    assert translator.renew() == ()
+    translator.upstream_closed(1006)
+    assert translator.state.opening == "closed"

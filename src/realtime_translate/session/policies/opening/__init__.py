@@ -3,7 +3,7 @@
 from .actions import ACTIONS, applied, dial, granted, session_created, session_ends
 from .cause import Cause
 from .errors import meant_by, shown_by
-from .renewing import RENEWING, aged, leg_lost
+from .renewing import RENEWING, aged, check, leg_lost
 from .waiting import flushed, forget, keep_audio, paused, too_early, wait_audio, wait_text
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Cause",
     "aged",
     "applied",
+    "check",
     "dial",
     "flushed",
     "forget",

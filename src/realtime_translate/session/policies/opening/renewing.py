@@ -21,12 +21,12 @@ from ...env import Env
 from ...renewals import AGE, EXPIRED, PLANNED, REFUSED, attempts, chances, renews, used_up
 from ...signals import Effect, Effects, Fatal, LegConfigured, LegLost, LegReady, OpeningStep
 from ...state import Call, OpeningState
-from ...tables import OpeningEvent
+from ...tables import BETWEEN, OpeningEvent
 from ...timers import Instant, TimerName
 from .actions import began, dial, differing, leave_out, never_ready_code, send_update, settle_audio
 from .cause import Cause
 
-__all__ = ["RENEWING", "aged", "leg_lost"]
+__all__ = ["RENEWING", "aged", "check", "leg_lost"]
 
 _Action: TypeAlias = "Callable[[Call, Env, Cause], Effects]"
 _LASTING: TimerName = "notices"
@@ -146,6 +146,16 @@ def _settle(call: Call, env: Env) -> str:
     asked = renewed(settings, plan, env.config, [*state.left_out, *state.refused_parts])
     state.session, state.plan = asked.session, asked.plan
     return asked.model
+
+
+def check(call: Call, env: Env) -> None:
+    """Raise unless the Settings of a snapshot are such that another session can be asked for the same."""
+    state = call.opening
+    if state.settings or call.phase in BETWEEN:
+        settings = _parsed(env, state.settings)
+        if not isinstance(settings, deepgram.Settings):
+            raise ValueError("they are another message")
+        renewed(settings, env.plan, env.config, [*state.left_out, *state.refused_parts])
 
 
 def _parsed(env: Env, frame: str) -> object:
