@@ -17,7 +17,7 @@ from .env import Env
 from .signals import Effect, OwnText, PastSent, Recorded
 from .state import Past
 
-__all__ = ["created", "goes_again", "kept", "kind_refused", "learned", "recreated"]
+__all__ = ["check", "created", "goes_again", "kept", "kind_refused", "learned", "recreated"]
 
 _CALL = "call_"
 
@@ -44,6 +44,15 @@ def _sent(env: Env, named: PastItem, place: Mapping[str, str] | None = None) -> 
     frame = {"type": "conversation.item.create", "event_id": named.event_id, **(place or {}), "item": inner}
     sent = SendToUpstream(dumps(frame))
     return [sent, OwnText(named.item_id, _text(item))] if item.get("role") == "assistant" else [sent]
+
+
+def check(past: Past, env: Env) -> None:
+    """Raise unless the items of a snapshot are such that they can be sent, under any id."""
+    waiting = [PastItem("", "", item) for item in env.plan.context_items]
+    for each in (*waiting, *past.items):
+        if each.item:
+            env.ids.head(str(each.item["type"]))
+            _sent(env, each)
 
 
 def _by_its_call(item: Mapping[str, object], env: Env) -> Mapping[str, object]:

@@ -28,6 +28,7 @@ from ..errors import SnapshotError
 from ..mapping.formats import check
 from ..mapping.plan import Plan
 from ..wire import dumps
+from . import items
 from .entries import Tags, WishKind
 from .env import Env, Ids
 from .policies import opening, updates
@@ -126,6 +127,10 @@ class Saved:
             updates.check(self.call.updates, env)
         except Exception as error:  # frames fail in as many ways as there are messages
             raise SnapshotError(f"an update in the snapshot is corrupt: {error}") from error
+        try:
+            items.check(self.call.past, env)
+        except Exception as error:  # as many ways as there are items
+            raise SnapshotError(f"an item in the snapshot is corrupt: {error}") from error
         try:
             opening.check(self.call, env)
         except Exception as error:  # as many ways as there are Settings

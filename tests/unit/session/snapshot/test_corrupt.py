@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import Config, SnapshotError, Translator
+from realtime_translate import Config, ContextMode, SnapshotError, Translator
 from realtime_translate.testing import FakeClock
 from tests.events import created
-from tests.harness import Desk
+from tests.harness import SETTINGS, Desk
 from tests.unit.session.renewing import config, ready_in
 
 
@@ -64,3 +64,31 @@ def test_N1_a_call_that_began_without_renewals_ends_with_its_session() -> None:
     assert translator.renew() == ()
     translator.upstream_closed(1006)
     assert translator.state.opening == "closed"
+
+
+BROKEN: list[dict[str, Any]] = [
+    {"role": "user"},
+    {"type": "thought"},
+    {"type": "message", "role": "assistant"},
+    {"type": "message", "role": "assistant", "content": 1},
+]
+
+
+@pytest.mark.parametrize("item", BROKEN)
+@pytest.mark.parametrize("sent", [False, True])
+def test_Always_6_items_of_the_past_can_be_sent(sent: bool, item: dict[str, Any]) -> None:
+    said = [{"type": "History", "role": role, "content": "A berth?"} for role in ("user", "assistant")]
+    desk = Desk(Config.deepgram(context=ContextMode.ITEMS))
+    desk.opened()
+    desk.client({**SETTINGS, "agent": {"context": {"messages": said}}})
+    desk.dialled()
+    if sent:
+        desk.upstream({"type": "session.updated", "session": {}})
+    snapshot: Any = desk.translator.snapshot()
+    Translator.restore(snapshot, desk.config, clock=FakeClock(500.0))
+    if sent:
+        snapshot["call"]["past"]["items"][1]["item"] = item
+    else:
+        snapshot["plan"]["context_items"][1] = item
+    with pytest.raises(SnapshotError, match="an item in the snapshot is corrupt"):
+        Translator.restore(snapshot, desk.config, clock=FakeClock(500.0))
