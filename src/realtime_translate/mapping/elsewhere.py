@@ -17,7 +17,7 @@ from .updates import Update, apply
 
 __all__ = ["Elsewhere", "config_at", "elsewhere"]
 
-_BY_SERVER = ("voice", "speed", "language", "language_hints", "keyterms")
+_BY_SERVER = ("voice", "speed", "language", "language_hints", "keyterms", "reasoning")
 """The fields of the plan that updates change, and that mean something else at another server."""
 
 
@@ -66,5 +66,4 @@ def elsewhere(
     for update in updates:
         there = apply(there, update, config, notes)
     by_server: dict[str, Any] = {name: getattr(there, name) for name in _BY_SERVER}
-    reasoning = (plan.reasoning or there.reasoning) if there.reasons else ""
-    return Elsewhere(evolve(plan, **by_server, reasoning=reasoning), tuple(notes))
+    return Elsewhere(evolve(plan, **by_server), tuple(notes))

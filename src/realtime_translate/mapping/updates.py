@@ -20,7 +20,17 @@ from .plan import Plan
 from .refusal import Refusal
 from .settings import first_of, note_think, reasoning_effort
 
-__all__ = ["ACKNOWLEDGED", "Update", "adopt", "apply", "asks_for", "changes", "doubt", "overrides"]
+__all__ = [
+    "ACKNOWLEDGED",
+    "Update",
+    "adopt",
+    "apply",
+    "asks_for",
+    "by_server",
+    "changes",
+    "doubt",
+    "overrides",
+]
 
 Update: TypeAlias = (
     deepgram.UpdatePrompt | deepgram.UpdateThink | deepgram.UpdateSpeak | deepgram.UpdateListen
@@ -60,6 +70,14 @@ def doubt(before: Plan, after: Plan) -> Plan:
 def asks_for(update: Update, part: Part) -> bool:
     """Whether the client itself asked for this part in the update: then it is not left out of it (S7)."""
     return not _named(update).isdisjoint(part.plan)
+
+
+def by_server(update: Update) -> bool:
+    """Whether it means something else at another server (N20). Prompt and functions do not."""
+    if isinstance(update, deepgram.UpdateThink):
+        think = first_of(update.think, "think", [])
+        return bool(think and think.provider.reasoning_mode)
+    return not isinstance(update, deepgram.UpdatePrompt)
 
 
 def overrides(later: Update, earlier: Update) -> bool:

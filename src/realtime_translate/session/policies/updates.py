@@ -288,8 +288,8 @@ def _acknowledge(state: Updates, env: Env, frames: list[str]) -> list[Effect]:
 
 
 def _remember(state: Updates, env: Env, update: mapping.Update, frame: str) -> None:
-    """Another server is asked for the same in its own way (N20). Prompt and functions are in the plan."""
-    if isinstance(update, (deepgram.UpdateSpeak, deepgram.UpdateListen)):
+    """Another server is asked for the same in its own way (N20)."""
+    if mapping.by_server(update):
         state.held = [each for each in state.held if not mapping.overrides(update, _parsed(env, each))]
         state.held.append(frame)
 

@@ -366,6 +366,23 @@ def test_N20_reasoning_is_asked_of_a_model_that_takes_it(model: str) -> None:
     assert session.get("reasoning") == ({"effort": "high"} if "2" in model else None)
 
 
+@pytest.mark.parametrize("then", [{}, {"reasoning_mode": "medium"}])
+def test_N20_a_server_whose_model_reasons_is_asked_for_what_updates_asked(then: Json) -> None:
+    """The one between takes none of it. An update that does not name it leaves it as it is."""
+    named = {"type": "open_ai", "model": "gpt-realtime-2"}
+    wanted = settings(think={"provider": {**named, "reasoning_mode": "low"}})
+    desk = ready_in(backed(evolve(AZURE_GA, model="gpt-realtime")), wanted)
+    for number, fields in enumerate(({"reasoning_mode": "high"}, then)):
+        think = {"provider": {**named, **fields}, "prompt": f"Be kind. {number}"}
+        desk.client({"type": "UpdateThink", "think": think})
+        desk.upstream(UPDATED)
+    assert "reasoning" not in update(elsewhere(desk))
+    desk.wait(60.0)
+    session = update(elsewhere(desk))
+    assert session["reasoning"] == {"effort": then.get("reasoning_mode", "high")}
+    assert "Be kind. 1" in session["instructions"]
+
+
 # --- audio --------------------------------------------------------------------------------------------------
 
 
