@@ -98,9 +98,10 @@ class PicowsSocket(sockets.Watched, WSListener):
         began = perf_counter()
         self.silent = False
         kind = frame.msg_type
-        if kind is TEXT and frame.fin:
+        whole = frame.fin and self.kind is CONT  # no message begins within another
+        if kind is TEXT and whole:
             self.hear_text(frame.get_payload_as_utf8_text)
-        elif kind is BINARY and frame.fin:
+        elif kind is BINARY and whole:
             self.leg.received(frame.get_payload_as_bytes())
         elif kind is PING:
             if not self.leg.held:  # else what it has sent already would keep the process all the same

@@ -159,6 +159,49 @@ def test_no_message_begins_within_another(side: Side) -> None:
     assert (heard, close.code) == ([], 1002)
 
 
+class Heard:
+    """A frame, as picows has it."""
+
+    def __init__(self, kind: Any, payload: bytes, *, fin: bool = True) -> None:
+        self.msg_type, self.payload, self.fin = kind, payload, fin
+
+    def get_payload_as_bytes(self) -> bytes:
+        return self.payload
+
+    def get_payload_as_utf8_text(self) -> str:
+        return self.payload.decode()
+
+
+class PicowsTransport:
+    """It takes what is sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+
+    def send(self, _: Any, payload: bytes) -> None:
+        self.sent.append(payload)
+
+    def disconnect(self) -> None:
+        self.sent.append(b"EOF")
+
+
+@pytest.mark.parametrize("name", ["TEXT", "BINARY"])
+def test_nor_where_picows_reads_it(name: str) -> None:
+    """It looks at each frame by itself."""
+    picows = pytest.importorskip("picows")
+    proxy, kind = example("picows_proxy"), getattr(picows.WSMsgType, name)
+
+    async def scenario() -> tuple[list[str | bytes], list[bytes]]:
+        socket, transport = proxy.PicowsSocket(20.0, 100), PicowsTransport()
+        socket.transport, socket.leg = transport, Leg()
+        for frame in (Heard(kind, b"begun", fin=False), Heard(kind, b"another")):
+            socket.on_ws_frame(transport, frame)
+        return socket.leg.heard, transport.sent
+
+    heard, sent = asyncio.run(scenario())
+    assert (heard, sent) == ([], [b"\x03\xeafragments are out of order", b"EOF"])
+
+
 @pytest.mark.parametrize("by_itself", [True, False])
 def test_after_a_text_that_is_none_nothing_is_heard(by_itself: bool) -> None:
     said = [
