@@ -31,10 +31,10 @@ from realtime_translate.testing.machine.network import HOST_KINDS
 from realtime_translate.testing.machine.rows import make_of_row
 from tests.property.test_call_machine import Renewed
 
-WALKS = [*range(110), 112, 332, 524, 763, 955, 1137, 1828, 1951, 2190, 4528]
+WALKS = [*range(110), 112, 332, 524, 763, 955, 1137, 1828, 1951, 2190, 2918, 4528]
 """Of the last ones: hosts that notice timers late; in 524 an interruption waits for the session, in 763 a
 socket closes when an attempt is due, in 1828 to 2190 a server answers a commit in place of a request that
-failed, in 4528 a call was cut before one is answered.
+failed, in 2918 requests fail between dials that fail, in 4528 a call was cut before one is answered.
 """
 MOVES = 14
 MOODS = ["calm", "calm", "odd ids", "nameless", "xai", "speaches", "abrupt", "ending", "failing", "refusing"]

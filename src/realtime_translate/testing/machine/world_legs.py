@@ -9,7 +9,7 @@ from ...audio import AudioFormat
 from ...outputs import OpenUpstream
 from ..model.makes import Make
 from ..model.server import RealtimeServer
-from .checks import legs
+from .checks import legs, rest
 from .rows import answers_commits, format_of, make_of_row
 from .upstream import server_of
 from .world_state import WorldState
@@ -81,7 +81,7 @@ class WorldLegs(WorldState):
     def dial_again(self, output: OpenUpstream) -> None:
         """Another session, of a server that knows nothing of the one before."""
         legs.dials(self, output)
-        self.legs.past_violations += self.server.violations
+        self.legs.past_violations = rest.complaints(self)  # while its row is at hand
         self._goes_to(make_of_row(output.server or self.config.upstream.name))
         self.dialled = output.model
         self.server = server_of(self.make, output.model, self.clock, self.choices, self.agent, output.leg)

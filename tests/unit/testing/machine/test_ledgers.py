@@ -319,6 +319,18 @@ def test_R7_a_response_of_the_server_answers_what_is_known_to_be_there() -> None
     assert answers.unanswered == ["text More"]
 
 
+@pytest.mark.parametrize(("call_id", "left"), [("call_1", []), ("call_2", ["output call_1"])])
+def test_R7_a_response_of_the_server_s_own_answers_an_output_that_it_has(
+    call_id: str, left: list[str]
+) -> None:
+    answers = Answers()
+    answers.wants("output", "call_1")
+    output = {"type": "function_call_output", "call_id": call_id, "output": "{}"}
+    answers.heard({"type": "conversation.item.added", "item": output})
+    answers.heard(CREATED)
+    assert answers.unanswered == left
+
+
 def test_V3_committed_speech_waits_but_not_silence() -> None:
     answers = Answers()
     answers.heard({"type": "input_audio_buffer.timeout_triggered", "item_id": "i1"})

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import Config, ManualCommit, Notice
+from realtime_translate import Config, ManualCommit, Notice, OpenUpstream, Renewal
 from realtime_translate.audio import MULAW_8K, PCM_24K, AudioFormat
 from realtime_translate.notices import notice
 from realtime_translate.openai.dialects import (
@@ -15,6 +15,7 @@ from realtime_translate.openai.dialects import (
     LOCALAI,
     NEMOTRON,
     OPENAI_BETA,
+    OPENAI_GA,
     SERVERS,
     SPEACHES,
     SPEECH_TO_SPEECH,
@@ -238,6 +239,22 @@ def test_R8_calls_that_were_not_known_yet_are_no_complaint(server: UpstreamDiale
     violation = Violation(9, None, "", {"event_id": "c1"}, 0.0, 0.0, answered=True, race=False)
     world.server._state.violations.append(violation)
     assert rest.complaints(world) == ([] if excused else [violation])
+
+
+@pytest.mark.parametrize(("first", "excused"), [(SPEECH_TO_SPEECH, True), (OPENAI_GA, False)])
+def test_N19_a_complaint_is_judged_by_the_row_of_its_leg(first: UpstreamDialect, excused: bool) -> None:
+    other = OPENAI_GA if excused else SPEECH_TO_SPEECH
+    world, host = of(first, renewal=Renewal(attempts=1, fallback=(other,)))
+    world.ledger.turns = {"type": "server_vad", "create_response": True}
+    world.upstream_open = True
+    does(world, host, create(), create(event_id="c2", instructions="Say: hello"))
+    for event_id, answered in (("c1", True), ("c2", False)):
+        violation = Violation(9, None, "", {"event_id": event_id}, 0.0, 0.0, answered=answered, race=False)
+        world.server._state.violations.append(violation)
+    world.leave(closed=True)
+    world.legs.row = 1
+    world.dial_again(OpenUpstream(other.name, "", {}, leg=2, server=other.name))
+    assert [each.event for each in rest.complaints(world)] == ([] if excused else [{"event_id": "c1"}])
 
 
 def test_R1_a_response_that_took_the_place_of_another_unannounced() -> None:

@@ -67,7 +67,7 @@ def leaves(world: WorldState, *, expired: bool, refused: bool) -> None:
     legs.between = legs.leaving = True
     legs.lost(now)
     ledger.lost({each: _sent_as(each) for each in legs.elsewhere})
-    world.slot = SlotLedger(told=world.slot.told, waived=set(legs.elsewhere))
+    world.slot = SlotLedger(told=world.slot.told, waived=set(legs.elsewhere), spoken=world.slot.spoken)
     world.answers = world.answers.lost()
     world.shown.lost()
     world.heard.lost()
@@ -243,6 +243,7 @@ def noticed(world: WorldState, notice: Notice) -> None:
         require(fields["attempt"] == attempt, "N17 attempts are told", fields)
     elif notice.code == "RENEWAL_ELSEWHERE":
         legs.row = (legs.row + 1) % len(_servers(world))
+        legs.doubtful = False  # else the server at hand would have had more attempts
         whole = legs.attempts > 0 and legs.attempts % _renewal(world).attempts == 0
         require(whole, "N19 a server has its attempts", legs.attempts)
         require(fields["server"] == _servers(world)[legs.row], "N17 the server is told", fields)

@@ -281,7 +281,7 @@ def _item(world: WorldState, frame: Json) -> None:
         call_id = ledger.asked_as(item["call_id"])
         unasked = world.component and item["output"] == CANCELLED  # of a response that was cut (F8)
         if call_id is not None and not unasked:  # nor of the context
-            _output(world, call_id, item["output"])
+            _output(world, call_id, item["call_id"], item["output"])
     elif item["type"] == "message" and item["role"] == "system" and not world.make.overrides:
         world.slot.to_say = item["content"][0]["text"]
     elif item["type"] == "message" and item["role"] == "user":
@@ -295,7 +295,7 @@ def _item(world: WorldState, frame: Json) -> None:
             world.answers.wants("text", text)
 
 
-def _output(world: WorldState, call_id: str, output: str) -> None:
+def _output(world: WorldState, call_id: str, known: str, output: str) -> None:
     ledger = world.ledger
     ledger.outputs_upstream += 1
     world.legs.elsewhere.discard(call_id)
@@ -307,7 +307,7 @@ def _output(world: WorldState, call_id: str, output: str) -> None:
         return
     ledger.rounds.answer(call_id, world.host_now)
     if call_id not in ledger.lapsed:
-        world.answers.wants("output", call_id)
+        world.answers.wants("output", known)
 
 
 def _commit(world: WorldState, frame: Json) -> None:

@@ -29,9 +29,9 @@ def never(world: WorldState) -> None:
 
 
 def complaints(world: WorldState) -> list[Violation]:
-    """What a client could have avoided."""
-    violations = (*world.legs.past_violations, *world.server.violations)
-    return [each for each in violations if not each.race and not _unavoidable(world, each)]
+    """What a client could have avoided; of earlier legs what counted as that when another was dialled."""
+    at_hand = [each for each in world.server.violations if not each.race and not _unavoidable(world, each)]
+    return [*world.legs.past_violations, *at_hand]
 
 
 def _unavoidable(world: WorldState, violation: Violation) -> bool:

@@ -181,6 +181,9 @@ class Answers:
             each.confirmed = True
 
     def _confirm(self, item: Json) -> None:
-        for part in item.get("content") or ():
-            for each in chain(self.waiting, *self.asked.values()):
-                each.confirmed = each.confirmed or part.get("text") == each.name
+        """A text is known by its words, an output by its call."""
+        names = {part.get("text") for part in item.get("content") or ()}
+        if item.get("type") == "function_call_output":
+            names.add(item["call_id"])
+        for each in chain(self.waiting, *self.asked.values()):
+            each.confirmed = each.confirmed or each.name in names

@@ -43,7 +43,7 @@ class LegLedger:
     `resumed`: creates for the rest of an answer. Of the call: `made`: ids that the host gave, `dropped`:
     entries that were too much to keep, `elsewhere`: calls of earlier legs that nobody has answered, `broken`:
     answers that broke off, `confirmed`: texts of the user's, as servers first confirmed them, `heard`: frames
-    that the client got, by type; `past_violations`: what the servers of earlier legs had to complain about.
+    that the client got, by type; `past_violations`: what servers of earlier legs rightly complained about.
 
     `refused_dials`, `late_dials`: how many of the next dials fail, or take long. `doom`: after so many frames
     the session is lost. `stale`: what the sockets of earlier legs still do: when, and how the host hears of
@@ -80,7 +80,7 @@ class LegLedger:
     resumed: int = 0
     confirmed: list[str] = field(factory=list[str])
     heard: Counter[str] = field(factory=Counter[str])
-    past_violations: tuple[Violation, ...] = ()
+    past_violations: list[Violation] = field(factory=list[Violation])
 
     refused_dials: int = 0
     late_dials: int = 0
