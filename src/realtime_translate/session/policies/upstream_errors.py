@@ -59,7 +59,7 @@ def parting(state: UpstreamErrors, env: Env, code: int | None, reason: str) -> t
     problem = closed_with(reason, env.config.upstream.errors)
     if problem.fault is Fault.OTHER and code == _GOING_AWAY and _is_old(state, env):
         problem = evolve(problem, fault=Fault.EXPIRED)
-    if code == _NORMAL and problem.fault is not Fault.EXPIRED:
+    if _is_normal(env, code, problem) and problem.fault is not Fault.EXPIRED:
         return "", ""
     return fatal_code(problem, component=env.component), problem.description if reason else ""
 
@@ -76,7 +76,16 @@ def renewable(call: Call, env: Env, code: int | None, reason: str) -> str:
         return REFUSED if renews(call, env, refused=True) else ""
     if problem.fault is Fault.EXPIRED or (code == _GOING_AWAY and _is_old(state, env)):
         return EXPIRED
-    return "" if code == _NORMAL and not renewal.on_normal_close else CLOSED
+    return "" if _is_normal(env, code, problem) else CLOSED
+
+
+def _is_normal(env: Env, code: int | None, problem: Problem) -> bool:
+    """Whether a close ends the call as it should. Where it is a loss (N2), it is one for the last session of
+    the call as well (N15).
+    """
+    renewal = env.config.renewal
+    lost = renewal is not None and renewal.on_normal_close and problem.fault is not Fault.IDLE
+    return code == _NORMAL and not lost
 
 
 def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:

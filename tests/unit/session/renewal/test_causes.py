@@ -380,6 +380,39 @@ def test_N14_a_session_that_expires_while_it_is_told_is_an_attempt_that_failed()
     assert dials(log) == [3]
 
 
+LAST = pytest.mark.parametrize("last", [{"attempts": 1}, {"lifetime": 1}])
+"""The second session is the last: it closes before attempts are counted anew, or none may follow it."""
+
+
+@LAST
+@pytest.mark.parametrize(
+    ("dialect", "code"),
+    [(ClientDialect.DEEPGRAM, "INTERNAL_SERVER_ERROR"), (ClientDialect.COMPONENT, "unknown")],
+)
+def test_N15_a_last_session_that_closes_is_a_loss_by_any_code(
+    dialect: ClientDialect, code: str, last: dict[str, Any]
+) -> None:
+    for close in (1000, 1006):
+        desk = ready_in(config(dialect, **last))
+        desk.lost()
+        renewed(desk)
+        log = desk.lost(close)
+        assert not dials(log)
+        assert log.errors == [code]
+        assert CloseClient(1000, "upstream closed") in log.closes
+
+
+@LAST
+@pytest.mark.parametrize(("normal", "reason"), [(False, ""), (True, "idle_timeout")])
+def test_E5_a_normal_end_that_is_no_loss_is_no_error(normal: bool, reason: str, last: dict[str, Any]) -> None:
+    desk = ready_in(config(on_normal_close=normal, **last))
+    desk.lost()
+    renewed(desk)
+    log = desk.lost(1000, reason)
+    assert log.errors == []
+    assert CloseClient(1000, "upstream closed") in log.closes
+
+
 def test_N15_refused_access_ends_it_at_once() -> None:
     for act in (
         lambda desk: desk.lost(4000, "invalid_api_key"),
