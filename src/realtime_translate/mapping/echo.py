@@ -46,12 +46,14 @@ def _mark(value: object) -> str:
 
 def shows_older(seen: _Marks, asked: _Marks, earlier: Sequence[_Marks]) -> bool:
     """Whether a session that is shown is as it was before the last update, which `asked` for that. `earlier`:
-    how it was shown before, and what updates before the last one asked for. What tells are values that the
-    last one alone asks for. A server that shows none of them, or others, may have answered the last.
+    how it was shown before, and what updates before the last one asked for, in their order. What tells are
+    values that the last one changes; if they were never there before, that they are shown proves its answer.
+    A server that shows none of them, or others, may have answered the last.
     """
-    telling = [
-        path for path in asked.keys() & seen.keys() if all(each.get(path) != asked[path] for each in earlier)
-    ]
-    if any(seen[path] == asked[path] for path in telling):
+    before = {path: value for each in earlier for path, value in each.items()}
+    telling = [path for path in asked.keys() & seen.keys() if before.get(path) != asked[path]]
+    taken = [path for path in telling if seen[path] == asked[path]]
+    if any(all(each.get(path) != asked[path] for each in earlier) for path in taken):
         return False
-    return any(seen[path] == each.get(path) for path in telling for each in earlier)
+    older = [path for path in telling if path not in taken]
+    return any(seen[path] == each.get(path) for path in older for each in earlier)

@@ -74,6 +74,10 @@ class Plan:
     """Functions that the last `UpdateThink` removed, or declared if nobody knows whether it holds: a response
     may call them (F7).
     """
+    doubtful: tuple[str, ...] = ()
+    """Fields that an update changed of which nobody knows whether it holds: the next one about them is sent,
+    even if it asks for what stands here (T2).
+    """
     tools: tuple[Mapping[str, object], ...] = ()
     """The functions as upstream has them."""
     voice: str = ""

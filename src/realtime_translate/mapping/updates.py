@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeAlias
 
 from attrs import evolve
@@ -30,6 +31,7 @@ __all__ = [
     "changes",
     "doubt",
     "overrides",
+    "settle",
 ]
 
 Update: TypeAlias = (
@@ -47,7 +49,16 @@ ACKNOWLEDGED: Mapping[str, deepgram.ServerMessage] = {
 
 def apply(plan: Plan, update: Update, config: Config, notes: list[Notice]) -> Plan:
     """The plan after an update. Raises `Refusal` for what cannot be done."""
-    return _APPLY[type(update)](plan, update, config, notes)
+    after = _APPLY[type(update)](plan, update, config, notes)
+    if not plan.doubtful:
+        return after
+    settled = {name for name in _ABOUT[type(update)] if name not in _LASTING or getattr(after, name)}
+    return settle(after, settled)
+
+
+def settle(plan: Plan, names: Collection[str]) -> Plan:
+    """The plan once nothing is to be done about doubts of these fields any more."""
+    return evolve(plan, doubtful=tuple(each for each in plan.doubtful if each not in names))
 
 
 def adopt(before: Plan, after: Plan) -> Plan:
@@ -60,11 +71,13 @@ def adopt(before: Plan, after: Plan) -> Plan:
 
 def doubt(before: Plan, after: Plan) -> Plan:
     """The plan that holds for us where nobody knows whether an update does: the model may call what that
-    declares (F7).
+    declares (F7), and what it changed is sent with the next one about it (T2).
     """
     names = {spec.name for spec in before.functions}
     perhaps = tuple(spec for spec in after.functions if spec.name not in names)
-    return evolve(before, former=perhaps or before.former)
+    changed = {name for name in _UNKNOWN if getattr(after, name) != getattr(before, name)}
+    doubtful = tuple(name for name in _UNKNOWN if name in changed.union(before.doubtful))
+    return evolve(before, former=perhaps or before.former, doubtful=doubtful)
 
 
 def asks_for(update: Update, part: Part) -> bool:
@@ -132,7 +145,7 @@ def _think(plan: Plan, update: deepgram.UpdateThink, config: Config, notes: list
 def _speak(plan: Plan, update: deepgram.UpdateSpeak, config: Config, notes: list[Notice]) -> Plan:
     """Replaces voice and speed; the format stays."""
     voice, speed = speech.spoken(first_of(update.speak, "speak", notes), config, notes)
-    usual = None if plan.speed is None else 1.0
+    usual = None if plan.speed is None and "speed" not in plan.doubtful else 1.0
     return evolve(plan, voice=voice or plan.voice, speed=usual if speed is OMITTED else speed)
 
 
@@ -172,8 +185,37 @@ _ASKED: Mapping[type, Callable[[Any], set[str]]] = {
 """The fields of the plan that an update names."""
 
 
+_ABOUT: Mapping[type, tuple[str, ...]] = {
+    deepgram.UpdatePrompt: ("prompt",),
+    deepgram.UpdateThink: ("prompt", "tools", "reasoning"),
+    deepgram.UpdateSpeak: ("voice", "speed"),
+    deepgram.UpdateListen: ("language", "language_hints", "keyterms"),
+}
+"""The fields of the plan that an update may change, whether it names them or not."""
+_LASTING = ("reasoning", "voice")
+"""Where the plan has none of these, there is no way back: the server's own has no name."""
+_NOTHING = "\ud800"
+"""No peer can send that (L1)."""
+_UNKNOWN: Mapping[str, Any] = {
+    "prompt": _NOTHING,
+    "tools": (_NOTHING,),
+    "reasoning": _NOTHING,
+    "voice": _NOTHING,
+    "speed": math.nan,
+    "language": _NOTHING,
+    "language_hints": (_NOTHING,),
+    "keyterms": (_NOTHING,),
+}
+"""What stands in a plan for what nobody knows: other than all that can be asked for."""
+
+
 def changes(before: Plan, after: Plan, config: Config) -> upstream.Session | None:
-    """The `session.update` of only what changes, or None if nothing does."""
+    """The `session.update` of only what changes, or None if nothing does. What was doubtful before and is not
+    any more changes.
+    """
+    if before.doubtful:
+        settled = set(before.doubtful).difference(after.doubtful)
+        before = evolve(before, **{name: value for name, value in _UNKNOWN.items() if name in settled})
     text = instructions.of_plan(after)
     heard = speech.transcription_change(config, before, after)
     audio_out = upstream.AudioOutput(

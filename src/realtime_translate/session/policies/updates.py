@@ -87,6 +87,8 @@ def granted(call: Call, env: Env, _: UpdateGranted) -> Effects:
         return (_send(state, env, _session(state, env)),)
     if state.sent or not state.waiting:
         return ()
+    if call.playback.voiced and "voice" in env.plan.doubtful:  # whichever it is, it stays
+        env.plan, state.intended = mapping.settle(env.plan, ("voice",)), None
     count = 1 if state.alone else len(state.waiting)
     after = state.intended if count == len(state.waiting) else None
     batch, state.waiting, state.intended = state.waiting[:count], state.waiting[count:], None
