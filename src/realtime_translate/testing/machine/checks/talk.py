@@ -50,7 +50,9 @@ def _started(world: WorldState, frame: Json) -> None:
 def _audio_done(world: WorldState, frame: Json) -> None:
     ledger = world.ledger
     require(ledger.begun, "O5 AgentAudioDone once a turn")
-    ledger.begun = ledger.interrupted = False
+    # Where another response takes the place of this one, it has begun already.
+    ledger.begun = world.event is not None and world.event["type"] == "response.created"
+    ledger.interrupted = False
     ledger.speaking, ledger.sounding, ledger.said = False, False, ledger.active
 
 
