@@ -84,6 +84,9 @@ class Session:
         self.tagged = False
         """Whether a tag came back. Before, the first response of the server's own is taken for ours (R1)."""
         self.untagged: list[str] = []
+        self.wants_heads = False
+        """Whether the server has said how ids of items have to begin (D5)."""
+        self.unprefixed: list[str] = []
         self.insists = False
         """Whether the server has said that outputs are missing, and shown no call since (R8)."""
         self.knowing: list[str] = []
@@ -109,6 +112,7 @@ class Session:
             return
         self.crossing += [event["event_id"]] if self.frames else []
         self.untagged += [] if self.tagged else [event["event_id"]]
+        self.unprefixed += [] if self.wants_heads else [event["event_id"]]
         self.knowing += [event["event_id"]] if self.insists and not self.frames else []
 
     def deliver(self) -> None:
@@ -116,6 +120,7 @@ class Session:
         while self.frames:
             frame = self.frames.pop(0)
             self.tagged = self.tagged or '"metadata":{"rt":' in frame
+            self.wants_heads = self.wants_heads or "must start with" in frame
             self.insists = "outputs are pending" in frame or (self.insists and "function_call" not in frame)
             self.tell(lambda translator, frame=frame: translator.receive_from_upstream(frame))
         if self.server.closed is not None and not self.told_of_close:
@@ -193,11 +198,13 @@ class Session:
 
     def excused(self, violation: Violation) -> bool:
         """Spoken texts wait for no call, and nothing waits past `call_hold`, until the server says that it
-        answers nothing before (R8); frames cross; tags.
+        answers nothing before (R8); frames cross; tags; how ids begin (D5).
         """
         event_id = (violation.event or {}).get("event_id")
         if violation.rule == 2:
             return event_id in self.untagged
+        if violation.rule == 8 and "must start with" in violation.message:
+            return event_id in self.unprefixed
         if violation.rule in (1, 3, 5):
             return event_id in self.crossing
         return violation.rule == 9 and not (violation.answered and event_id in self.knowing)
