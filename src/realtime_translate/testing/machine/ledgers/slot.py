@@ -24,8 +24,9 @@ class SlotLedger:
 
     `newest`: the last create. `retry_due`: since when one that met a `server_error` has to be asked again;
     `retries`: the one that is asked for the second time, `twice`: that met one as well. `doubtful`: errors
-    came since the last response of ours, or a second try met another response. Before the last input: `told`,
-    Warnings of failed responses, `asked`, creates in flight; `lost`: those that a Warning was about, perhaps.
+    came since the last response of ours, or a second try met another response, or one was never announced.
+    Before the last input: `told`, Warnings of failed responses, `asked`, creates in flight; `lost`: those
+    that a Warning was about, perhaps.
     `waived`: calls that nothing waits for; `outputs`: upstream's ids of those that got an output. `to_say`:
     what the next response is to say, if that went as an item, `spoken`: creates with words of their own.
     """
@@ -62,6 +63,8 @@ class SlotLedger:
         elif event.get("response_id") is not None and event["response_id"] == self.response:
             self.heard_at, self.troubled_at = now, None
             self.produced = self.produced or kind.startswith(_OUTPUT)
+        elif kind.startswith(_OUTPUT) and ledger.in_flight and ledger.active is None:
+            self.doubtful = True
 
     def forget(self) -> None:
         """It goes on in another way: no other try is owed."""
