@@ -291,3 +291,12 @@ def test_a_response_without_an_id_gets_one_here() -> None:
     end = {"type": "response.done", "event_id": "event_2", "response": {"status": "completed"}}
     assert plain(end, "the one of event_1")["response"]["id"] == "the one of event_1"
     assert plain(end, None)["response"]["id"] == "the one of event_2"
+
+
+def test_R3_what_comes_unannounced_may_be_the_answer() -> None:
+    """An error after it ends the response, and is not that of the create."""
+    world, host = scripted()
+    does(world, host, create())
+    does(world, host, event=text("a"))
+    does(world, host, event=error())
+    does(world, host, failed())
