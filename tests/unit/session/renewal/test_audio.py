@@ -121,6 +121,18 @@ def test_N12_what_was_not_committed_goes_again_first() -> None:
     assert desk.wait(0.4).upstream_types == ["input_audio_buffer.commit", "response.create"]
 
 
+def test_N12_the_answer_to_what_goes_again_is_waited_for_all_the_while() -> None:
+    """The agent thinks on: its turn began when it was asked first (O5)."""
+    desk = ready_in(MANUAL)
+    desk.client(b"\1" * 4800)
+    desk.wait(0.4)
+    assert desk.translator.state.turn == "thinking"
+    desk.lost()
+    assert desk.translator.state.turn == "thinking"
+    renewed(desk)
+    assert desk.translator.state.turn == "thinking"
+
+
 def test_N12_what_was_committed_and_not_confirmed_goes_again() -> None:
     desk = ready_in(MANUAL)
     desk.client(audio(1, 2))

@@ -268,6 +268,16 @@ def test_N20_what_a_server_has_shown_is_learned_of_each_anew() -> None:
     assert update(desk.dialled())["audio"]["output"]["voice"] == "marin"
 
 
+def test_N20_how_ids_begin_is_learned_of_each_anew() -> None:
+    desk = ready_in(backed(GROK))
+    [sent] = desk.client(inject("One")).of("conversation.item.create")
+    again = desk.upstream(error("invalid_value", "must start with 'item_'", event_id=sent["event_id"]))
+    [item] = items(again)
+    assert item["id"].startswith("item_")
+    [there] = [each for each in items(elsewhere(desk)) if each.get("role") == "user"]
+    assert there["id"].startswith("msg_")
+
+
 @pytest.mark.parametrize("update_first", [False, True])
 def test_N20_the_voice_goes_by_the_row(update_first: bool) -> None:
     """A voice that the host has chosen counts where the row lists it."""
