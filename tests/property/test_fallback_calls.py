@@ -19,9 +19,7 @@ from realtime_translate.openai.dialects import (
     VOICE_LIVE,
     XAI,
 )
-from realtime_translate.testing.machine.network import HOST_KINDS
-from tests.property.test_call_machine import Renewed
-from tests.property.test_renewed_calls import ENDS, FORMATS, MOVES, WANTED, config, move
+from tests.property.test_renewed_calls import ENDS, MOVES, config, drawn, move
 
 ROWS = [OPENAI_GA, AZURE_GA, OPENAI_BETA, XAI, GLM, QWEN, SPEACHES, SPEECH_TO_SPEECH, VOICE_LIVE]
 WALKS = [*range(60), 1297, 1299, 1713, 2396]
@@ -47,12 +45,7 @@ def backed(chance: Random) -> Config:
 
 @pytest.mark.parametrize("number", WALKS)
 def test_N19_a_call_goes_on_with_other_servers(number: int) -> None:
-    chance = Random(number)
-    call = Renewed()
-    start = chance.choice(["ready", "answering", "speaking", "calling", "user speaking"])
-    wanted = {**WANTED, "formats": chance.choice(FORMATS), "tools": chance.random() < 0.8}
-    kind, mood = chance.choice(sorted(HOST_KINDS)), chance.choice(MOODS)
-    call.begin(config=backed(chance), seed=number, kind=kind, start=start, wanted=wanted, mood=mood)
+    call, chance = drawn(number, backed, MOODS)
     for _ in range(MOVES):
         if call.world.closed:
             break

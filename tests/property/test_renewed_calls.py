@@ -6,6 +6,7 @@ do not follow yet does not break the suite now and then. `Renewed` in `test_call
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, cast
 
@@ -105,15 +106,19 @@ def move(call: Renewed, chance: Random) -> None:
     getattr(call, name)(**moves[name])
 
 
-@pytest.mark.parametrize("number", WALKS)
-def test_N_a_call_outlives_its_sessions(number: int) -> None:
-    chance = Random(number)
-    call = Renewed()
+def drawn(number: int, given: Callable[[Random], Config], moods: Sequence[str]) -> tuple[Renewed, Random]:
+    """The call of that number, and what its moves are drawn from."""
+    chance, call = Random(number), Renewed()
     start = chance.choice(["ready", "answering", "speaking", "calling", "user speaking"])
     wanted = {**WANTED, "formats": chance.choice(FORMATS), "tools": chance.random() < 0.8}
-    kind = chance.choice(sorted(HOST_KINDS))
-    mood = chance.choice(MOODS)
-    call.begin(config=config(chance), seed=number, kind=kind, start=start, wanted=wanted, mood=mood)
+    kind, mood = chance.choice(sorted(HOST_KINDS)), chance.choice(moods)
+    call.begin(config=given(chance), seed=number, kind=kind, start=start, wanted=wanted, mood=mood)
+    return call, chance
+
+
+@pytest.mark.parametrize("number", WALKS)
+def test_N_a_call_outlives_its_sessions(number: int) -> None:
+    call, chance = drawn(number, config, MOODS)
     for _ in range(MOVES):
         if call.world.closed:
             break
