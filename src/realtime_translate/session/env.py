@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import ClassVar
 
 from attrs import define, field
 
-from .. import openai
+from .. import deepgram, openai
 from ..audio import PCM_24K, Conversion
 from ..config import ClientDialect, Config, Limits, SilenceKeepalive
 from ..mapping import shapes, to_client
@@ -172,7 +173,7 @@ class Env:
         """The row of the server, with what it has shown (D5)."""
         return self.config.upstream.flat() if self.flat else self.config.upstream
 
-    client = staticmethod(to_client.say)
+    client: ClassVar[staticmethod[[deepgram.ServerMessage], SendToClient]] = staticmethod(to_client.say)
     """One message for the client."""
 
     def start(self, name: TimerName, seconds: float) -> None:
