@@ -255,13 +255,14 @@ class GivenUp:
 
 @define(eq=False, repr=False)
 class PastItem:
-    """An item of the past that upstream has not confirmed. `item`: without its id; empty once it went again
-    (D5).
+    """An item of the past that upstream has not confirmed. `item`: without its id. `place`: the id of the
+    item that it goes behind, once it went again (D5).
     """
 
     item_id: str
     event_id: str
     item: Mapping[str, object] = field(factory=dict[str, object])
+    place: str = ""
 
 
 @define(eq=False, repr=False)

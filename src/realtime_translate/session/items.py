@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from attrs import evolve
-
 from ..mapping import shapes
 from ..mapping.errors import Problem, head_asked
 from ..notices import notice
@@ -17,9 +15,11 @@ from .env import Env
 from .signals import Effect, OwnText, PastSent, Recorded
 from .state import Past
 
-__all__ = ["check", "created", "goes_again", "kept", "kind_refused", "learned", "recreated"]
+__all__ = ["FIRST", "check", "created", "goes_again", "kept", "kind_refused", "learned", "recreated"]
 
 _CALL = "call_"
+FIRST = "root"
+"""The place before all other items."""
 
 
 def created(item: Mapping[str, object], env: Env, item_id: str = "") -> list[Effect]:
@@ -32,16 +32,17 @@ def created(item: Mapping[str, object], env: Env, item_id: str = "") -> list[Eff
     return [*_sent(env, named), PastSent(named)]
 
 
-def recreated(env: Env, refused: PastItem, previous: str) -> tuple[PastItem, list[Effect]]:
-    """The same item under another id, in its old place, which is the last try."""
-    named = PastItem(env.ids.item(str(refused.item["type"])), env.ids.context(), refused.item)
-    return evolve(named, item={}), _sent(env, named, {"previous_item_id": previous})
+def recreated(env: Env, refused: PastItem, place: str) -> tuple[PastItem, list[Effect]]:
+    """The same item under another id, in the place behind the item of that id."""
+    named = PastItem(env.ids.item(str(refused.item["type"])), env.ids.context(), refused.item, place)
+    return named, _sent(env, named)
 
 
-def _sent(env: Env, named: PastItem, place: Mapping[str, str] | None = None) -> list[Effect]:
+def _sent(env: Env, named: PastItem) -> list[Effect]:
     item = named.item
+    place = {"previous_item_id": named.place} if named.place else {}
     inner = {"id": named.item_id, **shapes.item(_by_its_call(item, env), env.server)}
-    frame = {"type": "conversation.item.create", "event_id": named.event_id, **(place or {}), "item": inner}
+    frame = {"type": "conversation.item.create", "event_id": named.event_id, **place, "item": inner}
     sent = SendToUpstream(dumps(frame))
     return [sent, OwnText(named.item_id, _text(item))] if item.get("role") == "assistant" else [sent]
 
@@ -50,9 +51,8 @@ def check(past: Past, env: Env) -> None:
     """Raise unless the items of a snapshot are such that they can be sent, under any id."""
     waiting = [PastItem("", "", item) for item in env.plan.context_items]
     for each in (*waiting, *past.items):
-        if each.item:
-            env.ids.head(str(each.item["type"]))
-            _sent(env, each)
+        env.ids.head(str(each.item["type"]))
+        _sent(env, each)
 
 
 def _by_its_call(item: Mapping[str, object], env: Env) -> Mapping[str, object]:
@@ -62,10 +62,15 @@ def _by_its_call(item: Mapping[str, object], env: Env) -> Mapping[str, object]:
 
 
 def goes_again(past: Past, problem: Problem) -> PastItem | None:
-    """The item that this error refuses for the beginning of an id, if it has not gone again before (D5)."""
+    """The item that this error refuses for the beginning of an id, or, once that was mended, since what it
+    goes behind is not there (D5).
+    """
     refused = next((each for each in past.items if each.event_id == problem.event_id), None)
-    if refused is None or not refused.item:
+    if refused is None:
         return None
+    if refused.place:
+        is_there = refused.place == FIRST or refused.place not in problem.description
+        return None if is_there else refused
     head = head_asked(problem)
     begins = _CALL if _is_of_call(refused, problem) else refused.item_id
     return refused if head and not begins.startswith(head) else None

@@ -115,6 +115,37 @@ def test_T6_it_goes_again_once(way: Way) -> None:
     assert again(desk.upstream(refusal(second, "item_")))["previous_item_id"] == "root"
 
 
+def missing(event: Json) -> Json:
+    place = event["previous_item_id"]
+    message = f"Error adding item: the previous item with id '{place}' does not exist."
+    return error("item_create_invalid_previous_item_id", message, event_id=event["event_id"])
+
+
+def test_D5_what_follows_a_lost_item_is_not_lost_with_it(way: Way) -> None:
+    desk, context = with_context(way, *SAID, CALLED)
+    user, agent, call, output = (again(desk.upstream(refusal(each, "item_"))) for each in context)
+    assert agent["previous_item_id"] == user["item"]["id"]
+    desk.upstream(confirmed(user))  # and nothing is ever heard of the agent's
+    call = again(desk.upstream(missing(call)))
+    assert call["previous_item_id"] == user["item"]["id"]
+    output = again(desk.upstream(missing(output)))
+    assert output["previous_item_id"] == call["item"]["id"]
+    log = desk.upstream(confirmed(call), confirmed(output))
+    assert (log.client, log.upstream) == ([], [])
+    assert kept(desk)["items"] == []
+
+
+def test_D5_a_place_that_is_nowhere_is_the_first_one(way: Way) -> None:
+    desk, (first, second) = with_context(way)
+    desk.upstream(confirmed(first))
+    event = again(desk.upstream(refusal(second, "item_")))
+    assert event["previous_item_id"] == first["item"]["id"]
+    event = again(desk.upstream(missing(event)))
+    assert event["previous_item_id"] == "root"
+    log = desk.upstream(missing(event))
+    assert (log.client, log.upstream, log.notices[0]) == ([], [], "CONTEXT_ITEM_REFUSED")
+
+
 @pytest.mark.parametrize("message", ["ID must start with 'msg_'", "No."])
 def test_T6_another_refusal_is_final(message: str) -> None:
     desk, (first, _) = with_context()

@@ -10,13 +10,11 @@ from ...notices import notice
 from ..entries import PastItem
 from ..env import Env
 from ..event_kinds import ConversationEvent
-from ..items import created, goes_again, kind_refused, learned, recreated
+from ..items import FIRST, created, goes_again, kind_refused, learned, recreated
 from ..signals import Effect, Effects, LegLost, MayFail, PastSent, Refused, SessionReady
 from ..state import Call, Past
 
 __all__ = ["context_items", "item_seen", "leg_lost", "refused", "response_began", "sent"]
-
-_FIRST = "root"
 
 
 def context_items(call: Call, env: Env, _: SessionReady) -> Effects:
@@ -46,7 +44,8 @@ def item_seen(call: Call, env: Env, event: ConversationEvent) -> Effects:
 
 def refused(call: Call, env: Env, refusal: Refused) -> Effects:
     """The call goes on without an item of the past that upstream refused (T6). One that is refused for the
-    beginning of an id goes once more, under another and in its old place; later ones begin so (D5).
+    beginning of an id goes once more, under another and in its old place; later ones begin so. If what it is
+    put behind is not there, it goes behind the one before that, lest what follows a lost item is lost (D5).
     """
     state, problem = call.past, refusal.problem
     if not env.ids.is_context(problem.event_id):
@@ -60,9 +59,11 @@ def refused(call: Call, env: Env, refusal: Refused) -> Effects:
 
 
 def _again(state: Past, env: Env, item: PastItem, problem: Problem) -> list[Effect]:
-    told = learned(env, kind_refused(item, problem), head_asked(problem))
+    told = [] if item.place else learned(env, kind_refused(item, problem), head_asked(problem))
+    state.items = [each for each in state.items if each.item_id != item.place]
+    state.after = "" if state.after == item.place else state.after
     place = state.items.index(item)
-    before = state.items[place - 1].item_id if place else state.after or _FIRST
+    before = state.items[place - 1].item_id if place else state.after or FIRST
     state.items[place], sent_again = recreated(env, item, before)
     return [*told, *sent_again]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
 from typing import Any
 
 import pytest
 
-from realtime_translate import Config
+from realtime_translate import Config, Renewal
 from realtime_translate.notices import notice
 from realtime_translate.testing.machine.checks import rest
 from realtime_translate.testing.machine.checks.differs import IDS, SHAPE, TAGS
@@ -39,6 +41,11 @@ def text(event_id: str = "e1", name: str = "msg_1") -> Any:
 
 def call(event_id: str, name: str) -> Any:
     sent = {"type": "function_call", "id": name, "call_id": "call_1", "name": "f", "arguments": "{}"}
+    return up("conversation.item.create", item=sent, event_id=event_id)
+
+
+def output(event_id: str, name: str) -> Any:
+    sent = {"type": "function_call_output", "id": name, "call_id": "call_1", "output": "{}"}
     return up("conversation.item.create", item=sent, event_id=event_id)
 
 
@@ -117,6 +124,37 @@ def test_N6_what_goes_again_in_a_new_session_counts_once() -> None:
     assert (len(world.legs.replayed), world.legs.refused) == (1, 0)
     world.shown.lost()
     assert (world.shown.heads, world.shown.told) == ({}, [IDS])
+
+
+def behind(previous: str, event_id: str, name: str) -> Any:
+    item = json.loads(text(event_id, name).data)["item"]
+    return up("conversation.item.create", previous_item_id=previous, item=item, event_id=event_id)
+
+
+def test_N6_items_are_in_the_order_of_their_places() -> None:
+    world, host = scripted()
+    world.legs.replaying = True
+    does(world, host, call("e1", "item_0"), output("e2", "item_2"))
+    does(world, host, behind("root", "e3", "msg_3"))
+    does(world, host, differs(IDS), behind("item_0", "e4", "item_4"), event=error("e3", HEAD))
+    assert [name for name, _ in world.legs.items] == ["item_0", "item_4", "item_2"]
+    lost = "Error adding item: the previous item with id 'item_0' does not exist."
+    does(world, host, behind("root", "e5", "item_5"), event=error("e4", lost))
+    assert [name for name, _ in world.legs.items] == ["item_5", "item_0", "item_2"]
+
+
+@pytest.mark.parametrize(
+    ("told", "was_due", "is_right"), [(1, False, True), (2, True, True), (2, False, False)]
+)
+def test_N17_what_a_timer_tells_does_not_count_the_refusal_at_hand(
+    told: int, was_due: bool, is_right: bool
+) -> None:
+    world, host = scripted(Config.deepgram(renewal=Renewal()))
+    world.upstream_open = world.legs.replaying = world.legs.between = True
+    does(world, host, call("e1", "fc_1"), output("e2", "fco_1"))
+    host.deadline = world.host_now if was_due else None
+    counted = notice("RENEWAL_DONE", items=told, dropped=0, seconds=1.0)
+    (does if is_right else partial(breaks, "N17"))(world, host, counted, event=error("e2", "No."))
 
 
 def test_D5_other_refusals_show_nothing() -> None:

@@ -16,6 +16,7 @@ __all__ = ["check", "hears", "sent"]
 Json = dict[str, Any]
 SHAPE, IDS, TAGS = "the shape of the session", "ids of items", "tags of responses"
 _HEAD = re.compile(r"must start with '([^']+)'")
+_PLACE = re.compile(r"previous item with id '[^']+' does not exist")
 
 
 def _is_mistaken(world: WorldState) -> bool:
@@ -42,21 +43,23 @@ def _refused(world: WorldState, error: Json) -> None:
     elif event_id in shown.misled and SHAPE not in shown.told:
         shown.due = SHAPE
     elif (head := _HEAD.search(message)) is not None and event_id in shown.items:
-        _other_head(world, event_id, head[1])
+        shown.due = "" if IDS in shown.told else IDS
+        shown.heads[_goes_again(world, event_id)] = head[1]
+    elif event_id in shown.items and _PLACE.search(message):
+        _goes_again(world, event_id)
 
 
-def _other_head(world: WorldState, event_id: str, head: str) -> None:
-    """The item goes again: it counts as if it had not been sent."""
+def _goes_again(world: WorldState, event_id: str) -> str:
+    """An item does, of this type: it counts as if it had not been sent."""
     shown, legs = world.shown, world.legs
     item = shown.items.pop(event_id)
-    shown.due = "" if IDS in shown.told else IDS
-    shown.heads[item["type"]] = head
     legs.asked.discard(event_id)
     legs.replayed = [each for each in legs.replayed if each is not item]
     text = _text(item)
     if text in legs.texts:
-        legs.texts.remove(text)
         shown.again.append(text)
+    legs.items = [each for each in legs.items if each[0] != item["id"]]
+    return str(item["type"])
 
 
 def _text(item: Mapping[str, Any]) -> str:

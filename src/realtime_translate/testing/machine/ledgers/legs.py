@@ -39,8 +39,9 @@ class LegLedger:
     its time, `cut`: the user spoke over what it said; `hurried`: what interrupts waits for the next one.
 
     Of this leg: `known`: items and responses that it has named or was given, `replayed`: items that it was
-    told, `asked`: our events with them, `refused`: how many of them it did not take; `texts`: the user's,
-    `resumed`: creates for the rest of an answer. Of the call: `made`: ids that the host gave, `dropped`:
+    told, `asked`: our events with them, `refused`: how many of them it did not take; `items`: the id of each
+    item that it was given, and the user's text, in their places; `resumed`: creates for the rest of an
+    answer. Of the call: `made`: ids that the host gave, `dropped`:
     entries that were too much to keep, `elsewhere`: calls of earlier legs that nobody has answered, `broken`:
     answers that broke off, `confirmed`: texts of the user's, as servers first confirmed them, `heard`: frames
     that the client got, by type; `past_violations`: what servers of earlier legs rightly complained about.
@@ -71,7 +72,7 @@ class LegLedger:
     asked: set[str] = field(factory=set[str])
     replayed: list[Json] = field(factory=list[Json])
     refused: int = 0
-    texts: list[str] = field(factory=list[str])
+    items: list[tuple[str, str]] = field(factory=list["tuple[str, str]"])
 
     made: set[str] = field(factory=set[str])
     dropped: int = 0
@@ -89,8 +90,19 @@ class LegLedger:
         factory=list["tuple[float, str, tuple[Any, ...]]"]
     )
 
+    @property
+    def texts(self) -> list[str]:
+        """The user's, of this leg."""
+        return [text for _, text in self.items if text]
+
+    def put(self, item_id: str, text: str, previous: str) -> None:
+        """The session gets an item: behind the one named, at the start, or at the end."""
+        ids = [each for each, _ in self.items]
+        at = 0 if previous == "root" else ids.index(previous) + 1 if previous in ids else len(ids)
+        self.items.insert(at, (item_id, text))
+
     def lost(self, now: float) -> None:
         """The session at hand is gone, or the attempt at another came to nothing."""
         self.since = now
-        self.known, self.asked, self.replayed, self.texts = set(), set(), [], []
+        self.known, self.asked, self.replayed, self.items = set(), set(), [], []
         self.refused, self.resumed, self.replaying = 0, 0, False
