@@ -97,8 +97,8 @@ class LegLedger:
 
     def put(self, item_id: str, text: str, previous: str) -> None:
         """The session gets an item: behind the one named, at the start, or at the end."""
-        ids = [each for each, _ in self.items]
-        at = 0 if previous == "root" else ids.index(previous) + 1 if previous in ids else len(ids)
+        ids = ["root", *(each for each, _ in self.items)]
+        at = ids.index(previous) if previous and previous in ids else len(self.items)
         self.items.insert(at, (item_id, text))
 
     def lost(self, now: float) -> None:
