@@ -245,6 +245,7 @@ def noticed(world: WorldState, notice: Notice) -> None:
         require(fields["attempt"] == attempt, "N17 attempts are told", fields)
     elif notice.code == "RENEWAL_ELSEWHERE":
         legs.row = (legs.row + 1) % len(_servers(world))
+        world.shown.elsewhere()
         legs.doubtful = False  # else the server at hand would have had more attempts
         whole = legs.attempts > 0 and legs.attempts % _renewal(world).attempts == 0
         require(whole, "N19 a server has its attempts", legs.attempts)

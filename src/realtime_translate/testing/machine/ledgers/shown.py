@@ -14,8 +14,8 @@ Json = Mapping[str, Any]
 
 @define
 class Shown:
-    """`told`: of what the host was told, by `SERVER_DIFFERS`. `excused`: events that went as the row has it,
-    before the server had shown that it is otherwise.
+    """`told`: of what the host was told of the server at hand, by `SERVER_DIFFERS`. `excused`: events that
+    went as the row has it, before the server had shown that it is otherwise.
 
     Of this leg: `misled`: the updates among them; `heads`: how ids of items of a type have to begin;
     `items`: what was created, by event id; `tags_refused`. Of the event at hand: `due`: what the host has to
@@ -36,3 +36,7 @@ class Shown:
         """The session is gone: the next one may be of another mind."""
         self.misled, self.heads, self.items, self.tags_refused, self.due = set(), {}, {}, False, ""
         self.again = []
+
+    def elsewhere(self) -> None:
+        """Another server is at hand, or the same one after others, of which nothing is known any more."""
+        self.told = []
