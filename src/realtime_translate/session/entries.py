@@ -255,8 +255,8 @@ class GivenUp:
 
 @define(eq=False, repr=False)
 class PastItem:
-    """An item of the past that upstream has not confirmed. `item`: without its id. `place`: the id of the
-    item that it goes behind, once it went again (D5).
+    """An item of the past that upstream has not confirmed. `item`: without its id. `place`: once it
+    went again, the id of the item that it was put behind, or the first place (D5).
     """
 
     item_id: str

@@ -15,10 +15,20 @@ from .env import Env
 from .signals import Effect, OwnText, PastSent, Recorded
 from .state import Past
 
-__all__ = ["FIRST", "check", "created", "goes_again", "kept", "kind_refused", "learned", "recreated"]
+__all__ = [
+    "check",
+    "created",
+    "goes_again",
+    "kept",
+    "kind_refused",
+    "learned",
+    "lost",
+    "place_of",
+    "recreated",
+]
 
 _CALL = "call_"
-FIRST = "root"
+_FIRST = "root"
 """The place before all other items."""
 
 
@@ -35,16 +45,18 @@ def created(item: Mapping[str, object], env: Env, item_id: str = "") -> list[Eff
 def recreated(env: Env, refused: PastItem, place: str) -> tuple[PastItem, list[Effect]]:
     """The same item under another id, in the place behind the item of that id."""
     named = PastItem(env.ids.item(str(refused.item["type"])), env.ids.context(), refused.item, place)
-    return named, _sent(env, named)
+    return named, _sent(env, named, refused.item_id)
 
 
-def _sent(env: Env, named: PastItem) -> list[Effect]:
+def _sent(env: Env, named: PastItem, replaced: str = "") -> list[Effect]:
     item = named.item
     place = {"previous_item_id": named.place} if named.place else {}
     inner = {"id": named.item_id, **shapes.item(_by_its_call(item, env), env.server)}
     frame = {"type": "conversation.item.create", "event_id": named.event_id, **place, "item": inner}
     sent = SendToUpstream(dumps(frame))
-    return [sent, OwnText(named.item_id, _text(item))] if item.get("role") == "assistant" else [sent]
+    if item.get("role") != "assistant":
+        return [sent]
+    return [sent, OwnText(named.item_id, _text(item), replaced)]
 
 
 def check(past: Past, env: Env) -> None:
@@ -62,18 +74,36 @@ def _by_its_call(item: Mapping[str, object], env: Env) -> Mapping[str, object]:
 
 
 def goes_again(past: Past, problem: Problem) -> PastItem | None:
-    """The item that this error refuses for the beginning of an id, or, once that was mended, since what it
-    goes behind is not there (D5).
+    """The item that this error refuses for the beginning of an id; or, once that was mended, since something
+    is not there that it was put behind or belongs to, and that has gone again itself or is lost (D5).
     """
     refused = next((each for each in past.items if each.event_id == problem.event_id), None)
     if refused is None:
         return None
     if refused.place:
-        is_there = refused.place == FIRST or refused.place not in problem.description
-        return None if is_there else refused
+        return refused if _is_behind(past, refused, problem) or lost(past, refused, problem) else None
     head = head_asked(problem)
     begins = _CALL if _is_of_call(refused, problem) else refused.item_id
     return refused if head and not begins.startswith(head) else None
+
+
+def _is_behind(past: Past, refused: PastItem, problem: Problem) -> bool:
+    """Whether it names what has gone again since then."""
+    named = (refused.place, str(refused.item.get("call_id", refused.place)))
+    return refused.place != place_of(past, refused) and any(each in problem.description for each in named)
+
+
+def lost(past: Past, refused: PastItem, problem: Problem) -> PastItem | None:
+    """The item that the one refused was put behind, if the error says that it is not there."""
+    if refused.place not in problem.description:
+        return None
+    return next((each for each in past.items if each.item_id == refused.place and each is not refused), None)
+
+
+def place_of(past: Past, item: PastItem) -> str:
+    """The id of the item that this one has to go behind."""
+    at = past.items.index(item)
+    return past.items[at - 1].item_id if at else past.after or _FIRST
 
 
 def learned(env: Env, kind: str, head: str) -> list[Notice]:

@@ -120,10 +120,13 @@ class Deliver(Signal):
 
 @frozen(eq=False, repr=False)
 class OwnText(Signal):
-    """An assistant item that we created, with the id that we gave: never announced to the client (O3)."""
+    """An assistant item that we created, with the id that we gave: never announced to the client (O3).
+    It takes the place of the one with the id `replaced`, which was refused.
+    """
 
     item_id: str
     text: str
+    replaced: str = ""
 
 
 @frozen(eq=False, repr=False)

@@ -1,4 +1,4 @@
-"""Items of the past that a server refuses for the beginning of an id go again, once (C1, D5, T6, N6)."""
+"""Items of the past that a server refuses for the beginning of an id go again (C1, D5, T6, N6)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import Config, ContextMode
+from realtime_translate import Config, ContextMode, Notice, Translator
 from tests.events import answer, call_done, created, done, error
 from tests.harness import SETTINGS, Desk, Log
 from tests.unit.session import renewing
@@ -126,7 +126,9 @@ def test_D5_what_follows_a_lost_item_is_not_lost_with_it(way: Way) -> None:
     user, agent, call, output = (again(desk.upstream(refusal(each, "item_"))) for each in context)
     assert agent["previous_item_id"] == user["item"]["id"]
     desk.upstream(confirmed(user))  # and nothing is ever heard of the agent's
-    call = again(desk.upstream(missing(call)))
+    log = desk.upstream(missing(call))
+    assert log.notices.count("CONTEXT_ITEM_REFUSED") == 1  # of the agent's
+    call = again(log)
     assert call["previous_item_id"] == user["item"]["id"]
     output = again(desk.upstream(missing(output)))
     assert output["previous_item_id"] == call["item"]["id"]
@@ -135,15 +137,70 @@ def test_D5_what_follows_a_lost_item_is_not_lost_with_it(way: Way) -> None:
     assert kept(desk)["items"] == []
 
 
-def test_D5_a_place_that_is_nowhere_is_the_first_one(way: Way) -> None:
-    desk, (first, second) = with_context(way)
-    desk.upstream(confirmed(first))
-    event = again(desk.upstream(refusal(second, "item_")))
-    assert event["previous_item_id"] == first["item"]["id"]
-    event = again(desk.upstream(missing(event)))
+def test_D5_behind_a_lost_first_item_is_the_first_place(way: Way) -> None:
+    desk, context = with_context(way)
+    _, second = (again(desk.upstream(refusal(each, "item_"))) for each in context)
+    event = again(desk.upstream(missing(second)))
     assert event["previous_item_id"] == "root"
     log = desk.upstream(missing(event))
     assert (log.client, log.upstream, log.notices[0]) == ([], [], "CONTEXT_ITEM_REFUSED")
+
+
+def test_T6_a_server_that_does_not_know_what_it_has_confirmed_is_not_asked_again() -> None:
+    desk, (first, second) = with_context()
+    desk.upstream(confirmed(first))
+    event = again(desk.upstream(refusal(second, "item_")))
+    assert event["previous_item_id"] == first["item"]["id"]
+    log = desk.upstream(missing(event))
+    assert (log.upstream, log.notices[0]) == ([], "CONTEXT_ITEM_REFUSED")
+
+
+def test_D5_an_output_follows_its_call(way: Way) -> None:
+    desk, context = with_context(way, *SAID, CALLED)
+    user, _, call, output = (again(desk.upstream(refusal(each, "item_"))) for each in context)
+    desk.upstream(confirmed(user))
+    call = again(desk.upstream(missing(call)))
+    no_call = error(None, "Tool call ID 'call_7' not found in conversation.", event_id=output["event_id"])
+    output = again(desk.upstream(no_call))
+    assert output["previous_item_id"] == call["item"]["id"]
+    no_call = error(None, "Tool call ID 'call_7' not found in conversation.", event_id=output["event_id"])
+    log = desk.upstream(no_call)
+    assert (log.client, log.upstream, log.notices[0]) == ([], [], "CONTEXT_ITEM_REFUSED")
+
+
+def test_T6_what_is_refused_for_another_reason_goes_no_more() -> None:
+    desk, context = with_context(Desk, *SAID, CALLED)
+    sent = [again(desk.upstream(refusal(each, "item_"))) for each in context]
+    desk.upstream(missing(sent[2]))
+    log = desk.upstream(error(None, "No.", event_id=sent[3]["event_id"]))
+    assert (log.upstream, log.notices[0]) == ([], "CONTEXT_ITEM_REFUSED")
+
+
+def test_L2_of_an_item_that_goes_again_and_again_one_is_known() -> None:
+    answers: list[Json] = [
+        {"type": "History", "role": "assistant", "content": f"Number {n}."} for n in range(5)
+    ]
+    desk, context = with_context(Desk, *answers)
+    sent = [again(desk.upstream(refusal(each, "item_"))) for each in context]
+    for at in range(1, 5):
+        sent[at] = again(desk.upstream(missing(sent[at])))
+    snapshot: Any = desk.translator.snapshot()
+    assert len(snapshot["call"]["agent_text"]["own"]) == 5
+    assert len(kept(desk)["items"]) == 4
+
+
+def test_N17_what_the_server_says_is_not_there_was_not_told() -> None:
+    desk = renewing.ready_in()
+    for text in ("One?", "Two?", "Three?"):
+        renewing.asked(desk, text)
+    desk.act(lambda translator: translator.upstream_closed(1006))
+    texts = renewing.dialled_again(desk).of(CREATE)
+    one, _, three = (again(desk.upstream(refusal(each, "item_"))) for each in texts)
+    desk.upstream(confirmed(one))
+    three = again(desk.upstream(missing(three)))
+    log = desk.upstream(confirmed(three))
+    (done,) = (each for each in log.outputs if isinstance(each, Notice) and each.code == "RENEWAL_DONE")
+    assert (done.fields["items"], done.fields["dropped"]) == (2, 1)
 
 
 @pytest.mark.parametrize("message", ["ID must start with 'msg_'", "No."])
@@ -195,3 +252,22 @@ def test_N10_a_call_and_its_answer_have_one_id_where_ids_of_calls_begin_in_anoth
     desk.upstream(*(confirmed(each) for each in told))
     call, output = (each["item"] for each in desk.client(answer("call_2", name="clock")).of(CREATE))
     assert call["call_id"] == output["call_id"] == "toolu_2"
+
+
+@pytest.mark.parametrize("odd", ["place", "item_id"])
+def test_Always_6_places_that_cannot_be_do_no_harm(odd: str) -> None:
+    desk, context = with_context()
+    one, two = (again(desk.upstream(refusal(each, "item_"))) for each in context)
+    snapshot: Any = desk.translator.snapshot()
+    snapshot["call"]["past"]["items"][1][odd] = (two if odd == "place" else one)["item"]["id"]
+    desk.translator = Translator.restore(snapshot, desk.config, clock=desk.clock)
+    assert desk.upstream(missing({**two, "previous_item_id": two["item"]["id"]}), missing(two)).client == []
+
+
+def test_O3_the_model_may_say_again_what_a_refused_item_said(way: Way) -> None:
+    desk, context = with_context(way)
+    user, agent = (again(desk.upstream(refusal(each, "item_"))) for each in context)
+    desk.upstream(confirmed(user), confirmed(agent), created())
+    said = {**agent["item"], "id": "item_new", "status": "completed"}
+    log = desk.upstream({"type": "conversation.item.done", "item": said}, done())
+    assert [each["content"] for each in log.client if each["type"] == "ConversationText"] == ["Which day?"]

@@ -50,7 +50,9 @@ speech is longer, and a server may send anything (L1).
 
 def own_text(call: Call, env: Env, signal: OwnText) -> Effects:
     """An assistant item that we create: it is context, and never announced (O3)."""
-    call.agent_text.own.append(OwnItem(signal.item_id, fingerprint(signal.text)))
+    state = call.agent_text
+    state.own = [each for each in state.own if each.item_id != signal.replaced]
+    state.own.append(OwnItem(signal.item_id, fingerprint(signal.text)))
     return ()
 
 

@@ -7,10 +7,11 @@ from attrs import evolve
 from ... import openai
 from ...mapping.errors import Problem, head_asked
 from ...notices import notice
+from ...outputs import Notice
 from ..entries import PastItem
 from ..env import Env
 from ..event_kinds import ConversationEvent
-from ..items import FIRST, created, goes_again, kind_refused, learned, recreated
+from ..items import created, goes_again, kind_refused, learned, lost, place_of, recreated
 from ..signals import Effect, Effects, LegLost, MayFail, PastSent, Refused, SessionReady
 from ..state import Call, Past
 
@@ -44,8 +45,8 @@ def item_seen(call: Call, env: Env, event: ConversationEvent) -> Effects:
 
 def refused(call: Call, env: Env, refusal: Refused) -> Effects:
     """The call goes on without an item of the past that upstream refused (T6). One that is refused for the
-    beginning of an id goes once more, under another and in its old place; later ones begin so. If what it is
-    put behind is not there, it goes behind the one before that, lest what follows a lost item is lost (D5).
+    beginning of an id goes once more, under another and in its old place; later ones begin so. If what it was
+    put behind is lost, it goes behind the one before that, until a response begins (D5).
     """
     state, problem = call.past, refusal.problem
     if not env.ids.is_context(problem.event_id):
@@ -55,16 +56,23 @@ def refused(call: Call, env: Env, refusal: Refused) -> Effects:
     if again is not None:
         return [may_fail, *_again(state, env, again, problem)]
     state.items = [each for each in state.items if each.event_id != problem.event_id]
-    return may_fail, notice("CONTEXT_ITEM_REFUSED", code=problem.code)
+    return [may_fail, _left_out(problem)]
+
+
+def _left_out(problem: Problem) -> Notice:
+    return notice("CONTEXT_ITEM_REFUSED", code=problem.code)
 
 
 def _again(state: Past, env: Env, item: PastItem, problem: Problem) -> list[Effect]:
-    told = [] if item.place else learned(env, kind_refused(item, problem), head_asked(problem))
-    state.items = [each for each in state.items if each.item_id != item.place]
-    state.after = "" if state.after == item.place else state.after
-    place = state.items.index(item)
-    before = state.items[place - 1].item_id if place else state.after or FIRST
-    state.items[place], sent_again = recreated(env, item, before)
+    if not item.place:
+        told = learned(env, kind_refused(item, problem), head_asked(problem))
+    elif gone := lost(state, item, problem):
+        state.items.remove(gone)
+        told = [_left_out(problem)]
+    else:
+        told = []
+    again, sent_again = recreated(env, item, place_of(state, item))
+    state.items[state.items.index(item)] = again
     return [*told, *sent_again]
 
 

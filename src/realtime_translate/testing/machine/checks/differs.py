@@ -16,7 +16,7 @@ __all__ = ["check", "hears", "sent"]
 Json = dict[str, Any]
 SHAPE, IDS, TAGS = "the shape of the session", "ids of items", "tags of responses"
 _HEAD = re.compile(r"must start with '([^']+)'")
-_PLACE = re.compile(r"previous item with id '[^']+' does not exist")
+_PLACE = re.compile(r"previous item with id '([^']+)' does not exist")
 
 
 def _is_mistaken(world: WorldState) -> bool:
@@ -45,8 +45,20 @@ def _refused(world: WorldState, error: Json) -> None:
     elif (head := _HEAD.search(message)) is not None and event_id in shown.items:
         shown.due = "" if IDS in shown.told else IDS
         shown.heads[_goes_again(world, event_id)] = head[1]
-    elif event_id in shown.items and _PLACE.search(message):
+    elif event_id in shown.items and (place := _PLACE.search(message)) is not None:
+        _lost(world, place[1])
         _goes_again(world, event_id)
+    else:
+        shown.items.pop(event_id, None)
+
+
+def _lost(world: WorldState, item_id: str) -> None:
+    """The server has said so of an item: it does not count as told."""
+    shown, legs = world.shown, world.legs
+    gone = [event_id for event_id, item in shown.items.items() if item["id"] == item_id]
+    for event_id in gone:
+        del shown.items[event_id]
+        legs.refused += legs.replaying
 
 
 def _goes_again(world: WorldState, event_id: str) -> str:
