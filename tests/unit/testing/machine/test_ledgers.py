@@ -11,6 +11,7 @@ from realtime_translate.testing.machine import PropertyError
 from realtime_translate.testing.machine.ledgers.answers import Answers
 from realtime_translate.testing.machine.ledgers.audio import AudioLedger
 from realtime_translate.testing.machine.ledgers.heard import Heard
+from realtime_translate.testing.machine.ledgers.ledger import Ledger
 from realtime_translate.testing.machine.plain import REPEATED, named_once, plain
 
 Json = dict[str, Any]
@@ -379,3 +380,18 @@ def test_an_event_by_both_of_its_names_counts_once() -> None:
         first: dict[str, bool] = {}
         assert [named_once({"type": each}, first)["type"] for each in kinds] == expected
     assert plain({"type": REPEATED}, "r1")["response_id"] == "r1"
+
+
+@pytest.mark.parametrize(
+    ("tagged", "tag", "left"), [(False, "", []), (True, "", ["c1", "c2"]), (True, "c1", ["c2"])]
+)
+def test_R1_a_response_that_ends_before_it_was_announced_answers_a_create(
+    tagged: bool, tag: str, left: list[str]
+) -> None:
+    ledger = Ledger(in_flight=["c1", "c2"], tagged=tagged)
+    response: Json = {"id": "resp_1", "status": "cancelled", "output": []}
+    ledger.hears({"type": "response.done", "response": {**response, "metadata": {"rt": tag}}}, 0.0)
+    assert ledger.in_flight == left
+    ledger.in_flight = ["c3"]
+    ledger.hears({"type": "response.done", "response": {**response, "metadata": {"rt": "c3"}}}, 0.0)
+    assert ledger.in_flight == ["c3"]  # it was heard of before

@@ -295,6 +295,10 @@ def _refused(ledger: Ledger, event: Mapping[str, Any]) -> None:
 
 def _done(ledger: Ledger, event: Mapping[str, Any]) -> None:
     response = event["response"]
+    announced = response["id"] in (ledger.active, ledger.before, *ledger.ended)
+    tag = tag_of(response)
+    if not announced and (tag or not ledger.tagged):  # it was cancelled before it began
+        ledger.in_flight = [each for each in ledger.in_flight if tag and each != tag]
     ledger.ended.add(response["id"])
     if response["id"] == ledger.active:
         ledger.active = None
