@@ -52,7 +52,7 @@ def _make(**server: int) -> Mood:
 _STALLS = MappingProxyType(
     {
         "refuse_truncate": (1.0, (3,)),
-        "response_stall": (1.0, (1, 2, 5, 5, 5, 6, 6, 6)),
+        "response_stall": (1.0, (1, 2, 3, 4, 5, 5, 5, 6, 6, 6)),
         "stalled_error": (1.0, (1, 2, 3)),
         "stalled_error_names": (0.6, (1,)),
         "stalled_slot": (0.5, (1,)),

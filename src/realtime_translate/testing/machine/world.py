@@ -203,11 +203,11 @@ class World(WorldLegs):
             self._arrivals()
         self.clock.set(until)
 
-    def run_until(self, reached: Callable[[], bool], seconds: float) -> None:
-        """Until something holds, at most so long."""
+    def run_until(self, reached: Callable[[], bool], seconds: float, *, steps: int = 64) -> None:
+        """Until something holds, at most so long; it is looked for after so many `STEP`s each."""
         until = self.clock.now + seconds
         while not reached() and not self.closed and self.clock.now < until:
-            self.run(64 * STEP)
+            self.run(steps * STEP)
 
     def jump(self, longest: float) -> None:
         """Go to the next thing that happens, a timer exactly at its deadline, if it is not too far."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 
-from realtime_translate import Config, ManualCommit, Notice, ServerVad, SilenceKeepalive
+from realtime_translate import Config, ManualCommit, Notice, Renewal, ServerVad, SilenceKeepalive
 from realtime_translate.session.tables import Opening
 from realtime_translate.testing.machine import CallMachine, PropertyError, Statistics
 from realtime_translate.testing.machine.checks import moments, rest
+from realtime_translate.testing.machine.moves import legs
 from realtime_translate.testing.machine.moves.client import _has_ceiling
 from realtime_translate.testing.machine.moves.rough_openings import DISTURBANCES, EARLY_STAGES, STAGES
 from realtime_translate.testing.machine.world import World
@@ -228,9 +230,45 @@ def test_I1_silence_is_sent_again_and_again() -> None:
     machine.teardown()
     silences = machine.world.ledger.notices["SILENCE_SENT"]
     assert silences >= 29
-    machine.world.ledger.notices["SILENCE_SENT"] = 1
+    machine.world.ledger.notices["SILENCE_SENT"] = 9
     with pytest.raises(PropertyError, match="I1 silence keeps"):
         rest.at_rest(machine.world)
+
+
+@pytest.mark.parametrize(("sent", "is_enough"), [(4, False), (5, True)])
+def test_I1_a_call_that_is_renewed_needs_less_of_it(sent: int, is_enough: bool) -> None:
+    machine = walk("ready", keepalive=SilenceKeepalive(every=2.0), renewal=Renewal(after=8.0))
+    machine.teardown()
+    assert machine.world.legs.renewals > 0
+    machine.world.ledger.notices["SILENCE_SENT"] = sent
+    with nullcontext() if is_enough else pytest.raises(PropertyError, match="I1 silence keeps"):
+        rest.at_rest(machine.world)
+
+
+RENEWED = {
+    "draining": Opening.DRAINING,
+    "waiting": Opening.WAITING,
+    "dialling": Opening.REDIALLING,
+    "configuring": Opening.RECONFIGURING,
+    "replaying": Opening.REPLAYING,
+}
+
+
+@pytest.mark.parametrize("stage", RENEWED)
+def test_N_somebody_goes_at_any_stage_of_a_renewal(stage: str) -> None:
+    machine = walk("ready", "abrupt", renewal=Renewal())
+    machine.another_text()
+    machine.world.run(5.0)
+    stages: list[Opening] = []
+
+    def host_goes(world: World) -> None:
+        stages.append(world.host.state.opening)
+        world.feed("close")
+
+    with patch.object(legs, "ENDS", {"host": host_goes}):
+        machine.end_meanwhile(stage=stage, how="host")
+    assert stages == [RENEWED[stage]]
+    assert machine.world.closed
 
 
 def test_updates_end_with_the_call() -> None:

@@ -155,4 +155,5 @@ def _silence(world: WorldState) -> None:
     require(
         young or world.make.silence_ends is None or sent > 0, "I1 a server that wants to hear something does"
     )
-    require(world.config.keepalive is None or sent >= 10, "I1 silence keeps an idle session alive", sent)
+    least = 5 if young else 10
+    require(world.config.keepalive is None or sent >= least, "I1 silence keeps an idle session alive", sent)

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import hypothesis.strategies as st
 
 from ..network import STEP
+from ..world import World
 from .client import ClientMoves
+from .rough_openings import ENDS
 from .walk import CallWalk, move
 
 __all__ = ["LegMoves"]
 
 _ENDS = ["lost", "lost", "restarted", "expired", "expired without a word", "closed"]
+
+
+_STAGES: Mapping[str, Callable[[World], bool]] = {
+    "draining": lambda world: not world.legs.between,
+    "waiting": lambda world: world.legs.between and world.dialled_at is None and not world.upstream_open,
+    "dialling": lambda world: world.legs.between and world.dialled_at is not None,
+    "configuring": lambda world: world.legs.between and world.upstream_open and not world.legs.replaying,
+    "replaying": lambda world: world.legs.replaying,
+}
+"""Where a renewal may stand."""
 
 
 def _renews(walk: CallWalk) -> bool:
@@ -81,6 +95,24 @@ class LegMoves(ClientMoves):
             world.answer(index, '{"degrees": 12}')
         if world.ledger.host_calls and not world.closed:
             world.run_function(index, '{"tide": "high"}')
+
+    @move(
+        lambda walk: walk.mood.abrupt and _renews(walk),
+        stage=st.sampled_from([*_STAGES]),
+        how=st.sampled_from(["client", "host"]),
+    )
+    def end_meanwhile(self, stage: str, how: str) -> None:
+        """Somebody goes while the session is renewed (E5, S8)."""
+        world = self.world
+        if stage == "draining":
+            self.another_text()
+            world.feed("renew")
+        else:
+            world.legs.refused_dials = 1
+            world.end_session("lost")
+        world.run_until(lambda: _STAGES[stage](world), 2.0, steps=4)
+        if not world.closed:
+            ENDS[how](world)
 
     @move(_renews, frames=st.integers(0, 20))
     def move_the_call_meanwhile(self, frames: int) -> None:
