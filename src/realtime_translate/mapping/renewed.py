@@ -29,6 +29,7 @@ _CHANGED = (
     "reasoning",
 )
 """The fields of the plan that updates change."""
+_VOICE = "audio.output.voice"
 
 
 @frozen
@@ -49,7 +50,9 @@ def renewed(
     after = evolve(mapped.plan, **standing, renewed=True)
     changed = changes(mapped.plan, after, config)
     session = _merged(unstructure(mapped.session), unstructure(changed) if changed else {})
-    return Renewed(mapped.model, dispensable.without(session, *left_out), after)
+    too_late = mapped.plan.voice and not plan.voice  # the agent had spoken before Settings came (S4)
+    left = (*left_out, _VOICE) if too_late else left_out
+    return Renewed(mapped.model, dispensable.without(session, *left), after)
 
 
 def _merged(session: Mapping[str, object], changed: Mapping[str, object]) -> dict[str, object]:

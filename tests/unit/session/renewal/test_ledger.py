@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -150,6 +151,20 @@ def test_N5_the_voice_may_change_in_a_session_that_has_not_spoken() -> None:
     assert desk.client(speak).warnings == ["SPEAK_UPDATE_UNSUPPORTED"]
     replayed(desk, lost(desk))
     assert session(desk.client(speak))["audio"]["output"]["voice"] == "cedar"
+
+
+def test_N5_a_voice_that_came_too_late_for_the_first_session_is_not_asked_for() -> None:
+    desk = Desk(config(ClientDialect.COMPONENT))
+    desk.opened()
+    desk.dialled()
+    desk.upstream(UPDATED, created(), audio(), done())
+    speak = {"provider": {"type": "open_ai", "voice": "cedar"}}
+    log = desk.client({"type": "Settings", "agent": {"speak": speak}})
+    assert "SETTING_LEFT_OUT" in log.notices
+    assert "voice" not in json.dumps(session(log))
+    desk.upstream(UPDATED)
+    desk.lost()
+    assert "voice" not in json.dumps(session(desk.dialled()))
 
 
 def test_O9_an_answer_without_a_sound_is_noticed_after_one_that_broke_off() -> None:
