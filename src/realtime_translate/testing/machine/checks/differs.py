@@ -59,6 +59,7 @@ def _lost(world: WorldState, item_id: str) -> None:
     for event_id in gone:
         del shown.items[event_id]
         legs.refused += legs.replaying
+        legs.items = [each for each in legs.items if each[0] != item_id]
 
 
 def _goes_again(world: WorldState, event_id: str) -> str:

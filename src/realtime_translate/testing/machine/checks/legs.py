@@ -378,7 +378,7 @@ def at_rest(world: WorldState) -> None:
     twice = [each for each in ledger.texts if there.count(each) > 1]
     require(not twice, "N11 a text is in the history of a session once", twice)
     lost = [each for each in ledger.texts if each not in there]
-    refused = sum(ledger.notices[code] for code in ("ITEM_REFUSED", "TURN_LOST"))
+    refused = sum(ledger.notices[code] for code in ("ITEM_REFUSED", "TURN_LOST", "CONTEXT_ITEM_REFUSED"))
     require(len(lost) <= legs.dropped + refused, "N7 a session has what the user wrote", lost)
     # A server may take what came during a response after what came later, or forget one of several.
     swapped = legs.confirmed != ledger.texts[: len(legs.confirmed)]
