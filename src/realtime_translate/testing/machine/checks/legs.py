@@ -173,7 +173,8 @@ def sent(world: WorldState, frame: Json) -> None:
         legs.resumed += 1
         require(_renewal(world).resume_answer, "N8 who does not want it hears no rest of an answer")
         again = world.fails or world.ledger.busy  # what is refused is asked again (R3)
-        once = legs.broken > 0 and (legs.resumed == 1 or again)
+        broken = legs.broken or world.ledger.notices["RESPONSE_UNANNOUNCED"]
+        once = broken and (legs.resumed == 1 or again)
         require(bool(once), "N8 the rest of an answer is asked for once", legs.resumed)
 
 
