@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from ...outputs import (
-    CloseClient,
     CloseUpstream,
     Notice,
     OpenUpstream,
@@ -313,10 +312,8 @@ class World(WorldLegs):
         require(not (was_closed and outputs), "7 after close there are no outputs", outputs)
         before = moments.Before.of(self, event, cuts=cuts)
         left = method == "upstream_closed" and self.legs.between and not self.upstream_open
-        kinds = {type(each) for each in outputs}
-        goes = self.client_gone or CloseClient in kinds or not (OpenUpstream in kinds or self.may_be_renewed)
-        for earlier, output in zip((None, *outputs), outputs, strict=False):
-            if isinstance(output, CloseUpstream) and not goes:
+        for at, (earlier, output) in enumerate(zip((None, *outputs), outputs, strict=False)):
+            if isinstance(output, CloseUpstream) and not self.ends(outputs, at):
                 left = self._change_socket()
                 continue
             self._perform(output, is_silence=moments.is_silence(earlier))

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from ...audio import AudioFormat
-from ...outputs import OpenUpstream
+from ...outputs import CloseClient, OpenUpstream, Outputs
 from ..model.makes import Make
 from ..model.server import RealtimeServer
 from .checks import legs, rest
@@ -45,6 +45,15 @@ class WorldLegs(WorldState):
     def may_be_renewed(self) -> bool:
         """Whether another session may take the place of the one at hand (N1)."""
         return self.config.renewal is not None and self.ledger.applied > 0
+
+    def ends(self, outputs: Outputs, at: int) -> bool:
+        """Whether the call is over with the `CloseUpstream` there. A host that is late may hear at once that
+        another socket is opened, and that it took too long.
+        """
+        if any(isinstance(each, OpenUpstream) for each in outputs[at:]):
+            return False
+        is_last = any(isinstance(each, CloseClient) for each in outputs)
+        return self.client_gone or is_last or not self.may_be_renewed
 
     def leave(self, *, closed: bool, expired: bool = False, refused: bool = False) -> None:
         """The session at hand is over, by the host's will unless its socket is `closed`. The host may hear of

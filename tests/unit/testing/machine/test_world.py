@@ -6,8 +6,18 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import CloseClient, CloseUpstream, Config, Level, Notice, OpenUpstream, Translator
+from realtime_translate import (
+    CloseClient,
+    CloseUpstream,
+    Config,
+    Level,
+    Notice,
+    OpenUpstream,
+    Renewal,
+    Translator,
+)
 from realtime_translate.audio import MULAW_8K
+from realtime_translate.notices import notice
 from realtime_translate.testing import Group
 from realtime_translate.testing.machine import PropertyError
 from tests.unit.testing.machine.scripted import ScriptedHost, scripted, up, world_of
@@ -229,3 +239,14 @@ def test_a_host_may_configure_the_session_by_itself() -> None:
     world.run(1.0)
     assert world.ledger.updated
     assert world.prepared
+
+
+def test_N4_a_host_that_is_late_may_give_up_a_socket_as_it_opens_it() -> None:
+    world, host = scripted(Config.deepgram(renewal=Renewal(attempts=1)))
+    world.upstream_open = True
+    started = notice("RENEWAL_STARTED", cause="host", attempt=1)
+    dial = OpenUpstream("gpt-realtime-2.1", "/v1/realtime?model=gpt-realtime-2.1", {}, leg=2)
+    host.answers = [(CloseUpstream(1000), started, dial, CloseClient(1000), CloseUpstream(1000))]
+    world.feed("handle_timeout")
+    assert world.closed
+    assert world.legs.number == 2
