@@ -9,6 +9,7 @@ from realtime_translate.outputs import Level
 from realtime_translate.testing.machine import PropertyError
 from realtime_translate.testing.machine.checks import rest
 from realtime_translate.testing.machine.world import World
+from realtime_translate.testing.model.makes import GIVEN
 from tests.unit.testing.machine.scripted import ScriptedHost, breaks, does, down, item, scripted, up
 
 CREATE = up("response.create", response={})
@@ -34,6 +35,11 @@ def test_T1_a_response_waits_for_its_text(pair: tuple[World, ScriptedHost]) -> N
 
 def test_L3_unless_so_many_wait_that_the_oldest_counts_as_confirmed(pair: tuple[World, ScriptedHost]) -> None:
     does(*pair, item("Hi"), Notice("ITEM_UNCONFIRMED", Level.WARNING, "not in time"), CREATE)
+
+
+@pytest.mark.parametrize("field", ["instructions", GIVEN])
+def test_T3_words_of_the_agent_do_not_wait_for_it(pair: tuple[World, ScriptedHost], field: str) -> None:
+    does(*pair, item("Hi"), up("response.create", response={field: "Welcome."}))
 
 
 def test_T1_what_waited_comes_before_the_text(pair: tuple[World, ScriptedHost]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ...model.makes import GIVEN
 from ..broken import require
 from ..world_state import WorldState
 
@@ -13,6 +14,8 @@ __all__ = ["AT_ONCE", "asks", "check"]
 Json = dict[str, Any]
 AT_ONCE = ("ITEM_UNCONFIRMED", "RENEWAL_DONE")
 """Notices of inputs at which older turns are asked for (L3, N9)."""
+_EXACT = {"instructions", GIVEN}
+"""What creates of the agent's own words have (T3)."""
 _RELEASES = {"FunctionCallRequest", "UserStartedSpeaking", "AgentAudioDone"}
 """What the agent's words come before, whether the user's are known or not."""
 _ROOMY = 1000
@@ -68,5 +71,5 @@ def asks(frames: list[Json]) -> None:
         elif kind in ("conversation.item.create", "input_audio_buffer.commit"):
             unconfirmed = ""
         elif kind == "response.create":
-            alone = unconfirmed and "instructions" not in frame["response"]
+            alone = unconfirmed and not frame["response"].keys() & _EXACT
             require(not alone, "T1 a response is asked for when the text is confirmed", unconfirmed)

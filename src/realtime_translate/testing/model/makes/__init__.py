@@ -1,12 +1,13 @@
 """Servers of other makes, row by row: what each takes, shows and does."""
 
-from .exact import FORCED, exact_text
+from .exact import FORCED, GIVEN, exact_text
 from .make import Make, Shape
 from .of_servers import MAKES, make_of
 from .sessions import begin_as, in_ga, placed, read, shown
 
 __all__ = [
     "FORCED",
+    "GIVEN",
     "MAKES",
     "Make",
     "Shape",
