@@ -225,6 +225,17 @@ def test_A7_only_some_commits_have_a_ceiling(turns: Any, has: bool) -> None:
     assert _has_ceiling(Config.deepgram(turn_detection=turns)) is has
 
 
+def test_T7_a_forced_end_may_wait_among_audio() -> None:
+    machine: Any = Calls()
+    config = Config.deepgram(turn_detection=ManualCommit())
+    machine.begin(config=config, seed=1, kind="never pauses", start="configuring", wanted=WANTED, mood="calm")
+    machine.speak(frames=3, milliseconds=60, speech=True)
+    machine.force_end_of_turn()
+    machine.speak(frames=3, milliseconds=60, speech=True)
+    machine.world.run(2.0)
+    assert machine.world.ledger.applied > 0
+
+
 def test_I1_silence_is_sent_again_and_again() -> None:
     machine = walk("ready", keepalive=SilenceKeepalive(every=2.0))
     machine.teardown()

@@ -121,6 +121,10 @@ class AudioLedger:
         """The host has said that it lost some of what waits (N12)."""
         self._gaps = True
 
+    def forced(self) -> None:
+        """A commit waits among audio that waits: nobody can tell how much comes before it."""
+        self._out_of_step = True
+
     def keep(self, audio: bytes) -> None:
         """What went upstream, silence of the host's too: the end of it may go again."""
         self._recent += audio

@@ -135,6 +135,8 @@ class ClientMoves(CallWalk):
     @move(lambda walk: walk.is_ready)
     def force_end_of_turn(self) -> None:
         """The client ends the user's turn (T7)."""
+        if not self.world.ledger.applied:
+            self.world.audio.forced()
         self.world.send({"type": "ForceEndTurn"})
 
     @move(
