@@ -122,6 +122,7 @@ SELDOM: Mapping[str, frozenset[str]] = {
             "DIALLING + CONFIGURE_LATE",
             "DIALLING + HOST_CLOSED",
             "DIALLING + SETTINGS",
+            "DRAINING + FATAL",
             "GREETED + CLIENT_CLOSED",
             "GREETED + HOST_CLOSED",
             "GREETED + UPSTREAM_CLOSED",
@@ -129,6 +130,7 @@ SELDOM: Mapping[str, frozenset[str]] = {
             "READY_UNASKED + FATAL",
             "READY_UNASKED + HOST_CLOSED",
             "READY_UNASKED + UPSTREAM_CLOSED",
+            "RECONFIGURING + SHOWN_FLAT",
         }
     ),
     "slot": frozenset(
@@ -162,6 +164,7 @@ SELDOM: Mapping[str, frozenset[str]] = {
             "EXPECTED + GRACE_OVER",
             "EXPECTED + SERVER_FAILED",
             "EXPECTED + UNANSWERED",
+            "EXPECTED + UNNAMED",
             "FREE + BUSY",
             "FREE + DONE",
             "FREE + FAILED",

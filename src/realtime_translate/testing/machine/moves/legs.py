@@ -96,11 +96,7 @@ class LegMoves(ClientMoves):
         if world.ledger.host_calls and not world.closed:
             world.run_function(index, '{"tide": "high"}')
 
-    @move(
-        lambda walk: walk.mood.abrupt and _renews(walk),
-        stage=st.sampled_from([*_STAGES]),
-        how=st.sampled_from(["client", "host"]),
-    )
+    @move(_renews, stage=st.sampled_from([*_STAGES]), how=st.sampled_from(["client", "host"]))
     def end_meanwhile(self, stage: str, how: str) -> None:
         """Somebody goes while the session is renewed (E5, S8)."""
         world = self.world
