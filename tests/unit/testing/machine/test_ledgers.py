@@ -13,6 +13,7 @@ from realtime_translate.testing.machine.ledgers.audio import AudioLedger
 from realtime_translate.testing.machine.ledgers.heard import Heard
 from realtime_translate.testing.machine.ledgers.ledger import Ledger
 from realtime_translate.testing.machine.plain import REPEATED, named_once, plain
+from realtime_translate.testing.machine.rows import make_of_row
 
 Json = dict[str, Any]
 QUIET = b"\x00\x01" * 100
@@ -86,6 +87,16 @@ def test_another_rate_is_carried_at_24000() -> None:
     ledger = AudioLedger()
     ledger.declare(AudioFormat("linear16", 8000))
     assert ledger.carried.rate == 24000
+
+
+def test_N12_what_is_kept_may_be_in_the_wider_format_of_before() -> None:
+    ledger = AudioLedger(hears=make_of_row("xai").hears)
+    ledger.append(bytes(480))
+    ledger.declare(AudioFormat("linear16", 16000))
+    assert (ledger.carried.rate, ledger.widest) == (16000, 48000)
+    unheard = AudioLedger(hears=make_of_row("xai").hears)
+    unheard.declare(AudioFormat("linear16", 16000))
+    assert unheard.widest == 32000
 
 
 # --- what was heard -----------------------------------------------------------------------------------------

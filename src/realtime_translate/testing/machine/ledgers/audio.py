@@ -73,7 +73,9 @@ class AudioLedger:
             self._carry(unasked)
 
     def _carry(self, audio: AudioFormat) -> None:
-        """From now on; what was said and waits goes so, too."""
+        """From now on; what was said and waits goes so, too, but not what went already."""
+        if self._appended:
+            self._before = max(self._before, self.carried, key=lambda each: each.bytes_per_second)
         self.carried = audio
         self._reference = Conversion(self.format, audio)
         if not self._appended:
@@ -109,7 +111,6 @@ class AudioLedger:
         nearest = carried(self.format, hears)
         if nearest != self.carried:
             self._out_of_step, self._recent = True, bytearray()
-            self._before = self.carried
             self._carry(nearest)
 
     @property
