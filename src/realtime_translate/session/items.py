@@ -19,6 +19,7 @@ __all__ = [
     "check",
     "created",
     "goes_again",
+    "gone",
     "kept",
     "kind_refused",
     "learned",
@@ -73,24 +74,40 @@ def _by_its_call(item: Mapping[str, object], env: Env) -> Mapping[str, object]:
     return {**item, "call_id": env.ids.call_as_wanted(call_id)} if isinstance(call_id, str) else item
 
 
-def goes_again(past: Past, problem: Problem) -> PastItem | None:
-    """The item that this error refuses for the beginning of an id; or, once that was mended, since something
-    is not there that it was put behind or belongs to, and that has gone again itself or is lost (D5).
+def goes_again(past: Past, env: Env, problem: Problem) -> PastItem | None:
+    """The item that this error refuses for the beginning of an id; or since something is not there that it
+    was put behind or belongs to, and that has gone again itself or is lost (D5).
     """
-    refused = next((each for each in past.items if each.event_id == problem.event_id), None)
+    refused = _named(past, problem)
     if refused is None:
         return None
+    if _names_what_moved(past, env, refused, problem):
+        return refused
     if refused.place:
-        return refused if _is_behind(past, refused, problem) or lost(past, refused, problem) else None
+        return refused if lost(past, refused, problem) else None
     head = head_asked(problem)
     begins = _CALL if _is_of_call(refused, problem) else refused.item_id
     return refused if head and not begins.startswith(head) else None
 
 
-def _is_behind(past: Past, refused: PastItem, problem: Problem) -> bool:
-    """Whether it names what has gone again since then."""
-    named = (refused.place, str(refused.item.get("call_id", refused.place)))
-    return refused.place != place_of(past, refused) and any(each in problem.description for each in named)
+def gone(past: Past, env: Env, problem: Problem) -> PastItem | None:
+    """The item that is not told at all, as this error says."""
+    again = goes_again(past, env, problem)
+    return _named(past, problem) if again is None else lost(past, again, problem)
+
+
+def _named(past: Past, problem: Problem) -> PastItem | None:
+    return next((each for each in past.items if each.event_id == problem.event_id), None)
+
+
+def _names_what_moved(past: Past, env: Env, refused: PastItem, problem: Problem) -> bool:
+    """Whether the error names what the item was put behind, or its call, which has gone again since then."""
+    before = place_of(past, refused)
+    call_id = refused.item.get("call_id")
+    if isinstance(call_id, str) and env.ids.call_as_wanted(call_id) in problem.description:
+        moved = any(each.place for each in past.items if each.item_id == before)
+        return moved and refused.place != before and not head_asked(problem)
+    return refused.place not in ("", before) and refused.place in problem.description
 
 
 def lost(past: Past, refused: PastItem, problem: Problem) -> PastItem | None:

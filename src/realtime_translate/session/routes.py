@@ -220,6 +220,7 @@ SIGNALS: Mapping[type, Handlers] = dict(
             events.commit_refused,
             input_audio.refused,
             user_text.refused,
+            agent_text.refused,
             ledger.refused,
             past.refused,
             function_calls.refused,

@@ -168,6 +168,26 @@ def test_D5_an_output_follows_its_call(way: Way) -> None:
     assert (log.client, log.upstream, log.notices[0]) == ([], [], "CONTEXT_ITEM_REFUSED")
 
 
+def test_D5_an_output_on_its_way_follows_its_call_that_goes_again() -> None:
+    desk, (call, output) = with_context(Desk, CALLED)
+    call = again(desk.upstream(refusal(call, "func_")))
+    no_call = error(None, "Tool call ID 'call_7' not found in conversation.", event_id=output["event_id"])
+    output = again(desk.upstream(no_call))
+    assert output["previous_item_id"] == call["item"]["id"]
+    no_call = error(None, "Tool call ID 'call_7' not found in conversation.", event_id=output["event_id"])
+    assert desk.upstream(no_call).upstream == []
+
+
+def test_D5_an_output_follows_its_call_under_the_id_that_the_server_wants() -> None:
+    desk, context = with_context(Desk, *SAID, CALLED)
+    user, _ = (again(desk.upstream(refusal(each, "item_"))) for each in context[:2])
+    call, output = (again(desk.upstream(refusal(each, "toolu_", "call_id"))) for each in context[2:])
+    desk.upstream(confirmed(user))
+    call = again(desk.upstream(missing(call)))
+    no_call = error(None, "Tool call ID 'toolu_7' not found in conversation.", event_id=output["event_id"])
+    assert again(desk.upstream(no_call))["previous_item_id"] == call["item"]["id"]
+
+
 def test_T6_what_is_refused_for_another_reason_goes_no_more() -> None:
     desk, context = with_context(Desk, *SAID, CALLED)
     sent = [again(desk.upstream(refusal(each, "item_"))) for each in context]
@@ -185,7 +205,7 @@ def test_L2_of_an_item_that_goes_again_and_again_one_is_known() -> None:
     for at in range(1, 5):
         sent[at] = again(desk.upstream(missing(sent[at])))
     snapshot: Any = desk.translator.snapshot()
-    assert len(snapshot["call"]["agent_text"]["own"]) == 5
+    assert len(snapshot["call"]["agent_text"]["own"]) == 4
     assert len(kept(desk)["items"]) == 4
 
 
@@ -268,6 +288,23 @@ def test_O3_the_model_may_say_again_what_a_refused_item_said(way: Way) -> None:
     desk, context = with_context(way)
     user, agent = (again(desk.upstream(refusal(each, "item_"))) for each in context)
     desk.upstream(confirmed(user), confirmed(agent), created())
+    said = {**agent["item"], "id": "item_new", "status": "completed"}
+    log = desk.upstream({"type": "conversation.item.done", "item": said}, done())
+    assert [each["content"] for each in log.client if each["type"] == "ConversationText"] == ["Which day?"]
+
+
+def test_O3_the_model_may_say_what_the_server_does_not_take(way: Way) -> None:
+    desk, (_, agent) = with_context(way)
+    desk.upstream(error(None, "No.", event_id=agent["event_id"]), created())
+    said = {**agent["item"], "id": "item_new", "status": "completed"}
+    log = desk.upstream({"type": "conversation.item.done", "item": said}, done())
+    assert [each["content"] for each in log.client if each["type"] == "ConversationText"] == ["Which day?"]
+
+
+def test_O3_the_model_may_say_what_the_server_has_lost(way: Way) -> None:
+    desk, context = with_context(way, *SAID, CALLED)
+    user, agent, call, _ = (again(desk.upstream(refusal(each, "item_"))) for each in context)
+    desk.upstream(confirmed(user), missing(call), created())
     said = {**agent["item"], "id": "item_new", "status": "completed"}
     log = desk.upstream({"type": "conversation.item.done", "item": said}, done())
     assert [each["content"] for each in log.client if each["type"] == "ConversationText"] == ["Which day?"]

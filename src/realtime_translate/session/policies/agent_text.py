@@ -12,6 +12,7 @@ from ..entries import OwnItem, Part, Told
 from ..env import Env
 from ..event_kinds import ItemEvent, TextEvent
 from ..ids import fingerprint
+from ..items import gone
 from ..renewals import begin_anew, is_told
 from ..signals import (
     AgentSaid,
@@ -19,6 +20,7 @@ from ..signals import (
     Effects,
     LegLost,
     OwnText,
+    Refused,
     ResponseCut,
     ResponseEnded,
 )
@@ -34,6 +36,7 @@ __all__ = [
     "leg_lost",
     "own_text",
     "paused",
+    "refused",
     "response_done",
     "text_done",
     "transcript_done",
@@ -51,9 +54,22 @@ speech is longer, and a server may send anything (L1).
 def own_text(call: Call, env: Env, signal: OwnText) -> Effects:
     """An assistant item that we create: it is context, and never announced (O3)."""
     state = call.agent_text
-    state.own = [each for each in state.own if each.item_id != signal.replaced]
+    if signal.replaced:
+        _forget(state, signal.replaced)
     state.own.append(OwnItem(signal.item_id, fingerprint(signal.text)))
     return ()
+
+
+def refused(call: Call, env: Env, refusal: Refused) -> Effects:
+    """What the server has not been told the model may still say (O3)."""
+    state, problem = call.agent_text, refusal.problem
+    if state.own and (item := gone(call.past, env, problem)) is not None:
+        _forget(state, item.item_id)
+    return ()
+
+
+def _forget(state: AgentText, item_id: str) -> None:
+    state.own = [each for each in state.own if each.item_id != item_id]
 
 
 def delta(call: Call, env: Env, event: TextEvent) -> Effects:

@@ -52,7 +52,7 @@ def refused(call: Call, env: Env, refusal: Refused) -> Effects:
     if not env.ids.is_context(problem.event_id):
         return ()
     may_fail = MayFail(problem.event_id)
-    again = goes_again(state, problem)
+    again = goes_again(state, env, problem)
     if again is not None:
         return [may_fail, *_again(state, env, again, problem)]
     state.items = [each for each in state.items if each.event_id != problem.event_id]
@@ -64,10 +64,11 @@ def _left_out(problem: Problem) -> Notice:
 
 
 def _again(state: Past, env: Env, item: PastItem, problem: Problem) -> list[Effect]:
-    if not item.place:
-        told = learned(env, kind_refused(item, problem), head_asked(problem))
-    elif gone := lost(state, item, problem):
-        state.items.remove(gone)
+    head = "" if item.place else head_asked(problem)
+    if head:
+        told = learned(env, kind_refused(item, problem), head)
+    elif missing := lost(state, item, problem):
+        state.items.remove(missing)
         told = [_left_out(problem)]
     else:
         told = []

@@ -153,13 +153,13 @@ def test_N5_the_voice_may_change_in_a_session_that_has_not_spoken() -> None:
     assert session(desk.client(speak))["audio"]["output"]["voice"] == "cedar"
 
 
-def test_N5_a_voice_that_came_too_late_for_the_first_session_is_not_asked_for() -> None:
+@pytest.mark.parametrize("voice", ["cedar", {"id": "voice_1"}])
+def test_N5_a_voice_that_came_too_late_for_the_first_session_is_not_asked_for(voice: Any) -> None:
     desk = Desk(config(ClientDialect.COMPONENT))
     desk.opened()
     desk.dialled()
     desk.upstream(UPDATED, created(), audio(), done())
-    speak = {"provider": {"type": "open_ai", "voice": "cedar"}}
-    log = desk.client({"type": "Settings", "agent": {"speak": speak}})
+    log = desk.client({"type": "Settings", "agent": {"sessionAudioOutput": {"voice": voice}}})
     assert "SETTING_LEFT_OUT" in log.notices
     assert "voice" not in json.dumps(session(log))
     desk.upstream(UPDATED)

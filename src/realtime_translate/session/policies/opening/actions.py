@@ -227,6 +227,8 @@ def _keep_voice(state: OpeningState, env: Env) -> list[Effect]:
     voice = dispensable.found("audio.output.voice", state.session)
     if voice is None:
         return []
+    if not (state.plan or env.plan).voice:  # it is an object, of which the plan knows nothing
+        state.left_out.append(voice.path)
     state.session = dispensable.without(state.session, voice.path)
     state.plan = evolve(state.plan or env.plan, voice=env.plan.voice)
     return [notice("SETTING_LEFT_OUT", path="agent.speak.provider")]
