@@ -256,13 +256,15 @@ class GivenUp:
 @define(eq=False, repr=False)
 class PastItem:
     """An item of the past that upstream has not confirmed. `item`: without its id. `place`: once it
-    went again, the id of the item that it was put behind, or the first place (D5).
+    went again, the id of the item that it was put behind, or the first place (D5). `passed`: a response has
+    begun since it was sent.
     """
 
     item_id: str
     event_id: str
     item: Mapping[str, object] = field(factory=dict[str, object])
     place: str = ""
+    passed: bool = False
 
 
 @define(eq=False, repr=False)

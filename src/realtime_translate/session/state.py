@@ -295,7 +295,7 @@ class UserTexts:
 @define(eq=False, repr=False)
 class Past:
     """`items`: those of the context, and of what was said before, that were not confirmed, in their order;
-    until a response begins. `after`: the id of the last that was.
+    until two responses have begun. `after`: the id of the last that was.
     """
 
     items: list[PastItem] = field(factory=list[PastItem])

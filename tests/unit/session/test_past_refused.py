@@ -230,15 +230,24 @@ def test_T6_another_refusal_is_final(message: str) -> None:
     assert (log.client, log.upstream, log.notices[0]) == ([], [], "CONTEXT_ITEM_REFUSED")
 
 
-def test_L2_nothing_of_it_is_kept_once_a_response_began(way: Way) -> None:
+def test_L2_nothing_of_it_is_kept_once_two_responses_began(way: Way) -> None:
     desk, (first, second) = with_context(way)
     desk.upstream(confirmed(second))  # out of their order
     assert len(kept(desk)["items"]) == 2
     desk.upstream(confirmed(first))
     assert len(kept(desk)["items"]) == 1
-    desk.upstream(created())
-    assert kept(desk) == {"items": [], "after": ""}
-    assert desk.upstream(refusal(first, "item_")).upstream == []
+    desk.upstream(created(), done())
+    assert len(kept(desk)["items"]) == 1
+    desk.upstream(created("resp_2"))
+    assert kept(desk)["items"] == []
+    assert desk.upstream(refusal(second, "item_")).upstream == []
+
+
+def test_D5_a_response_may_begin_before_the_refusal_comes(way: Way) -> None:
+    desk, (first, second) = with_context(way)
+    desk.upstream(confirmed(first), created())
+    event = again(desk.upstream(refusal(second, "item_")))
+    assert event["previous_item_id"] == first["item"]["id"]
 
 
 def test_N6_the_next_session_counts_it_when_it_went_through() -> None:

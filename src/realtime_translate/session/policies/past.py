@@ -46,7 +46,7 @@ def item_seen(call: Call, env: Env, event: ConversationEvent) -> Effects:
 def refused(call: Call, env: Env, refusal: Refused) -> Effects:
     """The call goes on without an item of the past that upstream refused (T6). One that is refused for the
     beginning of an id goes once more, under another and in its old place; later ones begin so. If what it was
-    put behind is lost, it goes behind the one before that, until a response begins (D5).
+    put behind is lost, it goes behind the one before that (D5).
     """
     state, problem = call.past, refusal.problem
     if not env.ids.is_context(problem.event_id):
@@ -78,15 +78,18 @@ def _again(state: Past, env: Env, item: PastItem, problem: Problem) -> list[Effe
 
 
 def response_began(call: Call, env: Env, _: openai.ResponseCreated) -> Effects:
-    """All that was sent before has had its answer, if it gets one (L2)."""
-    return _forget(call.past)
+    """What was sent before has had its answer, if it gets one (L2). The response may have been under way when
+    the last of it was sent, but not the one before it.
+    """
+    state = call.past
+    state.items = [each for each in state.items if not each.passed]
+    for each in state.items:
+        each.passed = True
+    return ()
 
 
 def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
     """The next session is told everything anew (N6)."""
-    return _forget(call.past)
-
-
-def _forget(state: Past) -> Effects:
+    state = call.past
     state.items, state.after = [], ""
     return ()
