@@ -22,7 +22,7 @@ from websockets.asyncio.client import connect
 import realtime_translate as rt
 from tests.e2e import hosts
 from tests.e2e.attackers import ATTACKS
-from tests.e2e.beside import CASES, COMMANDS, SECONDS, beside
+from tests.e2e.beside import CASES, COMMANDS, SECONDS, Found, beside
 from tests.e2e.hosts import EXAMPLES, SOURCES, eventually, example, process, run
 
 LATE = 0.1
@@ -111,20 +111,23 @@ def test_the_first_call_does_not_pay_for_what_is_done_once() -> None:
     assert said.stdout == "True\n"
 
 
+def usual(found: Found) -> float:
+    """How late frames are for what else the machine has to do, but for one of a hundred."""
+    return found.before[len(found.before) * 99 // 100]
+
+
 @pytest.mark.parametrize(("proxy", "attack"), CASES)
 def test_an_honest_call_beside_a_bad_client(proxy: str, attack: str) -> None:
     async def scenario() -> None:
-        for _ in range(TRIES):
-            found = await beside(proxy, attack)
-            print(f"{proxy}, {attack}: {found}")
-            late = found.before[len(found.before) * 99 // 100]  # what else the machine has to do
-            if found.late[1] < LATE + late:
-                break
+        found, tries = await beside(proxy, attack), 1
+        while found.late[1] >= LATE + usual(found) and tries < TRIES:
+            found, tries = await beside(proxy, attack), tries + 1
+        print(f"{proxy}, {attack}: {found}")
         if attack in ATTACKS:
             assert found.calls > 1  # the attacker's too
         assert found.lost == 0
         assert len(found.took) == pytest.approx(50 * SECONDS, rel=0.2)
-        assert found.late[1] < LATE + late
+        assert found.late[1] < LATE + usual(found)
         assert found.grown < GROWTH
         assert found.logged < LOG
 

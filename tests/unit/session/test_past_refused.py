@@ -54,6 +54,11 @@ def again(log: Log) -> Json:
     return event
 
 
+def told(log: Log) -> list[str]:
+    messages: Any = log.client
+    return [each["content"] for each in messages if each["type"] == "ConversationText"]
+
+
 def test_D5_a_refused_item_of_the_context_goes_again_in_its_place(way: Way) -> None:
     desk, (first, second) = with_context(way)
     log = desk.upstream(refusal(first, "item_"))
@@ -299,7 +304,7 @@ def test_O3_the_model_may_say_again_what_a_refused_item_said(way: Way) -> None:
     desk.upstream(confirmed(user), confirmed(agent), created())
     said = {**agent["item"], "id": "item_new", "status": "completed"}
     log = desk.upstream({"type": "conversation.item.done", "item": said}, done())
-    assert [each["content"] for each in log.client if each["type"] == "ConversationText"] == ["Which day?"]
+    assert told(log) == ["Which day?"]
 
 
 def test_O3_the_model_may_say_what_the_server_does_not_take(way: Way) -> None:
@@ -307,7 +312,7 @@ def test_O3_the_model_may_say_what_the_server_does_not_take(way: Way) -> None:
     desk.upstream(error(None, "No.", event_id=agent["event_id"]), created())
     said = {**agent["item"], "id": "item_new", "status": "completed"}
     log = desk.upstream({"type": "conversation.item.done", "item": said}, done())
-    assert [each["content"] for each in log.client if each["type"] == "ConversationText"] == ["Which day?"]
+    assert told(log) == ["Which day?"]
 
 
 def test_O3_the_model_may_say_what_the_server_has_lost(way: Way) -> None:
@@ -316,4 +321,4 @@ def test_O3_the_model_may_say_what_the_server_has_lost(way: Way) -> None:
     desk.upstream(confirmed(user), missing(call), created())
     said = {**agent["item"], "id": "item_new", "status": "completed"}
     log = desk.upstream({"type": "conversation.item.done", "item": said}, done())
-    assert [each["content"] for each in log.client if each["type"] == "ConversationText"] == ["Which day?"]
+    assert told(log) == ["Which day?"]

@@ -273,7 +273,8 @@ def test_N_somebody_goes_at_any_stage_of_a_renewal(stage: str) -> None:
     stages: list[Opening] = []
 
     def host_goes(world: World) -> None:
-        stages.append(world.host.state.opening)
+        host: Any = world.host
+        stages.append(host.state.opening)
         world.feed("close")
 
     with patch.object(legs, "ENDS", {"host": host_goes}):
