@@ -152,7 +152,7 @@ def test_context_is_not_kept_once_upstream_has_taken_it() -> None:
     settings = {**SETTINGS, "agent": {"context": {"messages": history}}}
     desk = ready(Desk, Config.deepgram(context=ContextMode.ITEMS, greeting=GreetingMode.SUPPRESSED), settings)
     assert len(json.dumps(desk.translator.snapshot())) > 5000  # it may be refused yet
-    desk.upstream(created())
+    desk.upstream(created(), done(), created("resp_2"))
     assert len(json.dumps(desk.translator.snapshot())) < 5000
 
 

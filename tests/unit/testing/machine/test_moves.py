@@ -10,6 +10,7 @@ import pytest
 
 from realtime_translate import Config, ManualCommit, Notice, Renewal, ServerVad, SilenceKeepalive
 from realtime_translate.session.tables import Opening
+from realtime_translate.testing import FakeClock
 from realtime_translate.testing.machine import CallMachine, PropertyError, Statistics
 from realtime_translate.testing.machine.checks import moments, rest
 from realtime_translate.testing.machine.moves import legs
@@ -17,6 +18,7 @@ from realtime_translate.testing.machine.moves.client import _has_ceiling
 from realtime_translate.testing.machine.moves.rough_openings import DISTURBANCES, EARLY_STAGES, STAGES
 from realtime_translate.testing.machine.world import World
 from realtime_translate.testing.model.script import Reply
+from tests.unit.testing.machine.scripted import ScriptedHost
 
 COMPONENT = Config.component()
 WANTED = {
@@ -223,6 +225,18 @@ def test_F4_a_call_that_ends_meanwhile_is_answered_no_further() -> None:
 )
 def test_A7_only_some_commits_have_a_ceiling(turns: Any, has: bool) -> None:
     assert _has_ceiling(Config.deepgram(turn_detection=turns)) is has
+
+
+def test_N15_a_call_whose_attempts_are_used_up_is_over_meanwhile() -> None:
+    machine = walk("ready", "abrupt", renewal=Renewal(attempts=1))
+    with patch.object(legs, "ENDS", {}):
+        machine.end_meanwhile(stage="replaying", how="client")
+    assert machine.world.closed
+
+
+def test_hosts_of_another_kind_are_not_copied() -> None:
+    host: Any = ScriptedHost()
+    assert Calls().restore_host(host, COMPONENT, FakeClock(), lambda: "id") is None
 
 
 def test_T7_a_forced_end_may_wait_among_audio() -> None:
