@@ -184,6 +184,7 @@ SELDOM: Mapping[str, frozenset[str]] = {
             "REFUSED + SERVER_FAILED",
             "REFUSED + UNNAMED",
             "REQUESTED + DONE",
+            "REQUESTED + DONE_OTHER",
             "REQUESTED + DONE_OURS",
             "RUNNING + CREATED_OTHER",
             "RUNNING + CREATED_OURS",
