@@ -11,7 +11,7 @@ from ...wire import unstructure
 from ..entries import LedgerEntry
 from ..env import Env
 from ..event_kinds import ConversationEvent
-from ..items import created, goes_again, gone
+from ..items import created, goes_again, lost
 from ..signals import Effects, LegConfigured, LegReady, OpeningStep, Recorded, Refused
 from ..state import Call, Ledger
 from ..tables import Opening, OpeningEvent
@@ -82,8 +82,9 @@ def refused(call: Call, env: Env, refusal: Refused) -> Effects:
     problem = refusal.problem
     if call.phase is not Opening.REPLAYING or not env.ids.is_context(problem.event_id):
         return ()
-    if goes_again(call.past, env, problem) is not None and gone(call.past, env, problem) is None:
-        return ()  # it may be confirmed yet (D5)
+    again = goes_again(call.past, env, problem)
+    if again is not None and lost(call.past, again, problem) is None:  # it may be confirmed yet (D5)
+        return ()
     state.refused += 1
     return _whole(state)
 
