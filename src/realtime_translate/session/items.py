@@ -33,12 +33,10 @@ _FIRST = "root"
 """The place before all other items."""
 
 
-def created(item: Mapping[str, object], env: Env, item_id: str = "") -> list[Effect]:
-    """Create an item, given without an id unless one was made for it, and know it again when upstream
-    announces it (O3) or refuses it (D5).
+def created(item: Mapping[str, object], env: Env) -> list[Effect]:
+    """Create an item, given without an id, and know it again when upstream announces it (O3) or refuses it
+    (D5).
     """
-    if item_id:
-        return _sent(env, PastItem(item_id, env.ids.context(), item))
     named = PastItem(env.ids.item(str(item["type"])), env.ids.context(), item)
     return [*_sent(env, named), PastSent(named)]
 

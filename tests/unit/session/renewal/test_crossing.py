@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from realtime_translate import CloseUpstream, Config, Notice, OpenUpstream
 from realtime_translate.session.tables import Opening
-from tests.events import TOOLS, answer, audio, call_done, created, done, error, item_done, message, transcript
+from tests.events import (
+    TOOLS,
+    answer,
+    audio,
+    call_done,
+    conversation_item,
+    created,
+    done,
+    error,
+    item_done,
+    message,
+    transcript,
+)
 from tests.harness import Desk, ready
 from tests.unit.session.renewal.test_causes import dials, told
-from tests.unit.session.renewing import asked, config, dialled_again, ready_in, renewed, replies
+from tests.unit.session.renewing import asked, config, dialled_again, items, ready_in, renewed, replies
 
 GREETING = "Welcome to the harbour office."
 
@@ -89,3 +101,24 @@ def test_N10_a_call_with_the_id_of_one_that_was_answered_is_another() -> None:
     desk.client(answer("call_1"))
     log = desk.upstream(created("resp_2"), call_done("call_1", "resp_2", id="item_2"), done("resp_2"))
     assert len(log.of("FunctionCallRequest")) == 1
+
+
+def test_N10_a_server_has_no_id_of_an_item_to_refuse() -> None:
+    """Some take only ids that begin as their own do (D5): the answer would be lost with its call."""
+    desk = ready_in()
+    desk.upstream(created(), call_done(), done())
+    desk.lost()
+    renewed(desk)
+    assert [each.get("id") for each in items(desk.client(answer("call_1")))] == [None, None]
+
+
+def test_N10_a_call_that_went_up_again_is_not_asked_for_when_the_server_shows_it() -> None:
+    desk = ready_in()
+    desk.upstream(created(), call_done(), done())
+    desk.lost()
+    renewed(desk)
+    call, output = items(desk.client(answer("call_1")))
+    shown = [{**each, "id": f"item_{number}"} for number, each in enumerate((call, output))]
+    log = desk.upstream(*(conversation_item(each) for each in shown), created("resp_2"), done("resp_2"))
+    assert log.of("FunctionCallRequest") == []
+    assert log.upstream == []

@@ -7,10 +7,9 @@ from ....mapping import calls as mapping
 from ....mapping import context
 from ....notices import notice
 from ....openai.objects import Item
-from ....wire import unstructure
 from ...entries import FunctionCall, LedgerEntry
 from ...env import Env
-from ...items import created, kept
+from ...items import kept
 from ...signals import Effect, Effects, Proceed
 from ...state import Call, FunctionCalls
 from ...tables import FunctionCallEvent
@@ -62,16 +61,16 @@ def _why_not(function_call: FunctionCall | None) -> str:
 
 
 def _made_here(env: Env, function_call: FunctionCall) -> list[Effect]:
-    """A call of a session that is gone goes up with its output, by the client's id (N10). Its item tells it
-    from a call of this session that has the same id (F1).
+    """A call of a session that is gone goes up with its output, by the client's id (N10). Its item goes
+    without an id, which a server could refuse (D5). The one kept here tells it from a call of this session
+    that has the same call id (F1).
     """
     function_call.call_id = env.ids.call_as_wanted(context.call_id(function_call.client_id))
-    function_call.elsewhere = False
-    made, _ = context.call(
-        function_call.call_id, env.plan.sent_name(function_call.name), function_call.arguments, ""
-    )
     function_call.item_id = env.ids.item("function_call")
-    return created(unstructure(made), env, function_call.item_id)
+    function_call.elsewhere = False
+    name = env.plan.sent_name(function_call.name)
+    made, _ = context.call(function_call.call_id, name, function_call.arguments, "")
+    return [env.upstream(openai.ConversationItemCreate(made, event_id=env.ids.context()))]
 
 
 def _answer(state: FunctionCalls, env: Env, function_call: FunctionCall, content: str) -> list[Effect]:
