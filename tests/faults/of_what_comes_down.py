@@ -247,7 +247,7 @@ FAULTS: tuple[Fault, ...] = (
         "E5",
         "timers run on after the end",
         "session/performer.py",
-        "            self.env.timers.deadlines.clear()\n",
+        "            self.env.timers.clear()\n",
         "",
     ),
     Fault(

@@ -52,7 +52,7 @@ class Performer(ABC):
         effects = self._effects(step.action, cause)
         if step.to is _CLOSED:
             self.out.extend(noticed.minute_over(self.call, self.env))
-            self.env.timers.deadlines.clear()
+            self.env.timers.clear()
             opening.forget(self.call.opening)
             self.out.extend(cast("Sequence[Output]", effects))
         else:

@@ -47,29 +47,42 @@ class Timers:
 
     deadlines: dict[TimerName, Instant] = field(factory=dict["TimerName", "Instant"])
     none_before: float = field(init=False, default=-inf, eq=False, repr=False)
-    """No deadline is earlier: before that moment nothing can be due, and nobody has to look. It may lag
-    behind the earliest deadline, and is no part of a snapshot.
+    """No deadline is earlier: before that moment nothing can be due, and nobody has to look."""
+    _lags: bool = field(init=False, default=True, eq=False, repr=False)
+    """`none_before` may be earlier than the earliest deadline. Hosts ask for that after each frame, so it is
+    only sought when it has changed. Neither is part of a snapshot.
     """
 
     @property
     def due(self) -> float:
         """The earliest deadline, or infinity."""
-        return min(self.deadlines.values()) if self.deadlines else inf
+        if self._lags:
+            self.none_before = min(self.deadlines.values(), default=inf)
+            self._lags = False
+        return self.none_before
 
     def pop(self, now: float) -> tuple[TimerName, Instant] | None:
         """Remove and return the oldest timer whose deadline is not later than `now`."""
-        self.none_before = self.due
-        if self.none_before > now:
+        if self.due > now:
             return None
         name = min(self.deadlines, key=self.deadlines.__getitem__)
+        self._lags = True
         return name, self.deadlines.pop(name)
 
     def set(self, name: TimerName, at: float) -> None:
         """Set or move a timer."""
+        if at <= self.none_before:
+            self.none_before, self._lags = at, False
+        elif not self._lags and self.deadlines.get(name) == self.none_before:
+            self._lags = True
         self.deadlines[name] = Instant(at)
-        if at < self.none_before:
-            self.none_before = at
 
     def cancel(self, name: TimerName) -> None:
         """Remove a timer, if it is set."""
-        self.deadlines.pop(name, None)
+        if self.deadlines.pop(name, None) == self.none_before:
+            self._lags = True
+
+    def clear(self) -> None:
+        """Remove all timers."""
+        self.deadlines.clear()
+        self._lags = True
