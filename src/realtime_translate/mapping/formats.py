@@ -23,6 +23,7 @@ __all__ = [
     "is_wav",
     "output_path",
     "to_upstream",
+    "unasked",
     "undeclared_input",
 ]
 
@@ -102,6 +103,14 @@ def effective(plan: Plan, session: upstream.Session, server: UpstreamDialect = O
         plan,
         input=_path("audio.input", plan.input.client, heard),
         output=_path("audio.output", plan.output.client, spoken),
+    )
+
+
+def unasked(plan: Plan, server: UpstreamDialect) -> Plan:
+    """The plan where the server was asked for no formats: it carries its own (D3)."""
+    heard, spoken = AudioFormat(_PCM, server.input.unsaid), AudioFormat(_PCM, server.output.unsaid)
+    return evolve(
+        plan, input=AudioPath(plan.input.client, heard), output=AudioPath(plan.output.client, spoken)
     )
 
 

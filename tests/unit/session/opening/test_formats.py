@@ -6,9 +6,11 @@ import base64
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from realtime_translate import Config, ManualCommit
 from realtime_translate.audio import MULAW_8K, PCM_24K, AudioFormat, Conversion
+from realtime_translate.openai.dialects import GA_SOUNDS, OPENAI_GA
 from tests.events import done
 from tests.harness import SETTINGS, Desk, Log
 from tests.unit.session.played import begun_by_server
@@ -69,6 +71,25 @@ def test_A2_the_tail_goes_in_the_format_that_still_holds() -> None:
     reference = Conversion(PCM_16K, MULAW_8K)
     assert b"".join(appended(first, settings)) == reference.feed(spoken) + reference.flush()
     assert desk.upstream(updated(format={"type": "audio/pcm"})).upstream == []
+
+
+def test_D3_a_server_that_was_asked_for_no_format_and_says_none_carries_its_own() -> None:
+    """Before Settings (found by the state machine)."""
+    pytest.importorskip("numpy", reason="needs the resample extra")
+    own = evolve(OPENAI_GA, input=evolve(GA_SOUNDS, unsaid=16000), output=evolve(GA_SOUNDS, unsaid=8000))
+    desk = Desk(evolve(COMPONENT, upstream=own))
+    desk.opened()
+    desk.dialled()
+    desk.upstream({"type": "session.updated", "session": {"audio": {"input": {"turn_detection": None}}}})
+    assert appended(desk.client(b"\1\2\3\4")) == [b"\1\2\3\4"]
+    second = base64.b64encode(bytes(16000)).decode()
+    log = desk.upstream(
+        {"type": "response.created", "response": {"id": "r1"}},
+        {"type": "response.output_audio.delta", "response_id": "r1", "item_id": "i1", "delta": second},
+    )
+    reference = Conversion(AudioFormat("linear16", 8000), PCM_24K)
+    (heard,) = (each for each in log.client if isinstance(each, bytes))
+    assert heard == reference.feed(bytes(16000))
 
 
 @pytest.mark.parametrize("stage", ["awaiting slot", "applying"])

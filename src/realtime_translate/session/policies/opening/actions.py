@@ -185,11 +185,14 @@ def session_ends(call: Call, env: Env) -> Effects:
 
 
 def _updated_unasked(state: OpeningState, env: Env, cause: Cause) -> Effects:
-    """Only the component's dialect takes it for ready; who commits is then what the server says (S4)."""
+    """Only the component's dialect takes it for ready; who commits is then what the server says (S4). Where
+    it does not say what it carries, that is its own (D3).
+    """
     state.began = True
     if not env.component:
         return (notice("UPSTREAM_ABSORBED", type="session.updated"),)
-    env.plan = evolve(env.plan, commit=turns.effective_plan(shapes.read(cause.session)))
+    plan = formats.unasked(env.plan, env.server)
+    env.plan = evolve(plan, commit=turns.effective_plan(shapes.read(cause.session)))
     told: list[Effect] = []
     if shapes.is_flat(cause.session) and not env.server.shape.moved:
         env.flat, told = True, [_FLAT]
