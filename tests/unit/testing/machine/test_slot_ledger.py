@@ -271,6 +271,19 @@ def test_V1_a_commit_is_answered_once() -> None:
     breaks("V1 a commit", world, host, create("e2"))
 
 
+@pytest.mark.parametrize("reason", ["the model did not start to answer in time", "stalled"])
+def test_R5_what_a_create_was_for_that_was_given_up_waits_for_no_answer(reason: str) -> None:
+    """It has failed, and its late refusal changes nothing. A response that stalls meanwhile is another."""
+    world, host = scripted()
+    world.answers.wants("text", "Hi")
+    does(world, host, create())
+    given_up: Notice = notice("RESPONSE_FAILED", reason=reason)
+    does(world, host, given_up, failed())
+    does(world, host, event=created())
+    does(world, host, event=error("e1", "conversation_already_has_active_response"))
+    assert world.answers.unanswered == (["text Hi"] if reason == "stalled" else [])
+
+
 def test_T8_nobody_has_the_turn_after_its_commit() -> None:
     world, host = scripted()
     told = down("UserStartedSpeaking")

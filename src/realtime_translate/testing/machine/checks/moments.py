@@ -392,9 +392,7 @@ def noticed(world: WorldState, notice: Notice) -> None:
         ledger.releases += 1
     elif notice.code == "NOT_SENT":
         reasons.is_lacking(world, str(notice.fields["type"]))
-    elif notice.code == "CALL_HOLD_OVER":
-        waiting.hold_over(world)
     elif notice.code == "SPOKEN_DROPPED":
         ledger.not_said += cast("int", notice.fields["texts"])
-    elif notice.code in ("RESPONSE_PRESUMED_DONE", "RESPONSE_GIVEN_UP", "RESPONSE_SUPERSEDED"):
-        waiting.given_up(world, notice.code)
+    else:
+        waiting.noticed(world, notice)

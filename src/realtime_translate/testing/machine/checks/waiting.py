@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ....outputs import Notice
 from ..broken import require
 from ..ledgers.ledger import Ledger, tag_of
 from ..ledgers.slot import SlotLedger
@@ -12,10 +13,12 @@ from ..network import STEP
 from ..rows import answers_commits
 from ..world_state import WorldState
 
-__all__ = ["check", "given_up", "hold_over", "requested"]
+__all__ = ["check", "noticed", "requested"]
 
 Json = Mapping[str, Any]
-_FAILED = "THINK_REQUEST_FAILED"
+_FAILED, _FAILED_CREATE = "THINK_REQUEST_FAILED", "RESPONSE_FAILED"
+_NOT_BEGUN = "the model did not start to answer in time"
+_GIVEN_UP = ("RESPONSE_PRESUMED_DONE", "RESPONSE_GIVEN_UP", "RESPONSE_SUPERSEDED")
 
 
 def check(world: WorldState) -> None:
@@ -85,7 +88,18 @@ def requested(world: WorldState, frame: Json) -> None:
     require(held == [], "R8 a wish waits for the answers of function calls", held)
 
 
-def given_up(world: WorldState, code: str) -> None:
+def noticed(world: WorldState, notice: Notice) -> None:
+    """The host waits no longer: for calls, for the end of a response, or for one to begin."""
+    code = notice.code
+    if code == "CALL_HOLD_OVER":
+        _hold_over(world)
+    elif code in _GIVEN_UP:
+        _given_up(world, code)
+    elif code == _FAILED_CREATE and notice.fields["reason"] == _NOT_BEGUN:
+        world.answers.given_up(world.slot.newest)
+
+
+def _given_up(world: WorldState, code: str) -> None:
     """The end of a response is waited for no longer. That another took its place is news only where that was
     not announced, by a server that lets one follow another.
     """
@@ -96,7 +110,7 @@ def given_up(world: WorldState, code: str) -> None:
         world.ledger.gave_up(began=False)
 
 
-def hold_over(world: WorldState) -> None:
+def _hold_over(world: WorldState) -> None:
     """Nothing waits any longer for the calls that are open now."""
     ledger = world.ledger
     world.slot.waived |= {each["id"] for each in ledger.open_calls} | set(ledger.host_calls)

@@ -104,6 +104,12 @@ class Answers:
         """What was asked for is cut: nobody asks for it again."""
         self.asked = {}
 
+    def given_up(self, create: str) -> None:
+        """No response began in time: the client was told that it failed, however late upstream refuses it
+        (R1, R5).
+        """
+        self.asked.pop(create, None)
+
     def heard(self, event: Json) -> None:
         """What the host is told by upstream."""
         kind = event["type"]
