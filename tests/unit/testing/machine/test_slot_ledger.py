@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import Notice
+from realtime_translate import Config, Notice, ServerVad
 from realtime_translate.notices import notice
+from realtime_translate.openai.dialects import XAI
 from realtime_translate.testing.machine import PropertyError
 from realtime_translate.testing.machine.plain import plain
 from realtime_translate.testing.machine.world import World
@@ -225,6 +226,57 @@ def test_R3_after_an_error_nobody_knows_which_try_it_is() -> None:
     does(world, host, event=error("e9"))
     does(world, host, create())
     does(world, host, failed(), event=error("e1"))
+
+
+def to_a_server_that_drops_creates(*heard: Json) -> tuple[World, Any]:
+    """A create, what was heard after it, and another one, which meets a server error."""
+    world, host = scripted(Config.deepgram(upstream=XAI, turn_detection=ServerVad(create_response=False)))
+    world.ledger.tagged = True
+    does(world, host, create())
+    for each in heard:
+        does(world, host, event=each)
+    does(world, host, create("e2"))
+    return world, host
+
+
+OWN: tuple[Json, ...] = (created(), done())
+
+
+@pytest.mark.parametrize("heard", [(), OWN])
+def test_R3_of_what_the_server_drops_the_second_try_may_fail(heard: tuple[Json, ...]) -> None:
+    """A response of the server's own is no answer to a create with a tag."""
+    world, host = to_a_server_that_drops_creates(*heard)
+    does(world, host, failed(), event=error("e2"))
+
+
+@pytest.mark.parametrize("heard", [(created(metadata=NAMED), done()), (done(metadata=NAMED),)])
+def test_R3_but_not_the_first_try_after_an_answer(heard: tuple[Json, ...]) -> None:
+    breaks(AGAIN, *to_a_server_that_drops_creates(*heard), failed(), event=error("e2"))
+
+
+def test_R3_nor_where_the_server_drops_none() -> None:
+    world, host = scripted()
+    does(world, host, create())
+    does(world, host, failed())
+    does(world, host, create("e2"))
+    breaks(AGAIN, world, host, failed(), event=error("e2"))
+
+
+def test_R3_nor_after_an_error() -> None:
+    world, host = scripted(Config.deepgram(upstream=XAI))
+    does(world, host, create())
+    does(world, host, failed(), event=error("e1", "invalid_value"))
+    does(world, host, create("e2"))
+    breaks(AGAIN, world, host, failed(), event=error("e2"))
+
+
+def test_R3_nor_after_the_first_response_where_no_tag_was_seen() -> None:
+    world, host = scripted(Config.deepgram(upstream=XAI))
+    does(world, host, create())
+    for each in OWN:
+        does(world, host, event=each)
+    does(world, host, create("e2"))
+    breaks(AGAIN, world, host, failed(), event=error("e2"))
 
 
 # --- R8, F8, V1, T8 -----------------------------------------------------------------------------------------

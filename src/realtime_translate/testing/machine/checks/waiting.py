@@ -78,7 +78,9 @@ def requested(world: WorldState, frame: Json) -> None:
     slot, ledger = world.slot, world.ledger
     text = frame["response"].get("instructions", "")
     same = text == (ledger.instructed or [""])[-1]  # else what failed was interrupted
-    slot.newest = frame["event_id"]
+    # What nothing answers is asked for again, unless it was interrupted: nobody knows which try this is.
+    slot.doubtful = slot.doubtful or (slot.unheard and world.row.drops_creates)
+    slot.newest, slot.unheard = frame["event_id"], True
     slot.retries = slot.newest if slot.retry_due is not None and same else ""
     slot.retry_due = None
     if text and not world.make.options.get("missing_outputs"):  # it waits for no call

@@ -22,9 +22,10 @@ class SlotLedger:
     """`response`: the last that began, `heard_at`: when something of it came, `produced`: whether output did.
     `troubled_at`: when an error came that names nothing, if nothing of the response came since.
 
-    `newest`: the last create. `retry_due`: since when one that met a `server_error` has to be asked again;
-    `retries`: the one that is asked for the second time, `twice`: that met one as well. `doubtful`: errors
-    came since the last response of ours, or a second try met another response, or one was never announced.
+    `newest`: the last create, `unheard`: nothing answers it. `retry_due`: since when one that met a
+    `server_error` has to be asked again; `retries`: the one that is asked for the second time, `twice`: that
+    met one as well. `doubtful`: errors came since the last response of ours, or a second try met another
+    response, or one was never announced, or the last create may be the second try of one that was dropped.
     Before the last input: `told`, Warnings of failed responses, `asked`, creates in flight; `lost`: those
     that a Warning was about, perhaps.
     `waived`: calls that nothing waits for; `outputs`: upstream's ids of those that got an output. `to_say`:
@@ -37,6 +38,7 @@ class SlotLedger:
     troubled_at: float | None = None
     retry_due: float | None = None
     newest: str = ""
+    unheard: bool = False
     retries: str = ""
     twice: bool = False
     doubtful: bool = False
@@ -50,11 +52,12 @@ class SlotLedger:
 
     def hears(self, event: Json, ledger: Ledger, now: float) -> None:
         """What the host is told by upstream, before the ledger hears of it and the host answers."""
-        kind = event["type"]
+        kind, tag = event["type"], tag_of(event.get("response") or {})
+        if kind in ("response.created", "response.done"):
+            self.unheard = self.unheard and tag != self.newest and (tag != "" or ledger.tagged)
         if kind == "response.created":
             self.response, self.heard_at, self.produced = event["response"]["id"], now, False
             self.troubled_at = None
-            tag = tag_of(event["response"])
             older = tag != "" and tag not in ledger.in_flight
             self.doubtful = older or (bool(self.doubtful or self.retries) and not tag)
             self.forget()
@@ -74,6 +77,7 @@ class SlotLedger:
         flying = [each for each in ledger.in_flight if each not in self.lost]
         named, words = error.get("event_id") or "", {error.get("code"), error.get("type")}
         retries = self.retries
+        self.unheard = self.unheard and named != self.newest
         self.forget()
         if not named and words & _FAILURES and not flying:
             self.troubled_at = now if self.troubled_at is None else self.troubled_at
