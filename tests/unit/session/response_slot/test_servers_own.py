@@ -11,6 +11,7 @@ from tests.events import (
     TOOLS,
     answer,
     arguments_done,
+    busy,
     call_added,
     call_done,
     created,
@@ -63,6 +64,23 @@ def test_R7_without_a_response_in_time_it_becomes_our_wish(way: Way) -> None:
     log = desk.wait(0.25)
     assert creates(log) == 1
     assert "RESPONSE_MISSED" in log.notices
+
+
+@pytest.mark.parametrize("echoed", [True, False])
+@pytest.mark.parametrize("first", ["its response", "our refusal"])
+def test_V1_nor_is_it_asked_for_twice_where_the_response_comes_after_all(
+    way: Way, first: str, echoed: bool
+) -> None:
+    """Late, and found by the state machine with a server that answers our commits."""
+    desk = ready(way)
+    if echoed:
+        tags_echoed(desk)
+    desk.upstream(speech("committed"))
+    (create,) = desk.wait(1).of("response.create")
+    came = [created("resp_s"), busy(create["event_id"])]
+    desk.upstream(*(came if first == "its response" else reversed(came)))
+    assert creates(desk.upstream(done("resp_s"))) == 0
+    assert creates(desk.wait(30)) == 0
 
 
 def test_R7_a_response_that_is_only_heard_of_by_its_end_answers_it(way: Way) -> None:

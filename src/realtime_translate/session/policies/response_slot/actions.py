@@ -303,8 +303,9 @@ def _wish(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
 
 
 def _missed(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
+    """If the server's own comes all the same, that answers it (V1)."""
     slot = call.slot
-    add(slot, WishKind.CONFIRMED)
+    add(slot, WishKind.HEARD)
     return [notice("RESPONSE_MISSED"), Proceed()]
 
 
