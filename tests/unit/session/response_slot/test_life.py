@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import pytest
 
+from realtime_translate import Config, ServerVad
 from realtime_translate.session.tables import SlotState
-from tests.events import TOOLS, busy, call_added, call_done, created, delta, done, error, event, inject
+from tests.events import (
+    TOOLS,
+    busy,
+    call_added,
+    call_done,
+    created,
+    delta,
+    done,
+    error,
+    event,
+    inject,
+    started,
+)
 from tests.harness import ready
 from tests.unit.session.played import (
     VAD,
@@ -154,6 +167,20 @@ def test_R1_a_done_without_created_ends_ours(way: Way, response_id: str | None) 
     log = desk.upstream(done(response_id))
     assert log.client_types == ["AgentAudioDone"]
     assert creates(log) == 1
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_R3_where_no_tags_are_echoed_it_may_be_refused_yet(way: Way, cut: bool) -> None:
+    """The end that was heard was that of a response of the server's own, taken back before it was announced
+    (found by the state machine). What was interrupted is not asked for again.
+    """
+    desk = ready(way, Config.deepgram(turn_detection=ServerVad(interrupt_response=False)))
+    tag = asked(desk)
+    if cut:
+        desk.upstream(started())
+    desk.upstream(done("resp_s", status="cancelled"), created("resp_t"))
+    assert "RESPONSE_CONFLICT" in desk.upstream(busy(tag)).notices
+    assert creates(desk.upstream(done("resp_t"))) == (0 if cut else 1)
 
 
 def test_R1_a_done_in_a_free_slot_is_nothing_to_the_client(way: Way) -> None:

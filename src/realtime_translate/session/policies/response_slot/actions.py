@@ -136,7 +136,8 @@ def _end(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
 def _end_whole(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     """Only its end was heard of, or its end shows whose it was."""
     slot = call.slot
-    _settle(call, env, CreateEvent.SETTLED)
+    perhaps = slot.request != "" and slot.unsettled == slot.request  # else it is not refused any more
+    _settle(call, env, CreateEvent.BEGUN_PERHAPS if perhaps else CreateEvent.SETTLED)
     return [*finish(slot, env, facts.response_id, facts.outcome), Proceed()]
 
 

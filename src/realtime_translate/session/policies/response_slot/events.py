@@ -233,7 +233,12 @@ def _never_began(slot: ResponseSlot, facts: ResponseFacts) -> bool:
 
 def _kind_of_done(slot: ResponseSlot, env: Env, tag: str, response_id: str) -> SlotEvent:
     if not tag or tag != slot.request:
-        return SlotEvent.DONE_OTHER if _shows_tag(slot, env) and slot.state in _ASKING else SlotEvent.DONE
+        if slot.state not in _ASKING:
+            return SlotEvent.DONE
+        if _shows_tag(slot, env):
+            return SlotEvent.DONE_OTHER
+        slot.unsettled = slot.request
+        return SlotEvent.DONE
     _echoed(slot)
     crossed = slot.state is SlotState.CROSSED
     return SlotEvent.DONE_SAME if crossed and response_id == slot.active else SlotEvent.DONE_OURS
