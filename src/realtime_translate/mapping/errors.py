@@ -23,6 +23,7 @@ __all__ = [
     "fatal_code",
     "fault",
     "head_asked",
+    "id_refused",
     "refused_with",
     "warning_code",
 ]
@@ -118,12 +119,20 @@ def fatal_code(problem: Problem, *, component: bool) -> str:
 
 
 _HEAD = re.compile(r"must (?:start|begin) with ['\"`]([A-Za-z][\w-]{0,15})['\"`]")
+_QUOTED = re.compile(r"['\"`]([\w-]{1,256})['\"`]")
 
 
 def head_asked(problem: Problem) -> str:
     """How an id has to begin that was refused for its beginning; empty for any other error (D5)."""
     found = _HEAD.search(problem.description)
     return found[1] if found else ""
+
+
+def id_refused(problem: Problem) -> str:
+    """The id that was refused for its beginning, if the error quotes it (R6)."""
+    found = _HEAD.search(problem.description)
+    quoted = _QUOTED.search(problem.description, found.end()) if found else None
+    return quoted[1] if quoted else ""
 
 
 def warning_code(problem: Problem) -> str:

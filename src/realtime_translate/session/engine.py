@@ -25,6 +25,7 @@ from .entries import Pending
 from .env import Env
 from .event_kinds import ConversationEvent, OutputEvent
 from .ids import MAX_ID, has_long_id, response_id_of, still_has_one
+from .items import traced
 from .performer import Performer
 from .policies import (
     agent_text,
@@ -361,6 +362,7 @@ class Engine(Performer):
     def _error(self, event: openai.ErrorEvent) -> None:
         """The opening hears what is meant for it, the policies all else (S7, E6)."""
         problem = fault(event.error, self.env.config.upstream.errors, f"{self.env.ids.prefix}_")
+        problem = traced(self.call, problem)
         step = opening.meant_by(self.call.opening, self.env, self.call.phase, problem)
         if step is None:
             self.perform([Refused(problem)])

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
+from attrs import evolve
+
 from ..mapping import shapes
-from ..mapping.errors import Problem, head_asked
+from ..mapping.errors import Problem, head_asked, id_refused
 from ..notices import notice
 from ..outputs import Notice, SendToUpstream
 from ..wire import dumps
 from .entries import LedgerEntry, PastItem
 from .env import Env
 from .signals import Effect, OwnText, PastSent, Recorded
-from .state import Past
+from .state import Call, Past
 
 __all__ = [
     "check",
@@ -26,6 +28,7 @@ __all__ = [
     "lost",
     "place_of",
     "recreated",
+    "traced",
 ]
 
 _CALL = "call_"
@@ -70,6 +73,22 @@ def _by_its_call(item: Mapping[str, object], env: Env) -> Mapping[str, object]:
     """With the id of its call as this server wants it to begin."""
     call_id = item.get("call_id")
     return {**item, "call_id": env.ids.call_as_wanted(call_id)} if isinstance(call_id, str) else item
+
+
+def traced(call: Call, problem: Problem) -> Problem:
+    """An error that names no event, as if it named the one that created the item whose id it refuses (R6)."""
+    refused = "" if problem.event_id else id_refused(problem)
+    if not refused:
+        return problem
+    sent = [each.event_id for each in call.user_texts.waiting if each.item_id == refused]
+    sent += [each.event_id for each in call.past.items if _has_id(each, refused)]
+    return evolve(problem, event_id=sent[0]) if sent else problem
+
+
+def _has_id(sent: PastItem, item_or_call: str) -> bool:
+    """Of a call id there may be two items: the one that has not gone again yet is meant."""
+    is_call = not sent.place and sent.item.get("call_id") == item_or_call
+    return is_call or sent.item_id == item_or_call
 
 
 def goes_again(past: Past, env: Env, problem: Problem) -> PastItem | None:

@@ -89,6 +89,37 @@ def test_D5_it_goes_behind_what_the_server_has(way: Way) -> None:
     assert (other["item"]["id"][:4], other["previous_item_id"]) == ("out_", one["item"]["id"])
 
 
+def unnamed(event: Json, head: str, got: str = "id") -> Json:
+    refused = refusal(event, head, got)
+    return {**refused, "error": {**refused["error"], "event_id": None}}
+
+
+def test_R6_a_refusal_that_names_no_event_is_known_by_the_id_that_it_quotes(way: Way) -> None:
+    desk, context = with_context(way, *SAID, CALLED)
+    text = again(desk.client({"type": "InjectUserMessage", "content": "Monday."}))
+    *_, output = (again(desk.upstream(unnamed(each, "item_"))) for each in context)
+    log = desk.upstream(unnamed(text, "item_"))
+    assert (log.client, again(log)["item"]["content"]) == ([], text["item"]["content"])
+    assert output["item"]["id"].startswith("item_")
+    assert {**output["item"], "id": ""} == {**context[-1]["item"], "id": ""}
+
+
+def test_R6_of_a_call_and_its_output_the_one_that_has_not_gone_again_is_meant() -> None:
+    desk, (call, output) = with_context(Desk, CALLED)
+    again_one = again(desk.upstream(unnamed(call, "toolu_", "call_id")))
+    other = again(desk.upstream(unnamed(output, "toolu_", "call_id")))
+    assert (again_one["item"]["type"], other["item"]["type"]) == ("function_call", "function_call_output")
+    log = desk.upstream(unnamed(call, "toolu_", "call_id"))
+    assert (log.client_types, log.upstream) == (["Warning"], [])
+
+
+@pytest.mark.parametrize("message", ["ID must start with 'item_'", "ID must start with 'item_', got 'msg_T'"])
+def test_R6_any_other_id_is_no_item_of_ours(message: str) -> None:
+    desk, _ = with_context()
+    log = desk.upstream(error(None, message))
+    assert (log.client_types, log.upstream) == (["Warning"], [])
+
+
 @pytest.mark.parametrize("head", ["toolu_", "fc_"])
 def test_D5_calls_may_have_to_begin_in_another_way(head: str) -> None:
     desk, (call, output) = with_context(Desk, CALLED)

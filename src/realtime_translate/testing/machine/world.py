@@ -285,6 +285,7 @@ class World(WorldLegs):
     def hear(self, frame: str) -> None:
         """A frame of upstream reaches the host."""
         event = told(self.make, plain(named_once(json.loads(frame), self.first_names), self.ledger.active))
+        event = differs.traced(self, event)
         if event["type"] == "session.updated" and not self.ledger.configured:
             self.audio.unasked()
         self.was_due = self.is_due

@@ -116,6 +116,26 @@ def test_D5_ids_begin_as_the_server_wants_them() -> None:
     does(world, host, call("e5", "item_5"), event=error("e4", HEAD))  # noticed before
 
 
+@pytest.mark.parametrize("event_id", ["e1", None])
+def test_R6_a_refusal_that_names_no_event_is_of_the_item_whose_id_it_quotes(event_id: str | None) -> None:
+    world, host = scripted()
+    world.ledger.texts.append("Hi.")
+    does(world, host, text(), call("e2", "fc_2"))
+    breaks("D5 what a server shows", world, host, event=error(event_id, HEAD))
+    assert list(world.shown.items) == ["e2"]
+
+
+@pytest.mark.parametrize(
+    "shown", [error("e9", HEAD), error(None), error(None, HEAD.replace("msg_1", "msg_9"))]
+)
+def test_R6_any_other_shows_nothing(shown: Json) -> None:
+    world, host = scripted()
+    world.ledger.texts.append("Hi.")
+    does(world, host, text())
+    does(world, host, event=shown)
+    assert list(world.shown.items) == ["e1"]
+
+
 def test_N6_what_goes_again_in_a_new_session_counts_once() -> None:
     world, host = scripted()
     world.legs.replaying = True

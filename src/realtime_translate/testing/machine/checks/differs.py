@@ -11,17 +11,26 @@ from ..broken import require
 from ..rows import asked
 from ..world_state import WorldState
 
-__all__ = ["check", "hears", "sent"]
+__all__ = ["check", "hears", "sent", "traced"]
 
 Json = dict[str, Any]
 SHAPE, IDS, TAGS = "the shape of the session", "ids of items", "tags of responses"
 _HEAD = re.compile(r"must start with '([^']+)'")
+_HEADLESS = re.compile(r"must start with '[^']+', got '([^']+)'")
 _PLACE = re.compile(r"previous item with id '([^']+)' does not exist")
 
 
 def _is_mistaken(world: WorldState) -> bool:
     """Whether the session is flat, and the row says nested."""
     return bool(world.make.shape.places) and not world.row.shape.moved
+
+
+def traced(world: WorldState, event: Json) -> Json:
+    """An error that names no event, as if it named the one of the item whose id it refuses (R6)."""
+    error: Json = event.get("error") or {}
+    quoted = [] if error.get("event_id") else _HEADLESS.findall(error.get("message") or "")
+    named = [event_id for event_id, item in world.shown.items.items() if item["id"] in quoted]
+    return {**event, "error": {**error, "event_id": named[0]}} if named else event
 
 
 def hears(world: WorldState, event: Mapping[str, Any]) -> None:
