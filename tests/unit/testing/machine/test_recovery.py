@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from realtime_translate import Config
+from realtime_translate.openai.dialects import SPEACHES
 from realtime_translate.testing import CHOICES, HEALTHY, Group, Say
 from realtime_translate.testing.machine import PropertyError, Statistics
 from realtime_translate.testing.machine.moods import MOODS, RUNNING
@@ -16,15 +18,15 @@ from tests.unit.testing.machine.scripted import ScriptedHost, does, down, script
 BUSY = {"type": "error", "error": {"type": "conversation_already_has_active_response"}}
 
 
-def strained() -> tuple[World, ScriptedHost]:
-    world, host = scripted()
+def strained(config: Config | None = None) -> tuple[World, ScriptedHost]:
+    world, host = scripted(config)
     world.strained = True
     return world, host
 
 
 def answered(world: World, host: ScriptedHost, *, ends: bool = True) -> None:
     """What the agent says for the text, and the end of the turn."""
-    ((say,),) = (reply.parts for reply in world.agent.replies)
+    (say,) = world.agent.replies[-1].parts
     assert isinstance(say, Say)
     words = down("ConversationText", role="assistant", content=say.text)
     world.ledger.begun = True  # a response, which the ledger does not see here
@@ -41,8 +43,15 @@ def test_8_a_call_that_is_answered_goes_on() -> None:
     assert (world.choices.groups, world.choices.often, world.choices.fixed) == (HEALTHY, {}, {})
 
 
-def test_8_a_call_that_is_deaf_is_told() -> None:
-    world, _ = strained()
+def test_8_what_supersedes_an_answer_to_silence_answers() -> None:
+    world, host = strained(Config.deepgram(upstream=SPEACHES))
+    recovery.goes_on(world, lambda: answered(world, host))
+    assert len(world.agent.replies) == 2
+
+
+@pytest.mark.parametrize("config", [None, Config.deepgram(upstream=SPEACHES)])
+def test_8_a_call_that_is_deaf_is_told(config: Config | None) -> None:
+    world, _ = strained(config)
     with pytest.raises(PropertyError, match="8 a server that answers a later request"):
         recovery.goes_on(world, lambda: None)
 
