@@ -95,7 +95,7 @@ class World(WorldLegs):
             self.ledger.to_say.append(text)
             before = self.ledger.not_said
             self.ledger.hurried |= behavior == "interrupt" and not self.ledger.updated
-            self.legs.hurried |= behavior == "interrupt" and self.legs.between
+            self.legs.hurried = text if behavior == "interrupt" and self.legs.between else self.legs.hurried
             self.feed("receive_from_client", frame, cuts=behavior == "interrupt" and self.ledger.updated)
             refused = behavior == "queue" and self.ledger.not_said > before
             require(self.ledger.user_speaks or not refused, "T8 the user's turn ends")

@@ -190,6 +190,29 @@ def test_B2_what_was_asked_for_before_is_cut_when_it_begins() -> None:
     assert "r10" not in world.ledger.cut
 
 
+@pytest.mark.parametrize(
+    ("server", "sent", "is_cut"),
+    [
+        (SPEACHES, create(), True),
+        (SPEACHES, create(instructions="Say exactly: One moment."), True),
+        (SPEACHES, create(instructions="Say exactly: Stop."), False),
+        (SPEACHES, None, False),
+        (OPENAI_GA, create(), False),  # which is asked to cancel it
+    ],
+)
+def test_B2_what_a_renewed_session_is_asked_for_first_is_cut_by_the_text_that_waited(
+    server: UpstreamDialect, sent: Any, is_cut: bool
+) -> None:
+    world, host = of(server, renewal=Renewal())
+    world.upstream_open = world.legs.replaying = world.legs.between = True
+    world.have_said("Stop.", "interrupt")
+    world.have_said("Later.", "queue")
+    ready = notice("RENEWAL_DONE", items=0, dropped=0, seconds=1.0)
+    does(world, host, ready, *([sent] if sent else []))
+    does(world, host, event=created("r9"))
+    assert ("r9" in world.ledger.cut) is is_cut
+
+
 def test_B3_what_it_cannot_forget_is_not_missed() -> None:
     heard = Heard(("conversation.item.truncate", "conversation.item.delete"))
     heard.received("i1", 1000.0, 0.0)

@@ -322,10 +322,10 @@ def check(world: WorldState, outputs: Outputs, *, left: bool) -> None:
 
 def _interrupts(world: WorldState) -> None:
     """What the client wants to have said at once has waited for the session: with it answers of calls of the
-    one before ask for nothing any more (F8).
+    one before ask for nothing any more (F8), and what was asked for first is cut when it begins (B2).
     """
-    world.legs.hurried = False
-    world.ledger.interrupt()
+    world.ledger.interrupt_late(world.legs.hurried, able="response.cancel" not in world.make.lacks)
+    world.legs.hurried = ""
     world.ledger.lapsed |= set(world.ledger.called)
     world.ledger.rounds.interrupt()
     world.answers.withdraw("output")

@@ -242,6 +242,13 @@ class Ledger:
             self.cut.add(self.active)
         self.lapsed |= {each["id"] for each in self.open_calls} | set(self.host_calls)
 
+    def interrupt_late(self, text: str, *, able: bool) -> None:
+        """So does a text that had to wait. A create that does not say it was sent before it: its response is
+        cut once it begins, which a server that is not `able` to cancel is not told (B2).
+        """
+        self.mute_next = bool(self.in_flight) and text not in self.instructed[-1] and not able
+        self.interrupt()
+
 
 _NOTHING = Ledger()
 _OF_A_SESSION = (

@@ -36,7 +36,8 @@ class LegLedger:
     ready last; `attempts`: in a row, `renewals`: of the call, `planned`: nothing was lost, and nothing has
     `failed` since. `row`: the server at hand, 0 the first one, n the nth of the fallback. `doubtful`: the
     session lasted for as long as one has to, or nearly. `expired`: the session before it was at the end of
-    its time, `cut`: the user spoke over what it said; `hurried`: what interrupts waits for the next one.
+    its time, `cut`: the user spoke over what it said; `hurried`: the text that interrupts and waits for the
+    next one.
 
     Of this leg: `known`: items and responses that it has named or was given, `replayed`: items that it was
     told, `asked`: our events with them, `refused`: how many of them it did not take; `items`: the id of each
@@ -65,7 +66,7 @@ class LegLedger:
     failed: bool = False
     doubtful: bool = False
     cut: bool = False
-    hurried: bool = False
+    hurried: str = ""
     expired: bool = False
 
     known: set[str] = field(factory=set[str])
