@@ -100,7 +100,7 @@ NOTICES: Mapping[str, tuple[Level, str]] = {
     ),
     "CALLS_UNANSWERED": (
         _WARNING,
-        "upstream answers nothing while outputs are missing; {calls} unanswered function calls were given up",
+        "upstream answers nothing while outputs are missing; {calls} function calls were given up",
     ),
     "CALLS_CANCELLED": (_INFO, "the user went on; {calls} unanswered function calls were cancelled"),
     # upstream events

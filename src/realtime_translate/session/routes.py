@@ -205,7 +205,7 @@ SIGNALS: Mapping[type, Handlers] = dict(
         ),
         _on(signals.Recorded, ledger.recorded),
         _on(signals.OwnText, agent_text.own_text),
-        _on(signals.PastSent, past.sent),
+        _on(signals.PastSent, past.sent, function_calls.past_sent),
         _on(signals.UpdateGranted, input_audio.ended, opening.granted, updates.granted),
         _on(signals.Interrupted, playback.interrupted, lives.interrupted, function_calls.interrupted),
         _on(signals.ResponseCut, agent_text.cut, agent_turn.cut),

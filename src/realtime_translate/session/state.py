@@ -197,10 +197,13 @@ class ResponseSlot:
 
 @define(eq=False, repr=False)
 class FunctionCalls:
-    """The calls of responses that are not settled yet, and the last ones that are."""
+    """The calls of responses that are not settled yet, and the last ones that are. `unconfirmed`: upstream's
+    ids of the last ones whose outputs it has not confirmed, and which of our events was the last one then.
+    """
 
     calls: list[FunctionCall] = field(factory=list[FunctionCall])
     settled: list[Settled] = field(factory=list[Settled])
+    unconfirmed: dict[str, int] = field(factory=dict[str, int])
 
     @property
     def unanswered(self) -> bool:

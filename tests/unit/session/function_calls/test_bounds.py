@@ -107,7 +107,7 @@ def test_F8_for_the_component_sixty_four_calls_stay_open() -> None:
         component=True,
         timers=Timers(),
         plan=Plan(),
-        ids=SimpleNamespace(next=lambda: "e1"),
+        ids=SimpleNamespace(next=lambda: "e1", count=1),
         upstream=lambda event: sent.append(event.item.call_id) or event,
     )
     effects: Any = function_calls.interrupted(call, env, None)  # type: ignore[arg-type]

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import ClientDialect, Config, ServerVad, UpstreamDialect
+from realtime_translate import ClientDialect, Config, ContextMode, ServerVad, UpstreamDialect
 from realtime_translate.session.tables import SlotState, TurnState
 from tests.events import TOOLS, answer, call_done, created, done, error, inject, speech
-from tests.harness import Desk, Log, ready
+from tests.harness import SETTINGS, Desk, Log, ready
+from tests.unit.session import renewing
 from tests.unit.session.played import Way, begun_by_server, confirmed, creates, tag_in
 
 DEEPGRAM, COMPONENT = ClientDialect.DEEPGRAM, ClientDialect.COMPONENT
@@ -143,7 +144,82 @@ def test_R8_refusals_do_not_go_round_in_circles(way: Way) -> None:
     desk = calling(way, config())
     log = refused(desk)
     log = desk.upstream(missing(tag_in(log)))
+    assert log.upstream_types == [ITEM, CREATE]  # it may have lost the output
+    log = desk.upstream(missing(tag_in(log)))
     assert (log.upstream, [each["code"] for each in log.of("Warning")]) == ([], ["THINK_REQUEST_FAILED"])
+
+
+def seen(call_id: str, kind: str = "conversation.item.added") -> Any:
+    return {"type": kind, "item": {"type": "function_call_output", "id": "o1", "call_id": call_id}}
+
+
+@BOTH
+def test_R8_an_output_that_the_server_refused_or_lost_is_given_once_more(
+    way: Way, dialect: ClientDialect
+) -> None:
+    desk = calling(way, config(dialect), "call_1", "call_2")
+    output = desk.client(answer("call_1")).of(ITEM)[0]
+    log = desk.client(answer("call_2"))
+    refusal = error("rate_limit_exceeded", event_id=output["event_id"])
+    desk.upstream(seen("call_2"), refusal)
+    log = desk.upstream(missing(tag_in(log)))
+    assert (log.upstream_types, outputs(log)) == ([ITEM, CREATE], {"call_1": '{"error":"no answer"}'})
+    assert (log.client, log.notices) == ([], ["CALLS_UNANSWERED", "UPSTREAM_ERROR_BENIGN"])
+    tag = tag_in(log)
+    assert "AgentAudioDone" in desk.upstream(created("resp_2", tag), done("resp_2", tag=tag)).client_types
+
+
+@pytest.mark.parametrize("kind", ["added", "created", "done"])
+def test_R8_one_that_was_confirmed_is_not(way: Way, kind: str) -> None:
+    desk = calling(way, config())
+    log = desk.client(answer("call_1"))
+    desk.upstream(seen("call_1", f"conversation.item.{kind}"))
+    assert outputs(desk.upstream(missing(tag_in(log)))) == {}
+
+
+def test_R8_nor_is_one_that_was_sent_after_what_is_refused(way: Way) -> None:
+    desk = calling(way, config())
+    confirmed(desk)
+    tag = tag_in(desk.wait(10))
+    desk.client(answer("call_1"))
+    assert outputs(desk.upstream(missing(tag))) == {}
+
+
+def test_R8_a_response_of_the_servers_own_shows_what_it_lost_too(way: Way) -> None:
+    desk = calling(way, config(barge_in=False))
+    log = desk.client(answer("call_1"))
+    tag = tag_in(log)
+    desk.upstream(created("resp_2", tag), done("resp_2", tag=tag))
+    desk.upstream(speech("speech_started"), speech("speech_stopped"), speech("committed"))
+    assert desk.upstream(missing()).upstream_types == [ITEM, CREATE]
+
+
+def test_R8_the_context_may_have_lost_one_as_well(way: Way) -> None:
+    call = {"id": "call_7", "name": "tide", "client_side": True, "arguments": "{}", "response": "high"}
+    messages = [{"type": "History", "function_calls": [call]}]
+    desk = way(config(context=ContextMode.ITEMS))
+    (_, output) = desk.ready({**SETTINGS, "agent": {"context": {"messages": messages}}}).of(ITEM)
+    desk.upstream(error("rate_limit_exceeded", event_id=output["event_id"]))
+    log = desk.upstream(missing(tag_in(confirmed(desk))))
+    assert (log.upstream_types, outputs(log)) == ([ITEM, CREATE], {"call_7": '{"error":"no answer"}'})
+
+
+def test_R8_an_id_that_is_too_long_is_not_remembered(way: Way) -> None:
+    desk = ready(way, config(), TOOLS)
+    asked = desk.upstream(created(), call_done("c" * 257), done()).of("FunctionCallRequest")
+    log = desk.client(answer(asked[0]["functions"][0]["id"]))
+    assert outputs(desk.upstream(missing(tag_in(log)))) == {}
+
+
+def test_N13_another_session_has_lost_nothing() -> None:
+    desk = renewing.ready_in()
+    desk.upstream(created(), call_done("call_1"), done())
+    desk.client(answer("call_1"))
+    snapshot: Any = desk.translator.snapshot()
+    assert snapshot["call"]["calls"]["unconfirmed"] != {}
+    desk.act(lambda translator: translator.upstream_closed(1006))
+    snapshot = desk.translator.snapshot()
+    assert snapshot["call"]["calls"]["unconfirmed"] == {}
 
 
 def test_R8_a_refusal_of_an_event_that_is_not_ours_asks_for_nothing(way: Way) -> None:

@@ -193,6 +193,11 @@ def settles_call(call: Call, env: Any, call_id: str) -> None:
     known.settle(call.calls, [FunctionCall(call_id, "", "r1")])
 
 
+def gives_output(call: Call, env: Any, call_id: str) -> None:
+    env.ids = SimpleNamespace(count=1)
+    known.answered(call.calls, env, call_id)
+
+
 def matches(call: Call, env: Any, item_id: str) -> None:
     call.user_texts.waiting = [Unconfirmed(item_id, "e1", "", Instant(0.0), 1)]
     user_text.item_seen(call, env, parsed(user_item(item_id, "Hi")))
@@ -210,6 +215,7 @@ BOUNDS: dict[str, tuple[Feed, Callable[[Call], list[str]], int]] = {
     "idle timeouts": (times_out, lambda c: c.user_turn.idle_items, 8),
     "events that may fail": (may_fail, lambda c: c.errors.harmless, 64),
     "settled calls": (settles_call, lambda c: [each.call_id for each in c.calls.settled], 64),
+    "outputs that may be lost": (gives_output, lambda c: list(c.calls.unconfirmed), 16),
     "confirmed texts": (matches, lambda c: c.user_texts.matched, 32),
     "parts that play": (plays, lambda c: [each.item_id for each in c.playback.items], 32),
 }

@@ -35,7 +35,7 @@ from tests.harness import counter
 
 Json = dict[str, Any]
 WORDS = "Two berths are free today, and one more tomorrow. " * 20
-SMALL = 25_600
+SMALL = 26_624
 """Characters of a snapshot: what is remembered for recognising late events, at the longest ids below."""
 
 

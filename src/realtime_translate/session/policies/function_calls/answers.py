@@ -14,7 +14,7 @@ from ...signals import Effect, Effects, Proceed
 from ...state import Call, FunctionCalls
 from ...tables import FunctionCallEvent
 from .ending import round_over
-from .known import asked_as, happen, of_response
+from .known import answered, asked_as, happen, of_response
 
 __all__ = ["client_answered", "host_answered"]
 
@@ -77,6 +77,7 @@ def _answer(state: FunctionCalls, env: Env, function_call: FunctionCall, content
     effects = _made_here(env, function_call) if function_call.elsewhere else list[Effect]()
     function_call.output = env.ids.next()
     happen(function_call, FunctionCallEvent.ANSWERED)
+    answered(state, env, function_call.call_id)
     item = Item(type="function_call_output", call_id=function_call.call_id, output=content)
     effects.append(env.upstream(openai.ConversationItemCreate(item, event_id=function_call.output)))
     effects += kept(

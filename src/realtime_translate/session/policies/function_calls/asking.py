@@ -75,6 +75,8 @@ def conversation_item_started(
     """An item of the active response is in the conversation: some servers announce a call so alone (F1)."""
     state = call.calls
     item = event.item
+    if item.type == "function_call_output":
+        _has(state, env, item.call_id or "")
     if item.type != "function_call" or item.status != "in_progress" or not call.slot.responding:
         return ()
     if _is_out_of_place(state, env):
@@ -91,6 +93,7 @@ def conversation_item_done(call: Call, env: Env, event: openai.ConversationItemD
     state = call.calls
     item = event.item
     if item.type == "function_call_output":
+        _has(state, env, item.call_id or "")
         return _confirmed(state, item.call_id or "")
     if item.type != "function_call" or known(state, item.call_id or "", item.id or "") is None:
         return ()
@@ -102,6 +105,12 @@ def _is_out_of_place(state: FunctionCalls, env: Env) -> bool:
     many are remembered (L2).
     """
     return env.late or len(state.calls) >= env.limits.pending_messages
+
+
+def _has(state: FunctionCalls, env: Env, call_id: str) -> None:
+    """Upstream has the output of a call, whose id it may have wanted to begin in another way (D5)."""
+    left = [each for each in state.unconfirmed if call_id not in (each, env.ids.call_as_wanted(each))]
+    state.unconfirmed = {each: state.unconfirmed[each] for each in left}
 
 
 def _confirmed(state: FunctionCalls, call_id: str) -> list[Effect]:

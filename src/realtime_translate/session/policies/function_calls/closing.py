@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .... import openai
 from ....notices import notice
 from ....openai.objects import Item
@@ -10,9 +12,9 @@ from ...env import Env
 from ...signals import Effect, MayFail, ResponseWanted
 from ...state import FunctionCalls
 from ...tables import FunctionCallEvent, FunctionCallState
-from .known import happen, settle
+from .known import answered, happen, settle
 
-__all__ = ["close", "follow", "give_output"]
+__all__ = ["close", "follow", "give_output", "outputs"]
 
 _CANCELLED = '{"error":"cancelled"}'
 
@@ -27,10 +29,18 @@ def close(state: FunctionCalls, env: Env, calls: list[FunctionCall]) -> list[Eff
 def give_output(state: FunctionCalls, env: Env, calls: list[FunctionCall], output: str) -> list[Effect]:
     """Nobody answers these calls any more: upstream gets this for each."""
     settle(state, calls)
+    here = [each.call_id for each in calls if not each.elsewhere]  # else upstream knows of none (N10)
+    for call_id in here:
+        answered(state, env, call_id)
+    return outputs(env, here, output)
+
+
+def outputs(env: Env, call_ids: Iterable[str], output: str) -> list[Effect]:
+    """One for each call of upstream's, which may be refused."""
     effects: list[Effect] = []
-    for each in [each for each in calls if not each.elsewhere]:  # else upstream knows of none (N10)
+    for call_id in call_ids:
         event_id = env.ids.next()
-        item = Item(type="function_call_output", call_id=each.call_id, output=output)
+        item = Item(type="function_call_output", call_id=call_id, output=output)
         effects += [env.upstream(openai.ConversationItemCreate(item, event_id=event_id)), MayFail(event_id)]
     return effects
 

@@ -13,6 +13,7 @@ from ...signals import (
     Interrupted,
     LegLost,
     OutputsMissing,
+    PastSent,
     Proceed,
     Refused,
     ResponseEnded,
@@ -21,10 +22,19 @@ from ...signals import (
 from ...state import Call, FunctionCalls
 from ...tables import FunctionCallEvent, FunctionCallState, TurnEvent
 from .asking import ask
-from .closing import close, follow, give_output
-from .known import REMEMBERED, happen, of_response, settle
+from .closing import close, follow, give_output, outputs
+from .known import REMEMBERED, answered, happen, of_response, settle
 
-__all__ = ["ended", "hold_over", "interrupted", "leg_lost", "refused", "round_ended", "round_over"]
+__all__ = [
+    "ended",
+    "hold_over",
+    "interrupted",
+    "leg_lost",
+    "past_sent",
+    "refused",
+    "round_ended",
+    "round_over",
+]
 
 _NO_ANSWER = '{"error":"no answer"}'
 
@@ -137,13 +147,35 @@ def _give_up(call: Call, env: Env) -> list[Effect]:
     return effects
 
 
+def _give_again(call: Call, env: Env) -> list[Effect]:
+    """Or it has lost an output, or refused it. Where it had confirmed none when it was asked for what it
+    refuses, it gets one more, and no third one (R8).
+    """
+    state = call.calls
+    latest = call.slot.answered_until if call.slot.request or call.slot.unsettled else env.ids.count
+    lost = [each for each, sent in state.unconfirmed.items() if sent <= latest]
+    if not lost:
+        return []
+    state.unconfirmed = {each: sent for each, sent in state.unconfirmed.items() if each not in lost}
+    told = notice("CALLS_UNANSWERED", calls=len(lost))
+    return [told, *outputs(env, map(env.ids.call_as_wanted, lost), _NO_ANSWER)]
+
+
+def past_sent(call: Call, env: Env, signal: PastSent) -> Effects:
+    """The output of a call of the past is on its way as well (C1, N6)."""
+    item = signal.item.item
+    if item["type"] == "function_call_output":
+        answered(call.calls, env, str(item["call_id"]))
+    return ()
+
+
 def refused(call: Call, env: Env, refusal: Refused) -> Effects:
     """A refused output counts as answered, but asks for nothing (T6). A response that is refused for want of
     outputs gets them (R8).
     """
     problem = refusal.problem
     if problem.fault is Fault.OUTPUTS_MISSING:
-        given_up = _give_up(call, env)
+        given_up = _give_up(call, env) or _give_again(call, env)
         return [*given_up, OutputsMissing(problem, given=bool(given_up))]
     function_call = next(
         (each for each in call.calls.calls if problem.event_id and each.output == problem.event_id), None
@@ -159,6 +191,7 @@ def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
     may give them to other calls, and to other responses.
     """
     state = call.calls
+    state.unconfirmed = {}
     unasked = [each for each in state.calls if not each.asked]
     state.calls = [each for each in state.calls if each.asked]
     for response_id in dict.fromkeys(each.response_id for each in state.calls):

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from ...entries import FunctionCall, Settled
-from ...ids import shortened
+from ...env import Env
+from ...ids import MAX_ID, shortened
 from ...state import FunctionCalls
 from ...tables import FUNCTION_CALL, FunctionCallEvent
 
-__all__ = ["REMEMBERED", "asked_as", "happen", "is_taken", "known", "of_response", "settle"]
+__all__ = [
+    "REMEMBERED",
+    "answered",
+    "asked_as",
+    "happen",
+    "is_taken",
+    "known",
+    "of_response",
+    "settle",
+]
 
 REMEMBERED = 64
 """Calls whose further announcements are recognised (F1, L2)."""
+_UNCONFIRMED = 16
 
 
 def known(
@@ -59,6 +70,14 @@ def _latest(state: FunctionCalls) -> list[FunctionCall | Settled]:
 def of_response(state: FunctionCalls, response_id: str) -> list[FunctionCall]:
     """The unsettled calls of a response."""
     return [each for each in state.calls if each.response_id == response_id]
+
+
+def answered(state: FunctionCalls, env: Env, call_id: str) -> None:
+    """The output of that call of upstream's is on its way (R8)."""
+    if len(call_id) <= MAX_ID:
+        others = [each for each in state.unconfirmed if each != call_id]
+        state.unconfirmed = {each: state.unconfirmed[each] for each in others[1 - _UNCONFIRMED :]}
+        state.unconfirmed[call_id] = env.ids.count
 
 
 def settle(state: FunctionCalls, calls: list[FunctionCall]) -> None:
