@@ -104,7 +104,7 @@ FAULTS: tuple[Fault, ...] = (
         "N8",
         "a turn whose answer broke off does not end for the client",
         _SLOT,
-        "    return [TurnStep(TurnEvent.ENDED), TurnStep(TurnEvent.OVER)]\n",
+        "    return [ResponseBroken(call.slot.active)] if over else []\n",
         "    return []\n",
         by="tests",
     ),

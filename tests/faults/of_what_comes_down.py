@@ -140,8 +140,8 @@ FAULTS: tuple[Fault, ...] = (
         "F8",
         "calls that are cancelled are not closed upstream",
         _ENDING,
-        "    return [*told, *closed, TurnStep(TurnEvent.CUT)",
-        "    return [*told, TurnStep(TurnEvent.CUT)",
+        "    return [*told, *closed, CallsOver()",
+        "    return [*told, CallsOver()",
     ),
     Fault(
         "F8",
@@ -225,7 +225,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "B3",
         "nothing is truncated",
-        "session/policies/playback.py",
+        "session/hearing.py",
         "    return [each for each in state.items if each.begin + each.size > position]",
         "    return []",
     ),

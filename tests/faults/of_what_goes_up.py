@@ -32,8 +32,8 @@ FAULTS: tuple[Fault, ...] = (
         "S4",
         "the greeting comes before SettingsApplied",
         "session/routes.py",
-        "opening.applied, greeting.greet, opening.flushed",
-        "greeting.greet, opening.applied, opening.flushed",
+        "            opening.applied,\n            greeting.greet,\n",
+        "            greeting.greet,\n            opening.applied,\n",
     ),
     Fault(
         "S5",
@@ -161,9 +161,9 @@ FAULTS: tuple[Fault, ...] = (
         "G1",
         "the greeting becomes an item of the conversation",
         "session/policies/greeting.py",
-        '    return [*env.text("assistant", env.plan.greeting), TurnStep(TurnEvent.GREETED)]',
+        '    return env.text("assistant", env.plan.greeting)\n',
         '    told = env.text("assistant", env.plan.greeting)\n'
-        "    return [*told, ResponseWanted(WishKind.SPEECH, env.plan.greeting)]",
+        "    return [*told, ResponseWanted(WishKind.SPEECH, env.plan.greeting)]\n",
     ),
     Fault(
         "G2",

@@ -54,6 +54,7 @@ SHARED_BY_POLICIES = {
     "entries",
     "env",
     "event_kinds",
+    "hearing",
     "ids",
     "items",
     "renewals",

@@ -90,10 +90,9 @@ gives. `docs/reference/states.md` draws them.
   it. `docs/explanation/response-slot.md` tells how.
 * The response, our create, and a function call: what became of each of them. That the user interrupts is an
   event of all three.
-* The turn: what the client is told of the agent's turn, in each of the two dialects. `agent_turn.step` takes
-  every step of it, on what it hears of responses, of words and of audio. What no signal says, such as that
-  nobody answers a function call any more, others report as a `TurnStep`: they name what happened, and the
-  table decides whether that ends the turn.
+* The turn: what the client is told of the agent's turn, in each of the two dialects. `agent_turn` takes every
+  step of it. The others say what became of their own: of a response, of function calls, of words. What that
+  means for the turn, and that it ends, is said there alone.
 * The detection: who ends the user's turns, where the server was asked to leave that to us.
 
 Rules and bounds

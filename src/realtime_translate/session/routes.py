@@ -172,10 +172,16 @@ SESSION_CREATED: Handlers = _on(
 
 SIGNALS: Mapping[type, Handlers] = dict(
     (
-        _on(signals.TurnStep, agent_turn.reported),
         _on(signals.AudioTaken, user_turn.audio_taken, events.audio_taken),
         _on(signals.AudioSettled, input_audio.settled, playback.settled, agent_turn.settled),
-        _on(signals.SessionReady, past.context_items, opening.applied, greeting.greet, opening.flushed),
+        _on(
+            signals.SessionReady,
+            past.context_items,
+            opening.applied,
+            greeting.greet,
+            agent_turn.greeted,
+            opening.flushed,
+        ),
         _on(
             signals.LegLost,
             agent_text.broken,
@@ -207,7 +213,14 @@ SIGNALS: Mapping[type, Handlers] = dict(
         _on(signals.OwnText, agent_text.own_text),
         _on(signals.PastSent, past.sent, function_calls.past_sent),
         _on(signals.UpdateGranted, input_audio.ended, opening.granted, updates.granted),
-        _on(signals.Interrupted, playback.interrupted, lives.interrupted, function_calls.interrupted),
+        _on(
+            signals.Interrupted,
+            playback.talked_over,
+            agent_turn.interrupted,
+            playback.interrupted,
+            lives.interrupted,
+            function_calls.interrupted,
+        ),
         _on(signals.ResponseCut, agent_text.cut, agent_turn.cut),
         _on(signals.AgentSaid, agent_turn.said, user_speech.agent_said),
         _on(signals.TextDue, user_speech.text_due),
@@ -231,6 +244,9 @@ SIGNALS: Mapping[type, Handlers] = dict(
         _on(signals.ErrorDue, events.error_due),
         _on(signals.ResponseWanted, wishes.wanted),
         _on(signals.ServerResponded, input_audio.responded, user_turn.over),
+        _on(signals.WaitChanged, agent_turn.wait_changed),
+        _on(signals.ResponseBroken, agent_turn.broken),
+        _on(signals.CallsOver, agent_turn.calls_over),
         _on(
             signals.ResponseEnded,
             agent_text.ended,

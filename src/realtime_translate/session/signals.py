@@ -10,12 +10,13 @@ from attrs import frozen
 from ..mapping.errors import Problem
 from ..outputs import Output
 from .entries import LedgerEntry, PastItem, Pending, WishKind
-from .tables import OpeningEvent, TurnEvent
+from .tables import OpeningEvent
 
 __all__ = [
     "AgentSaid",
     "AudioSettled",
     "AudioTaken",
+    "CallsOver",
     "CommitDue",
     "CommitGranted",
     "CommitWithdrawn",
@@ -36,6 +37,7 @@ __all__ = [
     "Proceed",
     "Recorded",
     "Refused",
+    "ResponseBroken",
     "ResponseCut",
     "ResponseEnded",
     "ResponseWanted",
@@ -43,8 +45,8 @@ __all__ = [
     "SessionReady",
     "Signal",
     "TextDue",
-    "TurnStep",
     "UpdateGranted",
+    "WaitChanged",
 ]
 
 
@@ -68,13 +70,6 @@ class OpeningStep(Signal):
 
     event: OpeningEvent
     why: str = ""
-
-
-@frozen(eq=False, repr=False)
-class TurnStep(Signal):
-    """Something that no other signal says happened to the agent's turn, whose table has to take this step."""
-
-    event: TurnEvent
 
 
 @frozen(eq=False, repr=False)
@@ -188,6 +183,11 @@ class ServerResponded(Signal):
 
 
 @frozen(eq=False, repr=False)
+class WaitChanged(Signal):
+    """A response was asked for, is expected or has begun; or nobody wants any more what was asked for."""
+
+
+@frozen(eq=False, repr=False)
 class ResponseEnded(Signal):
     """A response is over. `void`: it was cancelled before it produced anything. `cut`: the client was told of
     its end when the user interrupted it (B1). `failed`: it did not complete.
@@ -197,6 +197,18 @@ class ResponseEnded(Signal):
     void: bool = False
     cut: bool = False
     failed: bool = False
+
+
+@frozen(eq=False, repr=False)
+class ResponseBroken(Signal):
+    """The active response is over, as its session is gone, and is not asked for again as a whole (N8)."""
+
+    response_id: str
+
+
+@frozen(eq=False, repr=False)
+class CallsOver(Signal):
+    """Function calls are over, and no response follows them (F3, F8, R8)."""
 
 
 @frozen(eq=False, repr=False)

@@ -1,5 +1,5 @@
 """The agent's turn as the client sees it: who speaks, since when, and that everything was sent (O1, O2,
-O5).
+O5). What ends it is decided here alone.
 """
 
 from __future__ import annotations
@@ -8,33 +8,42 @@ from collections.abc import Callable, Mapping
 
 from ... import deepgram, openai
 from ...audio import Conversion, streaming_header
+from ...config import GreetingMode
 from ...mapping.to_client import fixed
 from ...outputs import SendToClient
 from ..env import Env
 from ..event_kinds import TextEvent
+from ..hearing import unheard
 from ..signals import (
     AgentSaid,
     AudioSettled,
+    CallsOver,
     Effect,
     Effects,
+    Interrupted,
     LegLost,
+    ResponseBroken,
     ResponseCut,
     ResponseEnded,
+    SessionReady,
     TextDue,
-    TurnStep,
+    WaitChanged,
 )
 from ..state import AgentTurn, Call
-from ..tables import BETWEEN, TURNS, TurnEvent
+from ..tables import BETWEEN, TURNS, SlotState, TurnEvent
 from ..timers import Instant
 
 __all__ = [
     "ACTIONS",
     "audio_done",
+    "broken",
+    "calls_over",
     "cut",
+    "greeted",
+    "interrupted",
     "item_added",
     "item_done",
     "leg_lost",
-    "reported",
     "response_ended",
     "said",
     "settled",
@@ -42,9 +51,11 @@ __all__ = [
     "step",
     "text_came",
     "text_done",
+    "wait_changed",
 ]
 
 _REMEMBERED = 64
+_UNASKED = (SlotState.FREE, SlotState.GIVEN_UP)
 
 
 def step(call: Call, env: Env, event: TurnEvent) -> Effects:
@@ -52,11 +63,6 @@ def step(call: Call, env: Env, event: TurnEvent) -> Effects:
     taken = TURNS[env.config.dialect][call.turn_state][event]
     call.turn_state = taken.to
     return ACTIONS[taken.action](call.turn, env) if taken.action else ()
-
-
-def reported(call: Call, env: Env, signal: TurnStep) -> Effects:
-    """Something happened to the turn."""
-    return step(call, env, signal.event)
 
 
 def settled(call: Call, env: Env, _: AudioSettled) -> Effects:
@@ -100,11 +106,6 @@ def text_came(call: Call, env: Env, event: TextEvent) -> Effects:
 def said(call: Call, env: Env, _: AgentSaid) -> Effects:
     """Words of the agent go to the client; late ones open no turn (R1)."""
     return () if env.late else step(call, env, TurnEvent.TEXT)
-
-
-def cut(call: Call, env: Env, signal: ResponseCut) -> Effects:
-    """The user interrupted, or a text that interrupts (B1). A response of which nothing came had no turn."""
-    return step(call, env, TurnEvent.VOID if signal.silent else TurnEvent.CUT)
 
 
 def start_speaking(state: AgentTurn, env: Env) -> Effects:
@@ -201,15 +202,57 @@ def sound_ended(call: Call, env: Env, _: ResponseEnded) -> Effects:
     return _rest(env)
 
 
+# --- how it begins, and what ends it ------------------------------------------------------------------------
+
+
+def wait_changed(call: Call, env: Env, _: WaitChanged) -> Effects:
+    """A turn begins to be waited for; or it ends before it has begun: nobody waits for it any more (O5)."""
+    return step(call, env, TurnEvent.VOID if call.slot.state in _UNASKED else TurnEvent.ASKED)
+
+
+def greeted(call: Call, env: Env, _: SessionReady) -> Effects:
+    """A greeting that is shown is a turn of its own (G1). One that is spoken has a response (G3)."""
+    if env.plan.greeting is None or env.config.greeting is GreetingMode.SPOKEN:
+        return ()
+    return step(call, env, TurnEvent.GREETED)
+
+
+def interrupted(call: Call, env: Env, _: Interrupted) -> Effects:
+    """What plays yet is the last of its turn (B1), unless a response runs: its own end comes with what it has
+    told.
+    """
+    if call.slot.responding or not unheard(call.playback, env):
+        return ()
+    return step(call, env, TurnEvent.VOID)
+
+
+def cut(call: Call, env: Env, signal: ResponseCut) -> Effects:
+    """The user interrupted, or a text that interrupts (B1). A response of which nothing came had no turn."""
+    return step(call, env, TurnEvent.VOID if signal.silent else TurnEvent.CUT)
+
+
 def response_ended(call: Call, env: Env, signal: ResponseEnded) -> Effects:
-    """A response is over: the turn is too, unless it left calls (F3, O5), or was ended when it was cut."""
+    """A response is over. One that was cut had its turn ended then (B1)."""
     if signal.cut:
         return ()
-    if signal.void:
-        return step(call, env, TurnEvent.VOID)
-    left = any(each.asked and each.is_of(signal.response_id) for each in call.calls.calls)
+    return step(call, env, TurnEvent.VOID) if signal.void else _ended(call, env, signal.response_id)
+
+
+def broken(call: Call, env: Env, signal: ResponseBroken) -> Effects:
+    """A response is over that more was to come of (N8)."""
+    return _ended(call, env, signal.response_id)
+
+
+def _ended(call: Call, env: Env, response_id: str) -> Effects:
+    """The turn is over with its response, unless that left calls (F3, O5)."""
+    left = any(each.asked and each.is_of(response_id) for each in call.calls.calls)
     ended = step(call, env, TurnEvent.ENDED)
     return ended if left else [*ended, *step(call, env, TurnEvent.OVER)]
+
+
+def calls_over(call: Call, env: Env, _: CallsOver) -> Effects:
+    """The calls that a response left are over, and so is its turn (F3, O5)."""
+    return step(call, env, TurnEvent.OVER)
 
 
 def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:

@@ -5,19 +5,16 @@ from __future__ import annotations
 from ...config import GreetingMode
 from ..entries import WishKind
 from ..env import Env
-from ..signals import Effects, ResponseWanted, SessionReady, TurnStep
+from ..signals import Effects, ResponseWanted, SessionReady
 from ..state import Call
-from ..tables import TurnEvent
 
 __all__ = ["greet"]
 
 
 def greet(call: Call, env: Env, _: SessionReady) -> Effects:
-    """Show the greeting and end the agent's turn; no item and no response upstream comes of it (G1). Or have
-    it spoken (G3).
-    """
+    """Show the greeting; no item and no response upstream comes of it (G1). Or have it spoken (G3)."""
     if env.plan.greeting is None:
         return ()
     if env.config.greeting is GreetingMode.SPOKEN:
         return (ResponseWanted(WishKind.SPEECH, env.plan.greeting),)
-    return [*env.text("assistant", env.plan.greeting), TurnStep(TurnEvent.GREETED)]
+    return env.text("assistant", env.plan.greeting)

@@ -8,12 +8,22 @@ from ...notices import notice
 from ...wire import OMITTED
 from ..entries import Playing
 from ..env import Env
-from ..signals import AudioSettled, Effect, Effects, Interrupted, LegLost, MayFail, TextDue, TurnStep
+from ..hearing import heard, unheard
+from ..signals import AudioSettled, Effect, Effects, Interrupted, LegLost, MayFail, TextDue
 from ..state import Call, Playback
-from ..tables import ResponseState, TurnEvent
+from ..tables import ResponseState
 from ..timers import Instant
 
-__all__ = ["dropped", "interrupted", "leg_lost", "received", "reported", "response_done", "settled"]
+__all__ = [
+    "dropped",
+    "interrupted",
+    "leg_lost",
+    "received",
+    "reported",
+    "response_done",
+    "settled",
+    "talked_over",
+]
 
 _REMEMBERED = 32
 
@@ -27,8 +37,7 @@ def received(state: Playback, env: Env, item_id: str, index: int, size: int) -> 
         state.run_since, state.run, state.reported = Instant(now), 0, None
     items = state.items
     if not items or items[-1].item_id != item_id:
-        unheard = _unheard(state, _position(state, now, per_second))
-        items = state.items = [*unheard[1 - _REMEMBERED :], Playing(item_id, index, state.total)]
+        items = state.items = [*unheard(state, env)[1 - _REMEMBERED :], Playing(item_id, index, state.total)]
     items[-1].size += size
     state.total += size
     state.run += size
@@ -78,20 +87,23 @@ def reported(state: Playback, env: Env, milliseconds: int) -> Effects:
     return ()
 
 
-def interrupted(call: Call, env: Env, signal: Interrupted) -> Effects:
+def talked_over(call: Call, env: Env, signal: Interrupted) -> Effects:
+    """A text is to be said at once: the client drops what it plays."""
+    slot = call.slot
+    goes_on = slot.responding and slot.response is not ResponseState.CUT
+    if signal.by_user or not (goes_on or unheard(call.playback, env)):
+        return ()
+    return TextDue(), fixed(deepgram.UserStartedSpeaking)
+
+
+def interrupted(call: Call, env: Env, _: Interrupted) -> Effects:
     """What was not heard leaves the conversation: the rest of the item being heard, and later items."""
     state = call.playback
     per_second = env.plan.output.upstream.bytes_per_second
-    position = _position(state, env.now, per_second)
-    unheard = _unheard(state, position)
+    position, items = heard(state, env), unheard(state, env)
     state.items, state.run, state.run_since = [], 0, None
     effects: list[Effect] = []
-    audible = unheard or (call.slot.responding and call.slot.response is not ResponseState.CUT)
-    if audible and not signal.by_user:  # the client drops what it plays
-        effects += [TextDue(), fixed(deepgram.UserStartedSpeaking)]
-    if unheard and not call.slot.responding:  # else the response's own end comes with what it has told
-        effects.append(TurnStep(TurnEvent.VOID))
-    for number, item in enumerate(unheard):
+    for number, item in enumerate(items):
         if not item.item_id:
             continue
         heard_ms = (position - item.begin) * 1000 // per_second
@@ -111,17 +123,3 @@ def _truncate(env: Env, item: Playing, end_ms: int) -> list[Effect]:
 def _delete(env: Env, item: Playing) -> list[Effect]:
     event_id = env.ids.next()
     return [env.upstream(openai.ConversationItemDelete(item.item_id, event_id=event_id)), MayFail(event_id)]
-
-
-def _unheard(state: Playback, position: int) -> list[Playing]:
-    """The items of which anything is not heard."""
-    return [each for each in state.items if each.begin + each.size > position]
-
-
-def _position(state: Playback, now: Instant, per_second: int) -> int:
-    """How many bytes of all audio received were heard by now."""
-    if state.reported is not None:
-        return min(state.reported * per_second // 1000, state.total)
-    if state.run_since is None:
-        return state.total
-    return state.total - max(0, state.run - int((now - state.run_since) * per_second))

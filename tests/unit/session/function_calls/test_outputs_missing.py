@@ -114,6 +114,20 @@ def test_R8_one_end_for_the_turn_of_the_calls_and_one_for_the_answer(
     assert desk.translator.state.turn is TurnState.SILENT
 
 
+def test_O5_no_turn_begins_with_a_refusal_after_the_response_was_given_up(way: Way) -> None:
+    detection = ServerVad(create_response=True, interrupt_response=False)
+    desk = calling(way, Config(COMPONENT, turn_detection=detection))
+    confirmed(desk)
+    tag = tag_in(desk.wait(10))
+    desk.upstream(created("resp_2"))
+    assert "RESPONSE_GIVEN_UP" in desk.wait(60).notices
+    assert desk.slot is SlotState.GIVEN_UP
+    desk.upstream(speech("speech_started"))
+    assert creates(desk.upstream(missing(tag))) == 0
+    assert desk.slot is SlotState.GIVEN_UP
+    assert desk.translator.state.turn is TurnState.SILENT
+
+
 def test_R8_what_was_answered_beside_it_is_followed_by_the_same_response(way: Way) -> None:
     desk = calling(way, config(), "call_1", "call_2")
     desk.client(answer("call_1"))

@@ -8,6 +8,7 @@ from ....notices import notice
 from ...entries import FunctionCall
 from ...env import Env
 from ...signals import (
+    CallsOver,
     Effect,
     Effects,
     Interrupted,
@@ -17,10 +18,9 @@ from ...signals import (
     Proceed,
     Refused,
     ResponseEnded,
-    TurnStep,
 )
 from ...state import Call, FunctionCalls
-from ...tables import FunctionCallEvent, FunctionCallState, TurnEvent
+from ...tables import FunctionCallEvent, FunctionCallState
 from .asking import ask
 from .closing import close, follow, give_output, outputs
 from .known import REMEMBERED, answered, happen, of_response, settle
@@ -83,7 +83,7 @@ def round_over(state: FunctionCalls, calls: list[FunctionCall]) -> list[Effect]:
     effects = follow(calls)
     settle(state, calls)
     if not any(each.state is FunctionCallState.FOLLOWED for each in calls):
-        effects += [notice("CALLS_CLOSED"), TurnStep(TurnEvent.OVER)]
+        effects += [notice("CALLS_CLOSED"), CallsOver()]
     return effects
 
 
@@ -119,7 +119,7 @@ def interrupted(call: Call, env: Env, _: Interrupted) -> Effects:
     if not still_open:
         return ()
     told, closed = _told(env, still_open), close(state, env, still_open)
-    return [*told, *closed, TurnStep(TurnEvent.CUT), Proceed()]
+    return [*told, *closed, CallsOver(), Proceed()]
 
 
 def _told(env: Env, calls: list[FunctionCall]) -> list[Effect]:
@@ -141,7 +141,7 @@ def _give_up(call: Call, env: Env) -> list[Effect]:
     told, closed = _told(env, still_open), give_output(state, env, still_open, _NO_ANSWER)
     effects = [*told, notice("CALLS_UNANSWERED", calls=len(still_open)), *closed]
     if not call.slot.responding:
-        effects.append(TurnStep(TurnEvent.OVER))
+        effects.append(CallsOver())
     for response_id in dict.fromkeys(each.response_id for each in state.calls if each.over):
         effects += round_over(state, of_response(state, response_id))
     return effects

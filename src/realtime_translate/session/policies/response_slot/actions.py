@@ -9,7 +9,7 @@ from ....mapping.responses import Outcome
 from ....notices import notice
 from ...entries import Tags, WishKind
 from ...env import Env
-from ...signals import Effect, Proceed, ResponseEnded, TurnStep
+from ...signals import Effect, Proceed, ResponseEnded, WaitChanged
 from ...state import Call, ResponseSlot
 from ...tables import (
     SLOT,
@@ -20,7 +20,6 @@ from ...tables import (
     SlotEvent,
     SlotState,
     Step,
-    TurnEvent,
 )
 from .asking import asked
 from .ends import NO_RESPONSE, REMEMBERED, ResponseFacts, failure, finish, remember, superseded
@@ -54,7 +53,7 @@ def _create(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
     tag = slot.request if env.config.upstream.tags and slot.tags is not Tags.REFUSED else ""
     if not (slot.asked_for and slot.asked_for.alone):  # else it answers nothing that was asked
         slot.answered_until = env.ids.count
-    return [*asked(env, slot.asked_for, tag, slot.request), TurnStep(TurnEvent.ASKED)]
+    return [*asked(env, slot.asked_for, tag, slot.request), WaitChanged()]
 
 
 def _think(call: Call, env: Env) -> None:
@@ -98,7 +97,7 @@ def _run(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     env.start("stall", env.limits.first_output)
     if "slow" not in env.timers.deadlines:
         _think(call, env)
-    return [TurnStep(TurnEvent.ASKED)]
+    return [WaitChanged()]
 
 
 def _recognise(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
@@ -238,9 +237,9 @@ def _ask_once_more(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
 
 
 def _given_up(call: Call) -> list[Effect]:
-    """Nobody waits any more for what our create was for: its turn ends before it has begun (O5)."""
+    """Nobody waits any more for what our create was for."""
     waits = call.slot.wishes or call.audio.waits_for_slot or call.slot.responding
-    return [] if waits else [TurnStep(TurnEvent.VOID)]
+    return [] if waits else [WaitChanged()]
 
 
 def _try_later(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
@@ -294,7 +293,7 @@ def _fail_aside(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
 
 def _expect(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:
     env.start("grace", env.limits.response_grace)
-    return [TurnStep(TurnEvent.ASKED)]
+    return [WaitChanged()]
 
 
 def _wish(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:

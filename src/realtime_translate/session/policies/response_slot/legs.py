@@ -6,14 +6,13 @@ from ....notices import notice
 from ...entries import Wish, WishKind
 from ...env import Env
 from ...renewals import begin_anew, is_told
-from ...signals import Effect, Effects, LegLost, LegReady, Proceed, TurnStep
+from ...signals import Effect, Effects, LegLost, LegReady, Proceed, ResponseBroken
 from ...state import Call
 from ...tables import (
     CreateState,
     FunctionCallState,
     ResponseState,
     SlotState,
-    TurnEvent,
 )
 from .line import in_order
 
@@ -66,16 +65,11 @@ def _is_broken(call: Call) -> bool:
 
 
 def _over(call: Call, env: Env) -> list[Effect]:
-    """How the turn of the active response ends for the client. It goes on where nothing of it was told, for
-    then the same is asked again, and where calls are to be answered (N8).
+    """That the active response ends here. Where nothing of it was told the same is asked again, unless calls
+    are to be answered (N8).
     """
-    if not _is_broken(call):
-        return []
-    if _left_calls(call):
-        return [TurnStep(TurnEvent.ENDED)]
-    if not (is_told(call) or _is_whole(call, env)):
-        return []
-    return [TurnStep(TurnEvent.ENDED), TurnStep(TurnEvent.OVER)]
+    over = _is_broken(call) and (_left_calls(call) or is_told(call) or _is_whole(call, env))
+    return [ResponseBroken(call.slot.active)] if over else []
 
 
 def _in_its_place(call: Call, env: Env) -> list[Wish]:
