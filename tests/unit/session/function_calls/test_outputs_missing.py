@@ -9,7 +9,7 @@ import pytest
 
 from realtime_translate import ClientDialect, Config, ContextMode, ServerVad, UpstreamDialect
 from realtime_translate.session.tables import SlotState, TurnState
-from tests.events import TOOLS, answer, call_done, created, done, error, inject, speech
+from tests.events import TOOLS, answer, audio, call_done, created, done, error, inject, speech
 from tests.harness import SETTINGS, Desk, Log, ready
 from tests.unit.session import renewing
 from tests.unit.session.played import Way, begun_by_server, confirmed, creates, tag_in
@@ -112,6 +112,18 @@ def test_R8_one_end_for_the_turn_of_the_calls_and_one_for_the_answer(
         == 1
     )
     assert desk.translator.state.turn is TurnState.SILENT
+
+
+def test_O5_a_response_that_runs_ends_its_own_turn(way: Way) -> None:
+    desk = calling(way, config(), "call_1", "call_2")
+    [output] = desk.client(answer("call_1")).of(ITEM)
+    desk.upstream(error("invalid_tool_call_id", event_id=output["event_id"]), created("resp_2"))
+    desk.upstream(audio(response_id="resp_2"))
+    assert desk.translator.state.turn is TurnState.SPEAKING
+    log = desk.upstream(missing())
+    assert outputs(log) == {"call_2": '{"error":"no answer"}'}
+    assert "AgentAudioDone" not in log.client_types
+    assert desk.upstream(done("resp_2")).client_types.count("AgentAudioDone") == 1
 
 
 def test_O5_no_turn_begins_with_a_refusal_after_the_response_was_given_up(way: Way) -> None:
@@ -318,6 +330,20 @@ def test_R8_a_half_answered_response_is_followed_once(way: Way) -> None:
     log = desk.wait(10)
     tag = tag_in(log)
     assert creates(desk.upstream(created("resp_2", tag), done("resp_2", tag=tag))) == 0
+
+
+def test_O5_calls_that_nothing_follows_end_no_turn_that_others_began(way: Way) -> None:
+    desk = calling(way, config(upstream=FIRST), "call_1", "call_2")
+    later = (call_done(each, "resp_2") for each in ("call_3", "call_4"))
+    desk.upstream(created("resp_2"), *later, done("resp_2"))
+    desk.client(answer("call_1"))
+    [output] = desk.client(answer("call_3")).of(ITEM)
+    desk.upstream(error("invalid_tool_call_id", event_id=output["event_id"]))
+    confirmed(desk)
+    log = desk.wait(10)
+    assert list(outputs(log)) == ["call_2", "call_4"]
+    assert creates(log) == log.client_types.count("AgentAudioDone") == 1
+    assert desk.translator.state.turn is TurnState.THINKING
 
 
 def test_R8_there_texts_to_say_wait_for_the_answers_too(way: Way) -> None:

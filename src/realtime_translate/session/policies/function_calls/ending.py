@@ -75,16 +75,21 @@ def round_ended(call: Call, env: Env, signal: ResponseEnded) -> Effects:
         return ()
     if signal.cut:
         settle(state, left)
-    return () if signal.cut or signal.void or not left else round_over(state, left)
+    if signal.cut or signal.void or not left:
+        return ()
+    effects = round_over(state, left)
+    return effects if _is_followed(left) else [*effects, CallsOver()]
 
 
 def round_over(state: FunctionCalls, calls: list[FunctionCall]) -> list[Effect]:
     """All calls of a response that has ended are answered."""
     effects = follow(calls)
     settle(state, calls)
-    if not any(each.state is FunctionCallState.FOLLOWED for each in calls):
-        effects += [notice("CALLS_CLOSED"), CallsOver()]
-    return effects
+    return effects if _is_followed(calls) else [notice("CALLS_CLOSED")]
+
+
+def _is_followed(calls: list[FunctionCall]) -> bool:
+    return any(each.state is FunctionCallState.FOLLOWED for each in calls)
 
 
 # --- without an answer --------------------------------------------------------------------------------------
