@@ -14,7 +14,7 @@ from ..outputs import Notice, SendToUpstream
 from ..wire import dumps
 from .entries import LedgerEntry, PastItem
 from .env import Env
-from .signals import Effect, OwnText, PastSent, Recorded
+from .signals import Effect, ItemSent, Recorded
 from .state import Call, Past
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "place_of",
     "recreated",
     "traced",
+    "words_of",
 ]
 
 _CALL = "call_"
@@ -41,24 +42,21 @@ def created(item: Mapping[str, object], env: Env) -> list[Effect]:
     (D5).
     """
     named = PastItem(env.ids.item(str(item["type"])), env.ids.context(), item)
-    return [*_sent(env, named), PastSent(named)]
+    return [_sent(env, named), ItemSent(named)]
 
 
-def recreated(env: Env, refused: PastItem, place: str) -> tuple[PastItem, list[Effect]]:
+def recreated(env: Env, refused: PastItem, place: str) -> list[Effect]:
     """The same item under another id, in the place behind the item of that id."""
     named = PastItem(env.ids.item(str(refused.item["type"])), env.ids.context(), refused.item, place)
-    return named, _sent(env, named, refused.item_id)
+    return [_sent(env, named), ItemSent(named, refused.item_id)]
 
 
-def _sent(env: Env, named: PastItem, replaced: str = "") -> list[Effect]:
+def _sent(env: Env, named: PastItem) -> SendToUpstream:
     item = named.item
     place = {"previous_item_id": named.place} if named.place else {}
     inner = {"id": named.item_id, **shapes.item(_by_its_call(item, env), env.server)}
     frame = {"type": "conversation.item.create", "event_id": named.event_id, **place, "item": inner}
-    sent = SendToUpstream(dumps(frame))
-    if item.get("role") != "assistant":
-        return [sent]
-    return [sent, OwnText(named.item_id, _text(item), replaced)]
+    return SendToUpstream(dumps(frame))
 
 
 def check(past: Past, env: Env) -> None:
@@ -67,6 +65,7 @@ def check(past: Past, env: Env) -> None:
     for each in (*waiting, *past.items):
         env.ids.head(str(each.item["type"]))
         _sent(env, each)
+        words_of(each.item)
 
 
 def _by_its_call(item: Mapping[str, object], env: Env) -> Mapping[str, object]:
@@ -162,6 +161,9 @@ def kept(env: Env, entry: LedgerEntry | None) -> tuple[Recorded, ...]:
     return (Recorded(entry),) if env.config.renewal else ()
 
 
-def _text(item: Mapping[str, object]) -> str:
+def words_of(item: Mapping[str, object]) -> str | None:
+    """What a message of the agent's says; None for any other item."""
+    if item.get("role") != "assistant":
+        return None
     parts = cast("list[Mapping[str, str]]", item["content"])
     return "".join(part["text"] for part in parts)

@@ -210,8 +210,7 @@ SIGNALS: Mapping[type, Handlers] = dict(
             opening.flushed,
         ),
         _on(signals.Recorded, ledger.recorded),
-        _on(signals.OwnText, agent_text.own_text),
-        _on(signals.PastSent, past.sent, function_calls.past_sent),
+        _on(signals.ItemSent, agent_text.item_sent, past.sent, function_calls.item_sent),
         _on(signals.UpdateGranted, input_audio.ended, opening.granted, updates.granted),
         _on(
             signals.Interrupted,

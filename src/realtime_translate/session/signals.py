@@ -26,14 +26,13 @@ __all__ = [
     "ErrorDue",
     "Fatal",
     "Interrupted",
+    "ItemSent",
     "LegConfigured",
     "LegLost",
     "LegReady",
     "MayFail",
     "OpeningStep",
     "OutputsMissing",
-    "OwnText",
-    "PastSent",
     "Proceed",
     "Recorded",
     "Refused",
@@ -114,21 +113,13 @@ class Deliver(Signal):
 
 
 @frozen(eq=False, repr=False)
-class OwnText(Signal):
-    """An assistant item that we created, with the id that we gave: never announced to the client (O3).
-    It takes the place of the one with the id `replaced`, which was refused.
+class ItemSent(Signal):
+    """An item of the past went upstream (C1, N6). `replaced`: the id of the one that was refused, if it goes
+    again.
     """
 
-    item_id: str
-    text: str
-    replaced: str = ""
-
-
-@frozen(eq=False, repr=False)
-class PastSent(Signal):
-    """An item of the past went upstream (C1, N6)."""
-
     item: PastItem
+    replaced: str = ""
 
 
 @frozen(eq=False, repr=False)

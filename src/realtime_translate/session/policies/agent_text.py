@@ -12,14 +12,14 @@ from ..entries import OwnItem, Part, Told
 from ..env import Env
 from ..event_kinds import ItemEvent, TextEvent
 from ..ids import fingerprint
-from ..items import gone
+from ..items import gone, words_of
 from ..renewals import begin_anew, is_told
 from ..signals import (
     AgentSaid,
     Effect,
     Effects,
+    ItemSent,
     LegLost,
-    OwnText,
     Refused,
     ResponseCut,
     ResponseEnded,
@@ -33,8 +33,8 @@ __all__ = [
     "delta",
     "ended",
     "item_seen",
+    "item_sent",
     "leg_lost",
-    "own_text",
     "paused",
     "refused",
     "response_done",
@@ -51,12 +51,12 @@ speech is longer, and a server may send anything (L1).
 """
 
 
-def own_text(call: Call, env: Env, signal: OwnText) -> Effects:
-    """An assistant item that we create: it is context, and never announced (O3)."""
-    state = call.agent_text
-    if signal.replaced:
+def item_sent(call: Call, env: Env, signal: ItemSent) -> Effects:
+    """A message of the agent's that we create: it is context, and never announced (O3)."""
+    state, words = call.agent_text, words_of(signal.item.item)
+    if words is not None:
         _forget(state, signal.replaced)
-    state.own.append(OwnItem(signal.item_id, fingerprint(signal.text)))
+        state.own.append(OwnItem(signal.item.item_id, fingerprint(words)))
     return ()
 
 

@@ -12,7 +12,7 @@ from ..entries import PastItem
 from ..env import Env
 from ..event_kinds import ConversationEvent
 from ..items import created, goes_again, kind_refused, learned, lost, place_of, recreated
-from ..signals import Effect, Effects, LegLost, MayFail, PastSent, Refused, SessionReady
+from ..signals import Effect, Effects, ItemSent, LegLost, MayFail, Refused, SessionReady
 from ..state import Call, Past
 
 __all__ = ["context_items", "item_seen", "leg_lost", "refused", "response_began", "sent"]
@@ -29,9 +29,13 @@ def context_items(call: Call, env: Env, _: SessionReady) -> Effects:
     return effects
 
 
-def sent(call: Call, env: Env, signal: PastSent) -> Effects:
-    """Kept until upstream has said what it makes of it."""
-    call.past.items.append(signal.item)
+def sent(call: Call, env: Env, signal: ItemSent) -> Effects:
+    """Kept until upstream has said what it makes of it, in its old place if it goes again."""
+    state = call.past
+    if signal.replaced:
+        state.items = [signal.item if each.item_id == signal.replaced else each for each in state.items]
+    else:
+        state.items.append(signal.item)
     return ()
 
 
@@ -72,9 +76,7 @@ def _again(state: Past, env: Env, item: PastItem, problem: Problem) -> list[Effe
         told = [_left_out(problem)]
     else:
         told = []
-    again, sent_again = recreated(env, item, place_of(state, item))
-    state.items[state.items.index(item)] = again
-    return [*told, *sent_again]
+    return [*told, *recreated(env, item, place_of(state, item))]
 
 
 def response_began(call: Call, env: Env, _: openai.ResponseCreated) -> Effects:

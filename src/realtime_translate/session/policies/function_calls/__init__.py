@@ -16,7 +16,7 @@ from .asking import (
     ran_on,
     response_done,
 )
-from .ending import ended, hold_over, interrupted, leg_lost, past_sent, refused, round_ended
+from .ending import ended, hold_over, interrupted, item_sent, leg_lost, refused, round_ended
 
 __all__ = [
     "announced",
@@ -28,9 +28,9 @@ __all__ = [
     "hold_over",
     "host_answered",
     "interrupted",
+    "item_sent",
     "leg_lost",
     "output_item_done",
-    "past_sent",
     "ran_on",
     "refused",
     "response_done",

@@ -12,9 +12,9 @@ from ...signals import (
     Effect,
     Effects,
     Interrupted,
+    ItemSent,
     LegLost,
     OutputsMissing,
-    PastSent,
     Proceed,
     Refused,
     ResponseEnded,
@@ -29,8 +29,8 @@ __all__ = [
     "ended",
     "hold_over",
     "interrupted",
+    "item_sent",
     "leg_lost",
-    "past_sent",
     "refused",
     "round_ended",
     "round_over",
@@ -166,7 +166,7 @@ def _give_again(call: Call, env: Env) -> list[Effect]:
     return [told, *outputs(env, map(env.ids.call_as_wanted, lost), _NO_ANSWER)]
 
 
-def past_sent(call: Call, env: Env, signal: PastSent) -> Effects:
+def item_sent(call: Call, env: Env, signal: ItemSent) -> Effects:
     """The output of a call of the past is on its way as well (C1, N6)."""
     item = signal.item.item
     if item["type"] == "function_call_output":
