@@ -65,9 +65,9 @@ Signals
 -------
 
 A signal, in `signals`, says what happened or what is wanted (`ResponseEnded`, `ResponseWanted`), and not who
-is to do something. `input_audio`, for example, returns `CommitDue`, and hears `CommitGranted` when the slot
-is free. There is no signal for what can be asked: the slot reads in `call.audio` that a commit waits for it,
-in `call.updates` that an update does, and in `call.calls` that an answer is to come first.
+is to do something. `input_audio`, for example, returns `CommitChanged`, and hears `CommitGranted` when the
+slot is free. There is no signal for what can be asked: the slot reads in `call.audio` that a commit waits for
+it, in `call.updates` that an update does, and in `call.calls` that an answer is to come first.
 
 Sessions that are renewed
 -------------------------

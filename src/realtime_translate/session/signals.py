@@ -17,9 +17,8 @@ __all__ = [
     "AudioSettled",
     "AudioTaken",
     "CallsOver",
-    "CommitDue",
+    "CommitChanged",
     "CommitGranted",
-    "CommitWithdrawn",
     "Deliver",
     "Effect",
     "Effects",
@@ -130,13 +129,10 @@ class AudioTaken(Signal):
 
 
 @frozen(eq=False, repr=False)
-class CommitDue(Signal):
-    """The debounce or the ceiling is over: a commit wants the slot (A5, A7)."""
-
-
-@frozen(eq=False, repr=False)
-class CommitWithdrawn(Signal):
-    """Audio flows again: the commit that waited does not want the slot now (A6)."""
+class CommitChanged(Signal):
+    """A commit wants the slot, since the debounce or the ceiling is over (A5, A7); or not now, since audio
+    flows again (A6).
+    """
 
 
 @frozen(eq=False, repr=False)

@@ -11,7 +11,7 @@ from ...entries import WishKind
 from ...env import Env
 from ...signals import (
     AudioTaken,
-    CommitDue,
+    CommitChanged,
     CommitGranted,
     Effect,
     Effects,
@@ -47,7 +47,7 @@ def forced(call: Call, env: Env, _: deepgram.ForceEndTurn) -> Effects:
     if not enough(state, env):
         return (notice("COMMIT_TOO_SHORT", bytes=state.uncommitted + env.audio_in.held),)
     state.commit = Commit.FIRM
-    return (CommitDue(),)
+    return (CommitChanged(),)
 
 
 def granted(call: Call, env: Env, _: CommitGranted) -> Effects:

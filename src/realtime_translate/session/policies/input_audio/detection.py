@@ -14,7 +14,7 @@ from .... import openai
 from ....mapping.places import known_ms
 from ....notices import notice
 from ...env import Env
-from ...signals import AudioTaken, CommitDue, CommitWithdrawn, Effect, Effects, ServerResponded
+from ...signals import AudioTaken, CommitChanged, Effect, Effects, ServerResponded
 from ...state import Call, InputAudio
 from ...tables import DETECTION, Commit, Detection, DetectionEvent
 from .stream import began_at, enough
@@ -100,12 +100,12 @@ def _commit(state: InputAudio, env: Env) -> list[Effect]:
     if not enough(state, env):
         return _too_short(state, env)
     state.commit = Commit.FIRM if state.commit is Commit.FIRM else Commit.DUE
-    return [CommitDue()]
+    return [CommitChanged()]
 
 
 def _commit_firmly(state: InputAudio, env: Env) -> list[Effect]:
     state.commit = Commit.FIRM
-    return [CommitDue()]
+    return [CommitChanged()]
 
 
 def _commit_after_all(state: InputAudio, env: Env) -> list[Effect]:
@@ -153,7 +153,7 @@ def _withdraw(state: InputAudio, env: Env) -> list[Effect]:
     state.commit = Commit.NOT_DUE
     env.timers.cancel("ceiling")
     env.timers.cancel("unheard")
-    return [CommitWithdrawn()]
+    return [CommitChanged()]
 
 
 def _prove_by_speech(state: InputAudio, env: Env) -> list[Effect]:

@@ -12,7 +12,7 @@ from ....outputs import SendToUpstream
 from ...env import Env
 from ...signals import (
     AudioSettled,
-    CommitWithdrawn,
+    CommitChanged,
     Effect,
     Effects,
     LegLost,
@@ -95,7 +95,7 @@ def ended(call: Call, env: Env, _: UpdateGranted) -> Effects:
         env.timers.cancel(timer)
     state.uncommitted, state.commit = 0, Commit.NOT_DUE
     state.detection = Detection.OFF
-    return *rest, CommitWithdrawn()
+    return rest
 
 
 def received(state: InputAudio, env: Env, frame: bytes) -> Effects:
@@ -181,7 +181,7 @@ def _withdraw(state: InputAudio, env: Env) -> Effects:
         return ()
     state.commit = Commit.NOT_DUE
     env.timers.cancel("unheard")
-    return (CommitWithdrawn(),)
+    return (CommitChanged(),)
 
 
 # --- silence ------------------------------------------------------------------------------------------------

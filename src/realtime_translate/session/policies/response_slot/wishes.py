@@ -7,9 +7,8 @@ from ....notices import notice
 from ...entries import Wish, WishKind
 from ...env import Env
 from ...signals import (
-    CommitDue,
+    CommitChanged,
     CommitGranted,
-    CommitWithdrawn,
     Effect,
     Effects,
     Fatal,
@@ -23,7 +22,7 @@ from ...tables import Opening, SlotEvent, SlotState
 from .actions import happen
 from .line import add, in_order, take, waits_for_calls, withdraw_hold
 
-__all__ = ["commit_due", "commit_withdrawn", "proceed", "wanted"]
+__all__ = ["commit_changed", "proceed", "wanted"]
 
 
 def wanted(call: Call, env: Env, wish: ResponseWanted) -> Effects:
@@ -51,17 +50,14 @@ def _overflow(call: Call, env: Env, text: str) -> Effects:
     return (Fatal(ErrorCode.CLIENT_MESSAGE_OVERFLOW, reason),)
 
 
-def commit_due(call: Call, env: Env, _: CommitDue) -> Effects:
-    """A commit waits for the slot (A5, A6)."""
+def commit_changed(call: Call, env: Env, _: CommitChanged) -> Effects:
+    """A commit waits for the slot (A5), or audio flows again: it comes back after its debounce (A6)."""
+    if not call.audio.waits_for_slot:
+        withdraw_hold(call, env)
+        return ()
     effects = proceed(call, env, Proceed())
     granted = any(isinstance(each, CommitGranted) for each in effects)
     return effects if granted else [notice("COMMIT_OWED"), *effects]
-
-
-def commit_withdrawn(call: Call, env: Env, _: CommitWithdrawn) -> Effects:
-    """Audio flows again: the commit comes back after its debounce (A6)."""
-    withdraw_hold(call, env)
-    return ()
 
 
 def proceed(call: Call, env: Env, _: Proceed) -> Effects:
