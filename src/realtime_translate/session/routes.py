@@ -241,8 +241,7 @@ SIGNALS: Mapping[type, Handlers] = dict(
         ),
         _on(signals.ErrorDue, events.error_due),
         _on(signals.ResponseWanted, wishes.wanted),
-        _on(signals.ServerResponded, input_audio.responded, user_turn.over),
-        _on(signals.WaitChanged, agent_turn.wait_changed),
+        _on(signals.WaitChanged, agent_turn.wait_changed, input_audio.responded, user_turn.responded),
         _on(signals.ResponseBroken, agent_turn.broken),
         _on(signals.CallsOver, agent_turn.calls_over),
         _on(

@@ -39,7 +39,6 @@ __all__ = [
     "ResponseCut",
     "ResponseEnded",
     "ResponseWanted",
-    "ServerResponded",
     "SessionReady",
     "Signal",
     "TextDue",
@@ -165,13 +164,12 @@ class ResponseWanted(Signal):
 
 
 @frozen(eq=False, repr=False)
-class ServerResponded(Signal):
-    """A response of the server's own began."""
-
-
-@frozen(eq=False, repr=False)
 class WaitChanged(Signal):
-    """A response was asked for, is expected or has begun; or nobody wants any more what was asked for."""
+    """A response was asked for, is expected or has begun; or nobody wants any more what was asked for.
+    `by_server`: a response has begun that the server makes by itself.
+    """
+
+    by_server: bool = False
 
 
 @frozen(eq=False, repr=False)

@@ -16,6 +16,7 @@ from ..signals import (
     LegLost,
     ResponseWanted,
     TextDue,
+    WaitChanged,
 )
 from ..state import Call
 from ..tables import TurnState
@@ -26,6 +27,7 @@ __all__ = [
     "committed",
     "leg_lost",
     "over",
+    "responded",
     "speech_started",
     "speech_stopped",
     "timed_out",
@@ -110,6 +112,11 @@ def over(call: Call, env: Env, _: object) -> Effects:
     call.user_turn.speaking = False
     env.timers.cancel("uncommitted")
     return ()
+
+
+def responded(call: Call, env: Env, signal: WaitChanged) -> Effects:
+    """The server began a response by itself."""
+    return over(call, env, signal) if signal.by_server else ()
 
 
 def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:

@@ -14,7 +14,7 @@ from .... import openai
 from ....mapping.places import known_ms
 from ....notices import notice
 from ...env import Env
-from ...signals import AudioTaken, CommitChanged, Effect, Effects, ServerResponded
+from ...signals import AudioTaken, CommitChanged, Effect, Effects, WaitChanged
 from ...state import Call, InputAudio
 from ...tables import DETECTION, Commit, Detection, DetectionEvent
 from .stream import began_at, enough
@@ -80,12 +80,11 @@ def committed(call: Call, env: Env, event: openai.InputAudioBufferCommitted) -> 
     return *happen(state, env, DetectionEvent.COMMITTED), AudioTaken(item_id)
 
 
-def responded(call: Call, env: Env, _: ServerResponded) -> Effects:
+def responded(call: Call, env: Env, signal: WaitChanged) -> Effects:
     """The server began a response by itself: to the audio, if some waits for it."""
     state = call.audio
-    if state.commit is not Commit.NOT_DUE or state.detection is Detection.HEARD:
-        return happen(state, env, DetectionEvent.RESPONDED)
-    return ()
+    waits = state.commit is not Commit.NOT_DUE or state.detection is Detection.HEARD
+    return happen(state, env, DetectionEvent.RESPONDED) if signal.by_server and waits else ()
 
 
 def unheard(call: Call, env: Env) -> Effects:

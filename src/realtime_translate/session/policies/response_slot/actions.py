@@ -68,7 +68,7 @@ def _begin(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     slot = call.slot
     answered(slot, ours=facts.older)
     withdraw_hold(call, env)
-    return _run(call, env, facts)
+    return _run(call, env, facts, by_server=not facts.older)
 
 
 def _begin_ours(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
@@ -88,7 +88,7 @@ def _begin_beside(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     return [*_try_later(call, env, facts), *_begin(call, env, facts)]
 
 
-def _run(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
+def _run(call: Call, env: Env, facts: ResponseFacts, *, by_server: bool = False) -> list[Effect]:
     slot = call.slot
     slot.active, slot.heard_at = facts.response_id, None
     step_of_response(slot, ResponseEvent.BEGUN)
@@ -97,7 +97,7 @@ def _run(call: Call, env: Env, facts: ResponseFacts) -> list[Effect]:
     env.start("stall", env.limits.first_output)
     if "slow" not in env.timers.deadlines:
         _think(call, env)
-    return [WaitChanged()]
+    return [WaitChanged(by_server)]
 
 
 def _recognise(call: Call, env: Env, _: ResponseFacts) -> list[Effect]:

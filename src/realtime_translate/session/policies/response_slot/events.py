@@ -21,7 +21,6 @@ from ...signals import (
     OutputsMissing,
     Refused,
     ResponseEnded,
-    ServerResponded,
 )
 from ...state import Call, ResponseSlot
 from ...tables import (
@@ -102,8 +101,7 @@ def _began(call: Call, env: Env, response_id: str, *, ours: bool, older: bool = 
     if older or slot.overdue:
         slot.overdue = max(0, slot.overdue - 1)
         answers_no_commit(slot)
-    began = happen(call, env, which, ResponseFacts(response_id, older=older))
-    return began if ours or older else [*began, ServerResponded()]
+    return happen(call, env, which, ResponseFacts(response_id, older=older))
 
 
 def _is_ours(slot: ResponseSlot, env: Env, tag: str) -> bool:
