@@ -32,8 +32,8 @@ FAULTS: tuple[Fault, ...] = (
         "R2",
         "wishes do not wait for the slot",
         _WISHES,
-        "    if call.slot.state is not SlotState.FREE:\n        return ()\n    if call.updates.due",
-        "    if call.updates.due",
+        "    if call.slot.state is not SlotState.FREE:\n        return ()\n    if _may_commit",
+        "    if _may_commit",
     ),
     Fault(
         "R3",

@@ -95,9 +95,9 @@ FAULTS: tuple[Fault, ...] = (
         "A6",
         "a commit that meets a taken slot is forgotten",
         _WISHES,
-        '    return effects if granted else [notice("COMMIT_OWED"), *effects]\n',
-        "    call.audio.commit = call.audio.commit if granted else type(call.audio.commit).NOT_DUE\n"
-        '    return effects if granted else [notice("COMMIT_OWED"), *effects]\n',
+        '    return [Proceed()] if _may_commit(call) else [notice("COMMIT_OWED"), Proceed()]\n',
+        "    if not _may_commit(call):\n        call.audio.commit = type(call.audio.commit).NOT_DUE\n"
+        '    return [Proceed()] if _may_commit(call) else [notice("COMMIT_OWED"), Proceed()]\n',
     ),
     Fault(
         "A7",
@@ -131,8 +131,8 @@ FAULTS: tuple[Fault, ...] = (
         "T2",
         "an update is sent while a response is active",
         "session/policies/updates.py",
-        "    return [*notes, Proceed()]\n",
-        "    return [*notes, UpdateGranted(), Proceed()]\n",
+        "    if call.slot.state is not SlotState.FREE or not state.due:\n",
+        "    if not state.due:\n",
     ),
     Fault(
         "T2",

@@ -67,7 +67,8 @@ Signals
 A signal, in `signals`, says what happened or what is wanted (`ResponseEnded`, `ResponseWanted`), and not who
 is to do something. `input_audio`, for example, returns `CommitChanged`, and hears `CommitGranted` when the
 slot is free. There is no signal for what can be asked: the slot reads in `call.audio` that a commit waits for
-it, in `call.updates` that an update does, and in `call.calls` that an answer is to come first.
+it, and in `call.calls` that an answer is to come first; and whoever hears `Proceed` reads in `call.slot` that
+it is free.
 
 Sessions that are renewed
 -------------------------

@@ -211,7 +211,6 @@ SIGNALS: Mapping[type, Handlers] = dict(
         ),
         _on(signals.Recorded, ledger.recorded),
         _on(signals.ItemSent, agent_text.item_sent, past.sent, function_calls.item_sent),
-        _on(signals.UpdateGranted, input_audio.ended, opening.granted, updates.granted),
         _on(
             signals.Interrupted,
             playback.talked_over,
@@ -254,7 +253,7 @@ SIGNALS: Mapping[type, Handlers] = dict(
             upstream_errors.response_ended,
             spellings.ended,
         ),
-        _on(signals.Proceed, wishes.proceed),
+        _on(signals.Proceed, input_audio.ended, opening.proceed, updates.proceed, wishes.proceed),
         _on(signals.OutputsMissing, events.outputs_missing),
     )
 )

@@ -42,7 +42,6 @@ __all__ = [
     "SessionReady",
     "Signal",
     "TextDue",
-    "UpdateGranted",
     "WaitChanged",
 ]
 
@@ -237,13 +236,8 @@ class MayFail(Signal):
 
 
 @frozen(eq=False, repr=False)
-class UpdateGranted(Signal):
-    """The slot is free for a `session.update` (R2, T2)."""
-
-
-@frozen(eq=False, repr=False)
 class Proceed(Signal):
-    """What waits for the slot may go, if that is free (R2)."""
+    """What waits for the slot may go, if that is free: first what changes the session (R2, S4, T2)."""
 
 
 @frozen(eq=False, repr=False)

@@ -29,16 +29,16 @@ from ..signals import (
     MayFail,
     Proceed,
     Refused,
-    UpdateGranted,
 )
 from ..state import Call, Updates
+from ..tables import SlotState
 
 __all__ = [
     "check",
-    "granted",
     "late",
     "leg_configured",
     "leg_lost",
+    "proceed",
     "refused",
     "session_created",
     "updated",
@@ -80,13 +80,13 @@ def _changes_voice(state: Updates, env: Env, after: Plan) -> bool:
     return after.voice != env.plan.voice and after.voice != _in_flight(state, env).voice
 
 
-def granted(call: Call, env: Env, _: UpdateGranted) -> Effects:
-    """The slot is free: one `session.update` for as many as may go together (R2)."""
+def proceed(call: Call, env: Env, _: Proceed) -> Effects:
+    """If the slot is free: one `session.update` for as many as may go together (R2)."""
     state = call.updates
-    if state.sent and not state.event_id:
-        return (_send(state, env, _session(state, env)),)
-    if state.sent or not state.waiting:
+    if call.slot.state is not SlotState.FREE or not state.due:
         return ()
+    if state.sent:
+        return (_send(state, env, _session(state, env)),)
     if call.playback.voiced and "voice" in env.plan.doubtful:  # whichever it is, it stays
         env.plan, state.intended = mapping.settle(env.plan, ("voice",)), None
     count = 1 if state.alone else len(state.waiting)

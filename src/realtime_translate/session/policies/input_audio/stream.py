@@ -18,10 +18,10 @@ from ...signals import (
     LegLost,
     LegReady,
     MayFail,
-    UpdateGranted,
+    Proceed,
 )
 from ...state import Call, InputAudio
-from ...tables import BETWEEN, Commit, Detection, Opening
+from ...tables import BETWEEN, Commit, Detection, Opening, SlotState
 from ...timers import Instant, TimerName
 
 __all__ = [
@@ -79,13 +79,13 @@ def _convert_again(state: InputAudio, env: Env, before: Conversion, audio: Audio
     state.again = bytearray(whole[max(0, len(whole) - most) :])
 
 
-def ended(call: Call, env: Env, _: UpdateGranted) -> Effects:
+def ended(call: Call, env: Env, _: Proceed) -> Effects:
     """Before late Settings, what was said goes upstream in the format that holds yet; what is not committed
     is the server's to commit, if that was so until now or is so from now on (S4, V1).
     """
     state = call.audio
     coming = call.opening.plan
-    if call.phase is not Opening.AWAITING_SLOT:
+    if call.phase is not Opening.AWAITING_SLOT or call.slot.state is not SlotState.FREE:
         return ()
     rest = tail(state, env)
     if env.plan.commit.manual and (coming is None or coming.commit.manual):

@@ -1,6 +1,6 @@
 """The opening of a call: from `client_opened` to ready, what waits, and the ends (S, E5, A8, L3)."""
 
-from .actions import ACTIONS, applied, dial, granted, session_created, session_ends
+from .actions import ACTIONS, applied, dial, proceed, session_created, session_ends
 from .cause import Cause
 from .errors import meant_by, shown_by
 from .renewing import RENEWING, aged, check, leg_lost
@@ -16,11 +16,11 @@ __all__ = [
     "dial",
     "flushed",
     "forget",
-    "granted",
     "keep_audio",
     "leg_lost",
     "meant_by",
     "paused",
+    "proceed",
     "session_created",
     "session_ends",
     "shown_by",

@@ -28,10 +28,9 @@ from ...signals import (
     OpeningStep,
     Proceed,
     SessionReady,
-    UpdateGranted,
 )
 from ...state import Call, OpeningState
-from ...tables import OpeningEvent
+from ...tables import Opening, OpeningEvent, SlotState
 from ...timers import Instant
 from .cause import Cause
 from .waiting import flush
@@ -42,9 +41,9 @@ __all__ = [
     "began",
     "dial",
     "differing",
-    "granted",
     "leave_out",
     "never_ready_code",
+    "proceed",
     "send_update",
     "session_created",
     "session_ends",
@@ -159,9 +158,10 @@ def settle_audio(env: Env, session: openai.Session) -> list[Effect]:
     return [AudioSettled()]
 
 
-def granted(call: Call, env: Env, _: UpdateGranted) -> Effects:
-    """The slot is free for the update of late Settings (S4)."""
-    return (OpeningStep(OpeningEvent.UPDATE_GRANTED),)
+def proceed(call: Call, env: Env, _: Proceed) -> Effects:
+    """The update of late Settings goes once the slot is free (S4)."""
+    waits = call.phase is Opening.AWAITING_SLOT and call.slot.state is SlotState.FREE
+    return (OpeningStep(OpeningEvent.UPDATE_GRANTED),) if waits else ()
 
 
 def session_created(call: Call, env: Env, event: openai.SessionCreated) -> Effects:

@@ -15,10 +15,9 @@ from ...signals import (
     Interrupted,
     Proceed,
     ResponseWanted,
-    UpdateGranted,
 )
 from ...state import Call
-from ...tables import Opening, SlotEvent, SlotState
+from ...tables import SlotEvent, SlotState
 from .actions import happen
 from .line import add, in_order, take, waits_for_calls, withdraw_hold
 
@@ -55,25 +54,26 @@ def commit_changed(call: Call, env: Env, _: CommitChanged) -> Effects:
     if not call.audio.waits_for_slot:
         withdraw_hold(call, env)
         return ()
-    effects = proceed(call, env, Proceed())
-    granted = any(isinstance(each, CommitGranted) for each in effects)
-    return effects if granted else [notice("COMMIT_OWED"), *effects]
+    return [Proceed()] if _may_commit(call) else [notice("COMMIT_OWED"), Proceed()]
+
+
+def _may_commit(call: Call) -> bool:
+    free = call.slot.state is SlotState.FREE
+    return free and call.audio.waits_for_slot and not call.calls.unanswered
 
 
 def proceed(call: Call, env: Env, _: Proceed) -> Effects:
-    """If the slot is free: updates that wait, then the commit that is due, then a create, for the wish that
-    is first in the line (R2). Plain wishes share one, and wait for open calls (R8); each text to be said has
-    its own, and does not, unless upstream wants outputs first.
+    """If the slot is free, and updates have gone: the commit that is due, then a create, for the wish that is
+    first in the line (R2). Plain wishes share one, and wait for open calls (R8); each text to be said has its
+    own, and does not, unless upstream wants outputs first.
     """
     withdraw_hold(call, env)
     if call.slot.state is not SlotState.FREE:
         return ()
-    if call.updates.due or call.phase is Opening.AWAITING_SLOT:
-        return UpdateGranted(), Proceed()
+    if _may_commit(call):
+        return (CommitGranted(),)
     calls_wait = call.calls.unanswered
     deferred = _hold(env) if calls_wait and waits_for_calls(call, env) else []
-    if call.audio.waits_for_slot and not calls_wait:
-        return (CommitGranted(),)
     ready = [each for each in in_order(call.slot) if not calls_wait or _needs_no_call(each, env)]
     return [*deferred, *_ask(call, env, ready[0])] if ready else deferred
 
