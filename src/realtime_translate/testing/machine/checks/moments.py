@@ -128,7 +128,7 @@ def _cut(world: WorldState, before: Before, frames: list[Json]) -> None:
         "B2 one cancel, of the active response",
         f"{named}, not {wanted}",
     )
-    world.ledger.mute_next = before.asked and not (able or server_cancels)
+    world.ledger.mute_next |= before.asked and not (able or server_cancels)
     world.heard.cut(frames, world.host_now)
 
 
