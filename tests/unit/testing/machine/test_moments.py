@@ -241,6 +241,16 @@ def test_B2_of_a_server_that_was_given_up_at_most_one() -> None:
     breaks("B2", world, host, down("UserStartedSpeaking"), cancel, cancel, event=STARTED)
 
 
+def test_B3_a_text_at_which_the_call_ends_has_nothing_truncated() -> None:
+    """It interrupts, and is one more than may wait to be spoken (L3)."""
+    world, host = scripted()
+    world.ledger.active = "resp_1"
+    does(world, host, SendToClient(PCM), event=audio())
+    host.answers = [(down("Error", code="CLIENT_MESSAGE_OVERFLOW"), CloseClient(1000), CloseUpstream(1000))]
+    world.have_said("Stop.", "interrupt")
+    assert world.closed
+
+
 def test_B1_nothing_of_it_is_heard_afterwards() -> None:
     world, host = scripted()
     world.ledger.cut.add("resp_1")
