@@ -30,7 +30,7 @@ from ..signals import (
     WaitChanged,
 )
 from ..state import AgentTurn, Call
-from ..tables import BETWEEN, TURNS, SlotState, TurnEvent
+from ..tables import TURNS, SlotState, TurnEvent
 from ..timers import Instant
 
 __all__ = [
@@ -66,8 +66,8 @@ def step(call: Call, env: Env, event: TurnEvent) -> Effects:
 
 
 def settled(call: Call, env: Env, _: AudioSettled) -> Effects:
-    """The stream of the agent's audio begins. Of an answer that broke off nothing more is heard (N8)."""
-    rest = [] if call.phase in BETWEEN else _rest(env)
+    """The stream of the agent's audio begins."""
+    rest = _rest(env)
     env.audio_out = Conversion(env.plan.output.upstream, env.plan.output.client)
     return rest
 
@@ -256,10 +256,11 @@ def calls_over(call: Call, env: Env, _: CallsOver) -> Effects:
 
 
 def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
-    """No message of the session that is gone is open. If nothing is asked of the next one, nobody waits for
-    the turn any more (O5).
+    """No message of the session that is gone is open, and nothing more of its audio is heard: the next one
+    has another stream. If nothing is asked of that, nobody waits for the turn any more (O5).
     """
     call.turn.open_messages = []
+    env.audio_out.clear()
     waits = call.slot.wishes or call.audio.commits or any(each.open for each in call.calls.calls)
     return () if waits else step(call, env, TurnEvent.VOID)
 

@@ -13,6 +13,7 @@ from tests.events import (
     UPDATED,
     answer,
     audio,
+    audio_done,
     call_added,
     call_done,
     committed,
@@ -85,6 +86,20 @@ def test_N8_what_was_told_is_told_once() -> None:
     told_texts = [each["content"] for each in [*before.of("ConversationText"), *gone.of("ConversationText")]]
     assert told_texts == ["It is four.", "And"]
     assert log.of("ConversationText") == []
+
+
+@BOTH
+def test_N8_nothing_that_the_resampler_holds_is_heard_in_the_next_session(dialect: ClientDialect) -> None:
+    """A call is to be answered yet, and the component's client was told the end of the audio."""
+    phone = {**TOOLS, "audio": {"output": {"encoding": "linear16", "sample_rate": 16000}}}
+    desk = ready_in(config(dialect), phone)
+    asked(desk)
+    desk.upstream(item_added(message("Four.", status="in_progress")), audio(), audio_done())
+    desk.upstream(audio(PCM * 40, "msg_2"), call_done())
+    lost(desk)
+    desk.client(answer())
+    log = desk.upstream(created("resp_2"), audio_done("msg_3", "resp_2"), done("resp_2"))
+    assert "audio" not in log.client_types
 
 
 def test_N8_the_host_may_do_without() -> None:
