@@ -6,7 +6,6 @@ from base64 import b64encode
 from typing import Any
 
 import pytest
-from attrs import evolve
 
 from realtime_translate import (
     CloseClient,
@@ -218,18 +217,6 @@ def test_B2_none_where_the_server_does_it() -> None:
     world.ledger.active = "resp_1"
     cancel = up("response.cancel", response_id="resp_1")
     breaks("B2", world, host, down("UserStartedSpeaking"), cancel, event=STARTED)
-
-
-def test_B2_what_was_interrupted_before_it_began_stays_so() -> None:
-    """The server takes no cancel. It interrupts by itself when the user speaks, and knows of nothing to end."""
-    world, host = scripted()
-    world.make = evolve(world.make, lacks=frozenset({"response.cancel"}))
-    does(world, host, up("response.create", response={}))
-    host.answers = [()]
-    world.have_said("Stop.", "interrupt")
-    does(world, host, down("UserStartedSpeaking"), event=STARTED)
-    does(world, host, event=created())
-    assert world.ledger.cut == {"resp_1"}
 
 
 def test_B2_of_a_server_that_was_given_up_at_most_one() -> None:

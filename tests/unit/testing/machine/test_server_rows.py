@@ -190,6 +190,19 @@ def test_B2_what_was_asked_for_before_is_cut_when_it_begins() -> None:
     assert "r10" not in world.ledger.cut
 
 
+@pytest.mark.parametrize("is_refused", [True, False])
+def test_B2_what_was_interrupted_before_it_began_stays_so(is_refused: bool) -> None:
+    """The server cancels by itself when the user speaks, and only what runs by then."""
+    world, host = of(SPEACHES)
+    does(world, host, create())
+    world.have_said("Stop.", "interrupt")
+    if is_refused:
+        does(world, host, event={"type": "error", "error": {"code": "rate_limit_exceeded", "event_id": "c1"}})
+    does(world, host, down("UserStartedSpeaking"), event=STARTED)
+    does(world, host, event=created("r9"))
+    assert ("r9" in world.ledger.cut) is not is_refused
+
+
 @pytest.mark.parametrize(
     ("server", "sent", "is_cut"),
     [

@@ -129,7 +129,8 @@ def _cut(world: WorldState, before: Before, frames: list[Json]) -> None:
         "B2 one cancel, of the active response",
         f"{named}, not {wanted}",
     )
-    world.ledger.mute_next |= before.asked and not (able or server_cancels)
+    untold = world.ledger.mute_next or not (able or server_cancels)  # a create stays interrupted
+    world.ledger.mute_next = before.asked and untold
     world.heard.cut(frames, world.host_now)
 
 
