@@ -43,6 +43,20 @@ def test_8_a_call_that_is_answered_goes_on() -> None:
     assert (world.choices.groups, world.choices.often, world.choices.fixed) == (HEALTHY, {}, {})
 
 
+def test_8_late_settings_have_their_time() -> None:
+    world, host = strained()
+    world.ledger.applied = 0
+
+    def rest() -> None:
+        if not world.ledger.applied:
+            world.ledger.applied = 1
+        else:
+            answered(world, host)
+
+    recovery.goes_on(world, rest)
+    assert world.ledger.texts == ["Are you still there?"]
+
+
 def test_8_what_supersedes_an_answer_to_silence_answers() -> None:
     world, host = strained(Config.deepgram(upstream=SPEACHES))
     recovery.goes_on(world, lambda: answered(world, host))

@@ -22,6 +22,8 @@ def goes_on(world: World, rest: Callable[[], None]) -> None:
     if not world.strained or world.choices.silenced:
         return
     ledger, says = world.ledger, [world.agent.words() for _ in range(1 + world.make.supersedes)]
+    if not ledger.applied:  # late Settings waited, perhaps, for a response that was given up just now (S4)
+        rest()
     require(ledger.applied > 0, "8 a call whose server answers begins")
     world.heal()
     world.agent.replies[:] = [Reply(each) for each in says]
