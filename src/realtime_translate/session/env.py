@@ -81,9 +81,13 @@ class Ids:
 
     def gave(self, event_id: str) -> bool:
         """Whether this is one of them. Servers also name nothing, "" or what we never sent."""
+        return self.number(event_id) > 0
+
+    def number(self, event_id: str) -> int:
+        """Which one it is of those that were given, counted from 1; 0 if it is none."""
         prefix, _, number = event_id.rpartition("_")
-        known = prefix in (self.prefix, f"{self.prefix}_context")
-        return known and _NUMBER.fullmatch(number) is not None and int(number) <= self.count
+        known = prefix in (self.prefix, f"{self.prefix}_context") and _NUMBER.fullmatch(number)
+        return int(number) if known and int(number) <= self.count else 0
 
 
 _START = Instant(0.0)

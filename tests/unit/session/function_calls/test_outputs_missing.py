@@ -211,6 +211,23 @@ def test_R8_nor_is_one_that_was_sent_after_what_is_refused(way: Way) -> None:
     assert outputs(desk.upstream(missing(tag))) == {}
 
 
+def test_R8_nor_is_one_that_closed_a_call_since_then(way: Way) -> None:
+    desk = calling(way, config())
+    confirmed(desk)
+    tag = tag_in(desk.wait(10))
+    assert outputs(desk.upstream(speech("speech_started"))) == {"call_1": '{"error":"cancelled"}'}
+    assert outputs(desk.upstream(missing(tag))) == {}
+
+
+def test_R8_a_refusal_may_be_of_a_create_before_the_last(way: Way) -> None:
+    """The server's own response was taken for the answer to it."""
+    desk = ready(way, config(), TOOLS)
+    tag = tag_in(confirmed(desk))
+    desk.upstream(created(), call_done("call_1"), done())
+    assert creates(desk.client(answer("call_1"))) == 1
+    assert outputs(desk.upstream(missing(tag))) == {}
+
+
 def test_R8_a_response_of_the_servers_own_shows_what_it_lost_too(way: Way) -> None:
     desk = calling(way, config(barge_in=False))
     log = desk.client(answer("call_1"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from .... import openai
 from ....notices import notice
 from ....openai.objects import Item
@@ -14,7 +12,7 @@ from ...state import FunctionCalls
 from ...tables import FunctionCallEvent, FunctionCallState
 from .known import answered, happen, settle
 
-__all__ = ["close", "follow", "give_output", "outputs"]
+__all__ = ["close", "follow", "give_output", "output_for"]
 
 _CANCELLED = '{"error":"cancelled"}'
 
@@ -30,19 +28,18 @@ def give_output(state: FunctionCalls, env: Env, calls: list[FunctionCall], outpu
     """Nobody answers these calls any more: upstream gets this for each."""
     settle(state, calls)
     here = [each.call_id for each in calls if not each.elsewhere]  # else upstream knows of none (N10)
-    for call_id in here:
-        answered(state, env, call_id)
-    return outputs(env, here, output)
-
-
-def outputs(env: Env, call_ids: Iterable[str], output: str) -> list[Effect]:
-    """One for each call of upstream's, which may be refused."""
     effects: list[Effect] = []
-    for call_id in call_ids:
-        event_id = env.ids.next()
-        item = Item(type="function_call_output", call_id=call_id, output=output)
-        effects += [env.upstream(openai.ConversationItemCreate(item, event_id=event_id)), MayFail(event_id)]
+    for call_id in here:
+        effects += output_for(env, call_id, output)
+        answered(state, env, call_id)
     return effects
+
+
+def output_for(env: Env, call_id: str, output: str) -> list[Effect]:
+    """One for a call of upstream's, which may be refused."""
+    event_id = env.ids.next()
+    item = Item(type="function_call_output", call_id=call_id, output=output)
+    return [env.upstream(openai.ConversationItemCreate(item, event_id=event_id)), MayFail(event_id)]
 
 
 def follow(calls: list[FunctionCall]) -> list[Effect]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .... import deepgram
-from ....mapping.errors import Fault
+from ....mapping.errors import Fault, Problem
 from ....notices import notice
 from ...entries import FunctionCall
 from ...env import Env
@@ -22,7 +22,7 @@ from ...signals import (
 from ...state import Call, FunctionCalls
 from ...tables import FunctionCallEvent, FunctionCallState
 from .asking import ask
-from .closing import close, follow, give_output, outputs
+from .closing import close, follow, give_output, output_for
 from .known import REMEMBERED, answered, happen, of_response, settle
 
 __all__ = [
@@ -152,18 +152,20 @@ def _give_up(call: Call, env: Env) -> list[Effect]:
     return effects
 
 
-def _give_again(call: Call, env: Env) -> list[Effect]:
+def _give_again(call: Call, env: Env, problem: Problem) -> list[Effect]:
     """Or it has lost an output, or refused it. Where it had confirmed none when it was asked for what it
     refuses, it gets one more, and no third one (R8).
     """
-    state = call.calls
-    latest = call.slot.answered_until if call.slot.request or call.slot.unsettled else env.ids.count
-    lost = [each for each, sent in state.unconfirmed.items() if sent <= latest]
+    state, slot = call.calls, call.slot
+    latest = slot.answered_until if slot.request or slot.unsettled else env.ids.count
+    asked = env.ids.number(problem.event_id) or latest
+    lost = [each for each, sent in state.unconfirmed.items() if sent <= asked]
     if not lost:
         return []
     state.unconfirmed = {each: sent for each, sent in state.unconfirmed.items() if each not in lost}
-    told = notice("CALLS_UNANSWERED", calls=len(lost))
-    return [told, *outputs(env, map(env.ids.call_as_wanted, lost), _NO_ANSWER)]
+    wanted = map(env.ids.call_as_wanted, lost)
+    again = [effect for each in wanted for effect in output_for(env, each, _NO_ANSWER)]
+    return [notice("CALLS_UNANSWERED", calls=len(lost)), *again]
 
 
 def item_sent(call: Call, env: Env, signal: ItemSent) -> Effects:
@@ -180,7 +182,7 @@ def refused(call: Call, env: Env, refusal: Refused) -> Effects:
     """
     problem = refusal.problem
     if problem.fault is Fault.OUTPUTS_MISSING:
-        given_up = _give_up(call, env) or _give_again(call, env)
+        given_up = _give_up(call, env) or _give_again(call, env, problem)
         return [*given_up, OutputsMissing(problem, given=bool(given_up))]
     function_call = next(
         (each for each in call.calls.calls if problem.event_id and each.output == problem.event_id), None
