@@ -129,11 +129,11 @@ class World(WorldLegs):
     def lose_upstream(self, code: int | None = None, reason: str = "") -> None:
         """The upstream socket closes, or cannot be opened."""
         old = self.host_now - self.config.limits.session_warning
-        self.expired = not self.legs.between and self.ledger.is_expiry(code, reason, old)
         number = self.legs.number
         if self._goes_first():
             self.feed("upstream_closed", code, reason, number)
             return
+        self.expired = not self.legs.between and self.ledger.is_expiry(code, reason, old)
         named = self.leg
         if self.may_be_renewed and (self.upstream_open or self.dialled_at is not None):
             told = "maximum duration" in reason or (code == 1001 and self.ledger.began <= old)

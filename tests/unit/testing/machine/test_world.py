@@ -250,3 +250,15 @@ def test_N4_a_host_that_is_late_may_give_up_a_socket_as_it_opens_it() -> None:
     world.feed("handle_timeout")
     assert world.closed
     assert world.legs.number == 2
+
+
+def test_E3_what_closes_once_another_session_is_dialled_says_nothing_of_the_call_s_time() -> None:
+    """The renewal was due before the close was heard of."""
+    world, host = scripted(Config.deepgram(renewal=Renewal()))
+    world.upstream_open, host.deadline = True, 0.0
+    started = notice("RENEWAL_STARTED", cause="age", attempt=1)
+    dial = OpenUpstream("gpt-realtime-2.1", "/v1/realtime?model=gpt-realtime-2.1", {}, leg=2)
+    host.answers = [(CloseUpstream(1000), started, dial)]
+    world.lose_upstream(1001, "Your session hit the maximum duration of 60 minutes.")
+    assert host.heard == ["handle_timeout", "upstream_closed"]
+    assert not world.expired
