@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from functools import partial
 from typing import Any
 
 import pytest
 
-from realtime_translate import Config, ManualCommit, SendToUpstream
+from realtime_translate import ClientDialect, Config, ManualCommit, SendToUpstream
 from realtime_translate.testing.machine.world import World
 from tests.unit.testing.machine.scripted import ScriptedHost, breaks, does, down, scripted, up
 
@@ -20,8 +21,10 @@ CREATE = up("response.create", event_id="c2", response={})
 LEFT, ANSWERED = "V1 what the server hears", "V1 what the server has answered"
 
 
-def manual(kind: str = "punctual") -> tuple[World, ScriptedHost]:
-    world, host = scripted(Config.deepgram(turn_detection=ManualCommit()), kind=kind)
+def manual(
+    kind: str = "punctual", dialect: ClientDialect = ClientDialect.DEEPGRAM
+) -> tuple[World, ScriptedHost]:
+    world, host = scripted(Config(dialect, turn_detection=ManualCommit()), kind=kind)
     world.ledger.turns = None
     world.server.opened()
     return world, host
@@ -56,6 +59,16 @@ def test_V1_what_is_heard_is_left_to_the_server_for_a_while() -> None:
     hears(world, host)
     world.run(0.5)
     breaks(LEFT, world, host, COMMIT)
+
+
+@pytest.mark.parametrize("is_late", [True, False])
+def test_V1_what_was_heard_before_late_settings_hold_is_no_proof(is_late: bool) -> None:
+    world, host = manual(dialect=ClientDialect.COMPONENT)
+    world.ledger.applied = int(not is_late)
+    hears(world, host)
+    does(world, host, event={"type": "session.updated", "session": {}})
+    world.run(0.5)
+    (does if is_late else partial(breaks, LEFT))(world, host, COMMIT)
 
 
 @pytest.mark.parametrize(("kind", "seconds"), [("punctual", 1.5), ("frames first", 0.5)])

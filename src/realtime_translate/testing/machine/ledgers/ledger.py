@@ -279,6 +279,8 @@ def _updated(ledger: Ledger, event: Mapping[str, Any]) -> None:
     ledger.updated = True
     heard: Json = event["session"].get("audio", {}).get("input", {})
     ledger.transcribed = heard.get("transcription", {}) is not None
+    if not ledger.applied:
+        ledger.hearing = None  # what was reported until now proves nothing about late Settings (S4, V1)
 
 
 def _created(ledger: Ledger, event: Mapping[str, Any]) -> None:
