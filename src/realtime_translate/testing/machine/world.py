@@ -94,9 +94,10 @@ class World(WorldLegs):
         if not self.client_gone:
             self.ledger.to_say.append(text)
             before = self.ledger.not_said
-            self.ledger.hurried |= behavior == "interrupt" and not self.ledger.updated
+            heard = self.ledger.updated if self.component else self.ledger.applied > 0  # else it waits (S4)
+            self.ledger.hurried |= behavior == "interrupt" and not heard
             self.legs.hurried = text if behavior == "interrupt" and self.legs.between else self.legs.hurried
-            self.feed("receive_from_client", frame, cuts=behavior == "interrupt" and self.ledger.updated)
+            self.feed("receive_from_client", frame, cuts=behavior == "interrupt" and heard)
             refused = behavior == "queue" and self.ledger.not_said > before
             require(self.ledger.user_speaks or not refused, "T8 the user's turn ends")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import Config, ManualCommit, Notice, OpenUpstream, Renewal
+from realtime_translate import ClientDialect, Config, ManualCommit, Notice, OpenUpstream, Renewal
 from realtime_translate.audio import MULAW_8K, PCM_24K, AudioFormat
 from realtime_translate.notices import notice
 from realtime_translate.openai.dialects import (
@@ -168,12 +168,23 @@ def test_D4_what_is_lacking_is_noticed_once() -> None:
     breaks("D4", world, host, notice("NOT_SENT", type="response.cancel"))
 
 
-@pytest.mark.parametrize("hurried", [True, False])
-def test_B2_what_was_interrupted_while_it_waited_is_cut(hurried: bool) -> None:
-    world, host = of(SPEACHES)
-    world.ledger.updated = not hurried
+@pytest.mark.parametrize(
+    ("dialect", "updated", "applied", "hurried"),
+    [
+        (ClientDialect.DEEPGRAM, False, 0, True),
+        (ClientDialect.DEEPGRAM, True, 0, True),  # the server was ready before Settings
+        (ClientDialect.DEEPGRAM, True, 1, False),
+        (ClientDialect.COMPONENT, False, 0, True),
+        (ClientDialect.COMPONENT, True, 0, False),  # whose texts do not wait for late Settings
+    ],
+)
+def test_B2_what_was_interrupted_while_it_waited_is_cut(
+    dialect: ClientDialect, updated: bool, applied: int, hurried: bool
+) -> None:
+    world, host = scripted(Config(dialect, upstream=SPEACHES))
+    world.ledger.updated, world.ledger.applied = updated, applied
     world.have_said("hello", "interrupt")
-    world.ledger.updated = True
+    world.ledger.updated, world.ledger.applied = True, 1
     does(world, host, notice("NOT_SENT", type="response.cancel"), event=created())
     assert ("r1" in world.ledger.cut) is hurried
 
