@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from realtime_translate import (
+    ClientDialect,
     CloseClient,
     CloseUpstream,
     Config,
@@ -169,6 +170,24 @@ def test_R8_a_call_that_is_closed_is_not_answered_any_more() -> None:
         does(world, host, up("conversation.item.create", item=closed))
     assert (world.ledger.open_calls, world.ledger.host_calls) == ([], [])
     assert world.ledger.cancelled == world.ledger.outputs_upstream == 2
+
+
+@pytest.mark.parametrize("dialect", ClientDialect)
+@pytest.mark.parametrize("ours", [True, False])
+def test_R8_a_call_that_is_given_up_as_it_is_answered_has_one_output(
+    dialect: ClientDialect, ours: bool
+) -> None:
+    """A host that is late does first what was due."""
+    world, host = scripted(Config(dialect))
+    does(world, host, call("c1", client_side=ours), *([] if ours else [RunFunction("c1", "f", "{}", {})]))
+    cancelled = [down("FunctionCallCancelled", functions=[{"id": "c1"}])] if not world.component else []
+    closed = {"type": "function_call_output", "call_id": "c1", "output": UNANSWERED}
+    host.answers = [(*cancelled, up("conversation.item.create", item=closed))]
+    if ours:
+        world.answer(0, "{}")
+    else:
+        world.run_function(0, "{}")
+    assert world.ledger.answers + world.ledger.cancelled == world.ledger.outputs_upstream == 1
 
 
 def test_S2_the_model_belongs_to_the_url() -> None:

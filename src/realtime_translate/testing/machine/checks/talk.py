@@ -79,7 +79,7 @@ def _cancelled(world: WorldState, frame: Json) -> None:
     ledger.called = {
         each: known for each, known in ledger.called.items() if each not in gone & world.legs.elsewhere
     }
-    ledger.answers -= len(gone & world.legs.elsewhere - waits)  # the answer waited for the next session
+    ledger.answers -= len(gone - waits)  # the answer waits for the next session, or comes just now (R8)
     ledger.open_calls = [each for each in ledger.open_calls if each["id"] not in gone]
     ledger.host_calls = [each for each in ledger.host_calls if each not in gone]
     ledger.cancelled += len(gone - world.legs.elsewhere)  # of these upstream knows nothing (N10)

@@ -214,10 +214,12 @@ class Ledger:
         self.releases += 1  # what was said and is not known yet never will be
 
     def close(self, call_id: str) -> None:
-        """The call is not answered any more, whatever the client says."""
+        """The call is not answered any more, whatever the client says. One that it answers just now is no
+        open one, and has its one output all the same.
+        """
+        self.cancelled += call_id in [*self.host_calls, *(each["id"] for each in self.open_calls)]
         self.open_calls = [each for each in self.open_calls if each["id"] != call_id]
         self.host_calls = [each for each in self.host_calls if each != call_id]
-        self.cancelled += 1
 
     def is_expiry(self, code: int | None, reason: str, old: float) -> bool:
         """Whether a close says that the session's time is over, no error being its cause; a session that
