@@ -214,6 +214,16 @@ def test_B2_what_was_interrupted_before_it_began_stays_so(is_refused: bool) -> N
     assert ("r9" in world.ledger.cut) is not is_refused
 
 
+def test_B2_what_is_asked_for_as_it_interrupts_is_not_cut_when_it_begins() -> None:
+    """What was asked for before has failed, and no error named it: so another could be asked for."""
+    world, host = of(SPEACHES)
+    does(world, host, create())
+    host.answers = [(create("c2"),)]
+    world.have_said("Stop.", "interrupt")
+    does(world, host, event=created("r9"))
+    assert "r9" not in world.ledger.cut
+
+
 @pytest.mark.parametrize(
     ("server", "sent", "is_cut"),
     [

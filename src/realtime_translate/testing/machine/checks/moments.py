@@ -119,9 +119,8 @@ def _interrupted(world: WorldState, before: Before, frames: list[Json] | None) -
 
 def _cut(world: WorldState, before: Before, frames: list[Json]) -> None:
     started = before.event is not None
-    cancels = [each for each in frames if each["type"] == "response.cancel"]
     server_cancels = started and world.server_interrupts
-    named = [each.get("response_id") for each in cancels]
+    named = [each.get("response_id") for each in frames if each["type"] == "response.cancel"]
     able = "response.cancel" not in world.make.lacks and not server_cancels
     wanted = [before.active] if before.active and able else []
     require(
@@ -130,7 +129,8 @@ def _cut(world: WorldState, before: Before, frames: list[Json]) -> None:
         f"{named}, not {wanted}",
     )
     untold = world.ledger.mute_next or not (able or server_cancels)  # a create stays interrupted
-    world.ledger.mute_next = before.asked and untold
+    over = any(each["type"] == "response.create" for each in frames)  # what was asked before has failed
+    world.ledger.mute_next = before.asked and untold and not over
     world.heard.cut(frames, world.host_now)
 
 
