@@ -17,6 +17,8 @@ from tests.events import (
     error,
     event,
     inject,
+    message,
+    spoken,
     started,
 )
 from tests.harness import ready
@@ -181,6 +183,16 @@ def test_R3_where_no_tags_are_echoed_it_may_be_refused_yet(way: Way, cut: bool) 
     desk.upstream(done("resp_s", status="cancelled"), created("resp_t"))
     assert "RESPONSE_CONFLICT" in desk.upstream(busy(tag)).notices
     assert creates(desk.upstream(done("resp_t"))) == (0 if cut else 1)
+
+
+def test_R3_what_was_answered_with_the_end_alone_is_not_asked_for_again(way: Way) -> None:
+    """What is refused for that the server is busy is its own response to what the user said."""
+    desk = ready(way, Config.deepgram(turn_detection=ServerVad()))
+    confirmed(desk)
+    said = message("Hi there.")
+    assert "AgentAudioDone" in desk.upstream(done("resp_1", said)).client_types
+    assert creates(desk.upstream(*spoken(), busy())) == 0
+    assert creates(desk.upstream(created("resp_2"), done("resp_2"))) == 0
 
 
 def test_R1_a_done_in_a_free_slot_is_nothing_to_the_client(way: Way) -> None:

@@ -218,6 +218,8 @@ def done(call: Call, env: Env, event: openai.ResponseDone) -> Effects:
     if kind is SlotEvent.DONE and _never_began(slot, facts):
         slot.ended = [*slot.ended[1 - REMEMBERED :], response_id]
         return (notice("LATE_DONE"),)
+    if kind is SlotEvent.DONE and slot.state in _ASKING and not facts.outcome.produced:
+        slot.unsettled = slot.request  # it may have been the server's own, and ours is refused yet (R3)
     return happen(call, env, kind, facts)
 
 
@@ -231,12 +233,7 @@ def _never_began(slot: ResponseSlot, facts: ResponseFacts) -> bool:
 
 def _kind_of_done(slot: ResponseSlot, env: Env, tag: str, response_id: str) -> SlotEvent:
     if not tag or tag != slot.request:
-        if slot.state not in _ASKING:
-            return SlotEvent.DONE
-        if _shows_tag(slot, env):
-            return SlotEvent.DONE_OTHER
-        slot.unsettled = slot.request
-        return SlotEvent.DONE
+        return SlotEvent.DONE_OTHER if _shows_tag(slot, env) and slot.state in _ASKING else SlotEvent.DONE
     _echoed(slot)
     crossed = slot.state is SlotState.CROSSED
     return SlotEvent.DONE_SAME if crossed and response_id == slot.active else SlotEvent.DONE_OURS
