@@ -18,6 +18,7 @@ from .signals import Effect, ItemSent, Recorded
 from .state import Call, Past
 
 __all__ = [
+    "answered_by",
     "check",
     "created",
     "goes_again",
@@ -66,12 +67,22 @@ def check(past: Past, env: Env) -> None:
         env.ids.head(str(each.item["type"]))
         _sent(env, each)
         words_of(each.item)
+        answered_by(each.item)
 
 
 def _by_its_call(item: Mapping[str, object], env: Env) -> Mapping[str, object]:
     """With the id of its call as this server wants it to begin."""
     call_id = item.get("call_id")
     return {**item, "call_id": env.ids.call_as_wanted(call_id)} if isinstance(call_id, str) else item
+
+
+def answered_by(item: Mapping[str, object]) -> str:
+    """The id of the call that an item is the output of, or nothing."""
+    if item["type"] != "function_call_output":
+        return ""
+    if not isinstance(call_id := item["call_id"], str):
+        raise TypeError("the id of a function call is text")
+    return call_id
 
 
 def traced(call: Call, problem: Problem) -> Problem:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from realtime_translate import Config, ContextMode, Notice, Translator
+from realtime_translate import Config, ContextMode, Notice, SnapshotError, Translator
 from tests.events import answer, call_done, created, done, error
 from tests.harness import SETTINGS, Desk, Log
 from tests.unit.session import renewing
@@ -353,3 +353,12 @@ def test_O3_the_model_may_say_what_the_server_has_lost(way: Way) -> None:
     said = {**agent["item"], "id": "item_new", "status": "completed"}
     log = desk.upstream({"type": "conversation.item.done", "item": said}, done())
     assert told(log) == ["Which day?"]
+
+
+@pytest.mark.parametrize("odd", [None, 7, ["call_7"]])
+def test_Always_6_an_output_without_the_id_of_its_call_is_corrupt(odd: Any) -> None:
+    desk, _ = with_context(Desk, CALLED)
+    snapshot: Any = desk.translator.snapshot()
+    snapshot["call"]["past"]["items"][1]["item"]["call_id"] = odd
+    with pytest.raises(SnapshotError, match="an item in the snapshot is corrupt"):
+        Translator.restore(snapshot, desk.config, clock=desk.clock)

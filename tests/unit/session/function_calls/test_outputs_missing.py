@@ -228,6 +228,16 @@ def test_R8_a_refusal_may_be_of_a_create_before_the_last(way: Way) -> None:
     assert outputs(desk.upstream(missing(tag))) == {}
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_R8_a_text_to_say_is_refused_for_want_of_one_as_well(way: Way, named: bool) -> None:
+    """What it asks for counts as the answer to nothing that was sent before (T3)."""
+    desk = calling(way, config())
+    desk.upstream(speech("speech_started"), speech("speech_stopped"))
+    log = desk.client({"type": "InjectAgentMessage", "message": "One moment."})
+    log = desk.upstream(missing(tag_in(log) if named else None))
+    assert (log.upstream_types, outputs(log)) == ([ITEM, CREATE], {"call_1": '{"error":"no answer"}'})
+
+
 def test_R8_a_response_of_the_servers_own_shows_what_it_lost_too(way: Way) -> None:
     desk = calling(way, config(barge_in=False))
     log = desk.client(answer("call_1"))

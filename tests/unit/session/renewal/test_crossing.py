@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from realtime_translate import CloseUpstream, Config, Notice, OpenUpstream
 from realtime_translate.session.tables import Opening
 from tests.events import (
@@ -112,13 +114,22 @@ def test_N10_a_server_has_no_id_of_an_item_to_refuse() -> None:
     assert [each.get("id") for each in items(desk.client(answer("call_1")))] == [None, None]
 
 
-def test_N10_a_call_that_went_up_again_is_not_asked_for_when_the_server_shows_it() -> None:
+@pytest.mark.parametrize("status", ["completed", "in_progress"])
+@pytest.mark.parametrize("is_named", [True, False])
+def test_N10_a_call_that_went_up_again_is_not_asked_for_when_the_server_shows_it(
+    status: str, is_named: bool
+) -> None:
+    """Some announce a call of the response that runs in the same way (F1)."""
     desk = ready_in()
     desk.upstream(created(), call_done(), done())
     desk.lost()
     renewed(desk)
-    call, output = items(desk.client(answer("call_1")))
-    shown = [{**each, "id": f"item_{number}"} for number, each in enumerate((call, output))]
-    log = desk.upstream(*(conversation_item(each) for each in shown), created("resp_2"), done("resp_2"))
-    assert log.of("FunctionCallRequest") == []
-    assert log.upstream == []
+    asked(desk, "And now?", "resp_2")
+    call, _ = items(desk.client(answer("call_1")))
+    named = {"id": "item_1"} if is_named else {}
+    shown = [{**call, **named, "status": each} for each in (status, "completed")]
+    log = desk.upstream(conversation_item(shown[0]), conversation_item(shown[1], "done"), done("resp_2"))
+    assert (log.notices, log.of("FunctionCallRequest")) == ([], [])
+    assert log.upstream_types == ["response.create"]
+    again = call_done("call_1", "resp_3", id="item_2")
+    assert len(desk.upstream(created("resp_3"), again).of("FunctionCallRequest")) == 1

@@ -14,7 +14,7 @@ from ...signals import Effect, Effects, Proceed
 from ...state import Call, FunctionCalls
 from ...tables import FunctionCallEvent
 from .ending import round_over
-from .known import answered, asked_as, happen, of_response
+from .known import MADE_HERE, answered, asked_as, happen, of_response
 
 __all__ = ["client_answered", "host_answered"]
 
@@ -62,11 +62,10 @@ def _why_not(function_call: FunctionCall | None) -> str:
 
 def _made_here(env: Env, function_call: FunctionCall) -> list[Effect]:
     """A call of a session that is gone goes up with its output, by the client's id (N10). Its item goes
-    without an id, which a server could refuse (D5). The one kept here tells it from a call of this session
-    that has the same call id (F1).
+    without an id, which a server could refuse (D5), and which it gives by itself (F1).
     """
     function_call.call_id = env.ids.call_as_wanted(context.call_id(function_call.client_id))
-    function_call.item_id = env.ids.item("function_call")
+    function_call.item_id = MADE_HERE
     function_call.elsewhere = False
     name = env.plan.sent_name(function_call.name)
     made, _ = context.call(function_call.call_id, name, function_call.arguments, "")

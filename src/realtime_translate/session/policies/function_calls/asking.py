@@ -17,7 +17,7 @@ from ...signals import Effect, Effects, Fatal, TextDue
 from ...state import Call, FunctionCalls
 from ...tables import FunctionCallEvent, FunctionCallState
 from .closing import close, follow
-from .known import REMEMBERED, happen, is_taken, known, of_response, settle
+from .known import REMEMBERED, happen, is_taken, known, named, of_response, settle
 
 __all__ = [
     "announced",
@@ -77,7 +77,10 @@ def conversation_item_started(
     item = event.item
     if item.type == "function_call_output":
         _has(state, env, item.call_id or "")
-    if item.type != "function_call" or item.status != "in_progress" or not call.slot.responding:
+    if item.type != "function_call":
+        return ()
+    named(state, item.call_id or "", item.id or "")
+    if item.status != "in_progress" or not call.slot.responding:
         return ()
     if _is_out_of_place(state, env):
         return ()
@@ -95,7 +98,10 @@ def conversation_item_done(call: Call, env: Env, event: openai.ConversationItemD
     if item.type == "function_call_output":
         _has(state, env, item.call_id or "")
         return _confirmed(state, item.call_id or "")
-    if item.type != "function_call" or known(state, item.call_id or "", item.id or "") is None:
+    if item.type != "function_call":
+        return ()
+    named(state, item.call_id or "", item.id or "")
+    if known(state, item.call_id or "", item.id or "") is None:
         return ()
     return _item_ended(state, env, item)
 

@@ -7,6 +7,7 @@ from ....mapping.errors import Fault, Problem
 from ....notices import notice
 from ...entries import FunctionCall
 from ...env import Env
+from ...items import answered_by
 from ...signals import (
     CallsOver,
     Effect,
@@ -153,12 +154,11 @@ def _give_up(call: Call, env: Env) -> list[Effect]:
 
 
 def _give_again(call: Call, env: Env, problem: Problem) -> list[Effect]:
-    """Or it has lost an output, or refused it. Where it had confirmed none when it was asked for what it
-    refuses, it gets one more, and no third one (R8).
+    """No call is open: upstream has lost an output, or refused it. Each that it had not confirmed by the time
+    of the request that it refuses is given once more (R8).
     """
     state, slot = call.calls, call.slot
-    latest = slot.answered_until if slot.request or slot.unsettled else env.ids.count
-    asked = env.ids.number(problem.event_id) or latest
+    asked = env.ids.number(problem.event_id or slot.request or slot.unsettled) or env.ids.count
     lost = [each for each, sent in state.unconfirmed.items() if sent <= asked]
     if not lost:
         return []
@@ -170,9 +170,8 @@ def _give_again(call: Call, env: Env, problem: Problem) -> list[Effect]:
 
 def item_sent(call: Call, env: Env, signal: ItemSent) -> Effects:
     """The output of a call of the past is on its way as well (C1, N6)."""
-    item = signal.item.item
-    if item["type"] == "function_call_output":
-        answered(call.calls, env, str(item["call_id"]))
+    if call_id := answered_by(signal.item.item):
+        answered(call.calls, env, call_id)
     return ()
 
 

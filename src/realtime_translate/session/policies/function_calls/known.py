@@ -9,16 +9,20 @@ from ...state import FunctionCalls
 from ...tables import FUNCTION_CALL, FunctionCallEvent
 
 __all__ = [
+    "MADE_HERE",
     "REMEMBERED",
     "answered",
     "asked_as",
     "happen",
     "is_taken",
     "known",
+    "named",
     "of_response",
     "settle",
 ]
 
+MADE_HERE = "#"
+"""The id of an item that we made, until upstream shows which id it gave it (N10)."""
 REMEMBERED = 64
 """Calls whose further announcements are recognised (F1, L2)."""
 _UNCONFIRMED = 16
@@ -46,6 +50,14 @@ def _is_another(function_call: FunctionCall | Settled, item_id: str, response_id
         return bool(item_id and function_call.item_id)
     before = shortened(function_call.response_id)
     return bool(before and response_id) and before != response_id
+
+
+def named(state: FunctionCalls, call_id: str, item_id: str) -> None:
+    """An item of the conversation may be that of a call that we made: no response announces it (N10)."""
+    for each in _latest(state):
+        if item_id and each.item_id == MADE_HERE and shortened(each.call_id) == shortened(call_id):
+            each.item_id = item_id
+            return
 
 
 def happen(function_call: FunctionCall, event: FunctionCallEvent) -> None:
