@@ -116,6 +116,19 @@ def test_D5_ids_begin_as_the_server_wants_them() -> None:
     does(world, host, call("e5", "item_5"), event=error("e4", HEAD))  # noticed before
 
 
+def test_L3_of_a_text_that_is_waited_for_no_longer_a_refusal_shows_nothing() -> None:
+    world, host = scripted()
+    world.ledger.texts += ["Hi."] * 4
+    context = text("T1_context_1", "msg_9")
+    does(world, host, context, text("e1", "msg_1"), text("e2", "msg_2"), text("e3", "msg_3"))
+    confirmed = {"type": "message", "id": "msg_1", "role": "user", "content": []}
+    does(world, host, event={"type": "conversation.item.added", "item": confirmed})
+    does(world, host, notice("ITEM_UNCONFIRMED"))
+    assert list(world.shown.items) == ["T1_context_1", "e3"]
+    does(world, host, event=error("e2", HEAD.replace("msg_1", "msg_2")))
+    breaks("D5 what a server shows", world, host, event=error("e3", HEAD.replace("msg_1", "msg_3")))
+
+
 @pytest.mark.parametrize("event_id", ["e1", None])
 def test_R6_a_refusal_that_names_no_event_is_of_the_item_whose_id_it_quotes(event_id: str | None) -> None:
     world, host = scripted()

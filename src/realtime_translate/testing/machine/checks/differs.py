@@ -8,6 +8,7 @@ from typing import Any
 
 from ....outputs import Notice, Outputs
 from ..broken import require
+from ..ledgers.shown import Shown
 from ..rows import asked
 from ..world_state import WorldState
 
@@ -17,6 +18,7 @@ Json = dict[str, Any]
 SHAPE, IDS, TAGS = "the shape of the session", "ids of items", "tags of responses"
 _HEAD = re.compile(r"must start with '([^']+)'")
 _HEADLESS = re.compile(r"must start with '[^']+', got '([^']+)'")
+_CONFIRMING = ("conversation.item.added", "conversation.item.created", "conversation.item.done")
 _PLACE = re.compile(r"previous item with id '([^']+)' does not exist")
 
 
@@ -42,6 +44,15 @@ def hears(world: WorldState, event: Mapping[str, Any]) -> None:
     elif kind == "session.updated" and _is_mistaken(world) and SHAPE not in shown.told:
         asked_for = world.component or world.ledger.configured > 0  # else it is the host's own update (S4)
         shown.due = SHAPE if asked_for else ""
+    elif kind in _CONFIRMING:
+        for event_id in _texts(shown):
+            if shown.items[event_id]["id"] == event["item"].get("id"):
+                del shown.items[event_id]
+
+
+def _texts(shown: Shown) -> list[str]:
+    """What the user typed and upstream has not confirmed, by the events that created it, oldest first."""
+    return [each for each, item in shown.items.items() if _text(item) and "_context_" not in each]
 
 
 def _refused(world: WorldState, error: Json) -> None:
@@ -129,3 +140,6 @@ def check(world: WorldState, outputs: Outputs) -> None:
         require(not again, "D5 what a server shows other than its row is noticed once", what)
     shown.told += told
     shown.due = ""
+    given_up = [each for each in outputs if isinstance(each, Notice) and each.code == "ITEM_UNCONFIRMED"]
+    for event_id in _texts(shown)[: len(given_up)]:  # if it is refused now, that is no news to the host (L3)
+        del shown.items[event_id]
