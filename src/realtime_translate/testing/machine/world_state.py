@@ -33,6 +33,8 @@ from .upstream import choices_of, server_of
 __all__ = ["WorldState"]
 
 Json = dict[str, Any]
+_DEBOUNCED = 1.0
+"""Seconds in which what goes first to a session is committed, at the latest."""
 
 
 class WorldState:
@@ -169,7 +171,9 @@ class WorldState:
 
     @property
     def is_quiet(self) -> bool:
-        """Nothing is under way, and no response runs or is asked for."""
+        """Nothing is under way, and no response runs or is asked for. A session that was ready just now has
+        got audio that is to be committed (N12).
+        """
         idle = self.up.next_time is None and self.down.next_time is None
-        idle = idle and not self.legs.between
+        idle = idle and not self.legs.between and self.host_now >= (self.legs.ready_at or 0.0) + _DEBOUNCED
         return idle and self.ledger.active is None and not self.ledger.in_flight

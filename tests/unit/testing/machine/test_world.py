@@ -69,6 +69,15 @@ def test_what_goes_upstream_is_answered() -> None:
     assert world.is_quiet
 
 
+def test_N12_a_session_that_was_ready_just_now_has_something_to_commit() -> None:
+    world, _ = opened()
+    world.run(2.0)
+    world.legs.ready_at = world.host_now
+    assert not world.is_quiet
+    world.run(2.0)
+    assert world.is_quiet
+
+
 def test_a_server_that_hangs_up_is_told_of_after_what_it_said() -> None:
     world, host = opened()
     world.run(0.5)
