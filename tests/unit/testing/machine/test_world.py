@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -20,7 +21,9 @@ from realtime_translate.audio import MULAW_8K
 from realtime_translate.notices import notice
 from realtime_translate.testing import Group
 from realtime_translate.testing.machine import PropertyError
-from tests.unit.testing.machine.scripted import ScriptedHost, scripted, up, world_of
+from realtime_translate.testing.machine.checks import legs
+from tests.events import audio_done, created
+from tests.unit.testing.machine.scripted import ScriptedHost, does, scripted, up, world_of
 
 Json = dict[str, Any]
 BOTH = (CloseClient(1000), CloseUpstream(1000))
@@ -271,3 +274,15 @@ def test_E3_what_closes_once_another_session_is_dialled_says_nothing_of_the_call
     world.lose_upstream(1001, "Your session hit the maximum duration of 60 minutes.")
     assert host.heard == ["handle_timeout", "upstream_closed"]
     assert not world.expired
+
+
+@pytest.mark.parametrize("said", [False, True])
+def test_N8_a_turn_of_calls_goes_on_where_the_response_after_them_said_nothing(said: bool) -> None:
+    world, host = scripted(Config.deepgram(renewal=Renewal()))
+    world.ledger.sounding = True  # what was said before the calls
+    does(world, host, event=created())
+    if said:
+        does(world, host, event=audio_done())
+    legs.leaves(world, expired=False, refused=False)
+    with pytest.raises(PropertyError, match="N8 a turn that broke off") if said else nullcontext():
+        legs._turn_is_over(world)

@@ -56,7 +56,7 @@ def leaves(world: WorldState, *, expired: bool, refused: bool) -> None:
     renewal, now = _renewal(world), world.host_now
     legs.failed, legs.cut = legs.between, ledger.user_speaks or ledger.active in ledger.cut
     if not legs.between:
-        legs.expired = expired
+        legs.expired, legs.unsaid = expired, ledger.active is not None and not world.slot.produced
         legs.renewals += 1
         _counts_anew(world, renewal)
         legs.broken += ledger.active is not None
@@ -359,7 +359,7 @@ def _turn_is_over(world: WorldState) -> None:
     ledger = world.ledger
     waits = any(each.kind == "output" for each in world.answers.waiting)
     owed = ledger.answers + ledger.cancelled - ledger.outputs_upstream
-    goes_on = waits or ledger.open_calls or ledger.host_calls or owed > 0
+    goes_on = waits or ledger.open_calls or ledger.host_calls or owed > 0 or world.legs.unsaid
     cut = ledger.interrupted or world.legs.cut  # the answer that follows ends it
     over = goes_on or cut or world.fails or not ledger.sounding
     require(bool(over), "N8 a turn that broke off ends for the client")

@@ -37,7 +37,7 @@ class LegLedger:
     `failed` since. `row`: the server at hand, 0 the first one, n the nth of the fallback. `doubtful`: the
     session lasted for as long as one has to, or nearly. `expired`: the session before it was at the end of
     its time, `cut`: the user spoke over what it said; `hurried`: the text that interrupts and waits for the
-    next one.
+    next one; `unsaid`: a response had begun and said nothing, so that the same is asked again.
 
     Of this leg: `known`: items and responses that it has named or was given, `replayed`: items that it was
     told, `asked`: our events with them, `refused`: how many of them it did not take; `items`: the id of each
@@ -68,6 +68,7 @@ class LegLedger:
     cut: bool = False
     hurried: str = ""
     expired: bool = False
+    unsaid: bool = False
 
     known: set[str] = field(factory=set[str])
     asked: set[str] = field(factory=set[str])
