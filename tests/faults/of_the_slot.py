@@ -75,8 +75,8 @@ FAULTS: tuple[Fault, ...] = (
         "R8",
         "calls whose outputs the server misses stay open there",
         _ENDING,
-        "        given_up = _give_up(call, env)\n        return [*given_up, OutputsMissing",
-        "        given_up: list[Effect] = []\n        return [*given_up, OutputsMissing",
+        "        given_up = _give_up(call, env) or _give_again(call, env, problem)\n",
+        "        given_up: list[Effect] = []\n",
         by="tests",
     ),
     Fault(

@@ -47,7 +47,7 @@ _KEPT = """
     name language voice active request unsettled item_id response_id call_id event_id commit_event
     update_event last_code mark output ended cut open_items open_messages announced settled harmless matched
     awaited idle_items words alias client_id code counts heads language_hints path reasoning refused_parts
-    left_out stopped taken cause place passed role seen last_fault unsent after doubtful
+    left_out stopped taken cause place passed role seen last_fault unsent after doubtful unconfirmed
 """
 KEPT = tuple(_KEPT.split())
 """Ids, codes and names, which stay; of `words` what identifies texts is taken."""

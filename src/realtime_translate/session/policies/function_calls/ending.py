@@ -157,8 +157,9 @@ def _give_again(call: Call, env: Env, problem: Problem) -> list[Effect]:
     """No call is open: upstream has lost an output, or refused it. Each that it had not confirmed by the time
     of the request that it refuses is given once more (R8).
     """
-    state, slot = call.calls, call.slot
-    asked = env.ids.number(problem.event_id or slot.request or slot.unsettled) or env.ids.count
+    state = call.calls
+    create = problem.event_id or call.slot.request or call.slot.unsettled
+    asked = env.ids.number(create) or env.ids.count
     lost = [each for each, sent in state.unconfirmed.items() if sent <= asked]
     if not lost:
         return []
