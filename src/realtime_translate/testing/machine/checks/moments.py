@@ -30,7 +30,8 @@ _EXPIRED = {"MAXIMUM_SESSION_LENGTH_REACHED", "session_max_duration"}
 class Before:
     """How things stood when an input came. `event`: what came from upstream; `cuts`: the client interrupts.
 
-    `active`: the response that runs, if it was not cut; `agent_told`: how many texts of the agent were told.
+    `active`: the response that runs, if it was not cut; `agent_told`: how many texts of the agent were told;
+    `asked`: whether a create is in flight.
     """
 
     event: Json | None
@@ -39,6 +40,7 @@ class Before:
     was_closed: bool
     agent_told: int
     leg: int
+    asked: bool = False
 
     @classmethod
     def of(cls, world: WorldState, event: Json | None, *, cuts: bool) -> Before:
@@ -47,7 +49,8 @@ class Before:
         active = None if ledger.active in ledger.cut else ledger.active
         started = event is not None and event["type"] == "input_audio_buffer.speech_started"
         cuts = cuts or (started and world.config.barge_in)
-        return cls(event, cuts, active, world.closed, len(ledger.told_agent), world.legs.renewals)
+        asked, leg = bool(ledger.in_flight), world.legs.renewals
+        return cls(event, cuts, active, world.closed, len(ledger.told_agent), leg, asked)
 
 
 def is_silence(output: object) -> bool:
@@ -115,7 +118,7 @@ def _interrupted(world: WorldState, before: Before, frames: list[Json] | None) -
 
 
 def _cut(world: WorldState, before: Before, frames: list[Json]) -> None:
-    started, ledger = before.event is not None, world.ledger
+    started = before.event is not None
     server_cancels = started and world.server_interrupts
     named = [each.get("response_id") for each in frames if each["type"] == "response.cancel"]
     able = "response.cancel" not in world.make.lacks and not server_cancels
@@ -125,10 +128,9 @@ def _cut(world: WorldState, before: Before, frames: list[Json]) -> None:
         "B2 one cancel, of the active response",
         f"{named}, not {wanted}",
     )
-    untold = ledger.mute_next or not (able or server_cancels)  # a create stays interrupted
-    # A text that is asked for as it interrupts is not; what a timer asked for right before it is.
-    cut = bool(ledger.in_flight) and (started or ledger.to_say[-1] not in ledger.instructed[-1])
-    ledger.mute_next = cut and untold
+    untold = world.ledger.mute_next or not (able or server_cancels)  # a create stays interrupted
+    over = any(each["type"] == "response.create" for each in frames)  # what was asked before has failed
+    world.ledger.mute_next = before.asked and untold and not over
     world.heard.cut(frames, world.host_now)
 
 
