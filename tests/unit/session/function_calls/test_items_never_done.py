@@ -105,6 +105,26 @@ def test_F8_a_whole_call_of_a_response_that_was_cut_is_closed_at_its_end(way: Wa
     assert log.notices.count("CALL_INCOMPLETE") == 1
 
 
+def test_F8_a_call_of_a_cut_response_is_closed_if_it_is_whole_after_its_end(way: Way) -> None:
+    desk = calling(way)
+    desk.upstream(call_added())
+    desk.upstream(speech("speech_started"))
+    assert "CALL_INCOMPLETE" in desk.wait(30).notices
+    log = desk.upstream(call_done())
+    assert (asked(log), outputs(log)) == ([], [("call_1", CANCELLED)])
+    assert not outputs(desk.upstream(call_done()))
+
+
+@pytest.mark.parametrize("kind", ["created", "added"])
+def test_F8_a_call_that_its_item_alone_announces_is_not_asked_once_its_response_is_cut(
+    way: Way, kind: str
+) -> None:
+    desk = calling(way)
+    desk.upstream(speech("speech_started"))
+    log = desk.upstream(entered(kind), {"type": "conversation.item.done", "item": call_item()})
+    assert (asked(log), outputs(log)) == ([], [("call_1", CANCELLED)])
+
+
 def test_F1_a_whole_call_without_a_name_cannot_be_asked(way: Way) -> None:
     desk = calling(way)
     log = desk.upstream(whole(), done())

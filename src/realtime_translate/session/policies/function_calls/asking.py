@@ -15,7 +15,7 @@ from ...env import Env
 from ...ids import MAX_ID
 from ...signals import Effect, Effects, Fatal, TextDue
 from ...state import Call, FunctionCalls
-from ...tables import FunctionCallEvent, FunctionCallState
+from ...tables import FunctionCallEvent, FunctionCallState, ResponseState
 from .closing import close, follow
 from .known import REMEMBERED, happen, is_taken, known, named, of_response, settle
 
@@ -84,7 +84,9 @@ def conversation_item_started(
         return ()
     if _is_out_of_place(state, env):
         return ()
-    _record(state, env, item)
+    function_call = _record(state, env, item)
+    if function_call is not None and call.slot.response is ResponseState.CUT:
+        happen(function_call, FunctionCallEvent.LEFT)
     return _too_many(state, env)
 
 

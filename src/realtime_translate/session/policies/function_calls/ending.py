@@ -46,7 +46,7 @@ _NO_ANSWER = '{"error":"no answer"}'
 def ended(call: Call, env: Env, signal: ResponseEnded) -> Effects:
     """A response is over, and items of its calls never ended. Upstream waits for the outputs of those whose
     arguments are whole: they are asked for now (F1), or closed where the response came to nothing or the user
-    went on (F8). The others are dropped.
+    went on (F8). The others are dropped, and nothing is known of them if one is whole after all.
     """
     state = call.calls
     calls = [each for each in state.calls if each.is_of(signal.response_id) and not each.asked]
@@ -54,10 +54,7 @@ def ended(call: Call, env: Env, signal: ResponseEnded) -> Effects:
     unwanted = [each for each in calls if each.arguments and each.state is FunctionCallState.PASSED_OVER]
     dropped = [each for each in calls if each not in whole + unwanted]
     effects: list[Effect] = [notice("CALL_INCOMPLETE") for _ in dropped]
-    if signal.cut:
-        settle(state, dropped)
-    else:
-        state.calls = [each for each in state.calls if each not in dropped]
+    state.calls = [each for each in state.calls if each not in dropped]
     if signal.cut or signal.failed:
         whole, unwanted = [], whole + unwanted
     effects += close(state, env, unwanted)
