@@ -26,7 +26,8 @@ from realtime_translate.session.routes import SIGNALS
 from realtime_translate.session.signals import Effects, LegLost
 from realtime_translate.session.state import Call
 from realtime_translate.testing.machine import PropertyError
-from realtime_translate.testing.machine.checks import legs, moments
+from realtime_translate.testing.machine.checks import interruptions, legs, moments
+from realtime_translate.testing.machine.checks.before import Before
 from realtime_translate.testing.machine.ledgers.audio import AudioLedger
 from realtime_translate.testing.machine.network import HOST_KINDS
 from realtime_translate.testing.machine.rows import make_of_row
@@ -181,8 +182,8 @@ def test_N_a_call_that_ends_is_not_moved() -> None:
 
 def test_B1_an_interruption_that_comes_with_the_loss_of_the_session_sends_nothing() -> None:
     call = begun("speaking")
-    before = moments.Before.of(call.world, None, cuts=True)
-    moments._interrupted(call.world, before, None)
+    before = Before.of(call.world, None, cuts=True)
+    interruptions.check(call.world, before, None)
     assert call.world.statistics.barge_ins > 0
 
 

@@ -26,6 +26,7 @@ from ..model.troubles import QUOTES
 from .broken import PropertyError, require
 from .carried import audio_in
 from .checks import differs, legs, moments
+from .checks.before import Before
 from .host import Host
 from .network import NO_CODE, STEP, counter
 from .plain import named_once, plain
@@ -289,7 +290,6 @@ class World(WorldLegs):
         event = differs.traced(self, event)
         if event["type"] == "session.updated" and not self.ledger.configured:
             self.audio.unasked()
-        self.was_due = self.is_due
         differs.hears(self, event)
         legs.hears(self, event)
         moments.count(self, event)
@@ -306,13 +306,13 @@ class World(WorldLegs):
 
     def feed(self, method: str, *given: Any, event: Json | None = None, cuts: bool = False) -> Outputs:
         """One input of the host, and of its twin; what comes out is performed and checked."""
-        was_closed, self.event = self.closed, event
+        was_closed, self.event, self.was_due = self.closed, event, self.is_due
         outputs = self._call(self.host, method, given)
         if self.twin is not None:
             others = self._call(self.twin, method, given)
             require(others == outputs, "6 a restored host does the same", f"{others} for {outputs}"[:2000])
         require(not (was_closed and outputs), "7 after close there are no outputs", outputs)
-        before = moments.Before.of(self, event, cuts=cuts)
+        before = Before.of(self, event, cuts=cuts)
         left = method == "upstream_closed" and self.legs.between and not self.upstream_open
         for at, (earlier, output) in enumerate(zip((None, *outputs), outputs, strict=False)):
             if isinstance(output, CloseUpstream) and not self.ends(outputs, at):

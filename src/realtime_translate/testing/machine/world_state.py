@@ -53,7 +53,7 @@ class WorldState:
     greets: bool = False
     prepared: bool = False
     was_due: bool = False
-    """Whether the host had a timer that was due when the event at hand came."""
+    """Whether the host had a timer that was due when the input at hand came."""
 
     def __init__(
         self,

@@ -214,14 +214,32 @@ def test_B2_what_was_interrupted_before_it_began_stays_so(is_refused: bool) -> N
     assert ("r9" in world.ledger.cut) is not is_refused
 
 
-def test_B2_what_is_asked_for_as_it_interrupts_is_not_cut_when_it_begins() -> None:
-    """What was asked for before has failed, and no error named it: so another could be asked for."""
+@pytest.mark.parametrize(
+    ("was_due", "said", "is_cut"),
+    [
+        (False, "", False),  # for another wish, once nobody waits for calls any more
+        (True, "", True),  # by a timer, before the text
+        (True, "Say exactly: Stop.", False),  # a timer has given up what was asked for before
+    ],
+)
+def test_B2_what_is_asked_for_as_a_text_interrupts_is_cut_if_a_timer_asked_for_it(
+    was_due: bool, said: str, is_cut: bool
+) -> None:
     world, host = of(SPEACHES)
-    does(world, host, create())
-    host.answers = [(create("c2"),)]
+    host.deadline = world.host_now if was_due else None
+    host.answers = [(create(instructions=said),)]
     world.have_said("Stop.", "interrupt")
     does(world, host, event=created("r9"))
-    assert "r9" not in world.ledger.cut
+    assert ("r9" in world.ledger.cut) is is_cut
+
+
+def test_B2_what_a_timer_asks_for_as_the_user_begins_to_speak_is_cut() -> None:
+    world, host = of(SPEACHES)
+    world.ledger.turns = {"type": "server_vad", "create_response": True, "interrupt_response": False}
+    host.deadline = world.host_now
+    does(world, host, create(), down("UserStartedSpeaking"), event=STARTED)
+    does(world, host, event=created("r9"))
+    assert "r9" in world.ledger.cut
 
 
 @pytest.mark.parametrize(

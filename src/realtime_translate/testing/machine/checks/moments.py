@@ -7,8 +7,6 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 
-from attrs import frozen
-
 from ....config import ContextMode, GreetingMode, ManualCommit
 from ....outputs import CloseClient, CloseUpstream, Notice, Outputs, SendToClient, SendToUpstream
 from ..broken import require
@@ -17,40 +15,14 @@ from ..network import STEP
 from ..plain import REPEATED
 from ..rows import format_of
 from ..world_state import WorldState
-from . import detection, differs, legs, order, reasons, talk, waiting
+from . import detection, differs, interruptions, legs, order, reasons, talk, waiting
+from .before import Before
 
-__all__ = ["CONTEXT_TEXT", "GREETING", "Before", "check", "count", "is_silence", "noticed", "sent", "told"]
+__all__ = ["CONTEXT_TEXT", "GREETING", "check", "count", "is_silence", "noticed", "sent", "told"]
 
 Json = dict[str, Any]
 GREETING, CONTEXT_TEXT = "Welcome to the harbour office.", "I was here before."
 _EXPIRED = {"MAXIMUM_SESSION_LENGTH_REACHED", "session_max_duration"}
-
-
-@frozen
-class Before:
-    """How things stood when an input came. `event`: what came from upstream; `cuts`: the client interrupts.
-
-    `active`: the response that runs, if it was not cut; `agent_told`: how many texts of the agent were told;
-    `asked`: whether a create is in flight.
-    """
-
-    event: Json | None
-    cuts: bool
-    active: str | None
-    was_closed: bool
-    agent_told: int
-    leg: int
-    asked: bool = False
-
-    @classmethod
-    def of(cls, world: WorldState, event: Json | None, *, cuts: bool) -> Before:
-        """Look at the world; call it before the outputs are performed."""
-        ledger = world.ledger
-        active = None if ledger.active in ledger.cut else ledger.active
-        started = event is not None and event["type"] == "input_audio_buffer.speech_started"
-        cuts = cuts or (started and world.config.barge_in)
-        asked, leg = bool(ledger.in_flight), world.legs.renewals
-        return cls(event, cuts, active, world.closed, len(ledger.told_agent), leg, asked)
 
 
 def is_silence(output: object) -> bool:
@@ -86,7 +58,7 @@ def check(world: WorldState, before: Before, outputs: Outputs) -> None:
         order.asks(frames)
     stayed = before.leg == world.legs.renewals
     if before.cuts and not before.was_closed:
-        _interrupted(world, before, frames if stayed and not world.closed else None)
+        interruptions.check(world, before, frames if stayed and not world.closed else None)
     if world.closed and not before.was_closed:
         _closed(world, outputs)
     elif not before.was_closed:
@@ -96,42 +68,6 @@ def check(world: WorldState, before: Before, outputs: Outputs) -> None:
         if before.event is not None and stayed:
             _without_a_part(world, before.event, frames)
             _answered(world, before.event, outputs)
-
-
-def _interrupted(world: WorldState, before: Before, frames: list[Json] | None) -> None:
-    """B2, B3, and what follows for calls that are open (F8). Without frames the session is over as well, or
-    the call.
-    """
-    world.statistics.barge_ins += 1
-    world.count("barge-ins")
-    started = before.event is not None
-    if frames is not None:
-        _cut(world, before, frames)
-    world.slot.forget()
-    world.ledger.interrupt()
-    world.ledger.rounds.interrupt()
-    world.answers.withdraw("output")
-    if started:
-        world.answers.interrupted()
-    else:
-        world.answers.dropped()
-
-
-def _cut(world: WorldState, before: Before, frames: list[Json]) -> None:
-    started = before.event is not None
-    server_cancels = started and world.server_interrupts
-    named = [each.get("response_id") for each in frames if each["type"] == "response.cancel"]
-    able = "response.cancel" not in world.make.lacks and not server_cancels
-    wanted = [before.active] if before.active and able else []
-    require(
-        len(named) <= 1 if world.strained else named == wanted,  # then nobody is sure what runs
-        "B2 one cancel, of the active response",
-        f"{named}, not {wanted}",
-    )
-    untold = world.ledger.mute_next or not (able or server_cancels)  # a create stays interrupted
-    over = any(each["type"] == "response.create" for each in frames)  # what was asked before has failed
-    world.ledger.mute_next = before.asked and untold and not over
-    world.heard.cut(frames, world.host_now)
 
 
 def _closed(world: WorldState, outputs: Outputs) -> None:

@@ -245,11 +245,15 @@ class Ledger:
         self.lapsed |= {each["id"] for each in self.open_calls} | set(self.host_calls)
 
     def interrupt_late(self, text: str, *, able: bool) -> None:
-        """So does a text that had to wait. A create that does not say it was sent before it: its response is
-        cut once it begins, which a server that is not `able` to cancel is not told (B2).
+        """So does a text that had to wait. The response that was asked for before it is cut once it begins,
+        which a server that is not `able` to cancel is not told (B2).
         """
-        self.mute_next = bool(self.in_flight) and text not in self.instructed[-1] and not able
+        self.mute_next = self.asked_before(text) and not able
         self.interrupt()
+
+    def asked_before(self, text: str) -> bool:
+        """Whether a create is in flight that is not the one that says this text, or any if there is none."""
+        return bool(self.in_flight) and not (text and text in self.instructed[-1])
 
 
 _NOTHING = Ledger()
