@@ -133,6 +133,39 @@ def test_B3_what_was_heard_whole_is_let_alone() -> None:
     playing().cut([truncate("i2", 500)], 2.5)
 
 
+def undeletable(*, first: str = "i1") -> Heard:
+    """As above, at a server that deletes nothing."""
+    heard = Heard(("conversation.item.delete",))
+    heard.received(first, 1000.0, 1.0)
+    heard.received("i2", 1000.0, 1.0)
+    return heard
+
+
+@pytest.mark.parametrize("first", ["i1", ""])
+def test_B3_without_deletes_what_is_truncated_tells_which_item_was_playing(first: str) -> None:
+    undeletable(first=first).cut([truncate(first, 999)] if first else [], 1.9996)
+    undeletable(first=first).cut([truncate("i2", 1)], 1.9996)
+    undeletable(first=first).cut([], 9.0)
+
+
+@pytest.mark.parametrize(
+    ("sent", "now"),
+    [
+        ([], 1.5),
+        ([truncate("i2", 1)], 1.5),
+        ([], 1.9996),
+        ([truncate("i1", 990)], 1.9996),
+        ([truncate("i2", 5)], 1.9996),
+        ([truncate("i1", 1000)], 2.5),
+    ],
+)
+def test_B3_without_deletes_too_the_rest_is_truncated_once_and_where_it_was_cut(
+    sent: list[Json], now: float
+) -> None:
+    with fails("B3"):
+        undeletable().cut(sent, now)
+
+
 @pytest.mark.parametrize(
     "sent",
     [

@@ -79,14 +79,18 @@ class Heard:
     def _as_estimated(
         self, truncates: Sequence[Mapping[str, Any]], deletes: Sequence[str], now: float
     ) -> None:
-        """Give or take a millisecond: the translator counts bytes."""
+        """Give or take a millisecond: the translator counts bytes. Whether an item that ends within it counts
+        as heard whole, the deletes tell, or where the server takes none, whether it was truncated.
+        """
         unheard = max(0.0, self._ends - now) * 1000
         position = self.total - unheard
         left = [each for each in self._items if each.end > position]
         clearly = [each for each in left if each.end > position + _CLEARLY]
         fewest, most = _names(clearly[1:]), _names(left[1:])
         require(deletes in (fewest, most) or not self._deletes, _RULE, f"{deletes} deleted")
-        playing = (clearly if deletes == fewest else left)[:1]
+        named = {"", *(each["item_id"] for each in truncates)}
+        over = deletes == fewest if self._deletes else not left or left[0].item_id not in named
+        playing = (clearly if over else left)[:1]
         if not playing or not playing[0].item_id or not self._truncates:
             return
         heard = max(1.0, position - playing[0].begin)
