@@ -10,7 +10,7 @@ from realtime_translate import Notice, SendToClient, SendToUpstream
 from realtime_translate.outputs import Level
 from realtime_translate.testing.machine.ledgers.ledger import CANCELLED
 from realtime_translate.testing.machine.world import World
-from tests.events import created, done
+from tests.events import call_done, created, done
 from tests.unit.testing.machine.scripted import ScriptedHost, breaks, does, down, scripted, up
 
 Json = dict[str, Any]
@@ -31,7 +31,9 @@ def output(call_id: str, content: str = "{}") -> SendToUpstream:
 def calling(*call_ids: str) -> tuple[World, ScriptedHost]:
     """A response runs and has made calls."""
     world, host = scripted()
-    does(world, host, asked(*call_ids), event=created())
+    does(world, host, event=created())
+    for each in call_ids:
+        does(world, host, asked(each), event=call_done(each))
     return world, host
 
 
@@ -51,11 +53,11 @@ def test_a_response_is_waited_for_only_so_long() -> None:
 def test_the_last_answer_counts() -> None:
     world, host = calling("c1", "c2")
     does(world, host, output("c1"))
-    later(world)
+    later(world, 0.2)
     does(world, host, output("c2"))
     later(world, 0.9)
     does(world, host)
-    later(world)
+    later(world, 0.2)
     breaks(RULE, world, host)
 
 
@@ -105,3 +107,29 @@ def test_calls_of_no_response_are_not_followed() -> None:
     does(world, host, output("c1"))
     later(world)
     does(world, host)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [created("resp_2"), call_done("c1", "resp_1")],
+    ids=["another takes its place", "it says so late"],
+)
+def test_F3_a_call_of_a_response_that_has_ended_waits_for_no_end(event: Json) -> None:
+    world, host = scripted()
+    does(world, host, event=created())
+    if event["type"] != "response.created":
+        does(world, host, event=created("resp_2"))
+    does(world, host, asked("c1"), event=event)
+    does(world, host, output("c1"))
+    later(world)
+    does(world, host)
+
+
+@pytest.mark.parametrize("response_id", ["resp_1", None])
+def test_F5_one_of_the_response_that_runs_does(response_id: str | None) -> None:
+    world, host = scripted()
+    does(world, host, event=created())
+    does(world, host, asked("c1"), event=call_done("c1", response_id))
+    does(world, host, output("c1"))
+    later(world, 1.1)
+    breaks(RULE, world, host)

@@ -67,9 +67,19 @@ def _request(world: WorldState, frame: Json) -> None:
         ledger.requested.add(each["id"])
         ledger.called[each["id"]] = ledger.upstreams_id(each["id"])
         ledger.asked[ledger.called[each["id"]]] += 1
-        ledger.rounds.ask(each["id"], ledger.active)
+        ledger.rounds.ask(each["id"], _maker(world))
         if each["client_side"]:
             ledger.open_calls.append(each)
+
+
+def _maker(world: WorldState) -> str | None:
+    """The response that made a call which is asked for now. One whose place another takes ends with that
+    (R1), and its calls are asked for then (F1); those of an ended one wait for no end (F3).
+    """
+    event = world.event or {}
+    if event.get("type") == "response.created":
+        return world.ledger.before
+    return event.get("response_id") or world.ledger.active
 
 
 def _cancelled(world: WorldState, frame: Json) -> None:
