@@ -282,6 +282,30 @@ def test_V1_nor_if_its_tag_says_that_it_is_that_of_the_last() -> None:
         asked_again("c3")
 
 
+def asked_again_after_an_interruption(*outputs: str) -> None:
+    """What outputs ask for is interrupted, and then a commit answered by the server, but asked for again."""
+    answers = Answers()
+    for each in outputs:
+        answers.wants("output", each)
+    answers.withdraw("output")
+    answers.requested(create("c1", instructions="Say Ahoy"))
+    answers.heard(CREATED)
+    answers.wants("commit", "c2")
+    answers.requested(create("c3"))
+    answers.heard({"type": "response.created", "response": {"id": "r2"}})
+    answers.heard(busy("c3"))
+    answers.requested(create("c4"))
+
+
+def test_V1_it_may_be_asked_for_again_with_what_an_output_asked_for_before_an_interruption() -> None:
+    asked_again_after_an_interruption("call_1")
+
+
+def test_V1_it_may_not_if_no_output_had_asked_for_anything() -> None:
+    with fails("V1 a commit that the server answers by itself is answered once"):
+        asked_again_after_an_interruption()
+
+
 def test_T3_a_spoken_text_answers_nothing() -> None:
     answers = Answers()
     answers.wants("text", "Hi")

@@ -39,8 +39,8 @@ class _Turn:
 class Answers:
     """`commits_are_answered`: by a response of the server's own. `waiting`: turns without an answer.
     `asked`: what the last creates were to answer, by event id. `_cut`: the user interrupts what was asked
-    for. `_alone`: no turn was taken for answered since the last create, for which the host may ask all
-    the same; `_known`: that was so before it as well, and the server has committed nothing else.
+    for. `_alone`: no turn was taken for answered, or withdrawn, since the last create, for which the host
+    may ask all the same; `_known`: that was so before it as well, and the server has committed nothing else.
     `_served`: all that the last one was for was answered otherwise. `_commits`: those of the host that
     were neither announced nor refused, `_creates` the same of creates.
     """
@@ -68,8 +68,10 @@ class Answers:
         self._commits += kind == "commit"
 
     def withdraw(self, kind: str) -> None:
-        """Turns of that kind ask for nothing any more (F8)."""
-        self.waiting = [each for each in self.waiting if each.kind != kind]
+        """Turns of that kind need no answer any more (F8), but one asked for already may get it (F3)."""
+        left = [each for each in self.waiting if each.kind != kind]
+        self._alone = self._alone and len(left) == len(self.waiting)
+        self.waiting = left
         self.asked = {
             name: [each for each in turns if each.kind != kind] for name, turns in self.asked.items()
         }
