@@ -179,6 +179,15 @@ def test_N6_items_are_in_the_order_of_their_places() -> None:
     assert world.legs.refused == 1
 
 
+def test_N6_an_item_that_is_refused_for_another_reason_is_not_there() -> None:
+    world, host = scripted()
+    world.legs.replaying = True
+    does(world, host, behind("root", "e1", "item_1"), call("e2", "item_2"))
+    does(world, host, event=error("e1", "The server had an error."))
+    does(world, host, event=error("e9", "The server had an error."))
+    assert world.legs.items == [("item_2", "")]
+
+
 @pytest.mark.parametrize(
     ("told", "was_due", "is_right"), [(1, False, True), (2, True, True), (2, False, False)]
 )

@@ -68,8 +68,8 @@ def _refused(world: WorldState, error: Json) -> None:
     elif event_id in shown.items and (place := _PLACE.search(message)) is not None:
         _lost(world, place[1])
         _goes_again(world, event_id)
-    else:
-        shown.items.pop(event_id, None)
+    elif event_id in shown.items:
+        _leaves(world, event_id)
 
 
 def _lost(world: WorldState, item_id: str) -> None:
@@ -77,22 +77,27 @@ def _lost(world: WorldState, item_id: str) -> None:
     shown, legs = world.shown, world.legs
     gone = [event_id for event_id, item in shown.items.items() if item["id"] == item_id]
     for event_id in gone:
-        del shown.items[event_id]
+        _leaves(world, event_id)
         legs.refused += legs.replaying
-        legs.items = [each for each in legs.items if each[0] != item_id]
 
 
 def _goes_again(world: WorldState, event_id: str) -> str:
     """An item does, of this type: it counts as if it had not been sent."""
     shown, legs = world.shown, world.legs
-    item = shown.items.pop(event_id)
+    item = shown.items[event_id]
     legs.asked.discard(event_id)
     legs.replayed = [each for each in legs.replayed if each is not item]
     text = _text(item)
     if text in legs.texts:
         shown.again.append(text)
-    legs.items = [each for each in legs.items if each[0] != item["id"]]
+    _leaves(world, event_id)
     return str(item["type"])
+
+
+def _leaves(world: WorldState, event_id: str) -> None:
+    """The session has not got an item after all."""
+    item, legs = world.shown.items.pop(event_id), world.legs
+    legs.items = [each for each in legs.items if each[0] != item["id"]]
 
 
 def _text(item: Mapping[str, Any]) -> str:
