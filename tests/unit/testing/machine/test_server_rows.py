@@ -342,6 +342,15 @@ def test_R1_a_response_that_took_the_place_of_another_unannounced() -> None:
     assert world.ledger.active is None
 
 
+@pytest.mark.parametrize(("server", "by_itself"), [(LOCALAI, True), (OPENAI_GA, False)])
+def test_O5_a_turn_that_a_commit_alone_began_may_end(server: UpstreamDialect, by_itself: bool) -> None:
+    world, host = of(server)
+    world.ledger.turns = None
+    world.audio.uncommitted = 9600
+    does(world, host, up("input_audio_buffer.commit", event_id="c1"))
+    assert world.ledger.begun is by_itself
+
+
 def test_V1_a_commit_that_is_answered_unasked_needs_no_create() -> None:
     for by_itself in (True, False):
         answers = Answers(by_itself)

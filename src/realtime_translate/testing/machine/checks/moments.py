@@ -13,7 +13,7 @@ from ..broken import require
 from ..ledgers.ledger import CANCELLED, CLOSED, UNANSWERED, answers_by_itself, is_about_a_part
 from ..network import STEP
 from ..plain import REPEATED
-from ..rows import format_of
+from ..rows import answers_commits, format_of
 from ..world_state import WorldState
 from . import detection, differs, interruptions, legs, order, reasons, talk, waiting
 from .before import Before
@@ -251,6 +251,7 @@ def _output(world: WorldState, call_id: str, known: str, output: str) -> None:
 def _commit(world: WorldState, frame: Json) -> None:
     require(not world.commits_by_itself, "V1 one owner of the commit")
     detection.commits(world)
+    world.ledger.begun |= answers_commits(world.make)  # its answer may come of that alone (O5)
     world.audio.commit()
     world.answers.wants("commit", frame["event_id"])
 
