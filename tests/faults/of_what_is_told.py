@@ -113,8 +113,8 @@ FAULTS: tuple[Fault, ...] = (
         "E2",
         "a truncation may not be refused",
         "session/policies/playback.py",
-        "    return [env.upstream(truncate), MayFail(event_id)]",
-        "    return [env.upstream(truncate)]",
+        "    env.ids.may_fail(event_id)\n    return [env.upstream(openai.ConversationItemTruncate(",
+        "    return [env.upstream(openai.ConversationItemTruncate(",
     ),
     Fault(
         "E3",

@@ -48,7 +48,7 @@ def changed(now: Json, before: Mapping[str, Any]) -> Json:
 def shown() -> Json:
     """What of the call differs from one that has just begun."""
     fresh, desk = ready(config=Config.deepgram(turn_detection=ServerVad(interrupt_response=False))), call()
-    kept = ("call", "timers")
+    kept = ("call", "ids", "timers")
     now, before = desk.translator.snapshot(), fresh.translator.snapshot()
     return changed({name: now[name] for name in kept}, before)
 
@@ -59,7 +59,8 @@ def test_the_page_shows_what_the_call_remembers() -> None:
     for block in blocks:
         told |= json.loads(block)
     expected = shown()
-    assert told == {**expected["call"], "timers": expected["timers"]}, json.dumps(expected, indent=1)
+    around = {name: expected[name] for name in ("ids", "timers")}
+    assert told == {**expected["call"], **around}, json.dumps(expected, indent=1)
 
 
 def test_the_page_names_every_part_that_it_shows() -> None:

@@ -30,6 +30,7 @@ __all__ = ["Env", "Ids"]
 _HEADS = {"message": "msg_", "function_call": "fc_", "function_call_output": "fco_"}
 _CALL_HEAD = "call_"
 _LONGEST_ITEM_ID = 32
+_REMEMBERED = 64
 
 
 @define(eq=False, repr=False)
@@ -40,6 +41,8 @@ class Ids:
     count: int = 0
     heads: dict[str, str] = field(factory=dict[str, str])
     """How ids of items of a type, or of a `call`, begin at this server, where it has refused ours (D5)."""
+    harmless: list[str] = field(factory=list[str])
+    """Our last events whose refusal needs no attention, and paths of what was refused and left out."""
 
     def next(self) -> str:
         """A new id."""
@@ -67,6 +70,24 @@ class Ids:
         self.count += 1
         head, tail = self.head(kind), f"_{self.count}"
         return head + self.prefix[: _LONGEST_ITEM_ID - len(head + tail)] + tail
+
+    def may_fail(self, event_id: str, path: str = "") -> None:
+        """An error that answers this event of ours, or that answers none and names `path`, needs no attention
+        (E2, S7).
+        """
+        keys = [event_id, path] if path else [event_id]
+        self.harmless = [*self.harmless, *keys][-_REMEMBERED:]
+
+    def has_failed(self, key: str) -> bool:
+        """Whether an error with this event id or path needs no attention. Another one with it does."""
+        if key not in self.harmless:
+            return False
+        self.harmless.remove(key)
+        return True
+
+    def begin_anew(self) -> None:
+        """Nothing is in flight of what may fail: the session is another."""
+        self.harmless = []
 
     def call_as_wanted(self, call_id: str) -> str:
         """The id of a call of the past, as this server wants it to begin (D5)."""

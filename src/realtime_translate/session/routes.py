@@ -222,7 +222,6 @@ SIGNALS: Mapping[type, Handlers] = dict(
         _on(signals.ResponseCut, agent_text.cut, agent_turn.cut),
         _on(signals.AgentSaid, agent_turn.said, user_speech.agent_said),
         _on(signals.TextDue, user_speech.text_due),
-        _on(signals.MayFail, upstream_errors.may_fail),
         _on(signals.CommitChanged, wishes.commit_changed),
         _on(signals.CommitGranted, input_audio.granted, user_turn.over),
         _on(

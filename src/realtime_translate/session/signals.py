@@ -29,7 +29,6 @@ __all__ = [
     "LegConfigured",
     "LegLost",
     "LegReady",
-    "MayFail",
     "OpeningStep",
     "OutputsMissing",
     "Proceed",
@@ -223,16 +222,6 @@ class AgentSaid(Signal):
 @frozen(eq=False, repr=False)
 class TextDue(Signal):
     """Words of the agent that wait for the user's must be told now (O4)."""
-
-
-@frozen(eq=False, repr=False)
-class MayFail(Signal):
-    """An error that answers this event of ours, or that answers none and names `path`, needs no attention
-    (E2, S7).
-    """
-
-    event_id: str
-    path: str = ""
 
 
 @frozen(eq=False, repr=False)

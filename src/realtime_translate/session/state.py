@@ -335,8 +335,7 @@ class Updates:
 @define(eq=False, repr=False)
 class UpstreamErrors:
     """`idle`: the session ended for idleness while a response was active (E3). `last`: the last error, until
-    anything else comes: upstream may close with it (E1); `last_code`, `last_fault`: its own. `harmless`: ids
-    of events of ours whose refusal needs no attention, and paths of what was refused and left out (E2, S7).
+    anything else comes: upstream may close with it (E1); `last_code`, `last_fault`: its own.
     `since`: when the session was created.
     """
 
@@ -344,7 +343,6 @@ class UpstreamErrors:
     last: str = ""
     last_code: str = ""
     last_fault: Fault = Fault.OTHER
-    harmless: list[str] = field(factory=list[str])
     since: Instant | None = None
 
 

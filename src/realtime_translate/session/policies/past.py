@@ -12,7 +12,7 @@ from ..entries import PastItem
 from ..env import Env
 from ..event_kinds import ConversationEvent
 from ..items import created, goes_again, kind_refused, learned, lost, place_of, recreated
-from ..signals import Effect, Effects, ItemSent, LegLost, MayFail, Refused, SessionReady
+from ..signals import Effect, Effects, ItemSent, LegLost, Refused, SessionReady
 from ..state import Call, Past
 
 __all__ = ["context_items", "item_seen", "leg_lost", "refused", "response_began", "sent"]
@@ -55,12 +55,12 @@ def refused(call: Call, env: Env, refusal: Refused) -> Effects:
     state, problem = call.past, refusal.problem
     if not env.ids.is_context(problem.event_id):
         return ()
-    may_fail = MayFail(problem.event_id)
+    env.ids.may_fail(problem.event_id)
     again = goes_again(state, env, problem)
     if again is not None:
-        return [may_fail, *_again(state, env, again, problem)]
+        return _again(state, env, again, problem)
     state.items = [each for each in state.items if each.event_id != problem.event_id]
-    return [may_fail, _left_out(problem)]
+    return [_left_out(problem)]
 
 
 def _left_out(problem: Problem) -> Notice:

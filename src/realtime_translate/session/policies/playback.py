@@ -9,7 +9,7 @@ from ...wire import OMITTED
 from ..entries import Playing
 from ..env import Env
 from ..hearing import heard, unheard
-from ..signals import AudioSettled, Effect, Effects, Interrupted, LegLost, MayFail, TextDue
+from ..signals import AudioSettled, Effect, Effects, Interrupted, LegLost, TextDue
 from ..state import Call, Playback
 from ..tables import ResponseState
 from ..timers import Instant
@@ -116,10 +116,13 @@ def _truncate(env: Env, item: Playing, end_ms: int) -> list[Effect]:
     if end_ms < 1:
         return []
     event_id = env.ids.next()
-    truncate = openai.ConversationItemTruncate(item.item_id, item.index, end_ms, event_id=event_id)
-    return [env.upstream(truncate), MayFail(event_id)]
+    env.ids.may_fail(event_id)
+    return [
+        env.upstream(openai.ConversationItemTruncate(item.item_id, item.index, end_ms, event_id=event_id))
+    ]
 
 
 def _delete(env: Env, item: Playing) -> list[Effect]:
     event_id = env.ids.next()
-    return [env.upstream(openai.ConversationItemDelete(item.item_id, event_id=event_id)), MayFail(event_id)]
+    env.ids.may_fail(event_id)
+    return [env.upstream(openai.ConversationItemDelete(item.item_id, event_id=event_id))]

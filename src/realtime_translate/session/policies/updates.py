@@ -26,7 +26,6 @@ from ..signals import (
     Fatal,
     LegConfigured,
     LegLost,
-    MayFail,
     Proceed,
     Refused,
 )
@@ -152,13 +151,15 @@ def refused(call: Call, env: Env, refusal: Refused) -> Effects:
         return ()
     if len(state.sent) > 1:
         state.alone, state.waiting = len(state.sent), [*state.sent, *state.waiting]
-        return [MayFail(problem.event_id), notice("UPDATES_SEPARATED"), *_forget(state, env)]
+        env.ids.may_fail(problem.event_id)
+        return [notice("UPDATES_SEPARATED"), *_forget(state, env)]
     if part is not None and not mapping.asks_for(_parsed(env, state.sent[0]), part):
         return _leave_out(state, env, part, problem)
     if problem.fault is not Fault.OTHER:  # told as such an error is
         return _forget(state, env)
     reason = _VOICE_FIXED if problem.code == VOICE_CODE else problem.description
-    return [MayFail(problem.event_id), *_refusal(warning_code(problem), reason), *_forget(state, env)]
+    env.ids.may_fail(problem.event_id)
+    return [*_refusal(warning_code(problem), reason), *_forget(state, env)]
 
 
 def _answers(state: Updates, problem: Problem, part: dispensable.Part | None) -> bool:
@@ -174,9 +175,9 @@ def _leave_out(state: Updates, env: Env, part: dispensable.Part, problem: Proble
     session = dispensable.without(_session(state, env), part.path)
     state.refused_parts.append(part.path)
     state.carried = state.intended = None
-    expected = MayFail(state.event_id, problem.path)
-    refused_part = notice("SETTING_REFUSED", path=f"session.{part.path}", code=problem.code)
-    effects: list[Effect] = [refused_part, expected, expected]  # this error, and the same once more
+    for _ in ("this error", "the same once more"):
+        env.ids.may_fail(state.event_id, problem.path)
+    effects: list[Effect] = [notice("SETTING_REFUSED", path=f"session.{part.path}", code=problem.code)]
     if session.keys() <= {"type"}:
         return [*effects, *_hold(state, env)]
     state.event_id = ""
@@ -191,8 +192,8 @@ def late(call: Call, env: Env) -> Effects:
     state.given_up = [*state.given_up[1 - _REMEMBERED :], given_up]
     env.plan = mapping.doubt(env.plan, _in_flight(state, env))
     reason = "the upstream server did not confirm the update in time"
+    env.ids.may_fail(state.event_id)
     return [
-        MayFail(state.event_id),
         *_refusal(WarningCode.UPDATE_NOT_CONFIRMED, reason),
         *_forget(state, env),
     ]

@@ -12,7 +12,7 @@ from ...mapping.errors import Fault, Problem, closed_with, fatal_code
 from ...notices import notice
 from ..env import Env
 from ..renewals import CLOSED, EXPIRED, REFUSED, begin_anew, renews
-from ..signals import Effects, ErrorDue, Fatal, LegLost, MayFail, OpeningStep, Refused, ResponseEnded
+from ..signals import Effects, ErrorDue, Fatal, LegLost, OpeningStep, Refused, ResponseEnded
 from ..state import Call, UpstreamErrors
 from ..tables import OpeningEvent
 from ..timers import Instant
@@ -20,7 +20,6 @@ from ..timers import Instant
 __all__ = [
     "forget",
     "leg_lost",
-    "may_fail",
     "parting",
     "renewable",
     "report",
@@ -30,7 +29,6 @@ __all__ = [
 
 _SILENT = (Fault.BUSY, Fault.COMMIT_EMPTY, Fault.OUTPUTS_MISSING, Fault.METADATA, Fault.BENIGN)
 """E2, R6, R8."""
-_REMEMBERED = 64
 _NORMAL, _GOING_AWAY = 1000, 1001
 _FATAL: Mapping[Fault, str] = {Fault.EXPIRED: EXPIRED, Fault.ACCESS: REFUSED}
 """What ends a session, and what another takes its place for."""
@@ -91,6 +89,7 @@ def _is_normal(env: Env, code: int | None, problem: Problem) -> bool:
 def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
     """The next session has said nothing yet."""
     begin_anew(call.errors)
+    env.ids.begin_anew()
     return ()
 
 
@@ -102,7 +101,7 @@ def report(call: Call, env: Env, refusal: Refused) -> Effects:
     """Tell the client of an error, unless it is benign; end the session if it cannot go on."""
     state = call.errors
     problem = refusal.problem
-    if problem.fault in _SILENT or _is_expected(state, problem) or _is_told_again(call, env, problem):
+    if problem.fault in _SILENT or _is_expected(env, problem) or _is_told_again(call, env, problem):
         return (notice("UPSTREAM_ERROR_BENIGN", code=problem.code),)
     state.last, state.last_code, state.last_fault = problem.description, problem.code, problem.fault
     if problem.fault in _FATAL:
@@ -122,20 +121,8 @@ def _is_told_again(call: Call, env: Env, problem: Problem) -> bool:
     return call.opening.leg > 1 and env.ids.is_context(problem.event_id)
 
 
-def _is_expected(state: UpstreamErrors, problem: Problem) -> bool:
-    key = problem.event_id or problem.path
-    if problem.fault is not Fault.OTHER or key not in state.harmless:
-        return False
-    state.harmless.remove(key)
-    return True
-
-
-def may_fail(call: Call, env: Env, signal: MayFail) -> Effects:
-    """An error that answers this event is expected (E2)."""
-    state = call.errors
-    keys = [signal.event_id, signal.path] if signal.path else [signal.event_id]
-    state.harmless = [*state.harmless, *keys][-_REMEMBERED:]
-    return ()
+def _is_expected(env: Env, problem: Problem) -> bool:
+    return problem.fault is Fault.OTHER and env.ids.has_failed(problem.event_id or problem.path)
 
 
 def response_ended(call: Call, env: Env, _: ResponseEnded) -> Effects:

@@ -12,7 +12,7 @@ from ..env import Env
 from ..event_kinds import ItemEvent
 from ..ids import fingerprint
 from ..items import kept, learned
-from ..signals import Effect, Effects, LegLost, LegReady, MayFail, Refused, ResponseWanted
+from ..signals import Effect, Effects, LegLost, LegReady, Refused, ResponseWanted
 from ..state import Call, UserTexts
 from ..timers import Instant
 
@@ -113,7 +113,8 @@ def refused(call: Call, env: Env, refusal: Refused) -> Effects:
         told = learned(env, "message", head)
         sent = _sent(env, ours, ours.text)
         ours.text = ours.text if env.config.renewal else ""
-        return [MayFail(problem.event_id), *told, sent]
+        env.ids.may_fail(problem.event_id)
+        return [*told, sent]
     state.waiting = [each for each in state.waiting if each is not ours]
     _set_timer(state, env)
     return (notice("ITEM_REFUSED", code=problem.code),)

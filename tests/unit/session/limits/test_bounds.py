@@ -12,10 +12,10 @@ import pytest
 from realtime_translate import Config, Limits, openai
 from realtime_translate.mapping.plan import Plan
 from realtime_translate.session.entries import FunctionCall, Heard, Unconfirmed
+from realtime_translate.session.env import Ids
 from realtime_translate.session.ids import MAX_ID
-from realtime_translate.session.policies import playback, upstream_errors, user_speech, user_text, user_turn
+from realtime_translate.session.policies import playback, user_speech, user_text, user_turn
 from realtime_translate.session.policies.function_calls import known
-from realtime_translate.session.signals import MayFail
 from realtime_translate.session.state import Call
 from realtime_translate.session.timers import Instant, Timers
 from tests.events import speech, user_item
@@ -185,10 +185,6 @@ def times_out(call: Call, env: Any, item_id: str) -> None:
     user_turn.timed_out(call, env, parsed({**event, "item_id": item_id}))
 
 
-def may_fail(call: Call, env: Any, event_id: str) -> None:
-    upstream_errors.may_fail(call, env, MayFail(event_id))
-
-
 def settles_call(call: Call, env: Any, call_id: str) -> None:
     known.settle(call.calls, [FunctionCall(call_id, "", "r1")])
 
@@ -213,7 +209,6 @@ BOUNDS: dict[str, tuple[Feed, Callable[[Call], list[str]], int]] = {
     "speech that nobody waits for": (gives_up, lambda c: [each.item_id for each in c.user_speech.begun], 32),
     "speech that was told": (settles, lambda c: c.user_speech.settled, 32),
     "idle timeouts": (times_out, lambda c: c.user_turn.idle_items, 8),
-    "events that may fail": (may_fail, lambda c: c.errors.harmless, 64),
     "settled calls": (settles_call, lambda c: [each.call_id for each in c.calls.settled], 64),
     "outputs that may be lost": (gives_output, lambda c: list(c.calls.unconfirmed), 16),
     "confirmed texts": (matches, lambda c: c.user_texts.matched, 32),
@@ -239,3 +234,11 @@ def test_L2_the_latest_of_a_kind_are_kept(feed: Feed, kept: Callable[[Call], lis
     for number, name in enumerate(names, 1):
         feed(call, around, name)
         assert kept(call) == names[max(0, number - bound) : number]
+
+
+def test_L2_of_events_that_may_fail_the_latest_are_kept() -> None:
+    ids, names = Ids("T"), [f"T_{number}" for number in range(66)]
+    for number, name in enumerate(names, 1):
+        ids.may_fail(name)
+        assert ids.harmless == names[max(0, number - 64) : number]
+    assert [ids.has_failed(name) for name in (names[0], names[-1], names[-1])] == [False, True, False]

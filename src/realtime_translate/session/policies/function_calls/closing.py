@@ -7,7 +7,7 @@ from ....notices import notice
 from ....openai.objects import Item
 from ...entries import FunctionCall, WishKind
 from ...env import Env
-from ...signals import Effect, MayFail, ResponseWanted
+from ...signals import Effect, ResponseWanted
 from ...state import FunctionCalls
 from ...tables import FunctionCallEvent, FunctionCallState
 from .known import answered, happen, settle
@@ -38,8 +38,9 @@ def give_output(state: FunctionCalls, env: Env, calls: list[FunctionCall], outpu
 def output_for(env: Env, call_id: str, output: str) -> list[Effect]:
     """One for a call of upstream's, which may be refused."""
     event_id = env.ids.next()
+    env.ids.may_fail(event_id)
     item = Item(type="function_call_output", call_id=call_id, output=output)
-    return [env.upstream(openai.ConversationItemCreate(item, event_id=event_id)), MayFail(event_id)]
+    return [env.upstream(openai.ConversationItemCreate(item, event_id=event_id))]
 
 
 def follow(calls: list[FunctionCall]) -> list[Effect]:

@@ -17,7 +17,6 @@ from ...signals import (
     Effects,
     LegLost,
     LegReady,
-    MayFail,
     Proceed,
 )
 from ...state import Call, InputAudio
@@ -215,7 +214,8 @@ def _clear_silence(state: InputAudio, env: Env) -> Effects:
         return ()
     state.silent = False
     event_id = env.ids.next()
-    return env.upstream(openai.InputAudioBufferClear(event_id=event_id)), MayFail(event_id)
+    env.ids.may_fail(event_id)
+    return (env.upstream(openai.InputAudioBufferClear(event_id=event_id)),)
 
 
 # --- from one upstream session to the next ------------------------------------------------------------------

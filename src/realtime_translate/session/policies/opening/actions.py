@@ -24,7 +24,6 @@ from ...signals import (
     Effect,
     Effects,
     Fatal,
-    MayFail,
     OpeningStep,
     Proceed,
     SessionReady,
@@ -116,7 +115,8 @@ def _send_flat(state: OpeningState, env: Env, cause: Cause) -> Effects:
     """Once more, in the shape that the server has shown (D5)."""
     env.flat = True
     env.start("configure", env.limits.configure_timeout)
-    return [_FLAT, MayFail(state.update_event), *send_update(state, env, cause)]
+    env.ids.may_fail(state.update_event)
+    return [_FLAT, *send_update(state, env, cause)]
 
 
 def _ready(state: OpeningState, env: Env, cause: Cause) -> Effects:
@@ -294,7 +294,8 @@ def leave_out(state: OpeningState, env: Env, part: dispensable.Part, cause: Caus
         state.plan = part.undone(state.plan, env.plan)
     env.start("configure", env.limits.configure_timeout)
     refused = notice("SETTING_REFUSED", path=f"session.{part.path}", code=cause.problem.code)
-    return [refused, MayFail(state.update_event, cause.problem.path), *send_update(state, env, cause)]
+    env.ids.may_fail(state.update_event, cause.problem.path)
+    return [refused, *send_update(state, env, cause)]
 
 
 def _no_session(state: OpeningState, env: Env, cause: Cause) -> Effects:

@@ -6,7 +6,7 @@ from .... import openai
 from ....notices import notice
 from ....wire import OMITTED
 from ...env import Env
-from ...signals import Effect, Effects, Interrupted, MayFail, ResponseCut
+from ...signals import Effect, Effects, Interrupted, ResponseCut
 from ...state import Call, ResponseSlot
 from ...tables import CREATE, RESPONSE, CreateEvent, CreateState, ResponseEvent, ResponseState, Step
 
@@ -59,5 +59,5 @@ def interrupt(slot: ResponseSlot, env: Env, *, by_us: bool) -> list[Effect]:
 def cancel(env: Env, response_id: str) -> list[Effect]:
     """Ask upstream to end a response. Some servers cannot (E2)."""
     event_id = env.ids.next()
-    event = openai.ResponseCancel(response_id or OMITTED, event_id=event_id)
-    return [env.upstream(event), MayFail(event_id)]
+    env.ids.may_fail(event_id)
+    return [env.upstream(openai.ResponseCancel(response_id or OMITTED, event_id=event_id))]
