@@ -103,9 +103,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "N8",
         "a turn whose answer broke off does not end for the client",
-        _SLOT,
-        "    return [ResponseBroken(call.slot.active)] if over else []\n",
-        "    return []\n",
+        "session/policies/agent_turn.py",
+        "    return _ended(call, env, call.slot.active) if is_over(call, env) else ()\n",
+        "    return ()\n",
         by="tests",
     ),
     Fault(

@@ -20,7 +20,11 @@ __all__ = [
     "attempts",
     "begin_anew",
     "chances",
+    "is_broken",
+    "is_over",
     "is_told",
+    "is_whole",
+    "left_calls",
     "renews",
     "used_up",
 ]
@@ -79,3 +83,26 @@ def is_told(call: Call) -> bool:
     slot = call.slot
     words = any(each.response_id == slot.active for each in call.agent_text.told)
     return slot.response is ResponseState.UNDER_WAY and (call.turn_state in _TOLD or words)
+
+
+def is_broken(call: Call) -> bool:
+    """Whether a response is active, of which more was to be told."""
+    return call.slot.response in (ResponseState.SILENT, ResponseState.UNDER_WAY)
+
+
+def is_over(call: Call, env: Env) -> bool:
+    """Whether the active response ends with its session: where nothing of it was told the same is asked
+    again, unless calls are to be answered (N8).
+    """
+    whole = left_calls(call, call.slot.active) or is_whole(call, env)
+    return is_broken(call) and (whole or is_told(call))
+
+
+def is_whole(call: Call, env: Env) -> bool:
+    """Whether all output of the active response has come (R4)."""
+    return "quiet" in env.timers.deadlines and not call.slot.open_items
+
+
+def left_calls(call: Call, response_id: str) -> bool:
+    """Whether the response that runs or ends, which has this id, has made calls that were asked for (F3)."""
+    return any(each.asked and each.is_of(response_id) for each in call.calls.calls)

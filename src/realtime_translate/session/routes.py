@@ -185,6 +185,8 @@ SIGNALS: Mapping[type, Handlers] = dict(
         _on(
             signals.LegLost,
             agent_text.broken,
+            legs.owed,
+            agent_turn.broken,
             legs.leg_lost,
             agent_turn.leg_lost,
             agent_text.leg_lost,
@@ -240,7 +242,6 @@ SIGNALS: Mapping[type, Handlers] = dict(
         _on(signals.ErrorDue, events.error_due),
         _on(signals.ResponseWanted, wishes.wanted),
         _on(signals.WaitChanged, agent_turn.wait_changed, input_audio.responded, user_turn.responded),
-        _on(signals.ResponseBroken, agent_turn.broken),
         _on(signals.CallsOver, agent_turn.calls_over),
         _on(
             signals.ResponseEnded,

@@ -34,7 +34,6 @@ __all__ = [
     "Proceed",
     "Recorded",
     "Refused",
-    "ResponseBroken",
     "ResponseCut",
     "ResponseEnded",
     "ResponseWanted",
@@ -180,13 +179,6 @@ class ResponseEnded(Signal):
     void: bool = False
     cut: bool = False
     failed: bool = False
-
-
-@frozen(eq=False, repr=False)
-class ResponseBroken(Signal):
-    """The active response is over, as its session is gone, and is not asked for again as a whole (N8)."""
-
-    response_id: str
 
 
 @frozen(eq=False, repr=False)

@@ -14,6 +14,7 @@ from ...outputs import SendToClient
 from ..env import Env
 from ..event_kinds import TextEvent
 from ..hearing import unheard
+from ..renewals import is_over, left_calls
 from ..signals import (
     AgentSaid,
     AudioSettled,
@@ -22,7 +23,6 @@ from ..signals import (
     Effects,
     Interrupted,
     LegLost,
-    ResponseBroken,
     ResponseCut,
     ResponseEnded,
     SessionReady,
@@ -238,16 +238,15 @@ def response_ended(call: Call, env: Env, signal: ResponseEnded) -> Effects:
     return step(call, env, TurnEvent.VOID) if signal.void else _ended(call, env, signal.response_id)
 
 
-def broken(call: Call, env: Env, signal: ResponseBroken) -> Effects:
-    """A response is over that more was to come of (N8)."""
-    return _ended(call, env, signal.response_id)
+def broken(call: Call, env: Env, _: LegLost) -> Effects:
+    """A response is over of which more was to come, unless all of it is asked for again (N8)."""
+    return _ended(call, env, call.slot.active) if is_over(call, env) else ()
 
 
 def _ended(call: Call, env: Env, response_id: str) -> Effects:
     """The turn is over with its response, unless that left calls (F3, O5)."""
-    left = any(each.asked and each.is_of(response_id) for each in call.calls.calls)
     ended = step(call, env, TurnEvent.ENDED)
-    return ended if left else [*ended, *step(call, env, TurnEvent.OVER)]
+    return ended if left_calls(call, response_id) else [*ended, *step(call, env, TurnEvent.OVER)]
 
 
 def calls_over(call: Call, env: Env, _: CallsOver) -> Effects:

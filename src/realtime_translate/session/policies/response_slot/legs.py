@@ -5,29 +5,27 @@ from __future__ import annotations
 from ....notices import notice
 from ...entries import Wish, WishKind
 from ...env import Env
-from ...renewals import begin_anew, is_told
-from ...signals import Effect, Effects, LegLost, LegReady, Proceed, ResponseBroken
+from ...renewals import begin_anew, is_broken, is_told, is_whole, left_calls
+from ...signals import Effect, Effects, LegLost, LegReady, Proceed
 from ...state import Call
 from ...tables import (
     CreateState,
     FunctionCallState,
-    ResponseState,
     SlotState,
 )
 from .line import in_order
 
-__all__ = ["leg_lost", "leg_ready"]
+__all__ = ["leg_lost", "leg_ready", "owed"]
 
 _UNWANTED = (CreateState.INTERRUPTED, CreateState.DROPPED)
 _OF_SPEECH = (WishKind.COMMITTED, WishKind.HEARD)
 _KEPT = ("wishes", "arrivals")
 
 
-def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
-    """The response in the slot is over for the client, and what had none is owed again (N8, N9)."""
-    slot = call.slot
-    over, owed = _over(call, env), _owed(call, env)
-    alone, plain = [each for each in owed if each.alone], [each for each in owed if not each.alone]
+def owed(call: Call, env: Env, _: LegLost) -> Effects:
+    """What is asked of the next session: what had no response, or not all of it (N8, N9)."""
+    slot, wishes = call.slot, _owed(call, env)
+    alone, plain = [each for each in wishes if each.alone], [each for each in wishes if not each.alone]
     spoken = [each for each in plain if each.kind in _OF_SPEECH]
     told: list[Effect] = []
     if spoken and not _is_known(call, env):
@@ -35,9 +33,8 @@ def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
         plain = [each for each in plain if each not in spoken]
     if plain or _outputs_owed(call):
         alone = [*alone, Wish(WishKind.CONFIRMED, min((each.arrived for each in plain), default=0))]
-    begin_anew(slot, *_KEPT)
     slot.wishes = alone
-    return [*over, *told]
+    return told
 
 
 def _owed(call: Call, env: Env) -> list[Wish]:
@@ -59,37 +56,15 @@ def _in_flight(call: Call) -> list[Wish]:
     return [] if wish.kind is WishKind.COMMITTED and commits else [wish]
 
 
-def _is_broken(call: Call) -> bool:
-    """Whether a response is active, of which more was to be told."""
-    return call.slot.response in (ResponseState.SILENT, ResponseState.UNDER_WAY)
-
-
-def _over(call: Call, env: Env) -> list[Effect]:
-    """That the active response ends here. Where nothing of it was told the same is asked again, unless calls
-    are to be answered (N8).
-    """
-    over = _is_broken(call) and (_left_calls(call) or is_told(call) or _is_whole(call, env))
-    return [ResponseBroken(call.slot.active)] if over else []
-
-
 def _in_its_place(call: Call, env: Env) -> list[Wish]:
     """What is asked for in place of the active response: the rest of it, or the same again (N8)."""
     slot, renewal = call.slot, env.config.renewal
-    if not _is_broken(call) or _left_calls(call) or _is_whole(call, env):
+    if not is_broken(call) or left_calls(call, slot.active) or is_whole(call, env):
         return []
     if is_told(call):
         return [Wish(WishKind.REST)] if renewal is not None and renewal.resume_answer else []
     wish = slot.asked_for
     return [wish if wish and wish.alone and not slot.request else Wish(WishKind.CONFIRMED)]
-
-
-def _left_calls(call: Call) -> bool:
-    return any(each.asked and each.is_of(call.slot.active) for each in call.calls.calls)
-
-
-def _is_whole(call: Call, env: Env) -> bool:
-    """Whether all output of the active response has come (R4)."""
-    return "quiet" in env.timers.deadlines and not call.slot.open_items
 
 
 def _is_known(call: Call, env: Env) -> bool:
@@ -102,6 +77,12 @@ def _outputs_owed(call: Call) -> bool:
     calls = call.calls.calls
     open_in = {each.response_id for each in calls if each.open}
     return any(each.state is FunctionCallState.ANSWERED and each.response_id not in open_in for each in calls)
+
+
+def leg_lost(call: Call, env: Env, _: LegLost) -> Effects:
+    """The slot is free."""
+    begin_anew(call.slot, *_KEPT)
+    return ()
 
 
 def leg_ready(call: Call, env: Env, _: LegReady) -> Effects:
