@@ -112,8 +112,8 @@ FAULTS: tuple[Fault, ...] = (
         "N9",
         "a question that had no response is forgotten with its session",
         _SLOT,
-        "    slot.wishes = alone\n",
-        "    slot.wishes = []\n",
+        "    call.slot.wishes = alone\n",
+        "    call.slot.wishes = []\n",
         by="tests",
     ),
     Fault(

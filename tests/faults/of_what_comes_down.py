@@ -191,7 +191,7 @@ FAULTS: tuple[Fault, ...] = (
         "O5",
         "the end of a response without calls ends no turn",
         _TURN,
-        "    return ended if left else [*ended, *step(call, env, TurnEvent.OVER)]\n",
+        "    return ended if left_calls(call, response_id) else [*ended, *step(call, env, TurnEvent.OVER)]\n",
         "    return ended\n",
     ),
     Fault(
@@ -233,8 +233,8 @@ FAULTS: tuple[Fault, ...] = (
         "E2",
         "the client hears of errors that need no attention",
         "session/policies/upstream_errors.py",
-        "    if problem.fault in _SILENT or _is_expected(state, problem) or ",
-        "    if _is_expected(state, problem) or ",
+        "    if problem.fault in _SILENT or _is_expected(env, problem) or ",
+        "    if _is_expected(env, problem) or ",
     ),
     Fault(
         "E5",

@@ -41,8 +41,8 @@ FAULTS: tuple[Fault, ...] = (
         "S7",
         "what upstream takes does not go again",
         _ACTIONS,
-        "cause.problem.path), *send_update(state, env, cause)]",
-        "cause.problem.path)]",
+        "    return [refused, *send_update(state, env, cause)]",
+        "    return [refused]",
     ),
     Fault(
         "S7",
@@ -113,8 +113,8 @@ FAULTS: tuple[Fault, ...] = (
         "E2",
         "a truncation may not be refused",
         "session/policies/playback.py",
-        "    env.ids.may_fail(event_id)\n    return [env.upstream(openai.ConversationItemTruncate(",
-        "    return [env.upstream(openai.ConversationItemTruncate(",
+        "    env.ids.may_fail(event_id)\n    return [\n        env.upstream(openai.ConversationItemTruncate(",
+        "    return [\n        env.upstream(openai.ConversationItemTruncate(",
     ),
     Fault(
         "E3",

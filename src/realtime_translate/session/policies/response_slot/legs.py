@@ -24,7 +24,7 @@ _KEPT = ("wishes", "arrivals")
 
 def owed(call: Call, env: Env, _: LegLost) -> Effects:
     """What is asked of the next session: what had no response, or not all of it (N8, N9)."""
-    slot, wishes = call.slot, _owed(call, env)
+    wishes = _owed(call, env)
     alone, plain = [each for each in wishes if each.alone], [each for each in wishes if not each.alone]
     spoken = [each for each in plain if each.kind in _OF_SPEECH]
     told: list[Effect] = []
@@ -33,7 +33,7 @@ def owed(call: Call, env: Env, _: LegLost) -> Effects:
         plain = [each for each in plain if each not in spoken]
     if plain or _outputs_owed(call):
         alone = [*alone, Wish(WishKind.CONFIRMED, min((each.arrived for each in plain), default=0))]
-    slot.wishes = alone
+    call.slot.wishes = alone
     return told
 
 
