@@ -95,6 +95,15 @@ def test_N8_the_rest_is_asked_for_without_the_greeting() -> None:
     assert GREETING not in reply["instructions"]
 
 
+def test_N8_of_an_answer_that_was_only_heard_until_then_the_rest_is_asked_for() -> None:
+    desk = ready_in()
+    asked(desk)
+    desk.upstream(audio())
+    desk.lost()
+    [reply] = replies(renewed(desk))
+    assert "instructions" in reply
+
+
 def test_N10_a_call_with_the_id_of_one_that_was_answered_is_another() -> None:
     desk = ready_in()
     desk.upstream(created(), call_done(), done())
