@@ -23,8 +23,15 @@ FAULTS: tuple[Fault, ...] = (
         "N1",
         "an expired session is renewed although nobody wants that",
         _RENEWALS,
-        "    renewal, state = env.config.renewal, call.opening\n    if renewal is None or not",
-        "    renewal, state = env.config.renewal or Renewal(), call.opening\n    if not",
+        "    renewal, state = env.config.renewal, call.opening\n"
+        "    if renewal is None or not OPENING[call.phase][OpeningEvent.LOST].action:\n"
+        "        return False\n"
+        "    if not state.settings:  # the call began with a `Config` without renewals: nothing was kept for"
+        " one\n"
+        "        return False\n",
+        "    renewal, state = env.config.renewal or Renewal(), call.opening\n"
+        "    if not OPENING[call.phase][OpeningEvent.LOST].action:\n"
+        "        return False\n",
         by="tests",
     ),
     Fault(

@@ -86,6 +86,7 @@ FAULTS: tuple[Fault, ...] = (
         'unanswered=Step(_FREE, "ask_again"),\n        failed=Step(_FREE, "fail"),\n'
         "        server_failed=Step",
         'unanswered=Step(_FREE, "fail"),\n        failed=Step(_FREE, "fail"),\n        server_failed=Step',
+        by="tests",
     ),
     Fault(
         "F5",

@@ -80,6 +80,7 @@ FAULTS: tuple[Fault, ...] = (
         '        DetectionEvent.PAUSED: Step(Detection.HEARD, "wait"),',
         "        DetectionEvent.RESPONDED: Step(Detection.HEARD, because=_NO_PROOF),\n"
         '        DetectionEvent.PAUSED: Step(Detection.HEARD, "wait"),',
+        by="tests",
     ),
     Fault(
         "E1",
