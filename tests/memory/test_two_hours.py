@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from realtime_translate import Config, ManualCommit, ServerVad
+from realtime_translate.session import env
 from realtime_translate.session.entries import Part
-from realtime_translate.session.policies import agent_text, upstream_errors, user_speech, user_turn
+from realtime_translate.session.policies import agent_text, user_speech, user_turn
 from realtime_translate.session.policies.function_calls import ending, known
 from realtime_translate.session.policies.response_slot import ends
 
@@ -153,7 +154,7 @@ LEAKS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "ended responses": _for_ever(ends),
     "settled calls": _for_ever(known),
     "heard speech": _for_ever(user_speech),
-    "expected errors": _for_ever(upstream_errors),
+    "expected errors": _for_ever(env),
     "idle items": _for_ever(user_turn),
     "calls": _unfinished_calls,
     "texts": _unfinished_parts,

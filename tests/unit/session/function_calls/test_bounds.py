@@ -10,6 +10,7 @@ import pytest
 from realtime_translate import Config, ContextMode, Limits, Notice
 from realtime_translate.mapping.plan import Plan
 from realtime_translate.session.entries import FunctionCall
+from realtime_translate.session.env import Ids
 from realtime_translate.session.ids import MAX_ID
 from realtime_translate.session.policies import function_calls
 from realtime_translate.session.policies.function_calls import asking
@@ -107,7 +108,7 @@ def test_F8_for_the_component_sixty_four_calls_stay_open() -> None:
         component=True,
         timers=Timers(),
         plan=Plan(),
-        ids=SimpleNamespace(next=lambda: "e1", count=1),
+        ids=Ids("T"),
         upstream=lambda event: sent.append(event.item.call_id) or event,
     )
     effects: Any = function_calls.interrupted(call, env, None)  # type: ignore[arg-type]
